@@ -1,0 +1,74 @@
+// A child process: argv (no shell), its own process group, pipes for stdin, stdout and stderr, and a bounded wait.
+//
+// Lifetime: the destructor kills the whole group (SIGKILL) and reaps the child, so no path leaves an orphan. The child is
+// also killed by the kernel when the thread that spawned it ends (PR_SET_PDEATHSIG), so spawn from a long-lived thread.
+// Threads: one at a time.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+
+struct SubprocessOptions {
+  std::vector<std::string> argv;  // argv[0] is looked up in PATH
+  // File descriptors that the child shall have, besides 0 to 2: (ours, its number there). Numbers from 3 upward.
+  std::vector<std::pair<int, int>> inherit;
+  std::vector<std::pair<std::string, std::string>> environment;  // added to ours
+};
+
+// How a process ended, in words: "exit status 3", "killed by signal 9 (Killed)".
+struct ExitStatus {
+  bool exited = false;
+  int code = 0;    // if exited
+  int signal = 0;  // if not
+  bool success() const { return exited && code == 0; }
+  std::string describe() const;
+};
+
+class Subprocess {
+ public:
+  // Fails where the program cannot be executed (the child reports exec's errno), or a limit is reached.
+  static Result<Subprocess> spawn(const SubprocessOptions& options);
+  Subprocess(Subprocess&&) noexcept;
+  Subprocess& operator=(Subprocess&&) noexcept;
+  ~Subprocess();
+
+  pid_t pid() const { return pid_; }
+  // stdin_pipe is blocking (write with MSG_NOSIGNAL semantics: SIGPIPE is ignored in this program); the other two are
+  // non-blocking.
+  UniqueFd& stdin_pipe() { return stdin_; }
+  UniqueFd& stdout_pipe() { return stdout_; }
+  UniqueFd& stderr_pipe() { return stderr_; }
+  int pidfd() const { return pidfd_.get(); }  // readable when the child has ended; for poll
+
+  void signal_group(int signal);
+  // Reaps if the child has ended; none while it runs or when the time is over. May be called again after an answer.
+  std::optional<ExitStatus> wait(Nanoseconds at_most);
+  ExitStatus kill_and_reap();
+
+ private:
+  Subprocess() = default;
+  void end();
+  pid_t pid_ = -1;
+  UniqueFd stdin_, stdout_, stderr_, pidfd_;
+  std::optional<ExitStatus> status_;
+};
+
+// Runs a command to its end and collects what it printed; kills it after the time. For short helpers (perf --version).
+struct CommandOutput {
+  ExitStatus status;
+  std::string out;
+  std::string err;
+};
+Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most);
+
+}  // namespace copybench

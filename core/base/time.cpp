@@ -1,0 +1,29 @@
+#include "core/base/time.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <time.h>
+
+#include <cmath>
+
+namespace copybench {
+
+UtcTime utc_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+std::string to_rfc3339(UtcTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto millis = (time - seconds).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), millis);
+}
+
+int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+double to_seconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+Nanoseconds from_seconds(double seconds) { return Nanoseconds{std::llround(seconds * 1e9)}; }
+
+}  // namespace copybench

@@ -1,0 +1,24 @@
+// Two clocks and no third: durations use the monotonic clock, records carry UTC. Setting the wall clock therefore moves
+// no measurement.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace copybench {
+
+using Nanoseconds = std::chrono::nanoseconds;
+using Monotonic = std::chrono::steady_clock;  // CLOCK_MONOTONIC on Linux
+using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
+UtcTime utc_now();
+std::string to_rfc3339(UtcTime time);  // "2026-11-22T14:18:50.123Z"
+
+// CLOCK_MONOTONIC in nanoseconds: the stamp in message headers and marks. Comparable between processes of one host only.
+int64_t monotonic_ns();
+
+double to_seconds(Nanoseconds duration);
+Nanoseconds from_seconds(double seconds);  // rounded to the nanosecond
+
+}  // namespace copybench

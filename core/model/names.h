@@ -1,0 +1,51 @@
+// The words of the domain and their one spelling: in JSON, CSV, the database, command lines and the wire.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace copybench {
+
+// How often the CPU of the sending host copies the payload on the way to the NIC; see README, "What is copied".
+enum class EngineMode : uint8_t { two_copy, one_copy, zero_copy };
+
+// stream: the server pushes as fast as it can. request_response: one small request, one message back, one at a time.
+enum class Pattern : uint8_t { stream, request_response };
+
+// How the client reads: recv into one buffer, or recvmsg into 8 fields.
+enum class Receive : uint8_t { recv, recvmsg };
+
+// shuffled: repetitions interleaved over all configurations, each round in an order drawn from the seed.
+// sequential: configuration by configuration, as listed.
+enum class Order : uint8_t { shuffled, sequential };
+
+enum class ExperimentState : uint8_t { queued, running, completed, failed, cancelled };
+enum class RunState : uint8_t { queued, running, completed, failed, timed_out, cancelled, interrupted };
+
+// All spellings of an enumeration, in the order of its values: name_of(E(i)) == names<E>()[i].
+template <typename E>
+std::span<const std::string_view> names();
+
+template <typename E>
+std::string_view name_of(E value) {
+  return names<E>()[static_cast<size_t>(value)];
+}
+
+template <typename E>
+std::optional<E> from_name(std::string_view name) {
+  const auto all = names<E>();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == name) return static_cast<E>(i);
+  }
+  return std::nullopt;
+}
+
+constexpr uint32_t kFieldsPerMessage = 8;
+
+// True in the states that nothing will change any more.
+bool is_final(ExperimentState state);
+bool is_final(RunState state);
+
+}  // namespace copybench

@@ -1,0 +1,39 @@
+// How a run ended. Visited exhaustively, never a bool with a message.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "core/base/json.h"
+#include "core/model/figures.h"
+
+namespace copybench {
+
+struct Completed {
+  RunFigures figures;
+};
+// The measurement is void: a child died, a check failed, a mark did not come. reason names the step and quotes the
+// child's last words.
+struct Failed {
+  std::string reason;
+};
+// The run did not end within the deadline that follows from its spec.
+struct TimedOut {
+  std::string reason;
+};
+struct Cancelled {};
+// The daemon is stopping: the run is to be measured again at its next start.
+struct Interrupted {
+  std::string reason;
+};
+
+using RunOutcome = std::variant<Completed, Failed, TimedOut, Cancelled, Interrupted>;
+
+// An outcome with what was gathered on the way, whatever the outcome.
+struct RunResult {
+  RunOutcome outcome;
+  Json evidence = Json::object();  // see core/run/evidence.h for its shape
+  std::string perf_raw;            // what perf printed, verbatim; empty without perf
+};
+
+}  // namespace copybench

@@ -1,0 +1,60 @@
+// request -> plan: judge every field, fill in presets and defaults, expand the sweep and put its runs in order.
+// Pure: the same request, machine and seed give the same plan.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/model/request.h"
+#include "core/model/spec.h"
+
+namespace copybench {
+
+// A field that cannot be accepted. pointer is a JSON pointer (RFC 6901) into the request; detail says what was wrong
+// and what is allowed.
+struct FieldError {
+  std::string pointer;
+  std::string detail;
+
+  bool operator==(const FieldError&) const = default;
+};
+
+struct Plan {
+  ExperimentSpec spec;
+  std::vector<PlannedRun> runs;  // in the order of measurement
+};
+
+// What of the machine and the moment a plan depends on.
+struct PlanContext {
+  std::vector<int> allowed_cpus;  // ascending, not empty
+  uint64_t fresh_seed = 0;        // used where the request names none
+};
+
+struct Limits {
+  static constexpr int64_t kMinFieldBytes = 64;
+  static constexpr int64_t kMaxFieldBytes = 4 << 20;
+  static constexpr int64_t kMaxThreads = 256;
+  static constexpr double kMinDurationS = 0.1;
+  static constexpr double kMaxDurationS = 3600;
+  static constexpr double kMaxWarmupS = 60;
+  static constexpr int64_t kMaxRepetitions = 100;
+  static constexpr size_t kMaxRuns = 10'000;
+  static constexpr size_t kMaxNameBytes = 200;
+  static constexpr size_t kMaxEvents = 32;
+  static constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
+  static constexpr int64_t kMinSocketBufferBytes = 4096;
+  static constexpr int64_t kMaxSocketBufferBytes = 1 << 30;
+};
+
+const std::vector<std::string>& preset_names();
+const std::vector<std::string>& default_events();
+
+// Every error found, not the first alone.
+tl::expected<Plan, std::vector<FieldError>> make_plan(const ExperimentRequest& request, const PlanContext& context);
+
+// What one run takes beside its warm-up and window: set-up, verification, drain, tear-down.
+constexpr Nanoseconds kRunOverhead = std::chrono::milliseconds{250};
+Nanoseconds estimated_run_duration(const ExperimentSpec& spec);
+
+}  // namespace copybench

@@ -1,0 +1,52 @@
+// Rows as the store keeps them and the API serves them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/time.h"
+#include "core/model/figures.h"
+#include "core/model/names.h"
+#include "core/model/spec.h"
+
+namespace copybench {
+
+using ExperimentId = int64_t;
+using RunId = int64_t;
+
+struct RunCounts {
+  int64_t total = 0;      // runs of the plan; a run measured again after an interruption counts once
+  int64_t completed = 0;
+  int64_t failed = 0;     // failed and timed_out
+  int64_t cancelled = 0;
+  int64_t interrupted = 0;  // attempts that were interrupted; each is measured again, so they are not part of total
+
+  int64_t done() const { return completed + failed + cancelled; }
+};
+
+struct ExperimentRecord {
+  ExperimentId id = 0;
+  ExperimentState state = ExperimentState::queued;
+  ExperimentSpec spec;
+  UtcTime created_at;
+  std::optional<UtcTime> started_at;
+  std::optional<UtcTime> finished_at;
+  std::optional<std::string> reason;  // why it failed
+  RunCounts runs;
+};
+
+struct RunRecord {
+  RunId id = 0;
+  ExperimentId experiment_id = 0;
+  PlannedRun planned;
+  RunState state = RunState::queued;
+  int64_t finish_sequence = 0;  // grows over all runs in the order they ended; 0 until then
+  std::optional<UtcTime> started_at;
+  std::optional<UtcTime> finished_at;
+  std::optional<std::string> reason;  // of every state but queued, running and completed
+  RunFigures figures;
+  std::string evidence_json;  // RunEvidence as JSON text; "{}" before the run ended
+};
+
+}  // namespace copybench

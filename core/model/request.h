@@ -1,0 +1,44 @@
+// What a caller asked for, decoded but not yet judged: each field that was given, and nothing filled in.
+// JSON keys are the members' names, but for duration_s and warmup_s.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/model/names.h"
+
+namespace copybench {
+
+// Which CPUs a side may use. automatic: one half of the allowed CPUs, the other side has the other half.
+struct CpuChoice {
+  enum class Kind : uint8_t { automatic, unpinned, listed };
+  Kind kind = Kind::automatic;
+  std::vector<int> cpus;  // for listed only, as given
+
+  bool operator==(const CpuChoice&) const = default;
+};
+
+struct ExperimentRequest {
+  std::optional<std::string> name;
+  std::optional<std::string> preset;
+  std::optional<std::vector<EngineMode>> engines;
+  std::optional<std::vector<int64_t>> field_sizes;  // bytes
+  std::optional<std::vector<int64_t>> threads;
+  std::optional<double> duration_s;
+  std::optional<double> warmup_s;
+  std::optional<int64_t> repetitions;
+  std::optional<Order> order;
+  std::optional<int64_t> seed;
+  std::optional<Pattern> pattern;
+  std::optional<Receive> receive;
+  std::optional<bool> tcp_nodelay;
+  std::optional<int64_t> socket_buffer_bytes;
+  std::optional<CpuChoice> server_cpus;
+  std::optional<CpuChoice> client_cpus;
+  std::optional<std::vector<std::string>> events;  // perf's event names
+};
+
+}  // namespace copybench

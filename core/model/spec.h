@@ -1,0 +1,63 @@
+// An experiment fully expanded: no field left open, every value within its limits. Made by plan() alone, or read back
+// from the store.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/model/names.h"
+#include "core/model/request.h"
+
+namespace copybench {
+
+struct ExperimentSpec {
+  std::string name;
+  std::optional<std::string> preset;
+  std::vector<EngineMode> engines;
+  std::vector<uint64_t> field_sizes;  // bytes; a message is 8 fields
+  std::vector<uint32_t> threads;      // connections, one thread each at both ends
+  Nanoseconds duration{};             // of the window
+  Nanoseconds warmup{};
+  uint32_t repetitions = 1;
+  Order order = Order::shuffled;
+  uint64_t seed = 0;  // below 2^53, so that any JSON reader keeps it whole
+  Pattern pattern = Pattern::stream;
+  Receive receive = Receive::recv;
+  bool tcp_nodelay = false;
+  std::optional<uint64_t> socket_buffer_bytes;  // none: the kernel's autotuning
+  CpuChoice server_cpus;
+  CpuChoice client_cpus;
+  std::vector<std::string> events;
+
+  bool operator==(const ExperimentSpec&) const = default;
+};
+
+// One cell of the sweep.
+struct Configuration {
+  EngineMode engine{};
+  uint64_t field_bytes = 0;
+  uint32_t threads = 0;
+
+  uint64_t message_bytes() const { return field_bytes * kFieldsPerMessage; }
+  auto operator<=>(const Configuration&) const = default;
+};
+
+// One measurement to be made: a cell and its repetition, counted from 1.
+struct PlannedRun {
+  Configuration configuration;
+  uint32_t repetition = 1;
+
+  bool operator==(const PlannedRun&) const = default;
+};
+
+// The spec's JSON, the same in the store and in the API (keys as in a request; durations in seconds; CPUs as "auto",
+// "none" or a list). spec_from_json is for text that this program wrote: it fails on anything else.
+Json to_json(const ExperimentSpec& spec);
+Result<ExperimentSpec> spec_from_json(const Json& json);
+
+}  // namespace copybench

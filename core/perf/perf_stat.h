@@ -1,0 +1,78 @@
+// `perf stat` around the engine: its command line, its control channel, and what its output says.
+//
+// The control channel and the output go over inherited descriptors (--control fd:CTL,ACK and --log-fd), so that a run
+// leaves no file behind. Counting starts switched off (-D -1); enable() and disable() bound the window.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+
+// One row of perf's output: one event on one PMU.
+struct PerfRow {
+  std::string event;            // as printed: "cpu-cycles", "cpu_core/cycles/"
+  std::optional<double> value;  // none: <not supported>, <not counted>, nan
+  std::string missing;          // perf's own word where there is no value: "not supported"
+  std::string unit;             // "" or "msec"
+  int64_t runtime_ns = 0;
+  double running_pct = 0;       // of the time that the event was counted, 0 to 100
+};
+
+// Either format of `perf stat`, told apart by its first row. Lines without an event (metrics, comments, blank ones) are
+// passed over. An error names the first line that is neither.
+Result<std::vector<PerfRow>> parse_perf_output(std::string_view text);
+
+// What a run stores for one event.
+struct CounterReading {
+  std::string event;            // the name that was asked for
+  std::optional<double> value;  // in `unit`; none where the machine cannot give it
+  std::string unit;             // "count" or "ns" (task-clock, cpu-clock: perf's msec converted)
+  std::string reason;           // why there is no value; empty where there is
+  double running_pct = 0;       // below 100: perf extrapolated the value from that share of the time
+};
+
+enum class PerfScope { task, system_wide };
+
+// Brings the rows of each asked-for event together; one reading per asked event, in its order. Hybrid CPUs print one row
+// per core type: system-wide they add up; for a task each has been scaled by 1/share, so value x share is added.
+std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
+                                         PerfScope scope);
+
+Json to_json(const std::vector<CounterReading>& readings);
+
+// Our ends of the channel, and the child's ends with the numbers they must have there.
+class PerfControl {
+ public:
+  static Result<PerfControl> create();
+
+  // argv of perf up to and with "--": append the command to be counted. json: `-j` (perf 6.0 and later), else `-x,`.
+  std::vector<std::string> argv(const std::string& perf_path, const std::vector<std::string>& events, bool json) const;
+  // For SubprocessOptions::inherit.
+  std::vector<std::pair<int, int>> inherit() const;
+  // After the child was spawned: closes our copies of the child's ends.
+  void spawned();
+
+  // Writes the command and waits for perf's "ack". An error says which and how long was waited.
+  Result<void> enable(Nanoseconds at_most);
+  Result<void> disable(Nanoseconds at_most);
+
+  // What perf has written; complete once perf has ended.
+  Result<std::string> output() const;
+
+ private:
+  PerfControl() = default;
+  Result<void> command(std::string_view word, Nanoseconds at_most);
+  UniqueFd control_write_, ack_read_, control_read_, ack_write_, output_;
+};
+
+}  // namespace copybench

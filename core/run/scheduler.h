@@ -1,0 +1,48 @@
+// Takes runs from the store one after another and has them executed; one experiment owns the machine at a time.
+//
+// The loop: claim -> execute -> finish -> raise `changed`; where nothing is queued it waits for nudge(). Nothing of the queue
+// is kept in memory: the store's table is the queue. One thread, started by start(), ended by stop() or the destructor; the
+// children of a run are spawned from it. The other member functions may be called from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/change_signal.h"
+#include "core/base/result.h"
+#include "core/model/records.h"
+#include "core/perf/capability.h"
+#include "core/run/activity.h"
+#include "core/store/store.h"
+
+namespace copybench {
+
+struct SchedulerOptions {
+  std::string program;  // this binary, for `engine` and `load` children
+};
+
+class Scheduler {
+ public:
+  // All references must outlive the scheduler.
+  Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, const ActivityCounter& activity);
+  ~Scheduler();
+
+  void start();
+  // A running measurement is ended within a second and recorded as interrupted.
+  void stop();
+
+  // There may be something new in the queue.
+  void nudge();
+  // Cancels in the store and ends the experiment's running child, if any, within a second.
+  StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
+
+  // Why nothing is being measured although runs are queued (the store cannot be written, ...); none while all is well.
+  std::optional<std::string> paused_reason() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace copybench

@@ -1,0 +1,75 @@
+// Read-only connections to the database, a pool of them. Reading never waits for a run, and never for a writer (WAL).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/records.h"
+#include "core/model/summary.h"
+#include "core/store/store.h"
+
+namespace copybench {
+
+template <typename T>
+struct Page {
+  std::vector<T> items;
+  std::optional<int64_t> next;  // the id to pass as the next call's `after`; none on the last page
+};
+
+// A run without its evidence, for lists and CSV.
+struct RunRow {
+  RunId id = 0;
+  ExperimentId experiment_id = 0;
+  PlannedRun planned;
+  RunState state{};
+  int64_t finish_sequence = 0;
+  std::optional<UtcTime> started_at;
+  std::optional<UtcTime> finished_at;
+  std::optional<std::string> reason;
+  RunFigures figures;
+};
+
+// One connection. Used by one thread at a time; obtained from ReaderPool.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // Newest first: ids below `before`, or from the newest where it is none.
+  virtual StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit) = 0;
+  virtual StoreResult<ExperimentRecord> experiment(ExperimentId id) = 0;  // not_found
+  // Unfinished experiments before this one in the queue; 0 for the one whose turn it is.
+  virtual StoreResult<int64_t> queue_position(ExperimentId id) = 0;
+  // The run that is running now, of any experiment.
+  virtual StoreResult<std::optional<RunRow>> running_run() = 0;
+
+  // In the order of run id: ids above `after`. not_found where the experiment does not exist.
+  virtual StoreResult<Page<RunRow>> runs(ExperimentId id, std::optional<RunId> after, int64_t limit) = 0;
+  // Runs of the experiment that ended with a finish_sequence above `after`, in that order, at most `limit`.
+  virtual StoreResult<std::vector<RunRow>> runs_finished_after(ExperimentId id, int64_t after, int64_t limit) = 0;
+  virtual StoreResult<RunRecord> run(RunId id) = 0;              // not_found
+  virtual StoreResult<std::string> perf_raw(RunId id) = 0;       // not_found; empty where the run had no perf
+  virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;  // final runs, no interrupted ones
+};
+
+// Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader
+// back at destruction and must not outlive the pool.
+class ReaderPool {
+ public:
+  static StoreResult<std::unique_ptr<ReaderPool>> open(const std::filesystem::path& database, size_t connections);
+  ~ReaderPool();
+
+  using Lease = std::unique_ptr<Reader, std::function<void(Reader*)>>;
+  Lease lease();
+
+ private:
+  class Impl;
+  explicit ReaderPool(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace copybench

@@ -1,0 +1,110 @@
+// The database of experiments and runs; the table of runs is the queue.
+//
+// Store is the one writer of the database file: it holds the only read-write connection (SQLite 3.40 may corrupt a WAL
+// database that two connections write at once) and a lock file beside the database, so that a second daemon on the same
+// data refuses to start. Every member function may be called from any thread; calls are serialised by a mutex and each is
+// one transaction, durable when it returns (WAL, synchronous=FULL): nothing is half-stored.
+// Readers live in reader.h.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/model/outcome.h"
+#include "core/model/plan.h"
+#include "core/model/records.h"
+
+namespace copybench {
+
+struct StoreError {
+  enum class Kind {
+    full,       // no room on the disk, or the quota is spent: may pass
+    io,         // the disk failed, or the file is read-only
+    corrupt,    // quick_check found damage, or SQLite did: nothing is written until a person has looked
+    newer,      // the schema is of a newer copybenchd
+    locked,     // another daemon holds the data
+    not_found,  // no such experiment or run
+    conflict,   // not in this state (delete while it runs; an idempotency key used for another request)
+  };
+  Kind kind{};
+  std::string message;  // a sentence: what happened, and what to do
+};
+
+template <typename T>
+using StoreResult = tl::expected<T, StoreError>;
+
+// A caller's Idempotency-Key with a digest of the request it came with.
+struct IdempotencyKey {
+  std::string key;
+  std::string request_digest;
+};
+
+// The answer that was first given under a key, to be repeated as it was.
+struct StoredAnswer {
+  ExperimentId experiment_id = 0;
+  std::string body;
+};
+
+// A run taken from the queue: state running, its start recorded.
+struct ClaimedRun {
+  RunId id = 0;
+  ExperimentId experiment_id = 0;
+  ExperimentSpec spec;
+  PlannedRun planned;
+};
+
+class Store {
+ public:
+  // Opens or creates DIR/copybench.db, takes the lock, checks the file (quick_check), migrates the schema.
+  static StoreResult<std::unique_ptr<Store>> open(const std::filesystem::path& directory);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  const std::filesystem::path& database_path() const;
+
+  // The earlier answer under this key, if any. conflict: the key came with another request before.
+  // Keys are kept for 7 days.
+  StoreResult<std::optional<StoredAnswer>> find_answer(const IdempotencyKey& key);
+
+  // Queues an experiment with all its runs. render_answer makes the body to be stored under the key from the new
+  // record; it is called inside the transaction and must not call the store. Without a key it is not called.
+  // With a key that another caller used in the meantime: conflict.
+  using RenderAnswer = std::function<std::string(const ExperimentRecord&)>;
+  StoreResult<ExperimentRecord> enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
+                                        const RenderAnswer& render_answer);
+
+  // The next run of the oldest unfinished experiment (by id), or none if there is nothing to do. A first claim sets the
+  // experiment running.
+  StoreResult<std::optional<ClaimedRun>> claim_next();
+
+  // Ends a claimed run. Completed, Failed, TimedOut, Cancelled are final; Interrupted keeps the row as interrupted and
+  // queues the same measurement again in its place, before the rest of its experiment. Where the experiment has no queued
+  // or running run left it ends too: cancelled if that was asked for, failed if no run completed, else completed.
+  StoreResult<void> finish(RunId run, const RunResult& result);
+
+  // Cancels what is queued of the experiment, and the experiment itself unless a run of it is running (then finish()
+  // ends it, and the caller sees to it that the run ends). Idempotent: on a final experiment it changes nothing.
+  StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
+
+  // Deletes an experiment with its runs. conflict while it is running or a run of it is.
+  StoreResult<void> erase(ExperimentId experiment);
+
+  // At start: every run found running becomes interrupted and is queued again. Returns how many.
+  StoreResult<int64_t> recover();
+
+  // SQLite's primary result code of the last failed write, and when it was, for /healthz; none after a write succeeded.
+  std::optional<StoreError> last_write_error() const;
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace copybench
