@@ -1,14 +1,18 @@
 // A child process: argv (no shell), its own process group, pipes for stdin, stdout and stderr, and a bounded wait.
 //
-// Lifetime: the destructor kills the whole group (SIGKILL) and reaps the child, so no path leaves an orphan. The child is
-// also killed by the kernel when the thread that spawned it ends (PR_SET_PDEATHSIG), so spawn from a long-lived thread.
-// Threads: one at a time.
+// Lifetime: the destructor kills the whole group (SIGKILL) and reaps the child, so no path leaves an orphan; a wait()
+// that finds the child ended kills what is left of its group too. The child is also killed by the kernel when the thread
+// that spawned it ends (PR_SET_PDEATHSIG), so spawn from a long-lived thread; the kernel drops this for programs with
+// file capabilities or set-user-id.
+// The child starts with default signal dispositions, an empty signal mask, and no descriptors but 0 to 2 and `inherit`.
+// Threads: one at a time; several threads may spawn at once.
 #pragma once
 
 #include <sys/types.h>
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,14 +22,18 @@
 
 namespace copybench {
 
+// Where the shell would find a program: a name with a slash stands for itself, others are looked up in PATH. None where
+// there is no executable file.
+std::optional<std::string> find_program(std::string_view name);
+
 struct SubprocessOptions {
-  std::vector<std::string> argv;  // argv[0] is looked up in PATH
+  std::vector<std::string> argv = {};  // argv[0] is looked up in PATH
   // File descriptors that the child shall have, besides 0 to 2: (ours, its number there). Numbers from 3 upward.
-  std::vector<std::pair<int, int>> inherit;
-  std::vector<std::pair<std::string, std::string>> environment;  // added to ours
+  std::vector<std::pair<int, int>> inherit = {};
+  std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours, replacing what is there
 };
 
-// How a process ended, in words: "exit status 3", "killed by signal 9 (Killed)".
+// How a process ended. In words: "exit status 3", "killed by signal 9 (Killed)".
 struct ExitStatus {
   bool exited = false;
   int code = 0;    // if exited
@@ -50,7 +58,7 @@ class Subprocess {
   UniqueFd& stderr_pipe() { return stderr_; }
   int pidfd() const { return pidfd_.get(); }  // readable when the child has ended; for poll
 
-  void signal_group(int signal);
+  void signal_group(int signal);  // nothing once the child was reaped
   // Reaps if the child has ended; none while it runs or when the time is over. May be called again after an answer.
   std::optional<ExitStatus> wait(Nanoseconds at_most);
   ExitStatus kill_and_reap();
@@ -63,7 +71,8 @@ class Subprocess {
   std::optional<ExitStatus> status_;
 };
 
-// Runs a command to its end and collects what it printed; kills it after the time. For short helpers (perf --version).
+// Runs a command to its end with an empty stdin and collects what it printed. For short helpers (perf --version). Over
+// the time it is killed, and that is an error.
 struct CommandOutput {
   ExitStatus status;
   std::string out;

@@ -1,0 +1,302 @@
+#include "core/base/subprocess.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result<CommandOutput> shell(const std::string& script) {
+  return run_command({.argv = {"sh", "-c", script}}, 20s);
+}
+
+// Everything up to the end of the pipe, waiting for it.
+std::string read_all(UniqueFd& pipe) {
+  std::string text;
+  char buffer[256];
+  for (;;) {
+    const ssize_t got = ::read(pipe.get(), buffer, sizeof buffer);
+    if (got > 0) {
+      text.append(buffer, static_cast<size_t>(got));
+    } else if (got < 0 && errno == EAGAIN) {
+      pollfd entry{pipe.get(), POLLIN, 0};
+      REQUIRE(::poll(&entry, 1, 20'000) == 1);
+    } else {
+      return text;
+    }
+  }
+}
+
+// The first line, waiting for it.
+std::string read_line(UniqueFd& pipe) {
+  std::string line;
+  for (;;) {
+    char letter = 0;
+    const ssize_t got = ::read(pipe.get(), &letter, 1);
+    if (got == 1 && letter != '\n') {
+      line += letter;
+    } else if (got < 0 && errno == EAGAIN) {
+      pollfd entry{pipe.get(), POLLIN, 0};
+      REQUIRE(::poll(&entry, 1, 20'000) == 1);
+    } else {
+      return line;
+    }
+  }
+}
+
+// True once the pipe has no writer any more: whoever held the other end is gone.
+bool wait_for_end(UniqueFd& pipe) {
+  pollfd entry{pipe.get(), POLLIN, 0};
+  char buffer[256];
+  while (::poll(&entry, 1, 20'000) == 1) {
+    if (::read(pipe.get(), buffer, sizeof buffer) == 0) return true;
+  }
+  return false;
+}
+
+std::pair<UniqueFd, UniqueFd> pipe_pair() {
+  int fds[2];
+  REQUIRE(::pipe2(fds, O_CLOEXEC) == 0);
+  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+}  // namespace
+
+TEST_CASE("a command's output and status come back") {
+  const auto result = shell("echo out; echo err >&2; exit 3");
+  REQUIRE(result);
+  CHECK(result->out == "out\n");
+  CHECK(result->err == "err\n");
+  CHECK(result->status.exited);
+  CHECK(result->status.code == 3);
+  CHECK_FALSE(result->status.success());
+  CHECK(result->status.describe() == "exit status 3");
+  CHECK(shell("exit 0")->status.success());
+}
+
+TEST_CASE("more output than a pipe holds is not lost") {
+  const auto result = shell("head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2");
+  REQUIRE(result);
+  CHECK(result->out.size() == 300'000);
+  CHECK(result->err.size() == 200'000);
+}
+
+TEST_CASE("death by a signal is told from an exit status") {
+  const auto result = shell("kill -TERM $$");
+  REQUIRE(result);
+  CHECK_FALSE(result->status.exited);
+  CHECK(result->status.signal == SIGTERM);
+  CHECK(result->status.describe() == "killed by signal 15 (Terminated)");
+}
+
+TEST_CASE("a program that cannot be executed is an error with exec's reason") {
+  CHECK(Subprocess::spawn({.argv = {"no-such-program-of-copybench"}}).error().message ==
+        "cannot start no-such-program-of-copybench: there is no such program in PATH");
+  CHECK(Subprocess::spawn({.argv = {"/nowhere/at-all"}}).error().message ==
+        "cannot start /nowhere/at-all: No such file or directory");
+  CHECK(Subprocess::spawn({.argv = {"/etc/passwd"}}).error().message == "cannot start /etc/passwd: Permission denied");
+  CHECK_FALSE(Subprocess::spawn({}));
+}
+
+TEST_CASE("programs are found as the shell finds them") {
+  const auto found = find_program("sh");
+  REQUIRE(found);
+  CHECK(found->front() == '/');
+  CHECK(find_program(*found) == found);
+  CHECK_FALSE(find_program("no-such-program-of-copybench"));
+  CHECK_FALSE(find_program("/etc"));
+  CHECK_FALSE(find_program(""));
+}
+
+TEST_CASE("lines go in, lines come out, and the end of stdin is seen") {
+  auto child = Subprocess::spawn({.argv = {"cat"}});
+  REQUIRE(child);
+  REQUIRE(::write(child->stdin_pipe().get(), "one\ntwo\n", 8) == 8);
+  CHECK(read_line(child->stdout_pipe()) == "one");
+  CHECK(read_line(child->stdout_pipe()) == "two");
+  CHECK_FALSE(child->wait(0ns));
+  child->stdin_pipe().reset();
+  const auto status = child->wait(20s);
+  REQUIRE(status);
+  CHECK(status->success());
+  CHECK(child->wait(0ns)->success());  // asked again after the answer
+  child->signal_group(SIGKILL);        // its number may belong to a stranger by now: nothing is sent
+}
+
+TEST_CASE("the pidfd is readable once the child has ended") {
+  auto child = Subprocess::spawn({.argv = {"cat"}});
+  REQUIRE(child);
+  pollfd entry{child->pidfd(), POLLIN, 0};
+  CHECK(::poll(&entry, 1, 0) == 0);
+  child->stdin_pipe().reset();
+  CHECK(::poll(&entry, 1, 20'000) == 1);
+}
+
+TEST_CASE("a command over its time is killed with all it started") {
+  auto [read_end, write_end] = pipe_pair();
+  // The grandchild holds the pipe's end; it alone could keep it open.
+  const auto result = run_command({.argv = {"sh", "-c", "sleep 1000 & wait"}, .inherit = {{write_end.get(), 3}}}, 50ms);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().message == "sh did not end within 0.1 s and was killed");
+  write_end.reset();
+  CHECK(wait_for_end(read_end));
+}
+
+TEST_CASE("the destructor leaves no orphan") {
+  auto [read_end, write_end] = pipe_pair();
+  {
+    auto child = Subprocess::spawn(
+        {.argv = {"sh", "-c", "sleep 1000 & echo ready; wait"}, .inherit = {{write_end.get(), 3}}});
+    REQUIRE(child);
+    write_end.reset();
+    CHECK(read_line(child->stdout_pipe()) == "ready");
+  }
+  CHECK(wait_for_end(read_end));
+}
+
+TEST_CASE("a child's end takes the rest of its group with it") {
+  auto [read_end, write_end] = pipe_pair();
+  auto child = Subprocess::spawn({.argv = {"sh", "-c", "sleep 1000 & exit 4"}, .inherit = {{write_end.get(), 3}}});
+  REQUIRE(child);
+  write_end.reset();
+  const auto status = child->wait(20s);
+  REQUIRE(status);
+  CHECK(status->code == 4);
+  CHECK(wait_for_end(read_end));
+}
+
+TEST_CASE("moving moves the child") {
+  auto first = Subprocess::spawn({.argv = {"cat"}});
+  REQUIRE(first);
+  Subprocess second = std::move(*first);
+  CHECK(first->pid() == -1);
+  CHECK_FALSE(first->wait(0ns));
+  CHECK_FALSE(second.wait(0ns));
+  auto third = Subprocess::spawn({.argv = {"cat"}});
+  REQUIRE(third);
+  second = std::move(*third);  // ends the first cat
+  const auto status = second.kill_and_reap();
+  CHECK(status.signal == SIGKILL);
+  CHECK(second.kill_and_reap().signal == SIGKILL);
+}
+
+TEST_CASE("signals reach the whole group") {
+  auto child = Subprocess::spawn({.argv = {"sh", "-c", "trap 'exit 7' INT; echo ready; sleep 1000 & wait"}});
+  REQUIRE(child);
+  CHECK(read_line(child->stdout_pipe()) == "ready");
+  child->signal_group(SIGINT);
+  const auto status = child->wait(20s);
+  REQUIRE(status);
+  CHECK(status->code == 7);
+}
+
+TEST_CASE("inherited descriptors get their numbers, even where sources and targets cross") {
+  auto [read_a, write_a] = pipe_pair();
+  auto [read_b, write_b] = pipe_pair();
+  auto [read_c, write_c] = pipe_pair();
+  const int b = write_b.get();
+  const int c = write_c.get();
+  REQUIRE(b > 2);
+  // a goes where b is, b goes where c is, c goes where a is.
+  const int a = write_a.get();
+  const auto script = "echo a >&" + std::to_string(b) + "; echo b >&" + std::to_string(c) + "; echo c >&" +
+                      std::to_string(a);
+  const auto result = run_command({.argv = {"bash", "-c", script}, .inherit = {{a, b}, {b, c}, {c, a}}}, 20s);
+  REQUIRE(result);
+  CHECK(result->err == "");
+  write_a.reset();
+  write_b.reset();
+  write_c.reset();
+  CHECK(read_all(read_a) == "a\n");
+  CHECK(read_all(read_b) == "b\n");
+  CHECK(read_all(read_c) == "c\n");
+}
+
+TEST_CASE("a descriptor that is not open is an error") {
+  const auto result = Subprocess::spawn({.argv = {"true"}, .inherit = {{1'000'000, 3}}});
+  REQUIRE_FALSE(result);
+  CHECK(result.error().message.find("Bad file descriptor") != std::string::npos);
+}
+
+TEST_CASE("the child has no descriptor that was not meant for it") {
+  const UniqueFd careless(::open("/dev/null", O_RDONLY));  // as a library would open it
+  auto [read_end, write_end] = pipe_pair();
+  const auto result = run_command({.argv = {"ls", "/proc/self/fd"}, .inherit = {{write_end.get(), 9}}}, 20s);
+  REQUIRE(result);
+  CHECK(result->out == "0\n1\n2\n3\n9\n");  // 3 is ls reading the folder
+}
+
+TEST_CASE("the child's environment is ours and what was added") {
+  ::setenv("COPYBENCH_TEST_KEPT", "kept", 1);
+  ::setenv("COPYBENCH_TEST_REPLACED", "old", 1);
+  const auto result = run_command({.argv = {"sh", "-c", "echo $COPYBENCH_TEST_KEPT $COPYBENCH_TEST_REPLACED $NEW_ONE"},
+                                   .environment = {{"COPYBENCH_TEST_REPLACED", "new"}, {"NEW_ONE", "here"}}},
+                                  20s);
+  REQUIRE(result);
+  CHECK(result->out == "kept new here\n");
+}
+
+TEST_CASE("signals that we ignore or block work in the child") {
+  struct sigaction ignore = {};
+  struct sigaction before = {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &before);
+  sigset_t blocked;
+  sigset_t mask;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &mask);
+  const auto status = run_command({.argv = {"grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"}}, 20s);
+  sigset_t now;
+  ::pthread_sigmask(SIG_SETMASK, &mask, &now);
+  ::sigaction(SIGPIPE, &before, nullptr);
+  REQUIRE(status);
+  CHECK(status->out == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+  CHECK(::sigismember(&now, SIGTERM) == 1);  // our own mask is as it was
+}
+
+TEST_CASE("the child leads a process group of its own and dies with the thread that spawned it") {
+  auto [read_end, write_end] = pipe_pair();
+  std::optional<Subprocess> child;
+  std::string group;
+  std::thread([&] {
+    auto spawned = Subprocess::spawn(
+        {.argv = {"sh", "-c", "cut -d' ' -f5 /proc/$$/stat; read line"}, .inherit = {{write_end.get(), 3}}});
+    if (!spawned) return;
+    child.emplace(std::move(*spawned));
+    group = read_line(child->stdout_pipe());
+  }).join();
+  REQUIRE(child);
+  CHECK(std::stoi(group) == child->pid());
+  CHECK(child->pid() != ::getpgrp());
+  const auto status = child->wait(20s);
+  REQUIRE(status);
+  CHECK(status->signal == SIGKILL);
+}
+
+TEST_CASE("several threads may spawn at once") {
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&good, i] {
+      for (int round = 0; round < 10; ++round) {
+        const auto wanted = std::to_string(i * 100 + round);
+        const auto result = run_command({.argv = {"echo", wanted}}, 20s);
+        if (result && result->out == wanted + "\n") ++good;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(good == 40);
+}
