@@ -18,6 +18,9 @@ std::string to_rfc3339(UtcTime time);  // "2026-11-22T14:18:50.123Z"
 // CLOCK_MONOTONIC in nanoseconds: the stamp in message headers and marks. Comparable between processes of one host only.
 int64_t monotonic_ns();
 
+// CPU time that all threads of this process have used, user and system.
+int64_t process_cpu_ns();
+
 double to_seconds(Nanoseconds duration);
 Nanoseconds from_seconds(double seconds);  // rounded to the nanosecond
 

@@ -1,0 +1,41 @@
+// The server side of one run: a process of its own, so that perf counts it alone and its crash ends one run.
+//
+// run_engine() is the process's main loop: it listens, serves each welcome client with a thread, answers orders on stdin
+// (core/wire/orders.h), and ends in order on SIGINT and SIGTERM. Call it once, before any other thread exists: it blocks
+// those signals for the whole process.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/socket.h"
+#include "core/model/names.h"
+
+namespace copybench {
+
+struct EngineOptions {
+  EngineMode mode{};
+  std::string host = "127.0.0.1";  // address to listen on
+  uint16_t port = 0;               // 0: the kernel chooses
+  uint64_t field_bytes = 0;
+  uint32_t threads = 1;  // connections served at once
+  StreamSocketOptions socket;
+  std::vector<int> cpus;  // threads are bound to these in turn, one CPU each; empty: not bound
+  uint64_t token = 0;     // clients must greet with it
+  bool take_orders = false;
+  bool reuse_early = false;  // for tests, see SendPathOptions
+};
+
+constexpr uint16_t default_port(EngineMode mode) { return static_cast<uint16_t>(8080 + static_cast<int>(mode)); }
+
+// Receives each report as it is made, beginning with "ready" and ending with "result".
+using ReportSink = std::function<void(const Json&)>;
+
+Result<void> run_engine(const EngineOptions& options, const ReportSink& report);
+
+}  // namespace copybench
