@@ -1,0 +1,16 @@
+// The order in which the runs of an experiment are measured.
+#pragma once
+
+#include <vector>
+
+#include "core/model/spec.h"
+
+namespace copybench {
+
+// Every cell of the sweep, engines first, then field sizes, then threads, each as listed.
+std::vector<Configuration> configurations_of(const ExperimentSpec& spec);
+
+// Every run of the experiment in its order. A recorded seed gives the same order with any compiler and on any machine.
+std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec);
+
+}  // namespace copybench

@@ -1,0 +1,135 @@
+#include "core/model/spec.h"
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+namespace copybench {
+namespace {
+
+constexpr std::array<std::string_view, 17> kKeys{
+    "name",        "preset",      "engines", "field_sizes", "threads", "duration_s",  "warmup_s",
+    "repetitions", "order",       "seed",    "pattern",     "receive", "tcp_nodelay", "socket_buffer_bytes",
+    "server_cpus", "client_cpus", "events"};
+
+// Left by way of an exception, as nlohmann's own are, and caught in spec_from_json.
+struct BadSpec {
+  std::string what;
+};
+
+Json cpus_to_json(const CpuChoice& choice) {
+  switch (choice.kind) {
+    case CpuChoice::Kind::automatic: return "auto";
+    case CpuChoice::Kind::unpinned: return "none";
+    case CpuChoice::Kind::listed: return choice.cpus;
+  }
+  return nullptr;
+}
+
+template <typename Unsigned>
+Unsigned unsigned_of(const Json& value, std::string_view key) {
+  if (!value.is_number_integer() || (!value.is_number_unsigned() && value.get<int64_t>() < 0) ||
+      value.get<uint64_t>() > std::numeric_limits<Unsigned>::max()) {
+    throw BadSpec{std::string(key) + " is no whole number within its range"};
+  }
+  return value.get<Unsigned>();
+}
+
+template <typename Unsigned>
+std::vector<Unsigned> unsigneds_of(const Json& value, std::string_view key) {
+  if (!value.is_array()) throw BadSpec{std::string(key) + " is no list"};
+  std::vector<Unsigned> numbers;
+  for (const Json& element : value) numbers.push_back(unsigned_of<Unsigned>(element, key));
+  return numbers;
+}
+
+template <typename E>
+E name_from(const Json& value, std::string_view key) {
+  const auto found = from_name<E>(value.get_ref<const std::string&>());
+  if (!found) throw BadSpec{std::string(key) + " has an unknown name"};
+  return *found;
+}
+
+Nanoseconds duration_of(const Json& value, std::string_view key) {
+  constexpr double kMaxSeconds = 1e9;
+  if (!value.is_number()) throw BadSpec{std::string(key) + " is no number"};
+  const double seconds = value.get<double>();
+  if (!(seconds >= 0 && seconds <= kMaxSeconds)) throw BadSpec{std::string(key) + " is out of range"};
+  return from_seconds(seconds);
+}
+
+CpuChoice cpus_from(const Json& value, std::string_view key) {
+  if (value == "auto") return {CpuChoice::Kind::automatic, {}};
+  if (value == "none") return {CpuChoice::Kind::unpinned, {}};
+  CpuChoice choice{CpuChoice::Kind::listed, {}};
+  for (const uint16_t cpu : unsigneds_of<uint16_t>(value, key)) choice.cpus.push_back(cpu);
+  return choice;
+}
+
+ExperimentSpec read(const Json& json) {
+  if (!json.is_object()) throw BadSpec{"it is no object"};
+  for (const std::string_view key : kKeys) {
+    if (!json.contains(key)) throw BadSpec{"it lacks " + std::string(key)};
+  }
+  if (json.size() != kKeys.size()) throw BadSpec{"it has a key that this version does not know"};
+
+  ExperimentSpec spec;
+  spec.name = json["name"].get<std::string>();
+  if (!json["preset"].is_null()) spec.preset = json["preset"].get<std::string>();
+  if (!json["engines"].is_array()) throw BadSpec{"engines is no list"};
+  for (const Json& engine : json["engines"]) spec.engines.push_back(name_from<EngineMode>(engine, "engines"));
+  spec.field_sizes = unsigneds_of<uint64_t>(json["field_sizes"], "field_sizes");
+  spec.threads = unsigneds_of<uint32_t>(json["threads"], "threads");
+  spec.duration = duration_of(json["duration_s"], "duration_s");
+  spec.warmup = duration_of(json["warmup_s"], "warmup_s");
+  spec.repetitions = unsigned_of<uint32_t>(json["repetitions"], "repetitions");
+  spec.order = name_from<Order>(json["order"], "order");
+  spec.seed = unsigned_of<uint64_t>(json["seed"], "seed");
+  spec.pattern = name_from<Pattern>(json["pattern"], "pattern");
+  spec.receive = name_from<Receive>(json["receive"], "receive");
+  spec.tcp_nodelay = json["tcp_nodelay"].get<bool>();
+  const Json& buffer = json["socket_buffer_bytes"];
+  if (!buffer.is_null()) spec.socket_buffer_bytes = unsigned_of<uint64_t>(buffer, "socket_buffer_bytes");
+  spec.server_cpus = cpus_from(json["server_cpus"], "server_cpus");
+  spec.client_cpus = cpus_from(json["client_cpus"], "client_cpus");
+  spec.events = json["events"].get<std::vector<std::string>>();
+  return spec;
+}
+
+}  // namespace
+
+Json to_json(const ExperimentSpec& spec) {
+  Json engines = Json::array();
+  for (const EngineMode engine : spec.engines) engines.push_back(name_of(engine));
+  Json json;
+  json["name"] = spec.name;
+  json["preset"] = spec.preset ? Json(*spec.preset) : Json(nullptr);
+  json["engines"] = std::move(engines);
+  json["field_sizes"] = spec.field_sizes;
+  json["threads"] = spec.threads;
+  json["duration_s"] = to_seconds(spec.duration);
+  json["warmup_s"] = to_seconds(spec.warmup);
+  json["repetitions"] = spec.repetitions;
+  json["order"] = name_of(spec.order);
+  json["seed"] = spec.seed;
+  json["pattern"] = name_of(spec.pattern);
+  json["receive"] = name_of(spec.receive);
+  json["tcp_nodelay"] = spec.tcp_nodelay;
+  json["socket_buffer_bytes"] = spec.socket_buffer_bytes ? Json(*spec.socket_buffer_bytes) : Json(nullptr);
+  json["server_cpus"] = cpus_to_json(spec.server_cpus);
+  json["client_cpus"] = cpus_to_json(spec.client_cpus);
+  json["events"] = spec.events;
+  return json;
+}
+
+Result<ExperimentSpec> spec_from_json(const Json& json) {
+  try {
+    return read(json);
+  } catch (const BadSpec& bad) {
+    return fail("This is no stored experiment: " + bad.what + ".");
+  } catch (const Json::exception& error) {
+    return fail(std::string("This is no stored experiment: ") + error.what() + ".");
+  }
+}
+
+}  // namespace copybench

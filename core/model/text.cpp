@@ -1,0 +1,41 @@
+#include "core/model/text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace copybench {
+
+std::optional<std::u32string> decode_utf8(std::string_view bytes) {
+  std::u32string decoded;
+  decoded.reserve(bytes.size());
+  for (size_t i = 0; i < bytes.size();) {
+    const auto lead = static_cast<uint8_t>(bytes[i]);
+    const size_t length = lead < 0x80 ? 1 : lead >> 5 == 0x6 ? 2 : lead >> 4 == 0xe ? 3 : lead >> 3 == 0x1e ? 4 : 0;
+    if (length == 0 || i + length > bytes.size()) return std::nullopt;
+    char32_t code_point = length == 1 ? lead : lead & (0x7fu >> length);
+    for (size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<uint8_t>(bytes[i + k]);
+      if (next >> 6 != 0x2) return std::nullopt;
+      code_point = code_point << 6 | (next & 0x3fu);
+    }
+    constexpr char32_t kSmallestOfLength[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
+    if (code_point < kSmallestOfLength[length] || code_point > 0x10ffff || surrogate) return std::nullopt;
+    decoded.push_back(code_point);
+    i += length;
+  }
+  return decoded;
+}
+
+bool is_control_character(char32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f);
+}
+
+std::string shown(std::string_view text) {
+  constexpr size_t kMaxShownBytes = 80;
+  const auto decoded = text.size() > kMaxShownBytes ? std::nullopt : decode_utf8(text);
+  if (!decoded || std::any_of(decoded->begin(), decoded->end(), is_control_character)) return "that text";
+  return "\"" + std::string(text) + "\"";
+}
+
+}  // namespace copybench

@@ -1,0 +1,19 @@
+// Text of a caller, judged before it is stored or shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace copybench {
+
+// The code points, or none where the bytes are not UTF-8 (overlong forms and surrogates are not).
+std::optional<std::u32string> decode_utf8(std::string_view bytes);
+
+// C0, DEL and C1: they would move a terminal's cursor.
+bool is_control_character(char32_t code_point);
+
+// In quotation marks, for an error's text; "that text" where it is too long or not fit to be shown.
+std::string shown(std::string_view text);
+
+}  // namespace copybench

@@ -1,0 +1,86 @@
+#include "core/model/spec.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+namespace {
+
+ExperimentSpec full_spec() {
+  ExperimentSpec spec;
+  spec.name = "größer";
+  spec.preset = "quick";
+  spec.engines = {EngineMode::zero_copy, EngineMode::two_copy};
+  spec.field_sizes = {64, 4 << 20};
+  spec.threads = {1, 256};
+  spec.duration = from_seconds(0.1);
+  spec.warmup = from_seconds(59.999999999);
+  spec.repetitions = 100;
+  spec.order = Order::sequential;
+  spec.seed = (uint64_t{1} << 53) - 1;
+  spec.pattern = Pattern::request_response;
+  spec.receive = Receive::recvmsg;
+  spec.tcp_nodelay = true;
+  spec.socket_buffer_bytes = 1 << 30;
+  spec.server_cpus = {CpuChoice::Kind::listed, {3, 0}};
+  spec.client_cpus = {CpuChoice::Kind::unpinned, {}};
+  spec.events = {"cpu-cycles", "cpu_core/event=0xc0,umask=0x1/"};
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("a spec survives the way through JSON text") {
+  for (const ExperimentSpec& spec : {full_spec(), ExperimentSpec{}}) {
+    const auto back = spec_from_json(Json::parse(to_json(spec).dump()));
+    REQUIRE(back);
+    CHECK(*back == spec);
+    CHECK(*spec_from_json(to_json(spec)) == spec);
+  }
+}
+
+TEST_CASE("a spec's JSON has the keys of a request, in their order") {
+  ExperimentSpec spec = full_spec();
+  spec.socket_buffer_bytes.reset();
+  CHECK(to_json(spec).dump() ==
+        R"({"name":"größer","preset":"quick","engines":["zero_copy","two_copy"],"field_sizes":[64,4194304],)"
+        R"("threads":[1,256],"duration_s":0.1,"warmup_s":59.999999999,"repetitions":100,"order":"sequential",)"
+        R"("seed":9007199254740991,"pattern":"request_response","receive":"recvmsg","tcp_nodelay":true,)"
+        R"("socket_buffer_bytes":null,"server_cpus":[3,0],"client_cpus":"none",)"
+        R"("events":["cpu-cycles","cpu_core/event=0xc0,umask=0x1/"]})");
+}
+
+TEST_CASE("what this program did not write is refused") {
+  CHECK_FALSE(spec_from_json(Json(nullptr)));
+  CHECK_FALSE(spec_from_json(Json::array()));
+  const Json good = to_json(full_spec());
+  for (const auto& [key, value] : good.items()) {
+    CAPTURE(key);
+    Json missing = good;
+    missing.erase(key);
+    CHECK_FALSE(spec_from_json(missing));
+    Json wrong = good;
+    wrong[key] = Json::object({{"a", 1}});
+    CHECK_FALSE(spec_from_json(wrong));
+  }
+  const auto with = [&](const char* key, Json value) {
+    Json changed = good;
+    changed[key] = std::move(value);
+    return spec_from_json(changed);
+  };
+  CHECK_FALSE(with("surplus", 1));
+  CHECK_FALSE(with("seed", -1));
+  CHECK_FALSE(with("seed", 1.5));
+  CHECK_FALSE(with("threads", Json::array({int64_t{1} << 32})));
+  CHECK_FALSE(with("threads", Json::array({"1"})));
+  CHECK_FALSE(with("engines", Json::array({"three_copy"})));
+  CHECK_FALSE(with("engines", "two_copy"));
+  CHECK_FALSE(with("duration_s", "3"));
+  CHECK_FALSE(with("duration_s", 1e300));
+  CHECK_FALSE(with("duration_s", -1));
+  CHECK_FALSE(with("server_cpus", "all"));
+  CHECK_FALSE(with("server_cpus", Json::array({-1})));
+  const auto refused = with("order", "random");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("order") != std::string::npos);
+}
