@@ -1,0 +1,193 @@
+#include "core/load/client.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/host/cpu_set.h"
+#include "core/host/tcp_info.h"
+#include "core/wire/greeting.h"
+#include "core/wire/message.h"
+
+namespace copybench {
+namespace {
+
+constexpr std::chrono::seconds kGreetTime{10};
+
+// The verification pass goes once round the engine's ring and a little further, so that slots are used again.
+uint64_t messages_to_verify(uint32_t ring_slots) {
+  return ring_slots + std::clamp<uint64_t>(ring_slots / 4, 2, 16);
+}
+
+// Before it reads, the client lets the engine fill the receive window and queue what does not fit. A zero-copy engine's
+// queued bytes are still in its own buffers then: one that reuses them too early is found, every time. Correct engines
+// wait for us, so nothing depends on the length of this pause but that chance.
+constexpr std::chrono::milliseconds kLetQueue{5};
+
+}  // namespace
+
+Client::Client(ClientOptions options, const std::atomic<Stage>& stage, std::function<void()> on_event)
+    : options_(std::move(options)), stage_(stage), on_event_(std::move(on_event)) {}
+
+Client::~Client() {
+  if (!thread_.joinable()) return;
+  abort();
+  thread_.join();
+}
+
+void Client::abort() {
+  if (socket_) ::shutdown(socket_.get(), SHUT_RDWR);
+}
+
+Result<void> Client::start() {
+  auto socket = connect_tcp(options_.host, options_.port, options_.socket);
+  if (!socket) return tl::unexpected(socket.error());
+  socket_ = std::move(*socket);
+  if (auto greeted = greet(); !greeted) return greeted;
+  receiver_ = make_receiver(options_.receive, options_.field_bytes);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    return fail(fmt::format("no thread for one more connection: {}", error.what()));
+  }
+  return {};
+}
+
+Result<void> Client::greet() {
+  const Greeting greeting{options_.pattern, options_.token, options_.field_bytes};
+  if (auto sent = send_all(socket_.get(), encode(greeting)); !sent) return sent;
+  std::array<std::byte, kGreetingReplyBytes> bytes;
+  if (auto received = receive_exactly(socket_.get(), bytes, kGreetTime); !received) {
+    return fail("the engine did not answer the greeting: " + received.error().message);
+  }
+  const auto reply = decode_greeting_reply(bytes);
+  if (!reply) return fail("what listens there is no copybench engine of this version");
+  if (reply->welcome == Welcome::wrong_field_bytes) {
+    return fail(fmt::format("the engine refused: it sends fields of {} bytes, and this load expects {} (--field-bytes)",
+                            reply->field_bytes, options_.field_bytes));
+  }
+  if (reply->welcome != Welcome::welcome) return fail(fmt::format("the engine refused: {}", describe(reply->welcome)));
+  ring_slots_ = reply->ring_slots;
+  return {};
+}
+
+void Client::run() {
+  auto served = serve();
+  if (!served) problem_ = served.error().message;
+  ended_.store(true, std::memory_order_release);
+  on_event_();
+}
+
+Result<void> Client::serve() {
+  if (!options_.cpus.empty()) {
+    if (auto pinned = pin_this_thread(options_.cpus); !pinned) return pinned;
+  }
+  if (auto verified = verify(); !verified) return fail("verification: " + verified.error().message);
+  verified_.store(true, std::memory_order_release);
+  on_event_();
+  stage_.wait(Stage::verify);
+  auto measured = options_.pattern == Pattern::stream ? stream() : request_response();
+  if (!measured) return measured;
+  return say_goodbye();
+}
+
+Result<void> Client::send_frame(uint8_t kind, uint64_t count) {
+  return send_all(socket_.get(), encode(ClientFrame{static_cast<FrameKind>(kind), count}));
+}
+
+Result<void> Client::verify() {
+  const uint64_t wanted = messages_to_verify(ring_slots_);
+  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::verify), wanted); !sent) return sent;
+  std::this_thread::sleep_for(kLetQueue);
+  while (verified_messages_ < wanted) {
+    const auto received = receiver_->receive(socket_.get());
+    if (!received) return tl::unexpected(received.error());
+    if (*received == 0) return fail(fmt::format("the engine closed after {} of {} messages", verified_messages_, wanted));
+    counters_.bytes.store(counters_.bytes.load(std::memory_order_relaxed) + *received, std::memory_order_relaxed);
+    for (auto message = receiver_->next_message(); !message.empty(); message = receiver_->next_message()) {
+      if (auto wrong = check(message, verified_messages_)) return fail(*wrong);
+      ++verified_messages_;
+    }
+  }
+  return {};
+}
+
+void Client::take_messages(int64_t now, bool in_window, int64_t asked_ns) {
+  uint64_t complete = 0;
+  for (auto message = receiver_->next_message(); !message.empty(); message = receiver_->next_message()) {
+    ++complete;
+    if (in_window) latency_.record(now - (asked_ns != 0 ? asked_ns : read_header(message[0]).sent_ns));
+  }
+  counters_.messages.store(counters_.messages.load(std::memory_order_relaxed) + complete, std::memory_order_relaxed);
+}
+
+Result<void> Client::stream() {
+  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::stream), 0); !sent) return sent;
+  bool asked_to_end = false;
+  for (;;) {
+    const auto received = receiver_->receive(socket_.get());
+    if (!received) return tl::unexpected(received.error());
+    if (*received == 0) return asked_to_end ? Result<void>{} : fail("the engine ended the stream before it was asked to");
+    const int64_t now = monotonic_ns();
+    const Stage stage = stage_.load(std::memory_order_relaxed);
+    counters_.bytes.store(counters_.bytes.load(std::memory_order_relaxed) + *received, std::memory_order_relaxed);
+    take_messages(now, stage == Stage::window, 0);
+    if (stage == Stage::end && !asked_to_end) {
+      asked_to_end = true;
+      // This frame ends the stream; the next says that nothing more is wanted.
+      if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::end), 0); !sent) return sent;
+    }
+  }
+}
+
+Result<void> Client::request_response() {
+  const uint64_t message_bytes = options_.field_bytes * kFieldsPerMessage;
+  Stage stage = stage_.load(std::memory_order_relaxed);
+  for (; stage != Stage::end; stage = stage_.load(std::memory_order_relaxed)) {
+    const int64_t asked = monotonic_ns();
+    if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::one), 0); !sent) return sent;
+    for (uint64_t missing = message_bytes; missing > 0;) {
+      const auto received = receiver_->receive(socket_.get());
+      if (!received) return tl::unexpected(received.error());
+      if (*received == 0) return fail("the engine closed the connection within a message");
+      missing -= *received;
+      counters_.bytes.store(counters_.bytes.load(std::memory_order_relaxed) + *received, std::memory_order_relaxed);
+      // A round trip belongs to the window if it began there and ended there.
+      const bool in_window = stage == Stage::window && stage_.load(std::memory_order_relaxed) == Stage::window;
+      take_messages(monotonic_ns(), in_window, asked);
+    }
+  }
+  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::end), 0); !sent) return sent;
+  const auto received = receiver_->receive(socket_.get());
+  if (!received) return tl::unexpected(received.error());
+  if (*received != 0) return fail("the engine sent more than was asked for");
+  return {};
+}
+
+Result<void> Client::say_goodbye() {
+  buffers_ = effective_buffers(socket_.get());
+  auto info = read_tcp_info(socket_.get());
+  if (!info) return tl::unexpected(info.error());
+  tcp_ = to_json(*info);
+  const uint64_t bytes = counters_.bytes.load();
+  // The engine's end of file is one byte of TCP's sequence space; see TcpInfo.
+  const auto expected = static_cast<int64_t>(bytes + kGreetingReplyBytes + 1);
+  if (info->bytes_received != expected && info->bytes_received != expected - 1) {
+    return fail(fmt::format("the kernel says that {} bytes came in, and {} were received", info->bytes_received, expected));
+  }
+  return send_frame(static_cast<uint8_t>(FrameKind::bye), bytes);
+}
+
+Json Client::account() const {
+  return {{"bytes", counters_.bytes.load()},
+          {"verified_messages", verified_messages_},
+          {"receive_buffer_bytes", buffers_.receive_bytes},
+          {"send_buffer_bytes", buffers_.send_bytes},
+          {"tcp", tcp_},
+          {"problem", problem_ ? Json(*problem_) : Json(nullptr)}};
+}
+
+}  // namespace copybench

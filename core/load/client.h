@@ -1,0 +1,92 @@
+// One connection of the load generator and its thread.
+//
+// Its life: connect and greet (constructor's thread: connect()), then in its own thread verify -> wait for go -> receive
+// until told to end -> drain -> goodbye. Threads: load.cpp calls everything here; counters are written by the client's thread
+// with plain stores and may be read by any; histogram and account are read after the thread has ended.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/socket.h"
+#include "core/load/histogram.h"
+#include "core/load/receiver.h"
+#include "core/model/names.h"
+
+namespace copybench {
+
+struct ClientOptions {
+  std::string host;
+  uint16_t port = 0;
+  uint64_t field_bytes = 0;
+  Pattern pattern = Pattern::stream;
+  Receive receive = Receive::recv;
+  StreamSocketOptions socket;
+  std::vector<int> cpus;  // that its thread may run on; empty: any
+  uint64_t token = 0;
+};
+
+// Shared by all clients of a load; moves forward only.
+enum class Stage : uint8_t { verify, warmup, window, after, end };
+
+struct alignas(64) ReceiveCounters {
+  std::atomic<uint64_t> bytes{0};
+  std::atomic<uint64_t> messages{0};
+};
+
+class Client {
+ public:
+  // stage outlives the client. on_event: called from the client's thread when it is verified and when it has ended.
+  Client(ClientOptions options, const std::atomic<Stage>& stage, std::function<void()> on_event);
+  ~Client();
+
+  // Connects and greets, then starts the thread, which verifies at once.
+  Result<void> start();
+  // Ends a blocked call: the load is given up.
+  void abort();
+
+  bool verified() const { return verified_.load(std::memory_order_acquire); }
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  const ReceiveCounters& counters() const { return counters_; }
+
+  // After ended().
+  const std::optional<std::string>& problem() const { return problem_; }
+  const Histogram& latency() const { return latency_; }
+  Json account() const;
+
+ private:
+  void run();
+  Result<void> serve();
+  Result<void> greet();
+  Result<void> verify();
+  Result<void> stream();
+  Result<void> request_response();
+  Result<void> say_goodbye();
+  Result<void> send_frame(uint8_t kind, uint64_t count);
+  void take_messages(int64_t now, bool in_window, int64_t asked_ns);
+
+  const ClientOptions options_;
+  const std::atomic<Stage>& stage_;
+  const std::function<void()> on_event_;
+  UniqueFd socket_;
+  std::unique_ptr<Receiver> receiver_;
+  ReceiveCounters counters_;
+  Histogram latency_;
+  uint32_t ring_slots_ = 0;
+  uint64_t verified_messages_ = 0;
+  EffectiveBuffers buffers_;
+  Json tcp_;
+  std::optional<std::string> problem_;
+  std::atomic<bool> verified_{false};
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+}  // namespace copybench

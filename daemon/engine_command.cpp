@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <memory>
+
+#include "core/engine/engine.h"
+#include "core/wire/orders.h"
+#include "daemon/commands.h"
+#include "daemon/worker_options.h"
+
+namespace copybench {
+namespace {
+
+struct Options {
+  WorkerOptions worker;
+  std::string mode;
+  std::string host = "127.0.0.1";
+  std::optional<uint16_t> port;
+  std::string fault;
+};
+
+std::string as_text(const Json& report) {
+  if (report["report"] == report::kReady) {
+    return fmt::format("{} engine listens on {} port {}: messages of {} bytes (8 fields of {}), up to {} connections.\n"
+                       "Ctrl-C ends it and prints the totals.",
+                       report["engine"].get<std::string>(), report["host"].get<std::string>(), report["port"].get<int>(),
+                       report["message_bytes"].get<uint64_t>(), report["field_bytes"].get<uint64_t>(),
+                       report["threads"].get<int>());
+  }
+  if (report["report"] != report::kResult) return {};
+  const Json& totals = report["totals"];
+  std::string text = fmt::format(
+      "\n{} connections served, {} messages, {} bytes; {:.3f} s of CPU; {} strangers and {} refused.",
+      report["connections_served"].get<int>(), totals.value("messages", 0LL), totals.value("bytes", 0LL),
+      static_cast<double>(report["cpu_ns"].get<int64_t>()) / 1e9, report["strangers"].get<int>(),
+      report["refused"].get<int>());
+  if (totals.contains("zerocopy_sends")) {
+    text += fmt::format("\nzero-copy: {} sends, {} completions, {} of them copied by the kernel, {} ENOBUFS.",
+                        totals["zerocopy_sends"].get<int64_t>(), totals["zerocopy_completions"].get<int64_t>(),
+                        totals["zerocopy_copied"].get<int64_t>(), totals["zerocopy_enobufs"].get<int64_t>());
+  }
+  for (const Json& connection : report["connections"]) {
+    for (const char* key : {"problem", "memory_lock_problem"}) {
+      if (connection[key].is_string()) text += fmt::format("\nA connection: {}.", connection[key].get<std::string>());
+    }
+  }
+  return text;
+}
+
+int run(const Options& options) {
+  EngineOptions engine;
+  engine.mode = *from_name<EngineMode>(options.mode);
+  engine.host = options.host;
+  engine.port = options.port.value_or(default_port(engine.mode));
+  engine.field_bytes = options.worker.field_bytes;
+  engine.threads = options.worker.threads;
+  engine.socket = options.worker.socket();
+  engine.take_orders = options.worker.orders;
+  engine.reuse_early = options.fault == "reuse_early";
+  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
+  if (auto cpus = worker_cpus(options.worker); cpus) {
+    engine.cpus = *cpus;
+  } else {
+    return failed(cpus.error());
+  }
+  if (auto token = worker_token(options.worker); token) {
+    engine.token = *token;
+  } else {
+    return failed(token.error());
+  }
+  // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind.
+  if (engine.take_orders) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (auto done = run_engine(engine, make_reporter(options.worker, as_text)); !done) return failed(done.error());
+  return 0;
+}
+
+}  // namespace
+
+void add_engine_command(CLI::App& app, CommandResult done) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("engine", "The server side of one run: sends messages by one of the copy modes");
+  command->add_option("mode", options->mode, "two_copy, one_copy or zero_copy")
+      ->required()
+      ->check(CLI::IsMember({"two_copy", "one_copy", "zero_copy"}));
+  command->add_option("--host", options->host, "Address to listen on; 0.0.0.0 for every one")->capture_default_str();
+  command->add_option("--port", options->port, "TCP port, 0 for a free one [8080, 8081, 8082 by mode]");
+  add_worker_options(*command, options->worker);
+  command->add_option("--fault", options->fault, "For tests: a fault that the verification pass must find")
+      ->check(CLI::IsMember({"reuse_early"}))
+      ->group("");
+  command->callback([options, done] { done(run(*options)); });
+}
+
+}  // namespace copybench

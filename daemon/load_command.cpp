@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/load/load.h"
+#include "core/model/plan.h"
+#include "core/wire/orders.h"
+#include "daemon/commands.h"
+#include "daemon/worker_options.h"
+
+namespace copybench {
+namespace {
+
+struct Options {
+  WorkerOptions worker;
+  std::string host = "127.0.0.1";
+  uint16_t port = 8080;
+  double duration_s = 10;
+  double warmup_s = 0.5;
+  std::string pattern = "stream";
+  std::string receive = "recv";
+};
+
+std::string microseconds(const Json& ns) {
+  return ns.is_null() ? "-" : fmt::format("{:.1f} us", ns.get<double>() / 1e3);
+}
+
+std::string as_text(const Json& report) {
+  if (report["report"] == report::kReady) {
+    return fmt::format("{} connections, {} bytes verified byte by byte. Measuring...", report["connections"].get<int>(),
+                       report["verified_bytes"].get<uint64_t>());
+  }
+  if (report["report"] != report::kResult) return {};
+  const Json& latency = report["latency"];
+  return fmt::format(
+      "{:.3f} Gbit/s of payload: {} bytes, {} messages in {:.3f} s\n"
+      "latency: mean {}, p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+      report["throughput_gbps"].is_null() ? 0.0 : report["throughput_gbps"].get<double>(),
+      report["bytes"].get<uint64_t>(), report["messages"].get<uint64_t>(),
+      static_cast<double>(report["window_ns"].get<int64_t>()) / 1e9, microseconds(latency["mean_ns"]),
+      microseconds(latency["p50_ns"]), microseconds(latency["p90_ns"]), microseconds(latency["p99_ns"]),
+      microseconds(latency["p999_ns"]), microseconds(latency["max_ns"]));
+}
+
+int run(const Options& options) {
+  LoadOptions load;
+  load.client.host = options.host;
+  load.client.port = options.port;
+  load.client.field_bytes = options.worker.field_bytes;
+  load.client.pattern = *from_name<Pattern>(options.pattern);
+  load.client.receive = *from_name<Receive>(options.receive);
+  load.client.socket = options.worker.socket();
+  load.threads = options.worker.threads;
+  load.duration = from_seconds(options.duration_s);
+  load.warmup = from_seconds(options.warmup_s);
+  load.take_orders = options.worker.orders;
+  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
+  if (auto cpus = worker_cpus(options.worker); cpus) {
+    load.client.cpus = *cpus;
+  } else {
+    return failed(cpus.error());
+  }
+  if (auto token = worker_token(options.worker); token) {
+    load.client.token = *token;
+  } else {
+    return failed(token.error());
+  }
+  if (auto done = run_load(load, make_reporter(options.worker, as_text)); !done) return failed(done.error());
+  return 0;
+}
+
+}  // namespace
+
+void add_load_command(CLI::App& app, CommandResult done) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("load", "The client side of one run: receives messages from an engine and measures");
+  command->add_option("--host", options->host, "Name or address of the engine's host")->capture_default_str();
+  command->add_option("--port", options->port, "The engine's TCP port")->check(CLI::Range(1, 65535))->capture_default_str();
+  command->add_option("--duration", options->duration_s, "Seconds of the measured window")
+      ->check(CLI::Range(Limits::kMinDurationS, Limits::kMaxDurationS))
+      ->capture_default_str();
+  command->add_option("--warmup", options->warmup_s, "Seconds before it")
+      ->check(CLI::Range(0.0, Limits::kMaxWarmupS))
+      ->capture_default_str();
+  command->add_option("--pattern", options->pattern, "stream or request_response")
+      ->check(CLI::IsMember({"stream", "request_response"}))
+      ->capture_default_str();
+  command->add_option("--receive", options->receive, "recv, or recvmsg into 8 fields")
+      ->check(CLI::IsMember({"recv", "recvmsg"}))
+      ->capture_default_str();
+  add_worker_options(*command, options->worker);
+  command->callback([options, done] { done(run(*options)); });
+}
+
+}  // namespace copybench

@@ -1,0 +1,24 @@
+#include <signal.h>
+
+#include "daemon/commands.h"
+
+int main(int argc, char** argv) {
+  // A peer or a child that is gone is an error of the write, not the end of the process.
+  ::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app("copybench: which way of sending is fastest on this machine, at this message size, and why");
+  app.set_version_flag("--version", COPYBENCH_VERSION);
+  app.require_subcommand(1);
+  int exit_status = 0;
+  const auto done = [&exit_status](int status) { exit_status = status; };
+  copybench::add_serve_command(app, done);
+  copybench::add_engine_command(app, done);
+  copybench::add_load_command(app, done);
+  copybench::add_doctor_command(app, done);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return exit_status;
+}

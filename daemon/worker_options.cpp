@@ -1,0 +1,73 @@
+#include "daemon/worker_options.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+
+#include "core/base/lines.h"
+#include "core/host/cpu_set.h"
+#include "core/model/plan.h"
+#include "core/wire/orders.h"
+
+namespace copybench {
+
+void add_worker_options(CLI::App& command, WorkerOptions& options) {
+  command.add_option("--field-bytes", options.field_bytes, "Size of each of a message's 8 fields")
+      ->check(CLI::Range(Limits::kMinFieldBytes, Limits::kMaxFieldBytes))
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "Connections, a thread each")
+      ->check(CLI::Range(int64_t{1}, Limits::kMaxThreads))
+      ->capture_default_str();
+  command
+      .add_option("--socket-buffer-bytes", options.socket_buffer_bytes,
+                  "SO_SNDBUF and SO_RCVBUF; without it the kernel tunes them")
+      ->check(CLI::Range(Limits::kMinSocketBufferBytes, Limits::kMaxSocketBufferBytes));
+  command.add_flag("--tcp-nodelay,!--no-tcp-nodelay", options.tcp_nodelay, "Switch Nagle's algorithm off");
+  command.add_option("--cpus", options.cpus, "CPUs for the threads in turn, such as 0-3,8; without it they are not bound");
+  command.add_option("--format", options.format, "json: one object a line; text: for people; auto: text on a terminal")
+      ->check(CLI::IsMember({"auto", "json", "text"}))
+      ->capture_default_str();
+  command.add_option("--token", options.token, "Run token, hexadecimal: engine and load must have the same")->group("");
+  command.add_flag("--orders", options.orders, "Take orders on stdin and end with it, as the daemon's child")->group("");
+}
+
+Result<std::vector<int>> worker_cpus(const WorkerOptions& options) {
+  if (options.cpus.empty()) return std::vector<int>{};
+  auto cpus = parse_cpu_list(options.cpus);
+  if (!cpus) return fail("--cpus: " + cpus.error().message);
+  return cpus;
+}
+
+Result<uint64_t> worker_token(const WorkerOptions& options) {
+  uint64_t token = 0;
+  const char* end = options.token.data() + options.token.size();
+  const auto [at, error] = std::from_chars(options.token.data(), end, token, 16);
+  if (error != std::errc{} || at != end) return fail("--token: up to 16 hexadecimal digits");
+  return token;
+}
+
+Reporter make_reporter(const WorkerOptions& options, std::function<std::string(const Json&)> as_text) {
+  const bool text = options.format == "text" || (options.format == "auto" && !options.orders && ::isatty(STDOUT_FILENO));
+  if (text) {
+    return [as_text = std::move(as_text)](const Json& report) {
+      const std::string line = as_text(report);
+      if (!line.empty()) static_cast<void>(write_line(STDOUT_FILENO, line));
+    };
+  }
+  return [](const Json& report) { static_cast<void>(write_line(STDOUT_FILENO, report.dump())); };
+}
+
+int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error) {
+  if (options.orders) {
+    const Json last{{"report", report::kError}, {"message", error.message}};
+    static_cast<void>(write_line(STDOUT_FILENO, last.dump()));
+  }
+  fmt::print(stderr, "copybenchd {}: {}\n", command, error.message);
+  return 1;
+}
+
+}  // namespace copybench
