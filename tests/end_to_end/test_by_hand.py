@@ -1,0 +1,201 @@
+"""engine and load started by hand, strangers on an engine's port, and signals."""
+
+import json
+import os
+import signal
+import socket
+import unittest
+
+from daemon import ENGINES, PATIENCE_S, Process, free_port, wait_until
+
+FIELD = 1024
+
+
+def engine(mode, port, threads=2):
+    started = Process("engine", mode, "--port", port, "--field-bytes", FIELD, "--threads", threads)
+    started.line_with(str(port))
+    return started
+
+
+def load(port, threads=2, duration=0.3, **more):
+    options = [part for name, value in more.items() for part in (f"--{name.replace('_', '-')}", value)]
+    return Process("load", "--host", "127.0.0.1", "--port", port, "--field-bytes", FIELD, "--threads", threads,
+                   "--duration", duration, *options)
+
+
+def result_of(process):
+    """The report with which an engine or a load ends."""
+    reports = [json.loads(line) for line in process.out]
+    if not reports or reports[-1].get("report") != "result":
+        raise AssertionError("no result at the end:\n" + "\n".join(process.lines))
+    return reports[-1]
+
+
+class ByHand(unittest.TestCase):
+    def test_each_engine_serves_a_load(self):
+        for mode in ENGINES:
+            with self.subTest(mode=mode):
+                port = free_port()
+                with engine(mode, port) as server:
+                    with load(port) as client:
+                        self.assertEqual(client.wait(), 0, client.lines)
+                        result = result_of(client)
+                        self.assertGreater(result["bytes"], 0)
+                        self.assertAlmostEqual(result["throughput_gbps"], result["bytes"] * 8 / result["window_ns"],
+                                               delta=result["throughput_gbps"] * 1e-3)
+                    server.signal(signal.SIGINT)
+                    self.assertEqual(server.wait(), 0, server.lines)
+
+    def test_an_engine_serves_one_load_after_another(self):
+        port = free_port()
+        with engine("zero_copy", port) as _:
+            for _ in range(3):
+                with load(port, duration=0.1) as client:
+                    self.assertEqual(client.wait(), 0, client.lines)
+
+    def test_signals_end_an_engine_with_its_totals(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for mode in ENGINES:
+                with self.subTest(signal=number.name, mode=mode):
+                    port = free_port()
+                    with engine(mode, port) as server:
+                        with load(port, duration=0.1) as client:
+                            client.wait()
+                            received = result_of(client)["bytes"]
+                        server.signal(number)
+                        self.assertEqual(server.wait(), 0, server.lines)
+                        self.assertGreaterEqual(result_of(server)["totals"]["bytes"], received)
+
+    def test_a_signal_in_the_midst_of_a_load_ends_the_engine_too(self):
+        for mode in ENGINES:
+            with self.subTest(mode=mode):
+                port = free_port()
+                with engine(mode, port) as server, load(port, duration=30) as client:
+                    wait_until(lambda: established(port) >= 2, "the load is connected")
+                    server.signal(signal.SIGTERM)
+                    self.assertEqual(server.wait(), 0, server.lines)
+                    self.assertNotEqual(client.wait(), 0)
+
+    def test_a_load_without_an_engine_says_so(self):
+        port = free_port()
+        with load(port) as client:
+            self.assertNotEqual(client.wait(), 0)
+            self.assertIn(str(port), "\n".join(client.lines))
+
+    def test_a_load_of_another_field_size_is_told(self):
+        port = free_port()
+        with engine("one_copy", port), Process("load", "--host", "127.0.0.1", "--port", port, "--field-bytes", 2048,
+                                               "--threads", 1, "--duration", 0.1) as client:
+            self.assertNotEqual(client.wait(), 0)
+            self.assertIn(str(FIELD), "\n".join(client.lines))
+
+    def test_an_engine_on_a_taken_port_says_so(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with Process("engine", "two_copy", "--port", port, "--field-bytes", FIELD, "--threads", 1) as server:
+                self.assertNotEqual(server.wait(), 0)
+                self.assertIn(str(port), "\n".join(server.lines))
+
+    def test_bad_arguments_are_refused(self):
+        for arguments in (["engine", "three_copy"], ["engine", "two_copy", "--field-bytes", "1"],
+                          ["engine", "two_copy", "--field-bytes", "-5"], ["engine", "two_copy", "--threads", "0"],
+                          ["engine", "two_copy", "--threads", "100000"], ["engine", "two_copy", "--port", "70000"],
+                          ["load", "--duration", "-1"], ["load", "--duration", "nan"], ["load", "--threads", "x"],
+                          ["load", "--field-bytes", "99999999999999999999"], ["serve", "--listen", "nonsense"],
+                          ["serve", "--listen", "127.0.0.1:99999"], ["serve", "--no-such-option"], ["dance"], []):
+            with self.subTest(arguments=arguments), Process(*arguments) as process:
+                self.assertNotEqual(process.wait(), 0)
+                self.assertTrue(process.lines, "refused without a word")
+
+
+def established(port):
+    """Established connections of this host to a local port."""
+    found = 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for line in list(table)[1:]:
+            fields = line.split()
+            if fields[3] == "01" and int(fields[1].rpartition(":")[2], 16) == port:
+                found += 1
+    return found
+
+
+class Strangers(unittest.TestCase):
+    """What a stranger does costs nothing but its own connection."""
+
+    def setUp(self):
+        self.port = free_port()
+        self.server = self.enterContext(engine("zero_copy", self.port))
+        self.sockets = []
+        self.addCleanup(lambda: [stranger.close() for stranger in self.sockets])
+
+    def connect(self):
+        stranger = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+        self.sockets.append(stranger)
+        return stranger
+
+    def assert_served(self):
+        with load(self.port, duration=0.2) as client:
+            self.assertEqual(client.wait(), 0, client.lines)
+            self.assertGreater(result_of(client)["bytes"], 0)
+
+    def assert_closed(self, stranger):
+        try:
+            while stranger.recv(4096):
+                pass
+        except ConnectionError:
+            pass
+
+    def test_a_wrong_greeting_is_closed(self):
+        stranger = self.connect()
+        stranger.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n" * 4)
+        self.assert_closed(stranger)
+        self.assert_served()
+
+    def test_random_bytes_are_closed(self):
+        stranger = self.connect()
+        try:
+            stranger.sendall(os.urandom(65536))
+        except ConnectionError:
+            pass
+        self.assert_closed(stranger)
+        self.assert_served()
+
+    def test_silence_keeps_nobody_waiting(self):
+        for _ in range(8):
+            self.connect()
+        self.assert_served()
+
+    def test_silence_is_ended(self):
+        self.assert_closed(self.connect())
+
+    def test_half_a_greeting_keeps_nobody_waiting_and_is_ended(self):
+        stranger = self.connect()
+        stranger.sendall(b"\0" * 7)
+        self.assert_served()
+        self.assert_closed(stranger)
+
+    def test_one_that_goes_at_once(self):
+        for _ in range(50):
+            self.connect().close()
+        self.assert_served()
+
+    def test_a_flood_while_a_load_runs(self):
+        with load(self.port, duration=2) as client:
+            wait_until(lambda: established(self.port) >= 2, "the load is connected")
+            for _ in range(500):
+                self.connect()
+            self.assertEqual(client.wait(), 0, client.lines)
+            self.assertGreater(result_of(client)["bytes"], 0)
+        self.assert_served()
+
+    def test_strangers_do_not_keep_an_engine_from_ending(self):
+        for _ in range(20):
+            self.connect()
+        self.server.signal(signal.SIGTERM)
+        self.assertEqual(self.server.wait(), 0, self.server.lines)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

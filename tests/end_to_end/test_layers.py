@@ -1,0 +1,54 @@
+"""Includes point one way: daemon -> api -> core. The build enforces it for what it compiles; this reads everything."""
+
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MAY_INCLUDE = {
+    "core": {"core"},
+    "web": {"web"},
+    "api": {"api", "core", "web"},
+    "daemon": {"daemon", "api", "core", "web"},
+}
+# The libraries that few files know, and those files' folders.
+CONFINED = {
+    "httplib.h": {"api"},
+    "SQLiteCpp": {"core/store"},
+    "CLI": {"daemon"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
+
+
+def sources(layer):
+    for path in sorted((ROOT / layer).rglob("*")):
+        if path.suffix in (".h", ".cpp"):
+            yield path
+
+
+class Layers(unittest.TestCase):
+    def test_no_include_points_upward(self):
+        for layer, allowed in MAY_INCLUDE.items():
+            for path in sources(layer):
+                for included in INCLUDE.findall(path.read_text()):
+                    top = included.split("/")[0]
+                    if top in MAY_INCLUDE:
+                        self.assertIn(top, allowed, f"{path.relative_to(ROOT)} includes {included}")
+                    self.assertNotIn("..", included.split("/"), f"{path.relative_to(ROOT)} includes {included}")
+
+    def test_libraries_stay_where_they_belong(self):
+        for layer in MAY_INCLUDE:
+            for path in sources(layer):
+                for included in INCLUDE.findall(path.read_text()):
+                    homes = CONFINED.get(included.split("/")[0])
+                    if homes:
+                        place = str(path.relative_to(ROOT))
+                        self.assertTrue(any(place.startswith(home + "/") for home in homes), f"{place} includes {included}")
+
+    def test_there_is_something_to_read(self):
+        for layer in MAY_INCLUDE:
+            self.assertTrue(list(sources(layer)), layer)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

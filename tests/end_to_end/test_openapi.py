@@ -1,0 +1,172 @@
+"""/openapi.json is true: every route that it names answers as it says, and no other route exists."""
+
+import http.client
+import json
+import unittest
+
+from daemon import COLUMNS, PATIENCE_S, Daemon, sweep
+from schema import Schemas
+
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+ROUTES = {
+    ("get", "/experiments"), ("post", "/experiments"), ("get", "/experiments/{id}"), ("delete", "/experiments/{id}"),
+    ("get", "/experiments/{id}/runs"), ("get", "/experiments/{id}/results.csv"), ("get", "/experiments/{id}/summary"),
+    ("get", "/experiments/{id}/events"), ("post", "/experiments/{id}/cancel"), ("get", "/runs/{id}"),
+    ("get", "/runs/{id}/perf"), ("get", "/system"), ("get", "/healthz"), ("get", "/openapi.json"),
+}
+
+
+class OpenApi(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = cls.enterClassContext(Daemon())
+        cls.document = cls.daemon.get("/openapi.json").json()
+        cls.schemas = Schemas(cls.document)
+        cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2)["id"]
+        assert cls.daemon.finished(cls.finished)["state"] == "completed"
+        cls.run_id = cls.daemon.runs(cls.finished)[0]["run_id"]
+
+    def operations(self):
+        for path, item in self.document["paths"].items():
+            for method in METHODS & set(item):
+                yield method, path, item[method], item.get("parameters", []) + item[method].get("parameters", [])
+
+    def path_of(self, path):
+        number = self.run_id if path.startswith("/runs/") else self.finished
+        for parameter in ("{id}", "{experiment_id}", "{run_id}"):
+            path = path.replace(parameter, str(number))
+        self.assertNotIn("{", path)
+        return path
+
+    def assert_described(self, operation, answer):
+        described = operation["responses"].get(str(answer.status), operation["responses"].get("default"))
+        self.assertIsNotNone(described, f"{answer.status} is not described: {answer.text}")
+        described = self.schemas.resolve(described)
+        for name, header in described.get("headers", {}).items():
+            if self.schemas.resolve(header).get("required"):
+                self.assertIn(name, answer.headers)
+        content = described.get("content")
+        if content is None:
+            self.assertEqual(answer.body, b"")
+            return
+        self.assertIn(answer.content_type, content)
+        schema = content[answer.content_type].get("schema")
+        if answer.content_type.endswith("json"):
+            self.assertIsNotNone(schema)
+            self.assertEqual(self.schemas.problems(schema, answer.json()), [])
+
+    def test_it_is_openapi_3_1_and_names_exactly_the_routes(self):
+        self.assertRegex(self.document["openapi"], r"^3\.1\.")
+        self.assertTrue(self.document["info"]["title"])
+        self.assertTrue(self.document["info"]["version"])
+        normal = {(method, path.replace("{experiment_id}", "{id}").replace("{run_id}", "{id}"))
+                  for method, path, _, _ in self.operations() if method not in ("head", "options")}
+        self.assertEqual(normal, ROUTES)
+
+    def test_every_reference_resolves(self):
+        def walk(node):
+            if isinstance(node, dict):
+                if isinstance(node.get("$ref"), str):
+                    self.assertIsNotNone(self.schemas.resolve(node), node)
+                for value in node.values():
+                    walk(value)
+            elif isinstance(node, list):
+                for value in node:
+                    walk(value)
+        walk(self.document)
+
+    def test_operations_have_names_of_their_own(self):
+        names = [operation["operationId"] for _, _, operation, _ in self.operations()]
+        self.assertEqual(len(names), len(set(names)))
+        for _, _, operation, _ in self.operations():
+            self.assertTrue(operation.get("summary"))
+
+    def test_every_read_answers_as_described(self):
+        for method, path, operation, _ in self.operations():
+            if method == "get":
+                with self.subTest(path=path):
+                    answer = self.daemon.get(self.path_of(path))
+                    self.assertEqual(answer.status, 200)
+                    self.assert_described(operation, answer)
+
+    def test_what_is_not_there_answers_as_described(self):
+        for method, path, operation, _ in self.operations():
+            if "{" in path:
+                with self.subTest(method=method, path=path):
+                    answer = self.daemon.request(method.upper(), path.replace(path[path.index("{"):path.index("}") + 1], "999999"))
+                    self.assertEqual(answer.status, 404)
+                    self.assert_described(operation, answer)
+
+    def test_writes_answer_as_described(self):
+        post = self.document["paths"]["/experiments"]["post"]
+        answers = {
+            202: self.daemon.post("/experiments", sweep()),
+            200: self.daemon.post("/experiments?dry_run=1", sweep()),
+            400: self.daemon.post("/experiments", sweep(threads=[0])),
+            415: self.daemon.post("/experiments", "preset=quick", Content_Type="text/plain"),
+            413: self.daemon.post("/experiments", {"name": "x" * (1 << 20)}),
+        }
+        for status, answer in answers.items():
+            with self.subTest(status=status):
+                self.assertEqual(answer.status, status)
+                self.assert_described(post, answer)
+        number = answers[202].json()["id"]
+        item = self.document["paths"]
+        by_id = next(path for path in item if path.startswith("/experiments/{") and path.endswith("}"))
+        cancelled = self.daemon.post(f"/experiments/{number}/cancel")
+        self.assert_described(item[by_id + "/cancel"]["post"], cancelled)
+        self.daemon.finished(number)
+        self.assert_described(item[by_id]["delete"], self.daemon.delete(f"/experiments/{number}"))
+
+    def test_the_request_that_is_described_is_the_one_that_is_taken(self):
+        content = self.document["paths"]["/experiments"]["post"]["requestBody"]["content"]["application/json"]
+        schema = self.schemas.resolve(content["schema"])
+        self.assertEqual(set(schema["properties"]), {
+            "name", "preset", "engines", "field_sizes", "threads", "duration_s", "warmup_s", "repetitions", "order", "seed",
+            "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus", "client_cpus", "events"})
+        good = [{"preset": "quick"}, sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
+                sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False)]
+        bad = [sweep(threads=[0]), sweep(engines=[]), sweep(duration_s=0), sweep(colour=1), sweep(field_sizes=[63]),
+               sweep(order="random"), sweep(repetitions=101), sweep(field_sizes=["512"]), sweep(tcp_nodelay="no")]
+        for request, taken in [(request, True) for request in good] + [(request, False) for request in bad]:
+            with self.subTest(request=request):
+                self.assertEqual(not self.schemas.problems(content["schema"], request), taken)
+                self.assertEqual(self.daemon.post("/experiments?dry_run=1", request).status, 200 if taken else 400)
+
+    def test_methods_that_are_not_described_are_refused(self):
+        for path, item in self.document["paths"].items():
+            for method in ("get", "put", "post", "delete", "patch"):
+                if method in item:
+                    continue
+                with self.subTest(method=method, path=path):
+                    answer = self.daemon.request(method.upper(), self.path_of(path))
+                    self.assertEqual(answer.status, 405)
+                    allowed = {name.strip().lower() for name in answer.headers["Allow"].split(",")}
+                    self.assertEqual(allowed - {"head", "options"}, METHODS & set(item) - {"head", "options"})
+
+    def test_a_run_is_described_with_every_figure(self):
+        def names(node):
+            node = self.schemas.resolve(node)
+            found = set(node.get("properties", {}))
+            for part in node.get("allOf", []):
+                found |= names(part)
+            return found
+        runs = next(path for path in self.document["paths"] if path.startswith("/runs/{") and path.endswith("}"))
+        schema = self.document["paths"][runs]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        self.assertLessEqual(set(COLUMNS), names(schema))
+
+    def test_events_are_described_and_sent_as_such(self):
+        events = list(self.daemon.events(self.finished))
+        self.assertEqual(events[-1][0], "final")
+        connection = http.client.HTTPConnection(self.daemon.host, self.daemon.port, timeout=PATIENCE_S)
+        connection.request("GET", f"/experiments/{self.finished}/events")
+        response = connection.getresponse()
+        self.assertEqual(response.headers["Content-Type"].split(";")[0], "text/event-stream")
+        for line in response.read().decode().splitlines():
+            if line.startswith("data:"):
+                json.loads(line[5:])
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

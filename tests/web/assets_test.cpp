@@ -1,0 +1,49 @@
+#include "web/assets.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string_view>
+
+using namespace copybench;
+
+TEST_CASE("the page is found by both its names") {
+  const Asset* page = find_asset("/");
+  REQUIRE(page);
+  CHECK(page->content_type == "text/html; charset=utf-8");
+  CHECK(page->body.starts_with("<!doctype html>"));
+  CHECK(page->body.ends_with("</html>\n"));
+  CHECK(find_asset("/index.html") == page);
+}
+
+TEST_CASE("what is not embedded is not found") {
+  for (const std::string_view path : {"", "app.js", "/app", "/app.js/", "//app.js", "/CMakeLists.txt", "/../app.js"}) {
+    CAPTURE(path);
+    CHECK(find_asset(path) == nullptr);
+  }
+}
+
+TEST_CASE("every file has a type and a hash of its own") {
+  std::set<std::string_view> etags;
+  for (const Asset& asset : assets()) {
+    CAPTURE(asset.path);
+    CHECK(find_asset(asset.path) == &asset);
+    CHECK_FALSE(asset.content_type.empty());
+    CHECK_FALSE(asset.body.empty());
+    CHECK(asset.etag.size() == 34);
+    CHECK(asset.etag.front() == '"');
+    CHECK(asset.etag.back() == '"');
+    CHECK(etags.insert(asset.etag).second);
+  }
+  CHECK(find_asset("/app.js")->content_type == "text/javascript; charset=utf-8");
+}
+
+TEST_CASE("nothing is inline, so that a strict content security policy holds") {
+  for (const Asset& asset : assets()) {
+    if (!asset.content_type.starts_with("text/html")) continue;
+    for (const std::string_view inline_code : {"<style", "<script>", " style=", " onclick=", " onload=", "javascript:"}) {
+      CAPTURE(inline_code);
+      CHECK(asset.body.find(inline_code) == std::string_view::npos);
+    }
+  }
+}
