@@ -1,0 +1,48 @@
+#include "core/model/events.h"
+
+#include <algorithm>
+#include <array>
+
+namespace copybench {
+namespace {
+
+constexpr size_t kMaxEventBytes = 200;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::optional<std::string> event_name_problem(std::string_view name) {
+  if (name.empty()) return "is empty; an event name begins with a letter";
+  if (name.size() > kMaxEventBytes) return "is longer than 200 bytes";
+  if (!is_letter(name.front())) return "must begin with a letter";
+  constexpr std::string_view kSigns = "_.:-/=,";
+  const bool known = std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_letter(c) || is_digit(c) || kSigns.find(c) != std::string_view::npos;
+  });
+  if (!known) return "may contain letters, digits and _ . : - / = , only";
+
+  const auto slashes = std::count(name.begin(), name.end(), '/');
+  if (slashes != 0 && slashes != 2) return "may contain either no slash or two, as in cpu/event=0x3c/";
+  const auto open = name.find('/');
+  const auto close = name.rfind('/');
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == ',' && (slashes == 0 || i < open || i > close)) return "may contain commas only between slashes";
+  }
+  if (slashes == 2) {
+    const auto modifiers = name.substr(close + 1);
+    const auto letters = modifiers.substr(modifiers.starts_with(':') ? 1 : 0);
+    if (!std::all_of(letters.begin(), letters.end(), is_letter)) {
+      return "may have nothing but modifiers (letters) after its second slash";
+    }
+  }
+  // perf would load such a name as a BPF program where a file of that name exists.
+  constexpr std::array<std::string_view, 4> kFiles{".c", ".o", ".obj", ".bpf"};
+  if (std::any_of(kFiles.begin(), kFiles.end(), [&](auto ending) { return name.ends_with(ending); })) {
+    return "must not end like a file's name (.c, .o, .obj, .bpf)";
+  }
+  return std::nullopt;
+}
+
+}  // namespace copybench
