@@ -1,0 +1,126 @@
+#include "core/host/zerocopy_probe.h"
+
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+namespace {
+
+struct Connection {
+  UniqueFd sender;
+  UniqueFd receiver;
+};
+
+Result<Connection> connect_to_ourselves(int family) {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  if (family == AF_INET) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
+    v4->sin_family = AF_INET;
+    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    size = sizeof *v4;
+  } else {
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
+    v6->sin6_family = AF_INET6;
+    v6->sin6_addr = in6addr_loopback;
+    size = sizeof *v6;
+  }
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  const UniqueFd listener(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Connection connection;
+  connection.sender.reset(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // connect() succeeds as soon as the kernel has queued it, so one thread can do both ends.
+  if (!listener || !connection.sender || ::bind(listener.get(), plain, size) != 0 || ::listen(listener.get(), 1) != 0 ||
+      ::getsockname(listener.get(), plain, &size) != 0 || ::connect(connection.sender.get(), plain, size) != 0) {
+    return tl::unexpected(system_error("a TCP connection over loopback", errno));
+  }
+  connection.receiver.reset(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!connection.receiver) return tl::unexpected(system_error("a TCP connection over loopback", errno));
+  return connection;
+}
+
+// The completion's COPIED bit.
+Result<bool> read_completion(int socket) {
+  pollfd entry{socket, 0, 0};  // POLLERR is reported unasked
+  if (::poll(&entry, 1, 1000) <= 0) return fail("no completion came within a second");
+  std::array<char, 256> control;
+  msghdr message{};
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  if (::recvmsg(socket, &message, MSG_ERRQUEUE) < 0) return tl::unexpected(system_error("reading a completion", errno));
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    const bool is_error = (part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR) ||
+                          (part->cmsg_level == SOL_IPV6 && part->cmsg_type == IPV6_RECVERR);
+    if (!is_error) continue;
+    const auto* error = reinterpret_cast<const sock_extended_err*>(CMSG_DATA(part));
+    if (error->ee_origin != SO_EE_ORIGIN_ZEROCOPY || error->ee_errno != 0) continue;
+    return (error->ee_code & SO_EE_CODE_ZEROCOPY_COPIED) != 0;
+  }
+  return fail("the error queue held something else than a completion");
+}
+
+void send_one(int socket, ZerocopyProbe& probe) {
+  const int on = 1;
+  if (::setsockopt(socket, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof on) != 0) {
+    probe.reason = "the kernel refuses SO_ZEROCOPY: " + system_error("setsockopt", errno).message;
+    return;
+  }
+  const std::vector<char> payload(16 * 1024, 'z');  // fits any socket's buffers, so that nothing needs to be received
+  if (::send(socket, payload.data(), payload.size(), MSG_ZEROCOPY | MSG_NOSIGNAL) < 0) {
+    const int error = errno;
+    probe.reason = system_error("sending with MSG_ZEROCOPY", error).message;
+    if (error == ENOBUFS) {
+      probe.reason += ": net.core.optmem_max or the limit of locked memory is too low";
+      probe.remedy = "sudo sysctl net.core.optmem_max=131072; sudo prlimit --pid $$ --memlock=unlimited";
+    }
+    return;
+  }
+  const auto copied = read_completion(socket);
+  if (!copied) {
+    probe.reason = copied.error().message;
+    return;
+  }
+  probe.works = true;
+  probe.copied = *copied;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+}  // namespace
+
+ZerocopyProbe probe_zerocopy() {
+  ZerocopyProbe probe;
+  auto connection = connect_to_ourselves(AF_INET);
+  if (!connection) {
+    const auto first = connection.error();
+    connection = connect_to_ourselves(AF_INET6);
+    if (!connection) {
+      probe.reason = first.message;
+      probe.remedy = "sudo ip link set lo up";
+      return probe;
+    }
+  }
+  probe.loopback = true;
+  send_one(connection->sender.get(), probe);
+  return probe;
+}
+
+Json to_json(const ZerocopyProbe& probe) {
+  return {{"loopback", probe.loopback},
+          {"works", probe.works},
+          {"copied", probe.copied ? Json(*probe.copied) : Json()},
+          {"reason", text_or_null(probe.reason)},
+          {"remedy", text_or_null(probe.remedy)}};
+}
+
+}  // namespace copybench

@@ -1,0 +1,18 @@
+#include "core/host/zerocopy_probe.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+TEST_CASE("the probe gives an answer, and loopback says that it copied") {
+  const auto probe = probe_zerocopy();
+  CHECK(probe.loopback);
+  CHECK(probe.works == probe.copied.has_value());
+  CHECK(probe.works == probe.reason.empty());
+  if (!probe.works) {
+    MESSAGE("zero-copy does not work here: " << probe.reason);
+    return;
+  }
+  CHECK(probe.copied == true);
+  CHECK(to_json(probe).dump() == R"({"loopback":true,"works":true,"copied":true,"reason":null,"remedy":null})");
+}
