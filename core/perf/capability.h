@@ -13,16 +13,18 @@ namespace copybench {
 struct EventSupport {
   std::string event;
   bool works = false;
-  std::string reason;  // where it does not: "not supported by this machine", "unknown to perf: <its words>"
+  bool accepted = false;  // perf starts with it, whether or not it yields a value
+  std::string reason;  // where it does not: "not supported by this machine", "unknown to perf: <its words>", ...
 };
 
 struct PerfAvailability {
   bool usable = false;       // perf exists and may count this user's own processes
+  bool user_space_only = false;  // but not what they do in the kernel, where the copies are: most events have no value
   std::string path;          // empty where there is no perf
   std::string version;       // "6.1.187"
   bool json = false;         // knows -j
-  std::string reason;        // why it is not usable
-  std::string remedy;        // the command that mends it; empty where usable
+  std::string reason;        // why it is not usable, or in user space only
+  std::string remedy;        // the command that mends that; empty where nothing is to be mended
 };
 
 class PerfProbe {
@@ -30,13 +32,16 @@ class PerfProbe {
   // perf_path: the program's name or path ("perf").
   explicit PerfProbe(std::string perf_path);
 
-  // Probed once, at the first call (some 10 ms).
+  // Probed once, at the first call (some 20 ms).
   const PerfAvailability& availability();
-  // One perf run for the events that were not asked for before (some 10 ms), remembered afterwards. A `not supported`
-  // event works=false; perf knows it, and a run may still ask for it. Must not be called within a window.
+  // One perf run for the events that were not asked for before (some 10 ms; one each where perf refuses one of them),
+  // remembered afterwards. Events that perf refuses ("unknown to perf", "not permitted", a name that is none) make a run
+  // of perf fail: `accepted` is false for them. A `not supported` event is accepted. Must not be called within a window.
   std::vector<EventSupport> support(const std::vector<std::string>& events);
 
  private:
+  const PerfAvailability& availability_locked();
+
   std::string perf_path_;
   std::mutex mutex_;
   std::optional<PerfAvailability> availability_;

@@ -2,6 +2,10 @@
 //
 // The control channel and the output go over inherited descriptors (--control fd:CTL,ACK and --log-fd), so that a run
 // leaves no file behind. Counting starts switched off (-D -1); enable() and disable() bound the window.
+//
+// Whoever may count user space only (kernel.perf_event_paranoid 2 without CAP_PERFMON) gets "cycles:u" from perf where
+// cycles were asked for, and a context-switches:u that is always 0. The copies run in the kernel: such rows are no values.
+// Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +26,8 @@ namespace copybench {
 struct PerfRow {
   std::string event;            // as printed: "cpu-cycles", "cpu_core/cycles/"
   std::optional<double> value;  // none: <not supported>, <not counted>, nan
-  std::string missing;          // perf's own word where there is no value: "not supported"
-  std::string unit;             // "" or "msec"
+  std::string missing;          // perf's own word where there is no value: "not supported", "not counted", "nan"
+  std::string unit;             // "", "msec", or whatever an event of its own has: "Joules"
   int64_t runtime_ns = 0;
   double running_pct = 0;       // of the time that the event was counted, 0 to 100
 };
@@ -36,18 +40,23 @@ Result<std::vector<PerfRow>> parse_perf_output(std::string_view text);
 struct CounterReading {
   std::string event;            // the name that was asked for
   std::optional<double> value;  // in `unit`; none where the machine cannot give it
-  std::string unit;             // "count" or "ns" (task-clock, cpu-clock: perf's msec converted)
+  std::string unit;             // "count" or "ns" (task-clock, cpu-clock: perf's msec converted), both integers
   std::string reason;           // why there is no value; empty where there is
-  double running_pct = 0;       // below 100: perf extrapolated the value from that share of the time
+  double running_pct = 0;       // below 100: the value is extrapolated from that share of the time
 };
 
 enum class PerfScope { task, system_wide };
 
-// Brings the rows of each asked-for event together; one reading per asked event, in its order. Hybrid CPUs print one row
-// per core type: system-wide they add up; for a task each has been scaled by 1/share, so value x share is added.
+// Brings the rows of each asked-for event together; one reading per asked event, in its order. perf may print an event
+// under an alias (cycles for cpu-cycles), with its PMU (cpu_core/cycles/) or with modifiers (cycles:u).
+// Hybrid CPUs print one row per core type. System-wide they add up. For a task perf has scaled each by 1/share of the
+// time on that core type: value x share is added (the runtimes give the shares finer than they are printed), and shares
+// that together stay below 100 % mean multiplexing besides, which is extrapolated as perf does. A core type that lacks
+// the event while the task used it leaves no value, since a part is no total.
 std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
                                          PerfScope scope);
 
+// [{"event", "value" (null: none), "unit", "running_pct", "reason" (only where there is no value)}]
 Json to_json(const std::vector<CounterReading>& readings);
 
 // Our ends of the channel, and the child's ends with the numbers they must have there.
@@ -57,12 +66,16 @@ class PerfControl {
 
   // argv of perf up to and with "--": append the command to be counted. json: `-j` (perf 6.0 and later), else `-x,`.
   std::vector<std::string> argv(const std::string& perf_path, const std::vector<std::string>& events, bool json) const;
-  // For SubprocessOptions::inherit.
+  // For SubprocessOptions::environment: no decimal commas by the locale, no user's perfconfig. The counted command
+  // inherits it.
+  static std::vector<std::pair<std::string, std::string>> environment();
+  // For SubprocessOptions::inherit. perf hands these descriptors on to the counted command.
   std::vector<std::pair<int, int>> inherit() const;
   // After the child was spawned: closes our copies of the child's ends.
   void spawned();
 
-  // Writes the command and waits for perf's "ack". An error says which and how long was waited.
+  // Writes the command and waits for perf's "ack". An error says which and how long was waited. The first enable() also
+  // waits for perf's start. Needs SIGPIPE ignored.
   Result<void> enable(Nanoseconds at_most);
   Result<void> disable(Nanoseconds at_most);
 
