@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,9 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Result<CommandOutput> shell(const std::string& script) {
-  return run_command({.argv = {"sh", "-c", script}}, 20s);
-}
+Result<CommandOutput> shell(const std::string& script) { return run_command({.argv = {"sh", "-c", script}}, 20s); }
 
 // Everything up to the end of the pipe, waiting for it.
 std::string read_all(UniqueFd& pipe) {
@@ -156,8 +153,8 @@ TEST_CASE("a command over its time is killed with all it started") {
 TEST_CASE("the destructor leaves no orphan") {
   auto [read_end, write_end] = pipe_pair();
   {
-    auto child = Subprocess::spawn(
-        {.argv = {"sh", "-c", "sleep 1000 & echo ready; wait"}, .inherit = {{write_end.get(), 3}}});
+    auto child =
+        Subprocess::spawn({.argv = {"sh", "-c", "sleep 1000 & echo ready; wait"}, .inherit = {{write_end.get(), 3}}});
     REQUIRE(child);
     write_end.reset();
     CHECK(read_line(child->stdout_pipe()) == "ready");
@@ -210,8 +207,8 @@ TEST_CASE("inherited descriptors get their numbers, even where sources and targe
   REQUIRE(b > 2);
   // a goes where b is, b goes where c is, c goes where a is.
   const int a = write_a.get();
-  const auto script = "echo a >&" + std::to_string(b) + "; echo b >&" + std::to_string(c) + "; echo c >&" +
-                      std::to_string(a);
+  const auto script =
+      "echo a >&" + std::to_string(b) + "; echo b >&" + std::to_string(c) + "; echo c >&" + std::to_string(a);
   const auto result = run_command({.argv = {"bash", "-c", script}, .inherit = {{a, b}, {b, c}, {c, a}}}, 20s);
   REQUIRE(result);
   CHECK(result->err == "");
