@@ -8,34 +8,31 @@ export async function get(path, signal) {
   return body;
 }
 
-// Every page of a list, up to `limit` items.
+const pageSize = 500;
+
+// Page after page of a list, up to `limit` items.
 export async function list(path, limit, signal) {
   const items = [];
   let next = null;
   do {
-    const query = next === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(next)}`;
-    const page = await get(path + query, signal);
+    const cursor = next === null ? '' : `&cursor=${encodeURIComponent(next)}`;
+    const page = await get(`${path}?limit=${Math.min(limit, pageSize)}${cursor}`, signal);
     items.push(...page.items);
     next = page.next;
   } while (next !== null && items.length < limit);
   return { items: items.slice(0, limit), more: next !== null || items.length > limit };
 }
 
-// Calls `changed` at each event of the stream until the final one or until `signal` is aborted. The browser connects
-// again by itself after a broken connection.
+// Calls `changed` at each event of the stream until its last one or until `signal` is aborted. The browser connects again
+// by itself after a broken connection, such as a restart of the daemon.
 export function follow(path, changed, signal) {
   if (signal.aborted) return;
   const source = new EventSource(path);
   signal.addEventListener('abort', () => source.close(), { once: true });
   const handle = (event) => {
-    let data = null;
-    try {
-      data = JSON.parse(event.data);
-    } catch {
-      data = null;
-    }
-    if (event.type === 'final') source.close();
-    changed(event.type, data);
+    if (event.type === 'end' || event.type === 'deleted') source.close();
+    changed(event.type);
   };
-  for (const type of ['run', 'progress', 'final']) source.addEventListener(type, handle);
+  // Finished runs come with a `progress` of their own, so that one drawing shows them all.
+  for (const type of ['progress', 'end', 'deleted']) source.addEventListener(type, handle);
 }

@@ -29,8 +29,7 @@ function progressOf(experiment) {
 
 // What zero-copy really was in this run; on loopback the kernel copies after all.
 function zerocopyLabel(run) {
-  const text = typeof run.zerocopy === 'string' ? run.zerocopy : run.zerocopy?.label;
-  return text ? element('span', { class: 'label' }, text) : null;
+  return run.zerocopy ? element('span', { class: 'label' }, run.zerocopy) : null;
 }
 
 async function drawList(signal) {

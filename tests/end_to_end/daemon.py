@@ -265,7 +265,7 @@ class Daemon(Process):
     def finished(self, number):
         """The experiment once its stream has told the end."""
         for event, _ in self.events(number):
-            if event == "final":
+            if event == "end":
                 break
         return self.experiment(number)
 

@@ -157,7 +157,7 @@ class OpenApi(unittest.TestCase):
 
     def test_events_are_described_and_sent_as_such(self):
         events = list(self.daemon.events(self.finished))
-        self.assertEqual(events[-1][0], "final")
+        self.assertEqual(events[-1][0], "end")
         connection = http.client.HTTPConnection(self.daemon.host, self.daemon.port, timeout=PATIENCE_S)
         connection.request("GET", f"/experiments/{self.finished}/events")
         response = connection.getresponse()
