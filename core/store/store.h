@@ -60,7 +60,8 @@ struct ClaimedRun {
 
 class Store {
  public:
-  // Opens or creates DIR/copybench.db, takes the lock, checks the file (quick_check), migrates the schema.
+  // Opens or creates DIR/copybench.db, takes the lock, checks what is ever changed in place, migrates the schema. The
+  // rest of the file (see integrity.h) is checked on a thread: damage found there refuses every write from then on.
   static StoreResult<std::unique_ptr<Store>> open(const std::filesystem::path& directory);
   ~Store();
   Store(const Store&) = delete;
@@ -80,8 +81,11 @@ class Store {
                                         const RenderAnswer& render_answer);
 
   // The next run of the oldest unfinished experiment (by id), or none if there is nothing to do. A first claim sets the
-  // experiment running.
+  // experiment running. Waits until the check of the file that open() began has ended.
   StoreResult<std::optional<ClaimedRun>> claim_next();
+
+  // The daemon is stopping: claim_next() gives none from now on, also one that is waiting.
+  void stop_claims();
 
   // Ends a claimed run. Completed, Failed, TimedOut, Cancelled are final; Interrupted keeps the row as interrupted and
   // queues the same measurement again in its place, before the rest of its experiment. Where the experiment has no queued

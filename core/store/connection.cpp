@@ -1,0 +1,171 @@
+#include "core/store/connection.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <errno.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cmath>
+
+namespace copybench {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5000;
+
+// SQLite calls only ENOSPC "full"; a spent quota or file size limit is no more than that either.
+bool is_out_of_room(int extended_code, int system_errno) {
+  if ((extended_code & 0xff) == SQLITE_FULL || extended_code == SQLITE_IOERR_SHMSIZE) return true;
+  return (extended_code & 0xff) == SQLITE_IOERR &&
+         (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
+}
+
+StoreError error_of(const SQLite::Exception& exception, sqlite3* database) {
+  using Kind = StoreError::Kind;
+  const int code = exception.getErrorCode() & 0xff;
+  const int extended = exception.getExtendedErrorCode();
+  const int system_errno = database != nullptr ? sqlite3_system_errno(database) : 0;
+  const std::string said = fmt::format("{} (SQLite code {}, {})", exception.what(), code, extended);
+  if (is_out_of_room(extended > 0 ? extended : code, system_errno)) {
+    return {Kind::full, "There is no room left for the database: " + said + ". Free some, then try again."};
+  }
+  switch (code) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {Kind::corrupt, "The database is damaged: " + said + ". Keep the file, and restore a copy of it."};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Kind::locked, "Another program is writing to the database: " + said + ". End it, then try again."};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_CANTOPEN:
+      return {Kind::io, "The database cannot be opened for this use: " + said + ". See to the folder's permissions."};
+    default: return {Kind::io, "The database failed: " + said + ". See to the disk that holds it."};
+  }
+}
+
+int open_flags(Connection::Access access) {
+  switch (access) {
+    case Connection::Access::create: return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX;
+    case Connection::Access::read_write: return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
+    case Connection::Access::read_only: return SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX;
+  }
+  return SQLite::OPEN_READONLY;
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
+
+Connection::~Connection() = default;
+
+StoreResult<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Access access) {
+  std::unique_ptr<Connection> connection;
+  try {
+    auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs);
+    connection = std::unique_ptr<Connection>(new Connection(std::move(database)));
+  } catch (const SQLite::Exception& exception) {
+    return tl::unexpected(error_of(exception, nullptr));
+  }
+  // The cache is per connection and stays: a daemon's readers and writer together keep below 10 MB.
+  const auto failed = connection->attempt([&] {
+    connection->execute("PRAGMA foreign_keys=ON");
+    connection->execute("PRAGMA synchronous=FULL");
+    connection->execute("PRAGMA trusted_schema=OFF");
+    connection->execute(access == Access::read_only ? "PRAGMA cache_size=-768" : "PRAGMA cache_size=-2048");
+    if (access == Access::read_only) connection->execute("PRAGMA query_only=ON");
+  });
+  if (failed) return tl::unexpected(*failed);
+  return connection;
+}
+
+std::optional<StoreError> Connection::attempt(const std::function<void()>& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const SQLite::Exception& exception) {
+    return error_of(exception, database_->getHandle());
+  }
+}
+
+void Connection::execute(const std::string& sql) { database_->exec(sql); }
+
+int64_t Connection::integer(const std::string& sql) {
+  Query query(*this, sql);
+  return query.step() ? query.integer(0) : 0;
+}
+
+int64_t Connection::last_inserted_id() const { return database_->getLastInsertRowid(); }
+
+int64_t Connection::total_changes() const { return database_->getTotalChanges(); }
+
+void Connection::interrupt() { sqlite3_interrupt(database_->getHandle()); }
+
+SQLite::Statement& Connection::prepared(const std::string& sql) {
+  auto& statement = statements_[sql];
+  if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, sql);
+  return *statement;
+}
+
+Query::Query(Connection& connection, const std::string& sql) : statement_(connection.prepared(sql)) {
+  statement_.clearBindings();
+}
+
+Query::~Query() { statement_.tryReset(); }
+
+Query& Query::bind(int64_t value) {
+  statement_.bind(++bound_, value);
+  return *this;
+}
+
+Query& Query::bind(double value) {
+  if (!std::isfinite(value)) return bind_null();
+  statement_.bind(++bound_, value);
+  return *this;
+}
+
+Query& Query::bind(const std::string& value) {
+  statement_.bind(++bound_, value);
+  return *this;
+}
+
+Query& Query::bind_null() {
+  statement_.bind(++bound_);
+  return *this;
+}
+
+bool Query::step() { return statement_.executeStep(); }
+
+void Query::run() {
+  while (statement_.executeStep()) {
+  }
+  statement_.reset();
+  bound_ = 0;
+}
+
+bool Query::is_null(int column) const { return statement_.isColumnNull(column); }
+
+int64_t Query::integer(int column) const { return statement_.getColumn(column).getInt64(); }
+
+double Query::real(int column) const { return statement_.getColumn(column).getDouble(); }
+
+std::string_view Query::text(int column) const {
+  const SQLite::Column value = statement_.getColumn(column);
+  const char* bytes = value.getText();
+  return {bytes, static_cast<size_t>(value.getBytes())};
+}
+
+WriteTransaction::WriteTransaction(Connection& connection)
+    : transaction_(
+          std::make_unique<SQLite::Transaction>(*connection.database_, SQLite::TransactionBehavior::IMMEDIATE)) {}
+
+WriteTransaction::~WriteTransaction() = default;
+
+void WriteTransaction::commit() { transaction_->commit(); }
+
+void throw_damaged(const std::string& what) { throw SQLite::Exception(what, SQLITE_CORRUPT); }
+
+}  // namespace copybench

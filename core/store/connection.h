@@ -1,0 +1,103 @@
+// One connection to the database, with its statements prepared once each. connection.cpp alone knows SQLiteCpp.
+//
+// Errors: what SQLite throws inside attempt() comes back from it as a StoreError; Query and WriteTransaction are used
+// inside attempt() only.
+// Threads: one at a time, but for interrupt().
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/store/store.h"
+
+namespace SQLite {
+class Database;
+class Statement;
+class Transaction;
+}  // namespace SQLite
+
+namespace copybench {
+
+class Connection {
+ public:
+  // create: the file must not exist. read_write: it must. read_only: it must, and nothing can be written.
+  enum class Access { create, read_write, read_only };
+  static StoreResult<std::unique_ptr<Connection>> open(const std::filesystem::path& file, Access access);
+  ~Connection();
+
+  std::optional<StoreError> attempt(const std::function<void()>& work);
+
+  // Statements without parameters and results.
+  void execute(const std::string& sql);
+  // The first column of the first row.
+  int64_t integer(const std::string& sql);
+  int64_t last_inserted_id() const;
+  int64_t total_changes() const;  // rows inserted, updated and deleted since the connection was opened
+
+  // Ends the statement that is running, if any. Any thread.
+  void interrupt();
+
+ private:
+  friend class Query;
+  friend class WriteTransaction;
+  explicit Connection(std::unique_ptr<SQLite::Database> database);
+  SQLite::Statement& prepared(const std::string& sql);
+
+  std::unique_ptr<SQLite::Database> database_;
+  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+};
+
+// A prepared statement in use; it is reset at destruction. One at a time for each text.
+class Query {
+ public:
+  Query(Connection& connection, const std::string& sql);
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // Binds the next parameter. A number that is not finite is bound as no value.
+  Query& bind(int64_t value);
+  Query& bind(double value);
+  Query& bind(const std::string& value);
+  Query& bind(std::string_view value) { return bind(std::string(value)); }
+  Query& bind(const char* value) { return bind(std::string(value)); }
+  template <typename T>
+  Query& bind(const std::optional<T>& value) {
+    return value ? bind(*value) : bind_null();
+  }
+
+  bool step();  // true: there is a row
+  void run();   // steps to the end, and makes the statement ready to be bound anew
+
+  bool is_null(int column) const;
+  int64_t integer(int column) const;
+  double real(int column) const;
+  std::string_view text(int column) const;  // until the next step
+
+ private:
+  Query& bind_null();
+  SQLite::Statement& statement_;
+  int bound_ = 0;
+};
+
+// Takes the write lock at once; rolls back at destruction unless committed.
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(Connection& connection);
+  ~WriteTransaction();
+  void commit();
+
+ private:
+  std::unique_ptr<SQLite::Transaction> transaction_;
+};
+
+// Ends the attempt with Kind::corrupt: a row says what no version of this program wrote.
+[[noreturn]] void throw_damaged(const std::string& what);
+
+}  // namespace copybench

@@ -1,0 +1,164 @@
+#include "core/store/database_reader.h"
+
+#include <fmt/format.h>
+
+#include "core/store/connection.h"
+#include "core/store/rows.h"
+
+namespace copybench {
+namespace {
+
+StoreError no_such(std::string_view what, int64_t id) {
+  return {StoreError::Kind::not_found, fmt::format("There is no {} {}.", what, id)};
+}
+
+class DatabaseReader : public Reader {
+ public:
+  explicit DatabaseReader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit) override {
+    static const std::string sql =
+        "SELECT " + experiment_columns() + " FROM experiments WHERE id < ? ORDER BY id DESC LIMIT ?";
+    Page<ExperimentRecord> page;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(before.value_or(INT64_MAX)).bind(limit + 1);
+      while (query.step()) page.items.push_back(read_experiment(query));
+    });
+    if (failed) return tl::unexpected(*failed);
+    end_page(page, limit);
+    return page;
+  }
+
+  StoreResult<ExperimentRecord> experiment(ExperimentId id) override {
+    static const std::string sql = "SELECT " + experiment_columns() + " FROM experiments WHERE id = ?";
+    return one<ExperimentRecord>(sql, "experiment", id, read_experiment);
+  }
+
+  StoreResult<int64_t> queue_position(ExperimentId id) override {
+    static const std::string sql =
+        "SELECT CASE WHEN state IN ('queued', 'running') THEN (SELECT count(*) FROM experiments AS ahead WHERE "
+        "ahead.state IN ('queued', 'running') AND ahead.id < experiments.id) ELSE 0 END FROM experiments WHERE id = ?";
+    return one<int64_t>(sql, "experiment", id, [](const Query& row) { return row.integer(0); });
+  }
+
+  StoreResult<std::optional<RunRow>> running_run() override {
+    static const std::string sql = "SELECT " + run_columns() + " FROM runs WHERE state = 'running' LIMIT 1";
+    std::optional<RunRow> run;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      if (query.step()) run = read_run(query);
+    });
+    if (failed) return tl::unexpected(*failed);
+    return run;
+  }
+
+  StoreResult<Page<RunRow>> runs(ExperimentId id, std::optional<RunId> after, int64_t limit) override {
+    static const std::string sql =
+        "SELECT " + run_columns() + " FROM runs WHERE experiment_id = ? AND id > ? ORDER BY id LIMIT ?";
+    Page<RunRow> page;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(id).bind(after.value_or(0)).bind(limit + 1);
+      while (query.step()) page.items.push_back(read_run(query));
+      exists = !page.items.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    end_page(page, limit);
+    return page;
+  }
+
+  StoreResult<std::vector<RunRow>> runs_finished_after(ExperimentId id, int64_t after, int64_t limit) override {
+    static const std::string sql = "SELECT " + run_columns() +
+                                   " FROM runs WHERE experiment_id = ? AND finish_sequence > 0 AND "
+                                   "finish_sequence > ? ORDER BY finish_sequence LIMIT ?";
+    std::vector<RunRow> runs;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(id).bind(after).bind(limit);
+      while (query.step()) runs.push_back(read_run(query));
+      exists = !runs.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    return runs;
+  }
+
+  StoreResult<RunRecord> run(RunId id) override {
+    static const std::string sql =
+        "SELECT " + run_columns() +
+        ", COALESCE((SELECT evidence_json FROM run_evidence WHERE run_id = runs.id), '{}') FROM runs WHERE id = ?";
+    return one<RunRecord>(sql, "run", id, [](const Query& row) {
+      const RunRow run = read_run(row);
+      return RunRecord{
+          run.id,         run.experiment_id, run.planned, run.state,   run.finish_sequence,
+          run.started_at, run.finished_at,   run.reason,  run.figures, std::string(row.text(run_column_count()))};
+    });
+  }
+
+  StoreResult<std::string> perf_raw(RunId id) override {
+    static const std::string sql =
+        "SELECT COALESCE((SELECT perf_raw FROM run_evidence WHERE run_id = runs.id), '') FROM runs WHERE id = ?";
+    return one<std::string>(sql, "run", id, [](const Query& row) { return std::string(row.text(0)); });
+  }
+
+  StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
+    static const std::string sql = "SELECT " + summary_columns() +
+                                   " FROM runs WHERE experiment_id = ? AND state NOT IN ('queued', 'running', "
+                                   "'interrupted') ORDER BY id";
+    std::vector<SummaryInput> runs;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(id);
+      while (query.step()) runs.push_back(read_summary_input(query));
+      exists = !runs.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    return runs;
+  }
+
+ private:
+  // The row that `sql` finds by its one parameter.
+  template <typename T, typename Read>
+  StoreResult<T> one(const std::string& sql, std::string_view what, int64_t id, const Read& read) {
+    std::optional<T> found;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(id);
+      if (query.step()) found = read(query);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!found) return tl::unexpected(no_such(what, id));
+    return std::move(*found);
+  }
+
+  bool experiment_exists(ExperimentId id) {
+    Query query(*connection_, "SELECT 1 FROM experiments WHERE id = ?");
+    return query.bind(id).step();
+  }
+
+  // One row more than asked for was read, to know whether there is a next page.
+  template <typename T>
+  static void end_page(Page<T>& page, int64_t limit) {
+    if (static_cast<int64_t>(page.items.size()) <= limit) return;
+    page.items.resize(static_cast<size_t>(limit));
+    page.next = page.items.back().id;
+  }
+
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+StoreResult<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
+  auto connection = Connection::open(database, Connection::Access::read_only);
+  if (!connection) return tl::unexpected(connection.error());
+  return std::make_unique<DatabaseReader>(std::move(*connection));
+}
+
+}  // namespace copybench

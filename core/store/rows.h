@@ -1,0 +1,29 @@
+// Rows <-> values. The reading functions take a row that was selected with the columns named beside them, from column
+// `first` on, and end the attempt as damaged where a row says what this program never wrote.
+#pragma once
+
+#include <string>
+
+#include "core/model/records.h"
+#include "core/store/connection.h"
+#include "core/store/reader.h"
+
+namespace copybench {
+
+int64_t to_milliseconds(UtcTime time);
+
+const std::string& experiment_columns();
+ExperimentRecord read_experiment(const Query& row);
+
+const std::string& run_columns();  // identity, state and figures
+RunRow read_run(const Query& row);
+int run_column_count();
+
+const std::string& summary_columns();
+SummaryInput read_summary_input(const Query& row);
+
+// "window_s = ?, throughput_gbps = ?, ..." and its values.
+const std::string& figure_assignments();
+void bind_figures(Query& query, const RunFigures& figures);
+
+}  // namespace copybench

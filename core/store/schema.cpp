@@ -1,0 +1,139 @@
+#include "core/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace copybench {
+namespace {
+
+// A step that was released is never changed; a change is a new step.
+constexpr std::array kMigrations{
+    R"sql(
+CREATE TABLE experiments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state TEXT NOT NULL,
+  spec_json TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  finished_at_ms INTEGER,
+  reason TEXT,
+  cancel_requested INTEGER NOT NULL DEFAULT 0,
+  runs_total INTEGER NOT NULL,
+  runs_completed INTEGER NOT NULL DEFAULT 0,
+  runs_failed INTEGER NOT NULL DEFAULT 0,
+  runs_cancelled INTEGER NOT NULL DEFAULT 0,
+  runs_interrupted INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX experiments_unfinished ON experiments (id) WHERE state IN ('queued', 'running');
+
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  engine TEXT NOT NULL,
+  field_bytes INTEGER NOT NULL,
+  threads INTEGER NOT NULL,
+  repetition INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  finish_sequence INTEGER NOT NULL DEFAULT 0,
+  started_at_ms INTEGER,
+  finished_at_ms INTEGER,
+  reason TEXT,
+  window_s REAL,
+  throughput_gbps REAL,
+  latency_us REAL,
+  latency_p50_us REAL,
+  latency_p90_us REAL,
+  latency_p99_us REAL,
+  latency_p999_us REAL,
+  latency_max_us REAL,
+  bytes INTEGER,
+  messages INTEGER,
+  cpu_cycles INTEGER,
+  instructions INTEGER,
+  cache_misses INTEGER,
+  l1_dcache_load_misses INTEGER,
+  llc_load_misses INTEGER,
+  context_switches INTEGER,
+  page_faults INTEGER,
+  task_clock_ns INTEGER,
+  cycles_per_byte REAL,
+  cpu_ns_per_byte REAL,
+  system_cpu_ns_per_byte REAL,
+  retransmits INTEGER,
+  zerocopy_sends INTEGER,
+  zerocopy_completions INTEGER,
+  zerocopy_copied INTEGER,
+  zerocopy_enobufs INTEGER
+) STRICT;
+CREATE INDEX runs_of_experiment ON runs (experiment_id, id);
+CREATE INDEX runs_queued ON runs (experiment_id, position) WHERE state = 'queued';
+CREATE INDEX runs_running ON runs (experiment_id) WHERE state = 'running';
+CREATE INDEX runs_finished ON runs (experiment_id, finish_sequence) WHERE finish_sequence > 0;
+
+CREATE TABLE run_evidence (
+  run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  evidence_json TEXT NOT NULL,
+  perf_raw TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE idempotency_keys (
+  key TEXT PRIMARY KEY,
+  request_digest TEXT NOT NULL,
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  body TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX idempotency_keys_of_experiment ON idempotency_keys (experiment_id);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at_ms);
+
+CREATE TABLE sequences (
+  name TEXT PRIMARY KEY,
+  last INTEGER NOT NULL
+) STRICT;
+INSERT INTO sequences (name, last) VALUES ('finish_sequence', 0);
+)sql",
+};
+
+}  // namespace
+
+int64_t schema_version() { return static_cast<int64_t>(kMigrations.size()); }
+
+StoreResult<void> check_version(Connection& connection) {
+  int64_t application_id = 0;
+  int64_t version = 0;
+  const auto failed = connection.attempt([&] {
+    application_id = connection.integer("PRAGMA application_id");
+    version = connection.integer("PRAGMA user_version");
+  });
+  if (failed) return tl::unexpected(*failed);
+  if (application_id != kApplicationId || version < 1) {
+    return tl::unexpected(StoreError{StoreError::Kind::corrupt,
+                                     "The file is a database, but not one of copybench. Move it away, or name another "
+                                     "data directory."});
+  }
+  if (version > schema_version()) {
+    return tl::unexpected(StoreError{
+        StoreError::Kind::newer,
+        fmt::format("The database has schema version {}; this copybenchd knows versions up to {}. Start the newer "
+                    "copybenchd that wrote it, or name another data directory.",
+                    version, schema_version())});
+  }
+  return {};
+}
+
+StoreResult<void> migrate(Connection& connection) {
+  const auto failed = connection.attempt([&] {
+    for (auto version = connection.integer("PRAGMA user_version"); version < schema_version(); ++version) {
+      WriteTransaction transaction(connection);
+      connection.execute(kMigrations[static_cast<size_t>(version)]);
+      connection.execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, version + 1));
+      transaction.commit();
+    }
+  });
+  if (failed) return tl::unexpected(*failed);
+  return {};
+}
+
+}  // namespace copybench

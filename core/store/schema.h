@@ -1,0 +1,26 @@
+// The tables, and how an older database becomes a current one.
+//
+// experiments: one row each, with its runs counted by outcome, so that a list needs no look at the runs.
+// runs: one row for each measurement, with its figures in columns of their names; the queue is its rows in state
+// queued, by position. An interrupted run and the one that takes its place share a position. run_evidence: what a run
+// leaves beside its figures, apart because it is large and seldom read. Written once. idempotency_keys: the answers
+// given under a caller's key. sequences: the last finish_sequence, so that it grows even where the newest runs are
+// erased.
+#pragma once
+
+#include "core/store/connection.h"
+
+namespace copybench {
+
+// Says in the file's header whose it is (PRAGMA application_id).
+constexpr int64_t kApplicationId = 0x6370'6273;  // "cpbs"
+
+int64_t schema_version();
+
+// corrupt: not a database of this program. newer: written by a later version.
+StoreResult<void> check_version(Connection& connection);
+
+// Each step is one transaction.
+StoreResult<void> migrate(Connection& connection);
+
+}  // namespace copybench

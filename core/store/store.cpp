@@ -1,0 +1,184 @@
+#include "core/store/store.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "core/store/answers.h"
+#include "core/store/connection.h"
+#include "core/store/data_lock.h"
+#include "core/store/database_file.h"
+#include "core/store/integrity.h"
+#include "core/store/transitions.h"
+
+namespace copybench {
+
+class Store::Impl {
+ public:
+  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<Connection> connection)
+      : file_(std::move(file)),
+        lock_(std::move(lock)),
+        connection_(std::move(connection)),
+        check_(file_, [this](const StoreError& found) { refuse_writes(found); }) {}
+
+  const std::filesystem::path& file() const { return file_; }
+  BackgroundCheck& check() { return check_; }
+
+  // Runs `work` as one transaction, which is committed if its result has a value and is rolled back otherwise.
+  template <typename Work>
+  std::invoke_result_t<Work, Connection&> write(const Work& work) {
+    std::lock_guard writing(mutex_);
+    if (auto refusal = refused()) return tl::unexpected(*refusal);
+    std::invoke_result_t<Work, Connection&> result = tl::unexpected(StoreError{});
+    const int64_t changes_before = connection_->total_changes();
+    const auto failed = connection_->attempt([&] {
+      WriteTransaction transaction(*connection_);
+      result = work(*connection_);
+      if (result) transaction.commit();
+    });
+    if (failed) return tl::unexpected(note_failure(*failed));
+    if (result && connection_->total_changes() != changes_before) note_success();
+    return result;
+  }
+
+  template <typename Work>
+  std::invoke_result_t<Work, Connection&> read(const Work& work) {
+    std::lock_guard reading(mutex_);
+    std::invoke_result_t<Work, Connection&> result = tl::unexpected(StoreError{});
+    const auto failed = connection_->attempt([&] { result = work(*connection_); });
+    if (failed) return tl::unexpected(*failed);
+    return result;
+  }
+
+  std::optional<StoreError> last_write_error() const {
+    std::lock_guard lock(status_mutex_);
+    return last_write_error_;
+  }
+
+  void stop_claims() {
+    claims_stopped_ = true;
+    check_.stop();
+  }
+  bool claims_stopped() const { return claims_stopped_; }
+
+ private:
+  std::optional<StoreError> refused() const {
+    std::lock_guard lock(status_mutex_);
+    return refused_ ? last_write_error_ : std::nullopt;
+  }
+
+  // The check has found the file unsound, or could not read it.
+  void refuse_writes(const StoreError& found) {
+    std::lock_guard lock(status_mutex_);
+    refused_ = true;
+    last_write_error_ = stamped(found);
+  }
+
+  StoreError note_failure(const StoreError& failure) {
+    std::lock_guard lock(status_mutex_);
+    if (!refused_) last_write_error_ = stamped(failure);
+    refused_ = refused_ || failure.kind == StoreError::Kind::corrupt;
+    return failure;
+  }
+
+  void note_success() {
+    std::lock_guard lock(status_mutex_);
+    if (!refused_) last_write_error_.reset();
+  }
+
+  static StoreError stamped(const StoreError& error) {
+    return {error.kind, fmt::format("{} (Since {}.)", error.message, to_rfc3339(utc_now()))};
+  }
+
+  const std::filesystem::path file_;
+  const DataLock lock_;
+  std::mutex mutex_;  // of connection_
+  const std::unique_ptr<Connection> connection_;
+  mutable std::mutex status_mutex_;  // of the two below; never held during a write
+  std::optional<StoreError> last_write_error_;
+  bool refused_ = false;  // for good: a person has to look first
+  std::atomic<bool> claims_stopped_ = false;
+  BackgroundCheck check_;  // last: its thread reports to the members above
+};
+
+StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) {
+    return tl::unexpected(StoreError{
+        StoreError::Kind::io, system_error("create the data directory " + directory.string(), failed.value()).message});
+  }
+  auto lock = DataLock::take(directory);
+  if (!lock) return tl::unexpected(lock.error());
+  auto connection = open_for_writing(directory);
+  if (!connection) return tl::unexpected(connection.error());
+  return std::unique_ptr<Store>(
+      new Store(std::make_unique<Impl>(database_file(directory), std::move(*lock), std::move(*connection))));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Store::~Store() = default;
+
+const std::filesystem::path& Store::database_path() const { return impl_->file(); }
+
+StoreResult<std::optional<StoredAnswer>> Store::find_answer(const IdempotencyKey& key) {
+  return impl_->read([&](Connection& connection) { return find_stored_answer(connection, key, utc_now()); });
+}
+
+StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
+                                             const RenderAnswer& render_answer) {
+  return impl_->write([&](Connection& connection) -> StoreResult<ExperimentRecord> {
+    const UtcTime now = utc_now();
+    if (key) {
+      if (auto reserved = reserve_key(connection, *key, now); !reserved) return tl::unexpected(reserved.error());
+    }
+    const ExperimentId id = insert_experiment(connection, plan, now);
+    auto record = find_experiment(connection, id);
+    if (record && key) insert_answer(connection, *key, {id, render_answer(*record)}, now);
+    return record;
+  });
+}
+
+StoreResult<std::optional<ClaimedRun>> Store::claim_next() {
+  impl_->check().wait();  // reading the whole file beside a measurement would disturb it
+  if (impl_->claims_stopped()) return std::nullopt;
+  return impl_->write([&](Connection& connection) -> StoreResult<std::optional<ClaimedRun>> {
+    return claim_run(connection, utc_now());
+  });
+}
+
+void Store::stop_claims() { impl_->stop_claims(); }
+
+StoreResult<void> Store::finish(RunId run, const RunResult& result) {
+  return impl_->write([&](Connection& connection) { return end_run(connection, run, result, utc_now()); });
+}
+
+StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
+  return impl_->write([&](Connection& connection) -> StoreResult<ExperimentRecord> {
+    const auto record = find_experiment(connection, experiment);
+    if (!record) return record;
+    cancel_queued(connection, *record, utc_now());
+    return find_experiment(connection, experiment);
+  });
+}
+
+StoreResult<void> Store::erase(ExperimentId experiment) {
+  return impl_->write([&](Connection& connection) { return erase_experiment(connection, experiment); });
+}
+
+StoreResult<int64_t> Store::recover() {
+  return impl_->write([&](Connection& connection) -> StoreResult<int64_t> {
+    const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
+    const auto runs = running_runs(connection);
+    for (const RunId run : runs) {
+      if (auto ended = end_run(connection, run, interrupted, utc_now()); !ended) return tl::unexpected(ended.error());
+    }
+    return static_cast<int64_t>(runs.size());
+  });
+}
+
+std::optional<StoreError> Store::last_write_error() const { return impl_->last_write_error(); }
+
+}  // namespace copybench

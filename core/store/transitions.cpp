@@ -1,0 +1,240 @@
+#include "core/store/transitions.h"
+
+#include <fmt/format.h>
+
+#include "core/store/rows.h"
+
+namespace copybench {
+namespace {
+
+// A run's end as its row tells it.
+struct Ending {
+  RunState state{};
+  std::optional<std::string> reason;
+  RunFigures figures;
+};
+
+struct EndingOf {
+  bool cancel_requested;
+
+  Ending operator()(const Completed& completed) const { return {RunState::completed, std::nullopt, completed.figures}; }
+  Ending operator()(const Failed& failed) const { return {RunState::failed, failed.reason, {}}; }
+  Ending operator()(const TimedOut& timed_out) const { return {RunState::timed_out, timed_out.reason, {}}; }
+  Ending operator()(const Cancelled&) const { return {RunState::cancelled, "Cancelled while it was running.", {}}; }
+  Ending operator()(const Interrupted& interrupted) const {
+    // Queued again it would run although nobody wants it any more.
+    return {cancel_requested ? RunState::cancelled : RunState::interrupted, interrupted.reason, {}};
+  }
+};
+
+std::string_view counter_of(RunState state) {
+  switch (state) {
+    case RunState::completed: return "runs_completed";
+    case RunState::failed:
+    case RunState::timed_out: return "runs_failed";
+    case RunState::cancelled: return "runs_cancelled";
+    case RunState::interrupted: return "runs_interrupted";
+    case RunState::queued:
+    case RunState::running: break;
+  }
+  throw_damaged("a run was to end in a state that is no end");
+}
+
+// Takes `count` numbers; returns the last one before them.
+int64_t take_finish_sequences(Connection& connection, int64_t count) {
+  Query query(connection, "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' RETURNING last");
+  if (!query.bind(count).step()) throw_damaged("the sequence of finished runs is missing");
+  return query.integer(0) - count;
+}
+
+void count(Connection& connection, ExperimentId id, RunState state, int64_t runs) {
+  const std::string_view counter = counter_of(state);
+  Query query(connection, fmt::format("UPDATE experiments SET {0} = {0} + ? WHERE id = ?", counter));
+  query.bind(runs).bind(id).run();
+}
+
+void end_experiment_if_done(Connection& connection, ExperimentId id, const std::optional<std::string>& last_reason,
+                            UtcTime now) {
+  int64_t total = 0, completed = 0, failed = 0, cancelled = 0;
+  bool cancel_requested = false;
+  {
+    Query query(connection,
+                "SELECT runs_total, runs_completed, runs_failed, runs_cancelled, cancel_requested FROM experiments "
+                "WHERE id = ?");
+    query.bind(id).step();
+    total = query.integer(0);
+    completed = query.integer(1);
+    failed = query.integer(2);
+    cancelled = query.integer(3);
+    cancel_requested = query.integer(4) != 0;
+  }
+  if (completed + failed + cancelled < total) return;
+
+  auto state = ExperimentState::completed;
+  std::optional<std::string> reason;
+  if (cancel_requested) {
+    state = ExperimentState::cancelled;
+  } else if (completed == 0) {
+    state = ExperimentState::failed;
+    reason =
+        fmt::format("None of its {} runs completed. The last one: {}", total, last_reason.value_or("no reason given"));
+  }
+  Query query(connection, "UPDATE experiments SET state = ?, finished_at_ms = ?, reason = ? WHERE id = ?");
+  query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
+}
+
+void insert_evidence(Connection& connection, RunId run, const RunResult& result) {
+  // Quotes of a child's last words need not be UTF-8; a run is not to be lost by them.
+  const std::string evidence = result.evidence.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Query query(connection, "INSERT INTO run_evidence (run_id, evidence_json, perf_raw) VALUES (?, ?, ?)");
+  query.bind(run).bind(evidence).bind(result.perf_raw).run();
+}
+
+void queue_again(Connection& connection, RunId run) {
+  Query query(
+      connection,
+      "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state) "
+      "SELECT experiment_id, position, engine, field_bytes, threads, repetition, 'queued' FROM runs WHERE id = ?");
+  query.bind(run).run();
+}
+
+}  // namespace
+
+ExperimentId insert_experiment(Connection& connection, const Plan& plan, UtcTime now) {
+  {
+    Query query(connection,
+                "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total) VALUES ('queued', ?, ?, ?)");
+    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now)).bind(static_cast<int64_t>(plan.runs.size())).run();
+  }
+  const ExperimentId id = connection.last_inserted_id();
+  Query query(connection,
+              "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state) "
+              "VALUES (?, ?, ?, ?, ?, ?, 'queued')");
+  int64_t position = 0;
+  for (const PlannedRun& run : plan.runs) {
+    query.bind(id).bind(++position).bind(name_of(run.configuration.engine));
+    query.bind(static_cast<int64_t>(run.configuration.field_bytes)).bind(int64_t{run.configuration.threads});
+    query.bind(int64_t{run.repetition}).run();
+  }
+  return id;
+}
+
+StoreResult<ExperimentRecord> find_experiment(Connection& connection, ExperimentId id) {
+  static const std::string sql = "SELECT " + experiment_columns() + " FROM experiments WHERE id = ?";
+  Query query(connection, sql);
+  if (!query.bind(id).step()) {
+    return tl::unexpected(StoreError{StoreError::Kind::not_found, fmt::format("There is no experiment {}.", id)});
+  }
+  return read_experiment(query);
+}
+
+std::optional<ClaimedRun> claim_run(Connection& connection, UtcTime now) {
+  static const std::string oldest_unfinished =
+      "SELECT " + experiment_columns() + " FROM experiments WHERE state IN ('queued', 'running') ORDER BY id LIMIT 1";
+  static const std::string next_queued =
+      "SELECT " + run_columns() + " FROM runs WHERE experiment_id = ? AND state = 'queued' ORDER BY position LIMIT 1";
+  ClaimedRun claimed;
+  {
+    Query query(connection, oldest_unfinished);
+    if (!query.step()) return std::nullopt;
+    ExperimentRecord experiment = read_experiment(query);
+    claimed.experiment_id = experiment.id;
+    claimed.spec = std::move(experiment.spec);
+  }
+  {
+    Query query(connection, next_queued);
+    if (!query.bind(claimed.experiment_id).step()) return std::nullopt;
+    const RunRow run = read_run(query);
+    claimed.id = run.id;
+    claimed.planned = run.planned;
+  }
+  Query(connection, "UPDATE runs SET state = 'running', started_at_ms = ? WHERE id = ?")
+      .bind(to_milliseconds(now))
+      .bind(claimed.id)
+      .run();
+  Query(connection, "UPDATE experiments SET state = 'running', started_at_ms = COALESCE(started_at_ms, ?) WHERE id = ?")
+      .bind(to_milliseconds(now))
+      .bind(claimed.experiment_id)
+      .run();
+  return claimed;
+}
+
+StoreResult<void> end_run(Connection& connection, RunId run, const RunResult& result, UtcTime now) {
+  ExperimentId experiment = 0;
+  Ending ending;
+  {
+    Query query(connection,
+                "SELECT experiment_id, runs.state, cancel_requested FROM runs JOIN experiments ON experiments.id = "
+                "experiment_id WHERE runs.id = ?");
+    if (!query.bind(run).step()) {
+      return tl::unexpected(StoreError{StoreError::Kind::not_found, fmt::format("There is no run {}.", run)});
+    }
+    if (query.text(1) != name_of(RunState::running)) {
+      return tl::unexpected(
+          StoreError{StoreError::Kind::conflict,
+                     fmt::format("Run {} is {}, not running: it cannot be ended.", run, query.text(1))});
+    }
+    experiment = query.integer(0);
+    ending = std::visit(EndingOf{query.integer(2) != 0}, result.outcome);
+  }
+  {
+    static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, finished_at_ms = ?, reason = ?, " +
+                                   figure_assignments() + " WHERE id = ?";
+    const int64_t finish_sequence = take_finish_sequences(connection, 1) + 1;
+    Query query(connection, sql);
+    query.bind(name_of(ending.state)).bind(finish_sequence).bind(to_milliseconds(now)).bind(ending.reason);
+    bind_figures(query, ending.figures);
+    query.bind(run).run();
+  }
+  insert_evidence(connection, run, result);
+  count(connection, experiment, ending.state, 1);
+  if (ending.state == RunState::interrupted) {
+    queue_again(connection, run);
+  } else {
+    end_experiment_if_done(connection, experiment, ending.reason, now);
+  }
+  return {};
+}
+
+std::vector<RunId> running_runs(Connection& connection) {
+  std::vector<RunId> runs;
+  Query query(connection, "SELECT id FROM runs WHERE state = 'running' ORDER BY id");
+  while (query.step()) runs.push_back(query.integer(0));
+  return runs;
+}
+
+void cancel_queued(Connection& connection, const ExperimentRecord& experiment, UtcTime now) {
+  if (is_final(experiment.state)) return;
+  int64_t queued = 0;
+  {
+    Query query(connection, "SELECT count(*) FROM runs WHERE experiment_id = ? AND state = 'queued'");
+    query.bind(experiment.id).step();
+    queued = query.integer(0);
+  }
+  const int64_t before = take_finish_sequences(connection, queued);
+  Query(connection,
+        "UPDATE runs SET state = 'cancelled', finish_sequence = ? + ahead.rank, finished_at_ms = ?, reason = ? "
+        "FROM (SELECT id, row_number() OVER (ORDER BY position) AS rank FROM runs WHERE experiment_id = ? AND "
+        "state = 'queued') AS ahead WHERE runs.id = ahead.id")
+      .bind(before)
+      .bind(to_milliseconds(now))
+      .bind("Cancelled before it began.")
+      .bind(experiment.id)
+      .run();
+  count(connection, experiment.id, RunState::cancelled, queued);
+  Query(connection, "UPDATE experiments SET cancel_requested = 1 WHERE id = ?").bind(experiment.id).run();
+  end_experiment_if_done(connection, experiment.id, std::nullopt, now);
+}
+
+StoreResult<void> erase_experiment(Connection& connection, ExperimentId id) {
+  const auto experiment = find_experiment(connection, id);
+  if (!experiment) return tl::unexpected(experiment.error());
+  if (experiment->state == ExperimentState::running) {
+    return tl::unexpected(StoreError{StoreError::Kind::conflict,
+                                     fmt::format("Experiment {} is running. Cancel it first, then delete it.", id)});
+  }
+  Query(connection, "DELETE FROM experiments WHERE id = ?").bind(id).run();
+  return {};
+}
+
+}  // namespace copybench
