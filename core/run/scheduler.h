@@ -28,7 +28,8 @@ class Scheduler {
   Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, const ActivityCounter& activity);
   ~Scheduler();
 
-  void start();
+  // Fails where the system gives no thread or no descriptor.
+  Result<void> start();
   // A running measurement is ended within a second and recorded as interrupted.
   void stop();
 

@@ -1,0 +1,99 @@
+#include "core/run/crew.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+
+namespace copybench {
+
+RunOutcome Crew::failed(const std::string& what) const {
+  std::string reason = what;
+  for (const Worker* worker : workers_) {
+    const std::string words = worker->last_words();
+    if (!words.empty() && reason.find(words) == reason.npos) reason += fmt::format("; the {} said: {}", worker->name(), words);
+  }
+  return Failed{reason};
+}
+
+std::optional<RunOutcome> Crew::death() {
+  for (Worker* worker : workers_) {
+    const auto status = worker->process().wait(Nanoseconds{0});
+    if (!status) continue;
+    // What it wrote before it died may explain it.
+    static_cast<void>(worker->read());
+    return failed(fmt::format("the {} ended before its time ({})", worker->name(), status->describe()));
+  }
+  return std::nullopt;
+}
+
+OrOutcome<bool> Crew::wait(Monotonic::time_point until) {
+  std::vector<pollfd> fds{{interruption_.fd(), POLLIN, 0}};
+  for (Worker* worker : workers_) {
+    fds.push_back({worker->process().pidfd(), POLLIN, 0});
+    // Negative descriptors, of pipes that were closed, are passed over by poll.
+    fds.push_back({worker->process().stdout_pipe().get(), POLLIN, 0});
+    fds.push_back({worker->process().stderr_pipe().get(), POLLIN, 0});
+  }
+  const auto left = std::max(Nanoseconds{0}, std::chrono::duration_cast<Nanoseconds>(until - Monotonic::now()));
+  const timespec timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+  if (::ppoll(fds.data(), fds.size(), &timeout, nullptr) < 0 && errno != EINTR) {
+    return tl::unexpected(RunOutcome{Failed{system_error("poll", errno).message}});
+  }
+  switch (interruption_.kind()) {
+    case Interruption::Kind::none: break;
+    case Interruption::Kind::cancel: return tl::unexpected(RunOutcome{Cancelled{}});
+    case Interruption::Kind::stop: return tl::unexpected(RunOutcome{Interrupted{"the daemon was stopped during the run"}});
+  }
+  for (Worker* worker : workers_) {
+    if (auto read = worker->read(); !read) return tl::unexpected(failed(read.error().message));
+  }
+  return Monotonic::now() >= until;
+}
+
+OrOutcome<Json> Crew::await(Worker& worker, const char* report, Nanoseconds at_most) {
+  const auto deadline = Monotonic::now() + at_most;
+  for (;;) {
+    if (auto next = worker.next_report()) {
+      if ((*next)["report"] == report) return std::move(*next);
+      return tl::unexpected(failed(fmt::format("the {} reported {} where {} was due", worker.name(),
+                                               (*next)["report"].get<std::string>(), report)));
+    }
+    if (auto dead = death()) {
+      // The report may be the last thing it wrote.
+      if (auto next = worker.next_report(); next && (*next)["report"] == report) return std::move(*next);
+      return tl::unexpected(std::move(*dead));
+    }
+    auto over = wait(deadline);
+    if (!over) return tl::unexpected(over.error());
+    if (*over) {
+      if (auto next = worker.next_report(); next && (*next)["report"] == report) return std::move(*next);
+      const auto late = failed(fmt::format("no report `{}` from the {} within {:.1f} s", report, worker.name(), to_seconds(at_most)));
+      return tl::unexpected(RunOutcome{TimedOut{std::get<Failed>(late).reason}});
+    }
+  }
+}
+
+OrOutcome<void> Crew::pass(Monotonic::time_point until) {
+  for (;;) {
+    auto over = wait(until);
+    if (!over) return tl::unexpected(over.error());
+    if (auto dead = death()) return tl::unexpected(std::move(*dead));
+    if (*over) return {};
+  }
+}
+
+OrOutcome<void> Crew::await_end(Worker& worker, Nanoseconds at_most) {
+  const auto status = worker.process().wait(at_most);
+  if (auto read = worker.read(); !read) return tl::unexpected(failed(read.error().message));
+  if (!status) {
+    const auto late = failed(fmt::format("the {} had not ended {:.1f} s after its result", worker.name(), to_seconds(at_most)));
+    return tl::unexpected(RunOutcome{TimedOut{std::get<Failed>(late).reason}});
+  }
+  if (!status->success()) return tl::unexpected(failed(fmt::format("the {} ended with {}", worker.name(), status->describe())));
+  std::erase(workers_, &worker);
+  return {};
+}
+
+}  // namespace copybench

@@ -1,0 +1,323 @@
+#include "core/run/executor.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <random>
+
+#include "core/host/cpu_set.h"
+#include "core/host/memory.h"
+#include "core/host/proc_stat.h"
+#include "core/host/system_facts.h"
+#include "core/perf/perf_stat.h"
+#include "core/run/cpu_assignment.h"
+#include "core/run/crew.h"
+#include "core/run/limits.h"
+#include "core/run/measurement.h"
+#include "core/wire/orders.h"
+
+namespace copybench {
+namespace {
+
+// One run under way. Its stages are its member functions, in the order in which execute() calls them.
+class Execution {
+ public:
+  Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity,
+            const ExperimentSpec& spec, const Configuration& configuration)
+      : options_(options), perf_(perf), activity_(activity), spec_(spec), configuration_(configuration), crew_(interruption) {}
+
+  RunResult execute();
+
+ private:
+  OrOutcome<RunFigures> measure();
+  OrOutcome<void> check_memory();
+  OrOutcome<void> start_engine();
+  OrOutcome<void> start_load();
+  OrOutcome<void> warm_up();
+  OrOutcome<void> open_window();
+  OrOutcome<void> close_window();
+  OrOutcome<void> finish_load();
+  OrOutcome<void> finish_engine();
+  OrOutcome<void> read_perf();
+
+  OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
+  void choose_events();
+  std::vector<std::string> worker_arguments(const std::vector<int>& cpus) const;
+  tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(crew_.failed(what)); }
+  Json evidence() const;
+
+  const ExecutorOptions& options_;
+  PerfProbe& perf_;
+  const ActivityCounter& activity_;
+  const ExperimentSpec& spec_;
+  const Configuration configuration_;
+
+  std::vector<EventSupport> events_;          // all that were asked for
+  std::vector<std::string> counted_;          // those that perf starts with
+  std::string no_perf_;                       // why nothing is counted; empty where perf counts
+  std::optional<PerfControl> control_;
+  std::optional<Worker> engine_;
+  std::optional<Worker> load_;
+  Crew crew_;  // after the workers: it points at them
+  CpuAssignment cpus_;
+  std::string token_;
+
+  Measurement measurement_;
+  Json load_opened_, load_closed_;
+  Json engine_ready_;
+  std::string perf_raw_;
+  CpuTimes machine_before_;
+  uint64_t requests_before_ = 0;
+  uint64_t requests_in_window_ = 0;
+  Nanoseconds set_up_{}, tear_down_{}, perf_window_{};
+  Monotonic::time_point counting_since_;
+};
+
+OrOutcome<void> Execution::check_memory() {
+  const auto facts = available_memory_bytes();
+  const uint64_t needed = buffer_bytes(configuration_, spec_.socket_buffer_bytes.value_or(4 << 20));
+  if (facts && static_cast<uint64_t>(*facts) < needed) {
+    return failed(fmt::format("the message buffers of this configuration need {} MiB and {} MiB of memory are available: "
+                              "choose fewer threads or smaller fields",
+                              needed >> 20, static_cast<uint64_t>(*facts) >> 20));
+  }
+  return {};
+}
+
+void Execution::choose_events() {
+  const PerfAvailability& perf = perf_.availability();
+  if (!perf.usable) {
+    no_perf_ = perf.reason;
+    return;
+  }
+  events_ = perf_.support(spec_.events);
+  for (const EventSupport& event : events_) {
+    if (event.accepted) counted_.push_back(event.event);
+  }
+  if (counted_.empty()) no_perf_ = spec_.events.empty() ? "no events were asked for" : "perf accepts none of the events";
+}
+
+std::vector<std::string> Execution::worker_arguments(const std::vector<int>& cpus) const {
+  std::vector<std::string> arguments{"--field-bytes", std::to_string(configuration_.field_bytes),
+                                     "--threads",     std::to_string(configuration_.threads),
+                                     "--token",       token_,
+                                     "--orders",      spec_.tcp_nodelay ? "--tcp-nodelay" : "--no-tcp-nodelay"};
+  if (spec_.socket_buffer_bytes) {
+    arguments.insert(arguments.end(), {"--socket-buffer-bytes", std::to_string(*spec_.socket_buffer_bytes)});
+  }
+  if (!cpus.empty()) arguments.insert(arguments.end(), {"--cpus", format_cpu_list(cpus)});
+  return arguments;
+}
+
+OrOutcome<void> Execution::start_engine() {
+  choose_events();
+  cpus_ = assign_cpus(spec_.server_cpus, spec_.client_cpus, allowed_cpus());
+  token_ = fmt::format("{:016x}", (uint64_t{std::random_device{}()} << 32) | std::random_device{}());
+
+  SubprocessOptions child;
+  if (no_perf_.empty()) {
+    auto control = PerfControl::create();
+    if (!control) return failed(control.error().message);
+    control_ = std::move(*control);
+    child.argv = control_->argv(perf_.availability().path, counted_, perf_.availability().json);
+    child.inherit = control_->inherit();
+    child.environment = PerfControl::environment();
+  }
+  child.argv.insert(child.argv.end(), {options_.program, "engine", std::string(name_of(configuration_.engine)), "--port", "0"});
+  const auto arguments = worker_arguments(cpus_.server);
+  child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
+
+  auto engine = Worker::spawn("engine", child);
+  if (!engine) return failed(engine.error().message);
+  engine_ = std::move(*engine);
+  if (control_) control_->spawned();
+  crew_.join(*engine_);
+  auto ready = crew_.await(*engine_, report::kReady, kStartLimit);
+  if (!ready) return tl::unexpected(ready.error());
+  engine_ready_ = std::move(*ready);
+  return {};
+}
+
+OrOutcome<void> Execution::start_load() {
+  SubprocessOptions child;
+  child.argv = {options_.program,
+                "load",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                std::to_string(engine_ready_["port"].get<int>()),
+                "--pattern",
+                std::string(name_of(spec_.pattern)),
+                "--receive",
+                std::string(name_of(spec_.receive))};
+  const auto arguments = worker_arguments(cpus_.client);
+  child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
+  auto load = Worker::spawn("load", child);
+  if (!load) return failed(load.error().message);
+  load_ = std::move(*load);
+  crew_.join(*load_);
+  auto ready = crew_.await(*load_, report::kReady, ready_limit(configuration_));
+  if (!ready) return tl::unexpected(ready.error());
+  return {};
+}
+
+OrOutcome<Json> Execution::order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most) {
+  if (auto given = worker.give_order(order); !given) return failed(given.error().message);
+  return crew_.await(worker, report, at_most);
+}
+
+OrOutcome<void> Execution::warm_up() {
+  if (auto started = order_and_await(*load_, order::kStart, report::kStarted, kMarkLimit); !started) {
+    return tl::unexpected(started.error());
+  }
+  return crew_.pass(Monotonic::now() + spec_.warmup);
+}
+
+OrOutcome<void> Execution::open_window() {
+  const auto machine = read_proc_stat();
+  if (!machine) return failed(machine.error().message);
+  machine_before_ = *machine;
+  requests_before_ = activity_.load();
+  counting_since_ = Monotonic::now();
+  if (control_) {
+    if (auto enabled = control_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
+  }
+  auto engine = order_and_await(*engine_, order::kOpen, report::kOpened, kMarkLimit);
+  if (!engine) return tl::unexpected(engine.error());
+  measurement_.engine_opened = std::move(*engine);
+  auto load = order_and_await(*load_, order::kOpen, report::kOpened, kMarkLimit);
+  if (!load) return tl::unexpected(load.error());
+  load_opened_ = std::move(*load);
+  return {};
+}
+
+OrOutcome<void> Execution::close_window() {
+  auto load = order_and_await(*load_, order::kClose, report::kClosed, kMarkLimit);
+  if (!load) return tl::unexpected(load.error());
+  load_closed_ = std::move(*load);
+  auto engine = order_and_await(*engine_, order::kClose, report::kClosed, kMarkLimit);
+  if (!engine) return tl::unexpected(engine.error());
+  measurement_.engine_closed = std::move(*engine);
+  if (control_) {
+    if (auto disabled = control_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
+  }
+  perf_window_ = Monotonic::now() - counting_since_;
+  requests_in_window_ = activity_.load() - requests_before_;
+  const auto machine = read_proc_stat();
+  if (!machine) return failed(machine.error().message);
+  measurement_.machine_cpu = *machine - machine_before_;
+  return {};
+}
+
+OrOutcome<void> Execution::finish_load() {
+  auto result = order_and_await(*load_, order::kFinish, report::kResult, kFinishLimit);
+  if (!result) return tl::unexpected(result.error());
+  measurement_.load_result = std::move(*result);
+  return crew_.await_end(*load_, kEndLimit);
+}
+
+OrOutcome<void> Execution::finish_engine() {
+  auto result = order_and_await(*engine_, order::kFinish, report::kResult, kFinishLimit);
+  if (!result) return tl::unexpected(result.error());
+  measurement_.engine_result = std::move(*result);
+  return crew_.await_end(*engine_, kEndLimit);
+}
+
+OrOutcome<void> Execution::read_perf() {
+  if (!control_) {
+    for (const auto& event : spec_.events) measurement_.counters.push_back({event, std::nullopt, "", no_perf_, 0});
+    return {};
+  }
+  auto text = control_->output();
+  if (!text) return failed(text.error().message);
+  perf_raw_ = std::move(*text);
+  const auto rows = parse_perf_output(perf_raw_);
+  if (!rows) return failed(rows.error().message);
+  const auto readings = combine_rows(*rows, counted_, PerfScope::task);
+  auto reading = readings.begin();
+  for (const EventSupport& event : events_) {
+    measurement_.counters.push_back(event.accepted ? *reading++
+                                                   : CounterReading{event.event, std::nullopt, "", event.reason, 0});
+  }
+  return {};
+}
+
+OrOutcome<RunFigures> Execution::measure() {
+  const auto begin = Monotonic::now();
+  measurement_.configuration = configuration_;
+  OrOutcome<void> done = check_memory();
+  if (done) done = start_engine();
+  if (done) done = start_load();
+  set_up_ = Monotonic::now() - begin;
+  if (done) done = warm_up();
+  if (done) done = open_window();
+  if (done) done = crew_.pass(Monotonic::now() + spec_.duration);
+  if (done) done = close_window();
+  const auto closed = Monotonic::now();
+  if (done) done = finish_load();
+  if (done) done = finish_engine();
+  if (done) done = read_perf();
+  tear_down_ = Monotonic::now() - closed;
+  if (!done) return tl::unexpected(done.error());
+  auto figures = figures_of(measurement_);
+  if (!figures) return failed(figures.error().message);
+  return *figures;
+}
+
+Json Execution::evidence() const {
+  const PerfAvailability& perf = perf_.availability();
+  Json connections = Json::array();
+  const Json& engine = measurement_.engine_result;
+  const Json& load = measurement_.load_result;
+  const auto part = [](const Json& json, const char* key) { return json.is_object() && json.contains(key) ? json[key] : Json(); };
+  const auto between = [](const Json& opened, const Json& closed, const char* key) {
+    if (!opened.is_object() || !closed.is_object()) return Json();
+    return Json(closed[key].get<int64_t>() - opened[key].get<int64_t>());
+  };
+  const auto span = [&](const char* key) { return between(measurement_.engine_opened, measurement_.engine_closed, key); };
+  Json latency = part(load, "latency");
+  return {
+      {"windows_ns",
+       {{"client", between(load_opened_, load_closed_, "monotonic_ns")},
+        {"server", span("monotonic_ns")},
+        {"perf", perf_window_.count()}}},
+      {"counters", to_json(measurement_.counters)},
+      {"perf", {{"used", control_.has_value()}, {"version", perf.version}, {"reason", control_ ? Json() : Json(no_perf_)}}},
+      {"server", {{"cpus", format_cpu_list(cpus_.server)}, {"cpu_ns", span("cpu_ns")}, {"bytes", span("bytes")},
+                  {"messages", span("messages")}, {"connections", part(engine, "connections")}}},
+      {"client", {{"cpus", format_cpu_list(cpus_.client)}, {"connections", part(load, "connections")}}},
+      {"machine_cpu", to_json(measurement_.machine_cpu)},
+      {"latency_histogram", part(latency, "histogram")},
+      {"samples", {{"every_ms", part(load, "sample_every_ms")}, {"bytes", part(load, "samples_bytes")}}},
+      {"zerocopy", configuration_.engine == EngineMode::zero_copy ? part(engine, "totals") : Json()},
+      {"strangers", part(engine, "strangers")},
+      {"requests_in_window", requests_in_window_},
+      {"seccomp_filters", seccomp_filter_count()},
+      {"set_up_ns", set_up_.count()},
+      {"tear_down_ns", tear_down_.count()},
+  };
+}
+
+RunResult Execution::execute() {
+  auto figures = measure();
+  RunResult result;
+  if (figures) {
+    result.outcome = Completed{*figures};
+  } else {
+    result.outcome = figures.error();
+  }
+  // Killed before the evidence is gathered, so that a hanging child does not outlive its run by the time this takes.
+  load_.reset();
+  engine_.reset();
+  result.evidence = evidence();
+  result.perf_raw = std::move(perf_raw_);
+  return result;
+}
+
+}  // namespace
+
+RunResult Executor::execute(const ExperimentSpec& spec, const PlannedRun& run) {
+  return Execution(options_, perf_, interruption_, activity_, spec, run.configuration).execute();
+}
+
+}  // namespace copybench

@@ -1,0 +1,40 @@
+// Executes one run: engine (under perf, where there is one) and load as children, verification, warm-up, the window between
+// its marks, drain, and the checks that make a result of it. README, "The life of a run", tells the same in prose.
+//
+// The window: perf's counting is switched on, then both children make their mark, and in the opposite order at its end; so
+// each of the three intervals lies within the one before. In between, the executor sleeps in one poll: nothing of the
+// daemon's runs, writes or logs.
+//
+// Threads: execute() runs in the scheduler's thread, one run at a time; the children are killed if that thread ends.
+#pragma once
+
+#include <string>
+
+#include "core/model/outcome.h"
+#include "core/model/spec.h"
+#include "core/perf/capability.h"
+#include "core/run/activity.h"
+#include "core/run/interruption.h"
+
+namespace copybench {
+
+struct ExecutorOptions {
+  std::string program;  // this binary
+};
+
+class Executor {
+ public:
+  // All references must outlive the executor.
+  Executor(ExecutorOptions options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity)
+      : options_(std::move(options)), perf_(perf), interruption_(interruption), activity_(activity) {}
+
+  RunResult execute(const ExperimentSpec& spec, const PlannedRun& run);
+
+ private:
+  const ExecutorOptions options_;
+  PerfProbe& perf_;
+  Interruption& interruption_;
+  const ActivityCounter& activity_;
+};
+
+}  // namespace copybench

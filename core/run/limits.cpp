@@ -1,0 +1,32 @@
+#include "core/run/limits.h"
+
+#include <algorithm>
+
+namespace copybench {
+namespace {
+
+// As far as autotuning may grow a send buffer by default (tcp_wmem), which the ring of a connection is made for.
+constexpr uint64_t kInFlightBytes = 4 << 20;
+constexpr double kSlowBytesPerSecond = 100e6;
+
+}  // namespace
+
+uint64_t buffer_bytes(const Configuration& configuration, uint64_t in_flight_bytes) {
+  const uint64_t message = configuration.message_bytes();
+  // The ring (two messages at least), the gather buffer, and what the client receives into.
+  const uint64_t engine = std::max(in_flight_bytes, 2 * message) + message;
+  const uint64_t client = std::max<uint64_t>(message, 256 << 10);
+  return configuration.threads * (engine + client);
+}
+
+Nanoseconds ready_limit(const Configuration& configuration) {
+  const auto bytes = static_cast<double>(buffer_bytes(configuration, kInFlightBytes));
+  return kStartLimit + from_seconds(2 * bytes / kSlowBytesPerSecond);
+}
+
+Nanoseconds run_deadline(const ExperimentSpec& spec, const Configuration& configuration) {
+  return kStartLimit + ready_limit(configuration) + kMarkLimit + spec.warmup + 2 * kPerfLimit + 4 * kMarkLimit + spec.duration +
+         kFinishLimit + kEndLimit * 3;
+}
+
+}  // namespace copybench

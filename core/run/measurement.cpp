@@ -1,0 +1,105 @@
+#include "core/run/measurement.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace copybench {
+namespace {
+
+// perf's names of an event, and the column that holds its count.
+struct CounterColumn {
+  std::string_view event;
+  std::optional<int64_t> RunFigures::*column;
+};
+constexpr CounterColumn kCounterColumns[] = {
+    {"cpu-cycles", &RunFigures::cpu_cycles},
+    {"cycles", &RunFigures::cpu_cycles},
+    {"instructions", &RunFigures::instructions},
+    {"cache-misses", &RunFigures::cache_misses},
+    {"L1-dcache-load-misses", &RunFigures::l1_dcache_load_misses},
+    {"LLC-load-misses", &RunFigures::llc_load_misses},
+    {"context-switches", &RunFigures::context_switches},
+    {"cs", &RunFigures::context_switches},
+    {"page-faults", &RunFigures::page_faults},
+    {"faults", &RunFigures::page_faults},
+    {"task-clock", &RunFigures::task_clock_ns},
+};
+
+std::optional<double> microseconds(const Json& ns) {
+  if (ns.is_null()) return std::nullopt;
+  return ns.get<double>() / 1e3;
+}
+
+int64_t retransmits_of(const Json& mark) {
+  int64_t sum = 0;
+  for (const Json& connection : mark["connections"]) {
+    if (!connection.is_null()) sum += connection["retransmits"].get<int64_t>();
+  }
+  return sum;
+}
+
+Result<void> check_connections(const Measurement& measurement) {
+  const Json& connections = measurement.engine_result["connections"];
+  if (connections.size() != measurement.configuration.threads) {
+    return fail(fmt::format("the engine served {} connections where {} were due", connections.size(),
+                            measurement.configuration.threads));
+  }
+  for (const Json& connection : connections) {
+    if (!connection["problem"].is_null()) return fail("a connection: " + connection["problem"].get<std::string>());
+  }
+  for (const Json* mark : {&measurement.engine_opened, &measurement.engine_closed}) {
+    if ((*mark)["connections"].size() != measurement.configuration.threads) {
+      return fail("a connection was missing at a mark of the window");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RunFigures> figures_of(const Measurement& measurement) {
+  if (auto checked = check_connections(measurement); !checked) return tl::unexpected(checked.error());
+  const Json& load = measurement.load_result;
+  RunFigures figures;
+  const auto window_ns = load["window_ns"].get<int64_t>();
+  const auto bytes = load["bytes"].get<int64_t>();
+  if (window_ns <= 0) return fail("the window has no length: its marks are not in order");
+  if (bytes <= 0) return fail("nothing arrived within the window");
+  const auto bytes_d = static_cast<double>(bytes);
+  figures.window_s = static_cast<double>(window_ns) / 1e9;
+  figures.bytes = bytes;
+  figures.messages = load["messages"].get<int64_t>();
+  figures.throughput_gbps = 8 * bytes_d / static_cast<double>(window_ns);  // bits per nanosecond
+
+  const Json& latency = load["latency"];
+  figures.latency_us = microseconds(latency["mean_ns"]);
+  figures.latency_p50_us = microseconds(latency["p50_ns"]);
+  figures.latency_p90_us = microseconds(latency["p90_ns"]);
+  figures.latency_p99_us = microseconds(latency["p99_ns"]);
+  figures.latency_p999_us = microseconds(latency["p999_ns"]);
+  figures.latency_max_us = microseconds(latency["max_ns"]);
+
+  for (const CounterReading& reading : measurement.counters) {
+    for (const CounterColumn& known : kCounterColumns) {
+      if (reading.event == known.event && reading.value) figures.*known.column = std::llround(*reading.value);
+    }
+  }
+  if (figures.cpu_cycles) figures.cycles_per_byte = static_cast<double>(*figures.cpu_cycles) / bytes_d;
+  const auto server_cpu_ns =
+      measurement.engine_closed["cpu_ns"].get<int64_t>() - measurement.engine_opened["cpu_ns"].get<int64_t>();
+  figures.cpu_ns_per_byte = static_cast<double>(server_cpu_ns) / bytes_d;
+  figures.system_cpu_ns_per_byte = static_cast<double>(measurement.machine_cpu.busy_ns()) / bytes_d;
+  figures.retransmits = retransmits_of(measurement.engine_closed) - retransmits_of(measurement.engine_opened);
+
+  if (measurement.configuration.engine == EngineMode::zero_copy) {
+    const Json& totals = measurement.engine_result["totals"];
+    figures.zerocopy_sends = totals["zerocopy_sends"].get<int64_t>();
+    figures.zerocopy_completions = totals["zerocopy_completions"].get<int64_t>();
+    figures.zerocopy_copied = totals["zerocopy_copied"].get<int64_t>();
+    figures.zerocopy_enobufs = totals["zerocopy_enobufs"].get<int64_t>();
+  }
+  return figures;
+}
+
+}  // namespace copybench

@@ -1,0 +1,161 @@
+#include "core/run/scheduler.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "core/run/executor.h"
+#include "core/run/interruption.h"
+
+namespace copybench {
+namespace {
+
+// While the store cannot be written, it is tried again this often.
+constexpr std::chrono::seconds kRetry{5};
+
+}  // namespace
+
+class Scheduler::Impl {
+ public:
+  Impl(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, const ActivityCounter& activity)
+      : options_(std::move(options)), store_(store), perf_(perf), changed_(changed), activity_(activity) {}
+
+  Result<void> start() {
+    auto interruption = Interruption::create();
+    if (!interruption) return tl::unexpected(interruption.error());
+    interruption_.emplace(std::move(*interruption));
+    try {
+      thread_ = std::thread([this] { loop(); });
+    } catch (const std::system_error& error) {
+      return fail(std::string("no thread for the scheduler: ") + error.what());
+    }
+    return {};
+  }
+
+  void stop() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+      if (interruption_) interruption_->raise(Interruption::Kind::stop);
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void nudge() {
+    {
+      std::lock_guard lock(mutex_);
+      nudged_ = true;
+    }
+    wake_.notify_all();
+  }
+
+  StoreResult<ExperimentRecord> cancel(ExperimentId experiment) {
+    auto cancelled = store_.cancel(experiment);
+    if (!cancelled) return cancelled;
+    {
+      // Claiming holds the same lock: a run is either seen here, or was cancelled before it could be claimed.
+      std::lock_guard lock(mutex_);
+      if (running_ == experiment) interruption_->raise(Interruption::Kind::cancel);
+    }
+    changed_.raise();
+    return cancelled;
+  }
+
+  std::optional<std::string> paused_reason() const {
+    std::lock_guard lock(mutex_);
+    return paused_;
+  }
+
+ private:
+  void loop() {
+    // Probed here, before the first run, and not in anybody's window.
+    perf_.availability();
+    Executor executor({options_.program}, perf_, *interruption_, activity_);
+    while (!stopping()) {
+      auto claimed = claim();
+      if (!claimed) {
+        pause(claimed.error().message);
+      } else if (!*claimed) {
+        wait_for_nudge();
+      } else {
+        changed_.raise();
+        const RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
+        end_run();
+        finish((*claimed)->id, result);
+        changed_.raise();
+      }
+    }
+  }
+
+  StoreResult<std::optional<ClaimedRun>> claim() {
+    std::lock_guard lock(mutex_);
+    if (!stopping_) interruption_->clear();
+    auto claimed = store_.claim_next();
+    if (claimed) paused_.reset();
+    if (claimed && *claimed) running_ = (*claimed)->experiment_id;
+    return claimed;
+  }
+
+  // What was measured must not be lost: it is offered to the store until it is taken, or until the daemon stops, in which
+  // case the run is found running at the next start and measured again.
+  void finish(RunId run, const RunResult& result) {
+    for (;;) {
+      const auto finished = store_.finish(run, result);
+      if (finished || finished.error().kind == StoreError::Kind::not_found || stopping()) return;
+      pause(finished.error().message);
+    }
+  }
+
+  void end_run() {
+    std::lock_guard lock(mutex_);
+    running_.reset();
+  }
+
+  bool stopping() const {
+    std::lock_guard lock(mutex_);
+    return stopping_;
+  }
+
+  void wait_for_nudge() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return nudged_ || stopping_; });
+    nudged_ = false;
+  }
+
+  void pause(const std::string& reason) {
+    std::unique_lock lock(mutex_);
+    paused_ = reason;
+    wake_.wait_for(lock, kRetry, [&] { return stopping_; });
+  }
+
+  const SchedulerOptions options_;
+  Store& store_;
+  PerfProbe& perf_;
+  ChangeSignal& changed_;
+  const ActivityCounter& activity_;
+  std::optional<Interruption> interruption_;  // made by start()
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool nudged_ = false;
+  std::optional<ExperimentId> running_;
+  std::optional<std::string> paused_;
+  std::thread thread_;
+};
+
+Scheduler::Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed,
+                     const ActivityCounter& activity)
+    : impl_(std::make_unique<Impl>(std::move(options), store, perf, changed, activity)) {}
+
+Scheduler::~Scheduler() { impl_->stop(); }
+
+Result<void> Scheduler::start() { return impl_->start(); }
+void Scheduler::stop() { impl_->stop(); }
+void Scheduler::nudge() { impl_->nudge(); }
+StoreResult<ExperimentRecord> Scheduler::cancel(ExperimentId experiment) { return impl_->cancel(experiment); }
+std::optional<std::string> Scheduler::paused_reason() const { return impl_->paused_reason(); }
+
+}  // namespace copybench

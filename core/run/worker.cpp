@@ -1,0 +1,79 @@
+#include "core/run/worker.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "core/wire/orders.h"
+
+namespace copybench {
+namespace {
+
+constexpr size_t kStderrKept = 2048;
+
+}  // namespace
+
+Result<Worker> Worker::spawn(std::string name, const SubprocessOptions& options) {
+  auto process = Subprocess::spawn(options);
+  if (!process) return fail(fmt::format("the {} could not be started: {}", name, process.error().message));
+  return Worker(std::move(name), std::move(*process));
+}
+
+Result<void> Worker::give_order(const char* word) {
+  if (auto written = write_line(process_.stdin_pipe().get(), Json{{"order", word}}.dump()); !written) {
+    return fail(fmt::format("the {} takes no orders any more: {}", name_, written.error().message));
+  }
+  return {};
+}
+
+Result<void> Worker::read() {
+  read_stderr();
+  return read_stdout();
+}
+
+Result<void> Worker::read_stdout() {
+  if (!process_.stdout_pipe()) return {};
+  auto more = lines_.read_from(process_.stdout_pipe().get());
+  if (!more) return tl::unexpected(more.error());
+  if (!*more) process_.stdout_pipe().reset();
+  while (auto line = lines_.next()) {
+    Json report = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
+    if (!report.is_object() || !report.contains("report") || !report["report"].is_string()) {
+      return fail(fmt::format("the {} wrote a line that is no report: {}", name_, line->substr(0, 200)));
+    }
+    if (report["report"] == report::kError) {
+      error_report_ = report.value("message", "");
+    } else {
+      reports_.push_back(std::move(report));
+    }
+  }
+  return {};
+}
+
+void Worker::read_stderr() {
+  std::array<char, 4096> chunk;
+  while (process_.stderr_pipe()) {
+    const ssize_t n = ::read(process_.stderr_pipe().get(), chunk.data(), chunk.size());
+    if (n < 0) return;
+    if (n == 0) return process_.stderr_pipe().reset();
+    stderr_tail_.append(chunk.data(), static_cast<size_t>(n));
+    if (stderr_tail_.size() > kStderrKept) stderr_tail_.erase(0, stderr_tail_.size() - kStderrKept);
+  }
+}
+
+std::optional<Json> Worker::next_report() {
+  if (reports_.empty()) return std::nullopt;
+  Json report = std::move(reports_.front());
+  reports_.pop_front();
+  return report;
+}
+
+std::string Worker::last_words() const {
+  if (!error_report_.empty()) return error_report_;
+  std::string words = stderr_tail_;
+  while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
+  return words;
+}
+
+}  // namespace copybench

@@ -1,0 +1,45 @@
+// A child that takes orders and reports: the engine (under perf or not) or the load. See core/wire/orders.h.
+//
+// Lifetime: the destructor kills the child's whole process group. Threads: one at a time.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "core/base/json.h"
+#include "core/base/lines.h"
+#include "core/base/subprocess.h"
+
+namespace copybench {
+
+class Worker {
+ public:
+  // name: "engine" or "load", for messages.
+  static Result<Worker> spawn(std::string name, const SubprocessOptions& options);
+
+  const std::string& name() const { return name_; }
+  Subprocess& process() { return process_; }
+  Result<void> give_order(const char* word);
+
+  // Takes in what the child has written to stdout and stderr. An error is a line that is no report.
+  Result<void> read();
+  std::optional<Json> next_report();
+
+  // The end of what it wrote to stderr, and its error report if it made one; "" if it said nothing.
+  std::string last_words() const;
+
+ private:
+  Worker(std::string name, Subprocess process) : name_(std::move(name)), process_(std::move(process)) {}
+  Result<void> read_stdout();
+  void read_stderr();
+
+  std::string name_;
+  Subprocess process_;
+  LineBuffer lines_;
+  std::deque<Json> reports_;
+  std::string stderr_tail_;
+  std::string error_report_;
+};
+
+}  // namespace copybench
