@@ -18,8 +18,9 @@ std::vector<int> allowed_cpus();
 Result<std::vector<int>> parse_cpu_list(std::string_view text);
 std::string format_cpu_list(const std::vector<int>& cpus);
 
-// First half to the server, second half to the client, both ascending; SMT siblings (thread_siblings_list of sysfs) stay
-// on one side where the halves allow it. Of an odd number the server gets the one more. With a single CPU both get it.
+// First half to the server, second half to the client, both ascending; SMT siblings (thread_siblings_list of sysfs)
+// stay on one side where the halves allow it. Of an odd number the server gets the one more. With a single CPU both get
+// it.
 std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>& cpus);
 // The same with another source of siblings: for a CPU, all CPUs of its core with itself.
 std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>& cpus,

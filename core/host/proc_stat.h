@@ -1,4 +1,4 @@
-// /proc/stat: what all CPUs of the machine did. Cheap enough for the edges of a window (one read, no allocation beyond it).
+// /proc/stat: what all CPUs of the machine did. Cheap enough for the edges of a window: one read, no allocation.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -77,6 +78,15 @@ std::optional<std::string> hypervisor() {
   __cpuid(0x40000000, eax, name[0], name[1], name[2]);
   std::string text(reinterpret_cast<const char*>(name.data()), sizeof name);
   text.erase(std::min(text.find('\0'), text.size()));
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames{{{"KVMKVMKVM", "KVM"},
+                                                                                 {"Microsoft Hv", "Hyper-V"},
+                                                                                 {"VMwareVMware", "VMware"},
+                                                                                 {"XenVMMXenVMM", "Xen"},
+                                                                                 {"TCGTCGTCGTCG", "QEMU without KVM"},
+                                                                                 {"bhyve bhyve ", "bhyve"}}};
+  for (const auto& [signature, common] : kNames) {
+    if (text == signature) return std::string(common);
+  }
   return text.empty() ? "unnamed" : text;
 #else
   return read_text_file("/sys/hypervisor/type");

@@ -1,5 +1,5 @@
-// Facts about the machine for GET /system, doctor and the record of a run. Read on demand from /proc and /sys; a fact that
-// cannot be read is null.
+// Facts about the machine for GET /system, doctor and the record of a run. Read on demand from /proc and /sys; a fact
+// that cannot be read is null.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,16 @@
 
 namespace copybench {
 
-// hostname, kernel (release, version, architecture), os (name), cpu (model, logical_cpus, allowed_cpus, caches, smt,
-// hypervisor (null: none seen), governor), memory_bytes, sysctls that matter to TCP and zero-copy (net.core.optmem_max, net.ipv4.tcp_wmem, tcp_rmem,
-// tcp_congestion_control, net.core.wmem_max, rmem_max, kernel.perf_event_paranoid), rlimit_memlock_bytes (null: no
-// limit), capabilities (perfmon, ipc_lock, sys_admin: bool), seccomp_filters.
+// hostname, os (name), kernel (release, version, architecture), cpu (model, logical_cpus, allowed_cpus, caches, smt,
+// hypervisor (null: none seen), governor), memory_bytes, sysctls that matter to TCP and zero-copy (net.core.optmem_max,
+// wmem_max and rmem_max, net.ipv4.tcp_wmem, tcp_rmem and tcp_congestion_control, kernel.perf_event_paranoid; under their
+// whole names), rlimit_memlock_bytes (null: no limit), capabilities (perfmon, ipc_lock, sys_admin: bool),
+// seccomp_filters.
 Json system_facts();
 
 std::optional<int64_t> sysctl_int(const std::string& name);  // "net.core.optmem_max"
-bool has_capability(int capability);                          // effective set of this process, CAP_* of linux/capability.h
-std::optional<int64_t> memlock_limit();                       // bytes that may be locked or pinned; none: no limit
-int64_t seccomp_filter_count();                               // /proc/self/status; 0 where the kernel does not say
+bool has_capability(int capability);     // effective set of this process; CAP_* of linux/capability.h
+std::optional<int64_t> memlock_limit();  // bytes that may be locked or pinned; none: no limit
+int64_t seccomp_filter_count();          // /proc/self/status; 0 where the kernel does not say
 
 }  // namespace copybench

@@ -128,7 +128,7 @@ PerfAvailability probe(const std::string& name) {
     if (!readings->at(1).value) {
       perf.user_space_only = true;
       perf.reason =
-          fmt::format("kernel.perf_event_paranoid is {} and CAP_PERFMON is missing: perf may not count the kernel",
+          fmt::format("it may count user space only (kernel.perf_event_paranoid is {}, CAP_PERFMON is missing)",
                       sysctl_int("kernel.perf_event_paranoid").value_or(2));
       perf.remedy = kPermit;
     }

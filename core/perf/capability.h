@@ -35,8 +35,8 @@ class PerfProbe {
   // Probed once, at the first call (some 20 ms).
   const PerfAvailability& availability();
   // One perf run for the events that were not asked for before (some 10 ms; one each where perf refuses one of them),
-  // remembered afterwards. Events that perf refuses ("unknown to perf", "not permitted", a name that is none) make a run
-  // of perf fail: `accepted` is false for them. A `not supported` event is accepted. Must not be called within a window.
+  // remembered afterwards. An event that perf refuses ("unknown to perf", a name that is none) would make a whole run of
+  // perf fail: `accepted` is false. One that is not supported is accepted. Must not be called within a window.
   std::vector<EventSupport> support(const std::vector<std::string>& events);
 
  private:

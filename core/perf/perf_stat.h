@@ -4,7 +4,8 @@
 // leaves no file behind. Counting starts switched off (-D -1); enable() and disable() bound the window.
 //
 // Whoever may count user space only (kernel.perf_event_paranoid 2 without CAP_PERFMON) gets "cycles:u" from perf where
-// cycles were asked for, and a context-switches:u that is always 0. The copies run in the kernel: such rows are no values.
+// cycles were asked for, and a context-switches:u that is always 0. The copies run in the kernel: such rows are no
+// values.
 // Threads: one at a time.
 #pragma once
 
