@@ -1,6 +1,5 @@
 #include "core/perf/capability.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <sys/mman.h>
