@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -69,8 +70,12 @@ int run(const Options& options) {
   } else {
     return failed(token.error());
   }
-  // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind.
-  if (engine.take_orders) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (engine.take_orders) {
+    // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind, and perf's control
+    // channel, which it inherits, is not its own.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);
+  }
   if (auto done = run_engine(engine, make_reporter(options.worker, as_text)); !done) return failed(done.error());
   return 0;
 }

@@ -1,9 +1,13 @@
 #include "core/run/scheduler.h"
 
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <variant>
 
 #include "core/run/executor.h"
 #include "core/run/interruption.h"
@@ -13,6 +17,13 @@ namespace {
 
 // While the store cannot be written, it is tried again this often.
 constexpr std::chrono::seconds kRetry{5};
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
@@ -83,6 +94,7 @@ class Scheduler::Impl {
         changed_.raise();
         const RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
         end_run();
+        log(**claimed, result);
         finish((*claimed)->id, result);
         changed_.raise();
       }
@@ -96,6 +108,24 @@ class Scheduler::Impl {
     if (claimed) paused_.reset();
     if (claimed && *claimed) running_ = (*claimed)->experiment_id;
     return claimed;
+  }
+
+  void log(const ClaimedRun& run, const RunResult& result) const {
+    if (!options_.logger) return;
+    const Configuration& configuration = run.planned.configuration;
+    const auto what = fmt::format("run {} of experiment {} ({}, fields of {} bytes, {} threads, repetition {})", run.id,
+                                  run.experiment_id, name_of(configuration.engine), configuration.field_bytes,
+                                  configuration.threads, run.planned.repetition);
+    std::visit(Overloaded{
+                   [&](const Completed& completed) {
+                     options_.logger->info("{} completed: {:.3f} Gbit/s", what, completed.figures.throughput_gbps.value_or(0));
+                   },
+                   [&](const Failed& failed) { options_.logger->warn("{} failed: {}", what, failed.reason); },
+                   [&](const TimedOut& late) { options_.logger->warn("{} timed out: {}", what, late.reason); },
+                   [&](const Cancelled&) { options_.logger->info("{} cancelled", what); },
+                   [&](const Interrupted& stopped) { options_.logger->info("{} interrupted: {}", what, stopped.reason); },
+               },
+               result.outcome);
   }
 
   // What was measured must not be lost: it is offered to the store until it is taken, or until the daemon stops, in which

@@ -16,10 +16,15 @@
 #include "core/run/activity.h"
 #include "core/store/store.h"
 
+namespace spdlog {
+class logger;
+}
+
 namespace copybench {
 
 struct SchedulerOptions {
-  std::string program;  // this binary, for `engine` and `load` children
+  std::string program;                     // this binary, for `engine` and `load` children
+  std::shared_ptr<spdlog::logger> logger;  // one line a run, when it has ended; none: no lines
 };
 
 class Scheduler {

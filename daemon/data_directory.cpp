@@ -1,0 +1,28 @@
+#include "daemon/data_directory.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace copybench {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+Result<std::filesystem::path> default_data_directory() {
+  // Several state directories are separated by colons (systemd.exec(5)); the unit has one.
+  const auto state = environment("STATE_DIRECTORY");
+  if (!state.empty()) return std::filesystem::path(state.substr(0, state.find(':')));
+  // Relative paths there are to be ignored (XDG Base Directory Specification).
+  const std::filesystem::path xdg = environment("XDG_STATE_HOME");
+  if (xdg.is_absolute()) return xdg / "copybench";
+  const std::filesystem::path home = environment("HOME");
+  if (home.is_absolute()) return home / ".local/state/copybench";
+  return fail("there is no HOME to keep data in: name a folder with --data-dir");
+}
+
+}  // namespace copybench
