@@ -22,11 +22,10 @@ bool is_out_of_room(int extended_code, int system_errno) {
          (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
 }
 
-StoreError error_of(const SQLite::Exception& exception, sqlite3* database) {
+StoreError error_of(const SQLite::Exception& exception, int system_errno) {
   using Kind = StoreError::Kind;
   const int code = exception.getErrorCode() & 0xff;
   const int extended = exception.getExtendedErrorCode();
-  const int system_errno = database != nullptr ? sqlite3_system_errno(database) : 0;
   const std::string said = fmt::format("{} (SQLite code {}, {})", exception.what(), code, extended);
   if (is_out_of_room(extended > 0 ? extended : code, system_errno)) {
     return {Kind::full, "There is no room left for the database: " + said + ". Free some, then try again."};
@@ -68,7 +67,7 @@ StoreResult<std::unique_ptr<Connection>> Connection::open(const std::filesystem:
     auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs);
     connection = std::unique_ptr<Connection>(new Connection(std::move(database)));
   } catch (const SQLite::Exception& exception) {
-    return tl::unexpected(error_of(exception, nullptr));
+    return tl::unexpected(error_of(exception, 0));
   }
   // The cache is per connection and stays: a daemon's readers and writer together keep below 10 MB.
   const auto failed = connection->attempt([&] {
@@ -83,11 +82,12 @@ StoreResult<std::unique_ptr<Connection>> Connection::open(const std::filesystem:
 }
 
 std::optional<StoreError> Connection::attempt(const std::function<void()>& work) {
+  errno_before_rollback_.reset();
   try {
     work();
     return std::nullopt;
   } catch (const SQLite::Exception& exception) {
-    return error_of(exception, database_->getHandle());
+    return error_of(exception, errno_before_rollback_.value_or(errno));
   }
 }
 
@@ -159,10 +159,14 @@ std::string_view Query::text(int column) const {
 }
 
 WriteTransaction::WriteTransaction(Connection& connection)
-    : transaction_(
+    : connection_(connection),
+      transaction_(
           std::make_unique<SQLite::Transaction>(*connection.database_, SQLite::TransactionBehavior::IMMEDIATE)) {}
 
-WriteTransaction::~WriteTransaction() = default;
+WriteTransaction::~WriteTransaction() {
+  // Of a failed commit sqlite3_system_errno says nothing (3.40), and the rollback that follows here may change errno.
+  connection_.errno_before_rollback_ = errno;
+}
 
 void WriteTransaction::commit() { transaction_->commit(); }
 

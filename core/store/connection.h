@@ -51,6 +51,7 @@ class Connection {
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+  std::optional<int> errno_before_rollback_;  // of the attempt that is under way
 };
 
 // A prepared statement in use; it is reset at destruction. One at a time for each text.
@@ -94,6 +95,7 @@ class WriteTransaction {
   void commit();
 
  private:
+  Connection& connection_;
   std::unique_ptr<SQLite::Transaction> transaction_;
 };
 

@@ -1,0 +1,115 @@
+#include "core/store/connection.h"
+
+#include <limits>
+
+#include "fixture.h"
+
+using namespace copybench;
+using Access = Connection::Access;
+using Kind = StoreError::Kind;
+
+namespace {
+
+std::unique_ptr<Connection> created(const TemporaryDirectory& directory) {
+  auto connection = must(Connection::open(directory.database(), Access::create));
+  const auto failed = connection->attempt(
+      [&] { connection->execute("CREATE TABLE t (id INTEGER PRIMARY KEY, number REAL, word TEXT) STRICT"); });
+  REQUIRE_FALSE(failed);
+  return connection;
+}
+
+Kind failure_of(Connection& connection, const std::string& sql) {
+  const auto failed = connection.attempt([&] { connection.execute(sql); });
+  REQUIRE(failed);
+  CHECK_FALSE(failed->message.empty());
+  return failed->kind;
+}
+
+}  // namespace
+
+TEST_CASE("values come back as they were bound; no value and no finite number are null") {
+  TemporaryDirectory directory;
+  const auto connection = created(directory);
+  const std::string odd("a\0b'ß", 6);
+  const auto failed = connection->attempt([&] {
+    Query insert(*connection, "INSERT INTO t VALUES (?, ?, ?)");
+    insert.bind(INT64_MAX).bind(0.1).bind(odd).run();
+    insert.bind(int64_t{2}).bind(std::numeric_limits<double>::quiet_NaN()).bind(std::optional<std::string>()).run();
+    insert.bind(int64_t{3}).bind(std::numeric_limits<double>::infinity()).bind("").run();
+    Query select(*connection, "SELECT id, number, word FROM t ORDER BY id");
+    REQUIRE(select.step());
+    CHECK(select.integer(0) == 2);
+    CHECK(select.is_null(1));
+    CHECK(select.is_null(2));
+    REQUIRE(select.step());
+    CHECK(select.is_null(1));
+    CHECK_FALSE(select.is_null(2));
+    CHECK(select.text(2).empty());
+    REQUIRE(select.step());
+    CHECK(select.integer(0) == INT64_MAX);
+    CHECK(select.real(1) == 0.1);
+    CHECK(select.text(2) == odd);
+    CHECK_FALSE(select.step());
+  });
+  CHECK_FALSE(failed);
+}
+
+TEST_CASE("a transaction that is not committed leaves nothing") {
+  TemporaryDirectory directory;
+  const auto connection = created(directory);
+  const auto failed = connection->attempt([&] {
+    {
+      WriteTransaction transaction(*connection);
+      connection->execute("INSERT INTO t VALUES (1, 1, 'x')");
+    }
+    CHECK(connection->integer("SELECT count(*) FROM t") == 0);
+    WriteTransaction transaction(*connection);
+    connection->execute("INSERT INTO t VALUES (1, 1, 'x')");
+    transaction.commit();
+    CHECK(connection->integer("SELECT count(*) FROM t") == 1);
+  });
+  CHECK_FALSE(failed);
+}
+
+TEST_CASE("SQLite's codes become kinds of errors") {
+  TemporaryDirectory directory;
+  CHECK(kind_of(Connection::open(directory.database(), Access::read_write)) == Kind::io);
+  CHECK(kind_of(Connection::open(directory.path() / "no" / "folder.db", Access::create)) == Kind::io);
+  const auto writer = created(directory);
+  SUBCASE("read-only") {
+    const auto reader = must(Connection::open(directory.database(), Access::read_only));
+    CHECK(failure_of(*reader, "INSERT INTO t VALUES (1, 1, 'x')") == Kind::io);
+  }
+  SUBCASE("full") {
+    const auto failed = writer->attempt([&] {
+      writer->execute("PRAGMA max_page_count=2");
+      Query insert(*writer, "INSERT INTO t VALUES (1, 1, ?)");
+      insert.bind(std::string(100'000, 'x')).run();
+    });
+    REQUIRE(failed);
+    CHECK(failed->kind == Kind::full);
+  }
+  SUBCASE("damaged row") {
+    const auto failed = writer->attempt([] { throw_damaged("a row of ours is odd"); });
+    REQUIRE(failed);
+    CHECK(failed->kind == Kind::corrupt);
+    CHECK(failed->message.find("a row of ours is odd") != std::string::npos);
+  }
+  SUBCASE("foreign keys are held") {
+    CHECK_FALSE(writer->attempt([&] { writer->execute("CREATE TABLE c (t INTEGER REFERENCES t) STRICT"); }));
+    CHECK(failure_of(*writer, "INSERT INTO c VALUES (99)") == Kind::io);
+  }
+}
+
+TEST_CASE("a connection is usable after a failure") {
+  TemporaryDirectory directory;
+  const auto connection = created(directory);
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = connection->attempt([&] {
+      Query insert(*connection, "INSERT INTO t VALUES (?, 1, 'x')");
+      insert.bind(int64_t{1}).run();
+    });
+    CHECK(failed.has_value() == (i == 1));  // the second time the key is taken
+  }
+  CHECK_FALSE(connection->attempt([&] { CHECK(connection->integer("SELECT count(*) FROM t") == 1); }));
+}

@@ -1,0 +1,116 @@
+#include "core/store/database_file.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "core/store/schema.h"
+#include "damage.h"
+#include "fixture.h"
+
+using namespace copybench;
+using Kind = StoreError::Kind;
+
+namespace {
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+void write_file(const std::filesystem::path& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary) << content;
+}
+
+// Opening is refused as `kind`, and the file keeps every byte.
+void check_refused(const TemporaryDirectory& directory, Kind kind) {
+  const std::string before = content_of(directory.database());
+  CHECK(kind_of(Store::open(directory.path())) == kind);
+  CHECK(content_of(directory.database()) == before);
+}
+
+}  // namespace
+
+TEST_CASE("a missing data directory is made, with a database of the current schema") {
+  TemporaryDirectory directory;
+  const auto nested = directory.path() / "a" / "b";
+  must(Store::open(nested));
+  const auto connection = must(Connection::open(nested / "copybench.db", Connection::Access::read_only));
+  CHECK(check_version(*connection));
+  CHECK_FALSE(std::filesystem::exists(nested / "copybench.db.new"));
+}
+
+TEST_CASE("the writer's connection is durable") {
+  TemporaryDirectory directory;
+  const auto connection = must(open_for_writing(directory.path()));
+  const auto failed = connection->attempt([&] {
+    CHECK(connection->integer("PRAGMA synchronous") == 2);
+    CHECK(connection->integer("PRAGMA foreign_keys") == 1);
+    CHECK(connection->integer("PRAGMA busy_timeout") > 0);
+    Query mode(*connection, "PRAGMA journal_mode");
+    REQUIRE(mode.step());
+    CHECK(mode.text(0) == "wal");
+  });
+  CHECK_FALSE(failed);
+}
+
+TEST_CASE("what a creation left unfinished is done anew") {
+  TemporaryDirectory directory;
+  write_file(directory.path() / "copybench.db.new", "half a database");
+  open_store(directory);
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "copybench.db.new"));
+}
+
+TEST_CASE("a newer schema is refused, and the file is kept") {
+  TemporaryDirectory directory;
+  fill(directory, 1);
+  {
+    const auto connection = must(Connection::open(directory.database(), Connection::Access::read_write));
+    REQUIRE_FALSE(
+        connection->attempt([&] { connection->execute(fmt::format("PRAGMA user_version={}", schema_version() + 1)); }));
+  }
+  check_refused(directory, Kind::newer);
+}
+
+TEST_CASE("damaged files are refused and kept") {
+  TemporaryDirectory directory;
+  SUBCASE("no database at all") { write_file(directory.database(), std::string(10'000, 'x')); }
+  SUBCASE("empty") { write_file(directory.database(), ""); }
+  SUBCASE("cut off") {
+    fill(directory, 200);
+    std::filesystem::resize_file(directory.database(), std::filesystem::file_size(directory.database()) / 2);
+  }
+  SUBCASE("overwritten in the middle") {
+    fill(directory, 50);
+    damage_root_page(directory.database(), "runs");
+  }
+  SUBCASE("another program's database") {
+    const auto connection = must(Connection::open(directory.database(), Connection::Access::create));
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute("CREATE TABLE theirs (a)"); }));
+  }
+  check_refused(directory, Kind::corrupt);
+}
+
+TEST_CASE("a write-ahead log without its database is no fresh start") {
+  TemporaryDirectory directory;
+  write_file(directory.database().string() + "-wal", "committed work");
+  CHECK(kind_of(Store::open(directory.path())) == Kind::corrupt);
+  CHECK_FALSE(std::filesystem::exists(directory.database()));
+  CHECK(content_of(directory.database().string() + "-wal") == "committed work");
+}
+
+TEST_CASE("damage that only the whole check finds stops the writing, not the reading") {
+  TemporaryDirectory directory;
+  fill(directory, 50);
+  damage_root_page(directory.database(), "run_evidence");
+  Opened opened(directory);
+  // claim_next waits for the verdict.
+  CHECK(kind_of(opened.store->claim_next()) == Kind::corrupt);
+  CHECK(kind_of(opened.store->enqueue(plan_of(1), std::nullopt, nullptr)) == Kind::corrupt);
+  CHECK(kind_of(opened.store->cancel(1)) == Kind::corrupt);
+  REQUIRE(opened.store->last_write_error());
+  CHECK(opened.store->last_write_error()->kind == Kind::corrupt);
+  CHECK(opened.runs(1).size() == 50);
+}

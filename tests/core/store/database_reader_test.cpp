@@ -1,0 +1,158 @@
+#include "core/store/database_reader.h"
+
+#include <atomic>
+#include <thread>
+
+#include "fixture.h"
+
+using namespace copybench;
+using Kind = StoreError::Kind;
+
+TEST_CASE("experiments come newest first, page by page") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  for (int i = 0; i < 5; ++i) enqueue(*opened.store, 1);
+  std::vector<ExperimentId> ids;
+  std::optional<int64_t> before;
+  int pages = 0;
+  do {
+    const auto page = must(opened.reader->experiments(before, 2));
+    for (const auto& record : page.items) ids.push_back(record.id);
+    before = page.next;
+    ++pages;
+  } while (before);
+  CHECK(ids == std::vector<ExperimentId>{5, 4, 3, 2, 1});
+  CHECK(pages == 3);
+  CHECK_FALSE(must(opened.reader->experiments(std::nullopt, 5)).next);
+}
+
+TEST_CASE("runs come in the order of their ids, page by page") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 1);
+  enqueue(*opened.store, 5);
+  const auto first = must(opened.reader->runs(2, std::nullopt, 3));
+  REQUIRE(first.items.size() == 3);
+  CHECK(first.items[0].id == 2);
+  CHECK(first.items[0].experiment_id == 2);
+  REQUIRE(first.next);
+  const auto second = must(opened.reader->runs(2, first.next, 3));
+  REQUIRE(second.items.size() == 2);
+  CHECK(second.items[1].id == 6);
+  CHECK_FALSE(second.next);
+  CHECK(must(opened.reader->runs(2, 6, 3)).items.empty());
+}
+
+TEST_CASE("what does not exist is not found") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  CHECK(must(opened.reader->experiments(std::nullopt, 10)).items.empty());
+  CHECK_FALSE(must(opened.reader->running_run()));
+  CHECK(kind_of(opened.reader->experiment(1)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->queue_position(1)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->runs(1, std::nullopt, 10)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->runs_finished_after(1, 0, 10)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->summary_input(1)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->run(1)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->perf_raw(1)) == Kind::not_found);
+}
+
+TEST_CASE("the queue position counts the unfinished experiments ahead") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  for (int i = 0; i < 4; ++i) enqueue(*opened.store, 1);
+  must(opened.store->finish(claim(*opened.store).id, completed()));
+  claim(*opened.store);
+  must(opened.store->cancel(3));
+  CHECK(must(opened.reader->queue_position(1)) == 0);
+  CHECK(must(opened.reader->queue_position(2)) == 0);
+  CHECK(must(opened.reader->queue_position(3)) == 0);
+  CHECK(must(opened.reader->queue_position(4)) == 1);
+}
+
+TEST_CASE("the running run is told while it runs") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 1);
+  const ClaimedRun run = claim(*opened.store);
+  const auto running = must(opened.reader->running_run());
+  REQUIRE(running);
+  CHECK(running->id == run.id);
+  CHECK(running->state == RunState::running);
+  must(opened.store->finish(run.id, completed()));
+  CHECK_FALSE(must(opened.reader->running_run()));
+}
+
+TEST_CASE("finished runs are followed by their sequence, interrupted ones among them") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 4);
+  CHECK(must(opened.reader->runs_finished_after(1, 0, 10)).empty());
+  must(opened.store->finish(claim(*opened.store).id, completed()));
+  must(opened.store->finish(claim(*opened.store).id, {Interrupted{"x"}, Json::object(), ""}));
+  must(opened.store->finish(claim(*opened.store).id, completed()));
+  must(opened.store->cancel(1));
+  const auto all = must(opened.reader->runs_finished_after(1, 0, 10));
+  REQUIRE(all.size() == 5);
+  for (size_t i = 0; i < all.size(); ++i) CHECK(all[i].finish_sequence == static_cast<int64_t>(i) + 1);
+  CHECK(all[1].state == RunState::interrupted);
+  const auto rest = must(opened.reader->runs_finished_after(1, 3, 1));
+  REQUIRE(rest.size() == 1);
+  CHECK(rest[0].id == all[3].id);
+}
+
+TEST_CASE("a run has its evidence and what perf printed") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 1);
+  CHECK(must(opened.reader->run(1)).evidence_json == "{}");
+  CHECK(must(opened.reader->perf_raw(1)).empty());
+  must(opened.store->finish(claim(*opened.store).id, completed()));
+  const auto run = must(opened.reader->run(1));
+  CHECK(run.evidence_json == R"({"samples":[1,2,3]})");
+  CHECK(run.state == RunState::completed);
+  CHECK(run.experiment_id == 1);
+  CHECK(run.finish_sequence == 1);
+  CHECK(must(opened.reader->perf_raw(1)) == "perf said this");
+}
+
+TEST_CASE("the summary sees the final runs, without those that were interrupted") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 4);
+  CHECK(must(opened.reader->summary_input(1)).empty());
+  must(opened.store->finish(claim(*opened.store).id, completed(5)));
+  must(opened.store->finish(claim(*opened.store).id, failed("x")));
+  must(opened.store->finish(claim(*opened.store).id, {Interrupted{"x"}, Json::object(), ""}));
+  claim(*opened.store);
+  const auto input = must(opened.reader->summary_input(1));
+  REQUIRE(input.size() == 2);
+  CHECK(input[0].state == RunState::completed);
+  CHECK(input[0].configuration == Configuration{EngineMode::one_copy, 512, 2});
+  CHECK(input[0].figures.throughput_gbps == 5);
+  CHECK(input[1].state == RunState::failed);
+}
+
+TEST_CASE("readers see whole states while a writer works") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const auto record = enqueue(*store, 60);
+  const auto readers = must(ReaderPool::open(store->database_path(), 2));
+  std::atomic<bool> done = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      while (!done) {
+        const auto reader = readers->lease();
+        const auto seen = reader->experiment(record.id);
+        const auto finished = reader->runs_finished_after(record.id, 0, 1000);
+        CHECK(seen);
+        CHECK(finished);
+        if (seen && finished) CHECK(static_cast<int64_t>(finished->size()) >= seen->runs.completed);
+      }
+    });
+  }
+  CHECK(complete_all(*store) == 60);
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+}

@@ -1,0 +1,111 @@
+#include "core/store/schema.h"
+
+#include <fmt/format.h>
+
+#include "core/model/figures.h"
+#include "fixture.h"
+
+using namespace copybench;
+using Access = Connection::Access;
+
+namespace {
+
+std::unique_ptr<Connection> migrated(const TemporaryDirectory& directory) {
+  auto connection = must(Connection::open(directory.database(), Access::create));
+  must(migrate(*connection));
+  return connection;
+}
+
+// What the planner says to a statement, in one line.
+std::string plan_of_query(Connection& connection, const std::string& sql) {
+  std::string plan;
+  const auto failed = connection.attempt([&] {
+    Query query(connection, "EXPLAIN QUERY PLAN " + sql);
+    while (query.step()) plan += std::string(query.text(3)) + "; ";
+  });
+  REQUIRE_FALSE(failed);
+  return plan;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("the table of runs ends in the figure columns, by name, order and type") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  std::vector<std::pair<std::string, std::string>> columns;
+  const auto failed = connection->attempt([&] {
+    Query query(*connection, "SELECT name, type FROM pragma_table_info('runs') ORDER BY cid");
+    while (query.step()) columns.emplace_back(query.text(0), query.text(1));
+  });
+  REQUIRE_FALSE(failed);
+  REQUIRE(columns.size() > figure_columns().size());
+  size_t at = columns.size() - figure_columns().size();
+  for (const FigureColumn& figure : figure_columns()) {
+    CHECK(columns[at].first == figure.name);
+    CHECK(columns[at].second == (figure.member.index() == 0 ? "REAL" : "INTEGER"));
+    ++at;
+  }
+}
+
+TEST_CASE("every table is strict") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  const auto failed = connection->attempt([&] {
+    CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
+                              "name NOT LIKE 'sqlite%'") == 5);
+    CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
+                              "name NOT LIKE 'sqlite%' AND NOT strict") == 0);
+  });
+  CHECK_FALSE(failed);
+}
+
+TEST_CASE("a migrated database is current, and migrating it again changes nothing") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  CHECK(check_version(*connection));
+  must(migrate(*connection));
+  CHECK(check_version(*connection));
+}
+
+TEST_CASE("versions that are not ours are refused") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  const auto refused_after = [&](const std::string& sql) {
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute(sql); }));
+    return kind_of(check_version(*connection));
+  };
+  CHECK(refused_after(fmt::format("PRAGMA user_version={}", schema_version() + 1)) == StoreError::Kind::newer);
+  CHECK(refused_after("PRAGMA user_version=0") == StoreError::Kind::corrupt);
+  CHECK(refused_after("PRAGMA user_version=1; PRAGMA application_id=0") == StoreError::Kind::corrupt);
+}
+
+TEST_CASE("what is asked often is found by an index, without sorting") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  struct Expected {
+    std::string sql;
+    std::string index;
+  };
+  for (const auto& [sql, index] : {
+           Expected{"SELECT * FROM experiments WHERE id < 9 ORDER BY id DESC LIMIT 51", "INTEGER PRIMARY KEY"},
+           Expected{"SELECT * FROM experiments WHERE state IN ('queued', 'running') ORDER BY id LIMIT 1",
+                    "experiments_unfinished"},
+           Expected{"SELECT count(*) FROM experiments WHERE state IN ('queued', 'running') AND id < 9",
+                    "experiments_unfinished"},
+           Expected{"SELECT * FROM runs WHERE experiment_id = 9 AND state = 'queued' ORDER BY position LIMIT 1",
+                    "runs_queued"},
+           Expected{"SELECT * FROM runs WHERE state = 'running' LIMIT 1", "runs_running"},
+           Expected{"SELECT * FROM runs WHERE experiment_id = 9 AND id > 9 ORDER BY id LIMIT 51", "runs_of_experiment"},
+           Expected{"SELECT * FROM runs WHERE experiment_id = 9 AND finish_sequence > 0 AND finish_sequence > 9 "
+                    "ORDER BY finish_sequence LIMIT 51",
+                    "runs_finished"},
+       }) {
+    const std::string plan = plan_of_query(*connection, sql);
+    CAPTURE(sql);
+    CAPTURE(plan);
+    CHECK(contains(plan, index));
+    CHECK_FALSE(contains(plan, "TEMP B-TREE"));
+  }
+}
