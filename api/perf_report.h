@@ -1,6 +1,6 @@
-// What perf can count here, as GET /system tells it. Probing spawns perf, which must not happen while something is being
-// measured: so it is done once at the daemon's start, before the scheduler's, and only remembered here.
-// Threads: any; report() never waits for a probe.
+// What perf can count here, as GET /system tells it. Probing spawns perf, which must not happen while something is
+// being measured: so it is done once at the daemon's start, before the scheduler's, and only remembered here. Threads:
+// any; report() never waits for a probe.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ class PerfReport {
   // Asks perf, for the default events (some 20 ms), and keeps the answer. Meant for a thread beside the daemon's start.
   void probe(PerfProbe& perf);
 
-  // {"state": "probing" | "ready", "usable", "path", "version", "reason", "remedy", "events": [{event, works, reason}]};
-  // everything but the state is null while perf is being asked.
+  // {"state": "probing" | "ready", "usable", "path", "version", "reason", "remedy", "events": [{event, works,
+  // reason}]}; everything but the state is null while perf is being asked.
   Json report() const;
   // As perf says it; empty while that is not known.
   std::string version() const;

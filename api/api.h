@@ -1,0 +1,51 @@
+// What the API does, one member function for each operation: a request in, an answer or a problem out. They know HTTP's
+// words but not its bytes, read the store through readers, and never wait for a run.
+// Threads: any number at once. Lifetime: everything handed in must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/event_stream.h"
+#include "api/message.h"
+#include "api/problem.h"
+#include "api/server.h"
+
+namespace copybench {
+
+// A request with what its path says.
+struct Call {
+  const HttpRequest& request;
+  int64_t id = 0;  // of "/experiments/{id}..." and "/runs/{id}..."
+};
+
+class Api {
+ public:
+  Api(const ApiContext& context, EventStreams& streams);
+
+  Reply create_experiment(const Call& call);
+  Reply list_experiments(const Call& call);
+  Reply get_experiment(const Call& call);
+  Reply delete_experiment(const Call& call);
+  Reply cancel_experiment(const Call& call);
+
+  Reply list_runs(const Call& call);
+  Reply get_results_csv(const Call& call);
+  Reply get_summary(const Call& call);
+  Reply follow_experiment(const Call& call);
+  Reply get_run(const Call& call);
+  Reply get_run_perf(const Call& call);
+
+  Reply get_system(const Call& call);
+  Reply get_health(const Call& call);
+  Reply get_openapi(const Call& call);
+
+ private:
+  Reply queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key);
+
+  const ApiContext& context_;
+  EventStreams& streams_;
+  const std::string openapi_;
+};
+
+}  // namespace copybench

@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "api/api.h"
+#include "api/decode.h"
+#include "api/encode.h"
+#include "api/openapi.h"
+#include "api/query.h"
+#include "core/host/cpu_set.h"
+
+namespace copybench {
+namespace {
+
+Problem bad_request(std::string kind, std::string detail, std::vector<FieldError> errors = {}) {
+  Problem problem;
+  problem.status = 400;
+  problem.detail = std::move(detail);
+  problem.errors = std::move(errors);
+  problem.kind = std::move(kind);
+  return problem;
+}
+
+// The key as sent, or none where there is none.
+tl::expected<std::optional<std::string>, Problem> idempotency_key(const HttpRequest& request) {
+  constexpr size_t kMax = 255;
+  const auto given = [](const auto& header) { return header.first == "idempotency-key"; };
+  const auto count = std::count_if(request.headers.begin(), request.headers.end(), given);
+  if (count == 0) return std::nullopt;
+  const std::string& key = *request.header("idempotency-key");
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+  if (count == 1 && printable && !key.empty() && key.size() <= kMax) return key;
+  const std::string detail = fmt::format("allowed: one key of 1 to {} printable ASCII characters", kMax);
+  return refuse(bad_request("invalid-header", "the Idempotency-Key cannot be accepted: " + detail,
+                            {{"Idempotency-Key:", detail}}));
+}
+
+uint64_t fresh_seed() {
+  std::random_device random;
+  return (uint64_t{random()} << 32) | random();
+}
+
+HttpResponse accepted(ExperimentId id, std::string body) {
+  HttpResponse response;
+  response.status = 202;
+  response.content_type = "application/json";
+  response.headers = {{"Location", experiment_path(id)}, {"Cache-Control", "no-store"}};
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+Api::Api(const ApiContext& context, EventStreams& streams)
+    : context_(context), streams_(streams), openapi_(dump(openapi_document()) + "\n") {}
+
+Reply Api::create_experiment(const Call& call) {
+  const auto dry_run = decode_flag(call.request.query, "dry_run");
+  if (!dry_run) return refuse(dry_run.error());
+  auto key = idempotency_key(call.request);
+  if (!key) return refuse(std::move(key.error()));
+  auto decoded = decode_experiment_request(call.request.body);
+  if (!decoded) return refuse(std::move(decoded.error()));
+
+  // A repeat is known by what was asked for: the machine it is planned for may have changed since.
+  std::optional<IdempotencyKey> idempotency;
+  if (*key && !*dry_run && decoded->errors.empty()) {
+    idempotency = IdempotencyKey{**key, canonical_text(decoded->request)};
+    auto answer = context_.store.find_answer(*idempotency);
+    if (!answer) return refuse(problem_of(answer.error()));
+    if (*answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
+  }
+
+  auto plan = plan_decoded(*decoded, PlanContext{allowed_cpus(), fresh_seed()});
+  if (!plan) {
+    return refuse(
+        bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(plan.error())));
+  }
+  if (*dry_run) return json_response(200, plan_json(*plan));
+  return queue_experiment(*plan, idempotency);
+}
+
+Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key) {
+  auto queue = read_queue(*context_.readers.lease(), utc_now());
+  if (!queue) return refuse(problem_of(queue.error()));
+  const auto runs = static_cast<int64_t>(plan.runs.size());
+  const QueueView::Place place = queue->behind_all(estimated_duration(plan.spec, runs));
+  const auto render = [&](const ExperimentRecord& record) {
+    queue->places[record.id] = place;
+    return dump(experiment_json(record, *queue)) + "\n";
+  };
+  auto record = context_.store.enqueue(plan, key, render);
+  if (!record) {
+    if (key && record.error().kind == StoreError::Kind::conflict) {
+      // The same request came twice at once, and the other one was first.
+      auto answer = context_.store.find_answer(*key);
+      if (answer && *answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
+    }
+    return refuse(problem_of(record.error()));
+  }
+  context_.scheduler.nudge();
+  return accepted(record->id, render(*record));
+}
+
+Reply Api::list_experiments(const Call& call) {
+  const auto page = decode_page_query(call.request.query);
+  if (!page) return refuse(page.error());
+  const ReaderPool::Lease reader = context_.readers.lease();
+  auto records = reader->experiments(page->after, page->limit);
+  if (!records) return refuse(problem_of(records.error()));
+  auto queue = read_queue(*reader, utc_now());
+  if (!queue) return refuse(problem_of(queue.error()));
+  Json items = Json::array();
+  for (const ExperimentRecord& record : records->items) items.push_back(experiment_json(record, *queue));
+  return json_response(200, page_json(std::move(items), records->next));
+}
+
+Reply Api::get_experiment(const Call& call) {
+  const ReaderPool::Lease reader = context_.readers.lease();
+  auto record = reader->experiment(call.id);
+  if (!record) return refuse(problem_of(record.error()));
+  auto queue = read_queue(*reader, utc_now());
+  if (!queue) return refuse(problem_of(queue.error()));
+  return json_response(200, experiment_json(*record, *queue));
+}
+
+Reply Api::delete_experiment(const Call& call) {
+  if (auto erased = context_.store.erase(call.id); !erased) return refuse(problem_of(erased.error()));
+  context_.changed.raise();
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+Reply Api::cancel_experiment(const Call& call) {
+  auto record = context_.scheduler.cancel(call.id);
+  if (!record) return refuse(problem_of(record.error()));
+  context_.changed.raise();
+  auto queue = read_queue(*context_.readers.lease(), utc_now());
+  if (!queue) return refuse(problem_of(queue.error()));
+  // Until its running measurement has been ended, the cancellation is only accepted.
+  return json_response(is_final(record->state) ? 200 : 202, experiment_json(*record, *queue));
+}
+
+}  // namespace copybench

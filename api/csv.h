@@ -1,0 +1,18 @@
+// Runs -> CSV (RFC 4180: CR LF, quotes where needed), columns as identity_columns() and figure_columns() have them.
+// Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/store/reader.h"
+
+namespace copybench {
+
+std::string csv_header();
+void append_csv_row(std::string& out, const RunRow& run);
+
+// Quoted if it contains a comma, a quote or a line break.
+void append_csv_text(std::string& out, std::string_view text);
+
+}  // namespace copybench

@@ -1,0 +1,296 @@
+#include "api/decode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include "api/json_reader.h"
+#include "core/host/cpu_set.h"
+#include "core/model/names.h"
+#include "core/model/text.h"
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+using Errors = std::vector<FieldError>;
+
+std::string escaped_pointer(string_view key) {
+  std::string pointer = "/";
+  for (const char c : key) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += c;
+    }
+  }
+  return pointer;
+}
+
+std::string shown_value(const JsonValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value.value)) return shown(*text);
+  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value.value)) return fmt::format("{}", *number);
+  return std::string(kind_of(value));
+}
+
+void wrong(Errors& errors, const std::string& pointer, const JsonValue& value, string_view allowed) {
+  errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown_value(value), allowed)});
+}
+
+// One function for each type that a field can have: the value, or an error and none.
+std::optional<std::string> read(const JsonValue& value, const std::string& pointer, Errors& errors, std::string*) {
+  const auto* text = std::get_if<std::string>(&value.value);
+  if (!text) {
+    wrong(errors, pointer, value, "a string");
+    return std::nullopt;
+  }
+  if (text->find('\0') != std::string::npos) {
+    errors.push_back({pointer, "the string contains a NUL character (\\u0000); allowed: text without it"});
+    return std::nullopt;
+  }
+  return *text;
+}
+
+std::optional<bool> read(const JsonValue& value, const std::string& pointer, Errors& errors, bool*) {
+  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag;
+  wrong(errors, pointer, value, "true or false");
+  return std::nullopt;
+}
+
+std::optional<double> read(const JsonValue& value, const std::string& pointer, Errors& errors, double*) {
+  if (const auto* number = std::get_if<double>(&value.value)) return *number;
+  if (const auto* whole = std::get_if<int64_t>(&value.value)) return static_cast<double>(*whole);
+  if (const auto* whole = std::get_if<uint64_t>(&value.value)) return static_cast<double>(*whole);
+  wrong(errors, pointer, value, "a number");
+  return std::nullopt;
+}
+
+std::optional<int64_t> read(const JsonValue& value, const std::string& pointer, Errors& errors, int64_t*) {
+  if (const auto* whole = std::get_if<int64_t>(&value.value)) return *whole;
+  if (const auto* whole = std::get_if<uint64_t>(&value.value)) {
+    if (std::in_range<int64_t>(*whole)) return static_cast<int64_t>(*whole);
+    errors.push_back({pointer, fmt::format("{} is out of any range; allowed: a whole number", *whole)});
+    return std::nullopt;
+  }
+  // Beyond 2^53 a double no longer tells one whole number from the next.
+  constexpr double kExact = 9007199254740992.0;
+  if (const auto* number = std::get_if<double>(&value.value)) {
+    if (std::trunc(*number) == *number && std::abs(*number) <= kExact) return static_cast<int64_t>(*number);
+  }
+  wrong(errors, pointer, value, "a whole number");
+  return std::nullopt;
+}
+
+template <typename E>
+requires std::is_enum_v<E> std::optional<E> read(const JsonValue& value, const std::string& pointer, Errors& errors,
+                                                 E*) {
+  if (const auto* text = std::get_if<std::string>(&value.value)) {
+    if (const auto found = from_name<E>(*text)) return found;
+  }
+  wrong(errors, pointer, value, fmt::format("{}", fmt::join(names<E>(), ", ")));
+  return std::nullopt;
+}
+
+template <typename T>
+std::optional<std::vector<T>> read(const JsonValue& value, const std::string& pointer, Errors& errors,
+                                   std::vector<T>*) {
+  const auto* list = std::get_if<JsonList>(&value.value);
+  if (!list) {
+    wrong(errors, pointer, value, "a list");
+    return std::nullopt;
+  }
+  if (list->size > kMaxListItems) {
+    errors.push_back({pointer, fmt::format("the list has {} values; allowed: at most {}", list->size, kMaxListItems)});
+    return std::nullopt;
+  }
+  std::vector<T> items;
+  bool complete = true;
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    auto item = read(list->items[i], fmt::format("{}/{}", pointer, i), errors, static_cast<T*>(nullptr));
+    if (item) {
+      items.push_back(std::move(*item));
+    } else {
+      complete = false;
+    }
+  }
+  if (!complete) return std::nullopt;
+  return items;
+}
+
+std::optional<CpuChoice> read(const JsonValue& value, const std::string& pointer, Errors& errors, CpuChoice*) {
+  constexpr string_view kAllowed = "\"auto\", \"none\", a list of CPU numbers, or one as text like \"0-3,8\"";
+  if (const auto* text = std::get_if<std::string>(&value.value)) {
+    if (*text == "auto") return CpuChoice{CpuChoice::Kind::automatic, {}};
+    if (*text == "none") return CpuChoice{CpuChoice::Kind::unpinned, {}};
+    auto cpus = parse_cpu_list(*text);
+    if (cpus) return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
+    errors.push_back({pointer, fmt::format("{}; allowed: {}", cpus.error().message, kAllowed)});
+    return std::nullopt;
+  }
+  if (!std::holds_alternative<JsonList>(value.value)) {
+    wrong(errors, pointer, value, kAllowed);
+    return std::nullopt;
+  }
+  const auto numbers = read(value, pointer, errors, static_cast<std::vector<int64_t>*>(nullptr));
+  if (!numbers) return std::nullopt;
+  CpuChoice choice{CpuChoice::Kind::listed, {}};
+  for (size_t i = 0; i < numbers->size(); ++i) {
+    if (!std::in_range<int>((*numbers)[i])) {
+      errors.push_back({fmt::format("{}/{}", pointer, i), fmt::format("there is no CPU {}", (*numbers)[i])});
+      return std::nullopt;
+    }
+    choice.cpus.push_back(static_cast<int>((*numbers)[i]));
+  }
+  return choice;
+}
+
+struct Field {
+  string_view key;
+  bool nullable;
+  void (*decode)(const JsonValue&, const std::string&, Errors&, ExperimentRequest&);
+};
+
+template <auto member>
+constexpr Field field(string_view key, bool nullable = false) {
+  return {key, nullable,
+          [](const JsonValue& value, const std::string& pointer, Errors& errors, ExperimentRequest& request) {
+            using Type = typename std::remove_reference_t<decltype(request.*member)>::value_type;
+            request.*member = read(value, pointer, errors, static_cast<Type*>(nullptr));
+          }};
+}
+
+using R = ExperimentRequest;
+constexpr Field kFields[] = {
+    field<&R::name>("name"),
+    field<&R::preset>("preset", true),
+    field<&R::engines>("engines"),
+    field<&R::field_sizes>("field_sizes"),
+    field<&R::threads>("threads"),
+    field<&R::duration_s>("duration_s"),
+    field<&R::warmup_s>("warmup_s"),
+    field<&R::repetitions>("repetitions"),
+    field<&R::order>("order"),
+    field<&R::seed>("seed"),
+    field<&R::pattern>("pattern"),
+    field<&R::receive>("receive"),
+    field<&R::tcp_nodelay>("tcp_nodelay"),
+    field<&R::socket_buffer_bytes>("socket_buffer_bytes", true),
+    field<&R::server_cpus>("server_cpus"),
+    field<&R::client_cpus>("client_cpus"),
+    field<&R::events>("events"),
+};
+
+Problem bad_request(std::string detail, Errors errors = {}, std::string kind = {}) {
+  Problem problem;
+  problem.status = 400;
+  problem.detail = std::move(detail);
+  problem.errors = std::move(errors);
+  problem.kind = std::move(kind);
+  return problem;
+}
+
+}  // namespace
+
+tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body) {
+  const auto document = read_json(body);
+  if (!document) {
+    return refuse(
+        bad_request("the body is no valid JSON: " + document.error(), {{"", document.error()}}, "broken-json"));
+  }
+  const auto* members = std::get_if<std::vector<JsonMember>>(&*document);
+  if (!members) {
+    const JsonValue& other = std::get<JsonValue>(*document);
+    return refuse(bad_request("the body is no JSON object",
+                              {{"", fmt::format("{} is given; allowed: an object", kind_of(other))}},
+                              "invalid-fields"));
+  }
+  DecodedRequest decoded;
+  for (const auto& [key, value] : *members) {
+    const Field* found = nullptr;
+    for (const Field& candidate : kFields) {
+      if (candidate.key == key) found = &candidate;
+    }
+    const std::string pointer = escaped_pointer(string_view(key).substr(0, 200));
+    if (!found) {
+      decoded.errors.push_back({pointer, fmt::format("{} is no field of an experiment; allowed: {}", shown(key),
+                                                     fmt::join(experiment_request_keys(), ", "))});
+    } else if (!found->nullable || !std::holds_alternative<JsonNull>(value.value)) {
+      found->decode(value, pointer, decoded.errors, decoded.request);
+    }
+  }
+  return decoded;
+}
+
+tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context) {
+  // "/threads" of "/threads/3": the field that an error is about.
+  const auto field_of = [](string_view pointer) { return pointer.substr(0, pointer.find('/', 1)); };
+  const auto undecoded = [&](string_view field) {
+    return std::any_of(decoded.errors.begin(), decoded.errors.end(),
+                       [&](const FieldError& error) { return field_of(error.pointer) == field; });
+  };
+  ExperimentRequest request = decoded.request;
+  // Nothing is missing for want of a preset that was only misspelt.
+  if (undecoded("/preset")) request.preset = preset_names().front();
+  auto plan = make_plan(request, context);
+  if (plan && decoded.errors.empty()) return plan;
+  Errors errors = decoded.errors;
+  if (!plan) {
+    for (FieldError& error : plan.error()) {
+      if (!undecoded(field_of(error.pointer))) errors.push_back(std::move(error));
+    }
+  }
+  return tl::unexpected(std::move(errors));
+}
+
+std::vector<string_view> experiment_request_keys() {
+  std::vector<string_view> keys;
+  for (const Field& one : kFields) keys.push_back(one.key);
+  return keys;
+}
+
+std::string canonical_text(const ExperimentRequest& request) {
+  Json json = Json::object();
+  const auto put = [&](const char* key, const auto& value) {
+    if (value) json[key] = *value;
+  };
+  const auto put_name = [&](const char* key, const auto& value) {
+    if (value) json[key] = name_of(*value);
+  };
+  const auto put_cpus = [&](const char* key, const std::optional<CpuChoice>& choice) {
+    if (!choice) return;
+    if (choice->kind == CpuChoice::Kind::listed) {
+      json[key] = choice->cpus;
+    } else {
+      json[key] = choice->kind == CpuChoice::Kind::automatic ? "auto" : "none";
+    }
+  };
+  put("name", request.name);
+  put("preset", request.preset);
+  if (request.engines) {
+    json["engines"] = Json::array();
+    for (const EngineMode engine : *request.engines) json["engines"].push_back(name_of(engine));
+  }
+  put("field_sizes", request.field_sizes);
+  put("threads", request.threads);
+  put("duration_s", request.duration_s);
+  put("warmup_s", request.warmup_s);
+  put("repetitions", request.repetitions);
+  put_name("order", request.order);
+  put("seed", request.seed);
+  put_name("pattern", request.pattern);
+  put_name("receive", request.receive);
+  put("tcp_nodelay", request.tcp_nodelay);
+  put("socket_buffer_bytes", request.socket_buffer_bytes);
+  put_cpus("server_cpus", request.server_cpus);
+  put_cpus("client_cpus", request.client_cpus);
+  put("events", request.events);
+  return dump(json);
+}
+
+}  // namespace copybench

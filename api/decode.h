@@ -1,0 +1,35 @@
+// Bytes of a request -> values. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "api/problem.h"
+#include "core/model/plan.h"
+#include "core/model/request.h"
+
+namespace copybench {
+
+struct DecodedRequest {
+  ExperimentRequest request;       // without the fields that are in errors
+  std::vector<FieldError> errors;  // unknown keys, wrong types, unknown names
+};
+
+// The body of POST /experiments. A problem is 400: broken JSON with its position, or no object. Whole numbers may be
+// written 3.0 or 1e3. null is "not given" for preset and socket_buffer_bytes, so that the spec of one experiment can be
+// sent as the request of another.
+tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view body);
+
+// make_plan() for it. The errors are all there are, of decoding and of judging, one kind for each field.
+tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context);
+
+// The keys that such a body may have.
+std::vector<std::string_view> experiment_request_keys();
+
+// One spelling of a request, whatever the order of its keys, its blanks and how its numbers were written: two bodies
+// that ask for the same have the same text, two that differ do not. Serves as an exact digest.
+std::string canonical_text(const ExperimentRequest& request);
+
+}  // namespace copybench

@@ -1,0 +1,205 @@
+#include "api/encode.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include "api/missing.h"
+#include "api/zerocopy_label.h"
+#include "core/base/time.h"
+
+namespace copybench {
+namespace {
+
+Json number_or_null(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json time_or_null(const std::optional<UtcTime>& time) { return time ? Json(to_rfc3339(*time)) : Json(nullptr); }
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+void put_configuration(Json& json, const Configuration& configuration) {
+  json["engine"] = name_of(configuration.engine);
+  json["field_bytes"] = configuration.field_bytes;
+  json["message_bytes"] = configuration.message_bytes();
+  json["threads"] = configuration.threads;
+}
+
+void put_figures(Json& json, const RunFigures& figures) {
+  for (const FigureColumn& column : figure_columns()) {
+    std::visit(
+        [&](auto member) {
+          const auto& value = figures.*member;
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, std::optional<double>>) {
+            json[std::string(column.name)] = number_or_null(value);
+          } else {
+            json[std::string(column.name)] = or_null(value);
+          }
+        },
+        column.member);
+  }
+}
+
+// Of a RunRow or a RunRecord: they share these members' names.
+template <typename Run>
+Json common_run_json(const Run& run) {
+  Json json;
+  json["experiment_id"] = run.experiment_id;
+  json["run_id"] = run.id;
+  put_configuration(json, run.planned.configuration);
+  json["repetition"] = run.planned.repetition;
+  json["state"] = name_of(run.state);
+  put_figures(json, run.figures);
+  json["zerocopy"] = or_null(zerocopy_label(run.planned.configuration.engine, run.figures));
+  json["started_at"] = time_or_null(run.started_at);
+  json["finished_at"] = time_or_null(run.finished_at);
+  json["reason"] = or_null(run.reason);
+  json["links"] = {{"self", run_path(run.id)},
+                   {"perf", run_path(run.id) + "/perf"},
+                   {"experiment", experiment_path(run.experiment_id)}};
+  return json;
+}
+
+Json spread_json(const std::optional<Spread>& spread) {
+  if (!spread) return nullptr;
+  Json json;
+  json["n"] = spread->n;
+  json["median"] = number_or_null(spread->median);
+  json["mean"] = number_or_null(spread->mean);
+  json["min"] = number_or_null(spread->min);
+  json["max"] = number_or_null(spread->max);
+  json["ci95_low"] = number_or_null(spread->ci95_low);
+  json["ci95_high"] = number_or_null(spread->ci95_high);
+  return json;
+}
+
+}  // namespace
+
+std::string experiment_path(ExperimentId id) { return fmt::format("/experiments/{}", id); }
+std::string run_path(RunId id) { return fmt::format("/runs/{}", id); }
+
+Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
+  Json json;
+  json["runs_done"] = record.runs.done();
+  json["runs_failed"] = record.runs.failed;
+  json["runs_total"] = record.runs.total;
+  const auto place = queue.places.find(record.id);
+  const bool waits = place != queue.places.end() && !is_final(record.state);
+  json["eta_s"] = waits ? Json(std::round(to_seconds(place->second.until_end) * 10) / 10) : Json(nullptr);
+  json["queue_position"] = waits ? Json(place->second.position) : Json(nullptr);
+  json["current"] = nullptr;
+  if (queue.running && queue.running->experiment_id == record.id) {
+    Json current;
+    current["run_id"] = queue.running->id;
+    put_configuration(current, queue.running->planned.configuration);
+    current["repetition"] = queue.running->planned.repetition;
+    current["started_at"] = time_or_null(queue.running->started_at);
+    json["current"] = std::move(current);
+  }
+  return json;
+}
+
+Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
+  const std::string self = experiment_path(record.id);
+  Json json;
+  json["id"] = record.id;
+  json["name"] = record.spec.name;
+  json["state"] = name_of(record.state);
+  json["created_at"] = to_rfc3339(record.created_at);
+  json["started_at"] = time_or_null(record.started_at);
+  json["finished_at"] = time_or_null(record.finished_at);
+  json["reason"] = or_null(record.reason);
+  json["runs_total"] = record.runs.total;
+  json["estimated_duration_s"] = to_seconds(estimated_duration(record.spec, record.runs.total));
+  json["progress"] = progress_json(record, queue);
+  json["spec"] = to_json(record.spec);
+  json["links"] = {{"self", self},
+                   {"runs", self + "/runs"},
+                   {"csv", self + "/results.csv"},
+                   {"summary", self + "/summary"},
+                   {"events", self + "/events"},
+                   {"page", fmt::format("/#/experiments/{}", record.id)}};
+  return json;
+}
+
+Json run_json(const RunRow& run) { return common_run_json(run); }
+
+Json run_json(const RunRecord& run) {
+  Json json = common_run_json(run);
+  Json evidence = Json::parse(run.evidence_json, nullptr, false);
+  if (!evidence.is_object()) evidence = Json::object();
+  json["missing"] = missing_reasons(run, evidence);
+  json["evidence"] = std::move(evidence);
+  return json;
+}
+
+Json plan_json(const Plan& plan) {
+  Json runs = Json::array();
+  for (const PlannedRun& run : plan.runs) {
+    Json one;
+    put_configuration(one, run.configuration);
+    one["repetition"] = run.repetition;
+    runs.push_back(std::move(one));
+  }
+  const auto total = static_cast<int64_t>(plan.runs.size());
+  Json json;
+  json["dry_run"] = true;
+  json["name"] = plan.spec.name;
+  json["runs_total"] = total;
+  json["estimated_duration_s"] = to_seconds(estimated_duration(plan.spec, total));
+  json["spec"] = to_json(plan.spec);
+  json["runs"] = std::move(runs);
+  return json;
+}
+
+Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summary) {
+  const auto columns = figure_columns();
+  Json configurations = Json::array();
+  for (const ConfigurationSummary& configuration : summary.configurations) {
+    Json one;
+    put_configuration(one, configuration.configuration);
+    one["runs_completed"] = configuration.runs_completed;
+    one["runs_failed"] = configuration.runs_failed;
+    Json figures = Json::object();
+    for (size_t i = 0; i < columns.size() && i < configuration.figures.size(); ++i) {
+      figures[std::string(columns[i].name)] = spread_json(configuration.figures[i]);
+    }
+    one["figures"] = std::move(figures);
+    configurations.push_back(std::move(one));
+  }
+  Json engines = Json::array();
+  for (const EnginePeak& peak : summary.engines) {
+    Json one;
+    one["engine"] = name_of(peak.engine);
+    one["configuration"] = nullptr;
+    if (peak.configuration) {
+      Json configuration;
+      put_configuration(configuration, *peak.configuration);
+      one["configuration"] = std::move(configuration);
+    }
+    one["throughput_gbps"] = spread_json(peak.throughput_gbps);
+    engines.push_back(std::move(one));
+  }
+  Json json;
+  json["experiment_id"] = record.id;
+  json["state"] = name_of(record.state);
+  json["configurations"] = std::move(configurations);
+  json["engines"] = std::move(engines);
+  json["links"] = {{"experiment", experiment_path(record.id)}};
+  return json;
+}
+
+Json page_json(Json items, const std::optional<int64_t>& next) {
+  Json json;
+  json["items"] = std::move(items);
+  json["next"] = next ? Json(std::to_string(*next)) : Json(nullptr);
+  return json;
+}
+
+}  // namespace copybench

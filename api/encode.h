@@ -1,0 +1,36 @@
+// Values -> JSON of the API. Names of figures come from figure_columns(), so that JSON, CSV and database agree. Pure.
+#pragma once
+
+#include <string>
+
+#include "api/queue_view.h"
+#include "core/base/json.h"
+#include "core/model/plan.h"
+#include "core/model/records.h"
+#include "core/model/summary.h"
+#include "core/store/reader.h"
+
+namespace copybench {
+
+std::string experiment_path(ExperimentId id);  // "/experiments/7"
+std::string run_path(RunId id);
+
+Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
+// runs_done, runs_failed, runs_total, eta_s, queue_position (null once it is final), current (null unless a run of it
+// runs).
+Json progress_json(const ExperimentRecord& record, const QueueView& queue);
+
+// Identity, figures, zerocopy label, times, reason, links; for lists and events.
+Json run_json(const RunRow& run);
+// The same with `missing` (figure -> why there is none) and `evidence`.
+Json run_json(const RunRecord& run);
+
+// What a dry run answers: the spec as expanded and every run in the order of measurement.
+Json plan_json(const Plan& plan);
+
+Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summary);
+
+// A list's one page: {"items", "next"}, next as text or null.
+Json page_json(Json items, const std::optional<int64_t>& next);
+
+}  // namespace copybench

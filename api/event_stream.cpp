@@ -1,0 +1,103 @@
+#include "api/event_stream.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/encode.h"
+#include "api/problem.h"
+
+namespace copybench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int64_t kRunsAtOnce = 100;
+constexpr auto kPlaceWait = 250ms;
+constexpr std::string_view kReconnect = "retry: 2000\n\n";  // how long a browser waits before it connects again, in ms
+
+std::string event(std::string_view name, const Json& data) {
+  return fmt::format("event: {}\ndata: {}\n\n", name, dump(data));
+}
+
+Json named_progress(const ExperimentRecord& record, const QueueView& queue) {
+  Json json;
+  json["experiment_id"] = record.id;
+  json["state"] = name_of(record.state);
+  json.update(progress_json(record, queue));
+  return json;
+}
+
+}  // namespace
+
+EventStreams::EventStreams(ReaderPool& readers, ChangeSignal& changed, size_t capacity,
+                           std::chrono::milliseconds heartbeat)
+    : readers_(readers), changed_(changed), capacity_(capacity), heartbeat_(heartbeat) {}
+
+std::shared_ptr<void> EventStreams::take_place() {
+  std::unique_lock lock(mutex_);
+  if (taken_ >= capacity_) {
+    // Streams whose clients have left hold their places until they wake: wake them.
+    changed_.raise();
+    if (!place_free_.wait_for(lock, kPlaceWait, [this] { return taken_ < capacity_; })) return nullptr;
+  }
+  ++taken_;
+  return {this, [](EventStreams* streams) {
+            std::lock_guard guard(streams->mutex_);
+            --streams->taken_;
+            streams->place_free_.notify_one();
+          }};
+}
+
+StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experiment, int64_t after) {
+  const ReaderPool::Lease reader = readers_.lease();
+  // The record first: if it is final, then all its runs can be read by now.
+  auto record = reader->experiment(experiment);
+  if (!record) return tl::unexpected(std::move(record.error()));
+  auto runs = reader->runs_finished_after(experiment, after, kRunsAtOnce);
+  if (!runs) return tl::unexpected(std::move(runs.error()));
+  auto queue = read_queue(*reader, utc_now());
+  if (!queue) return tl::unexpected(std::move(queue.error()));
+
+  Round round;
+  round.after = after;
+  round.progress = event("progress", named_progress(*record, *queue));
+  for (const RunRow& run : *runs) {
+    round.after = run.finish_sequence;
+    round.runs += fmt::format("id: {}\n", run.finish_sequence) + event("run", run_json(run));
+  }
+  round.more = std::cmp_equal(runs->size(), kRunsAtOnce);
+  if (!round.more && is_final(record->state)) round.end = event("end", experiment_json(*record, *queue));
+  return round;
+}
+
+bool EventStreams::follow(ExperimentId experiment, int64_t after, ByteSink& sink) {
+  std::string told;  // the last progress, which is not repeated
+  for (;;) {
+    // Taken before the store is read, so that a change in between is not slept through.
+    const uint64_t seen = changed_.current();
+    auto round = next_round(experiment, after);
+    if (!round && round.error().kind == StoreError::Kind::not_found) {
+      return sink.write(event("deleted", {{"experiment_id", experiment}}));
+    }
+    if (!round) return false;
+    after = round->after;
+    std::string events;
+    if (told.empty()) events.append(kReconnect).append(round->progress);
+    events += round->runs;
+    if (told.empty() ? !round->runs.empty() : round->progress != told) events += round->progress;
+    told = std::move(round->progress);
+    events += round->end;
+    if (!sink.write(events)) return false;
+    if (!round->end.empty()) return true;
+    if (round->more) continue;
+
+    while (changed_.wait(seen, heartbeat_) == seen && !changed_.closed()) {
+      if (!sink.peer_there() || !sink.write(": still here\n\n")) return false;
+    }
+    if (changed_.closed()) return sink.write(event("shutdown", {{"experiment_id", experiment}}));
+    if (!sink.peer_there()) return false;
+  }
+}
+
+}  // namespace copybench

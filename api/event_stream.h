@@ -1,0 +1,56 @@
+// Server-sent events of an experiment: a tail of the store. Each stream is a thread of the HTTP server that sleeps
+// until the store has changed, so the number of streams is capped below the number of threads.
+//
+// The usual advice is to wake every 250 ms and look whether the client is still there. Here that would disturb what is
+// being measured: with 16 streams 64 times a second. A stream wakes when ChangeSignal is raised, which happens between
+// windows, and every 15 s for its heartbeat. A client that went away is noticed then, or when its place is wanted by
+// another one.
+//
+// Threads: any. Lifetime: must outlive the streams it opened, i.e. the HTTP server.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "api/message.h"
+#include "core/base/change_signal.h"
+#include "core/model/records.h"
+#include "core/store/reader.h"
+
+namespace copybench {
+
+class EventStreams {
+ public:
+  EventStreams(ReaderPool& readers, ChangeSignal& changed, size_t capacity, std::chrono::milliseconds heartbeat);
+
+  // A place among the streams, given back when the last copy goes; null if all are taken by clients that are still
+  // there.
+  std::shared_ptr<void> take_place();
+
+  // Sends `progress`, every run that ended after `after` (a finish_sequence) as a `run` with that as its id, `progress`
+  // again, and so on until the experiment is final: `end` with the experiment. `deleted` or `shutdown` end it early.
+  // True if it came to an end, false if the client is gone or the store cannot be read.
+  bool follow(ExperimentId experiment, int64_t after, ByteSink& sink);
+
+ private:
+  struct Round {
+    std::string progress, runs, end;  // events as text
+    int64_t after = 0;
+    bool more = false;  // runs are left that ended already
+  };
+  StoreResult<Round> next_round(ExperimentId experiment, int64_t after);
+
+  ReaderPool& readers_;
+  ChangeSignal& changed_;
+  const size_t capacity_;
+  const std::chrono::milliseconds heartbeat_;
+  std::mutex mutex_;
+  std::condition_variable place_free_;
+  size_t taken_ = 0;
+};
+
+}  // namespace copybench

@@ -1,0 +1,224 @@
+#include "api/exchange.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "api/problem.h"
+#include "api/request_head.h"
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+
+static_assert(string_view(CPPHTTPLIB_VERSION).starts_with("0.11."),
+              "written against cpp-httplib 0.11 (Debian 12): look at its Stream and Server::process_request again");
+
+constexpr std::chrono::milliseconds kSwallowTime = std::chrono::seconds{2};
+
+// On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes.
+const NamedValues& common_headers() {
+  static const NamedValues headers{
+      {"Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Accept-Ranges", "none"},
+  };
+  return headers;
+}
+
+// What the library reads and writes: the head as it was judged, then the body up to its announced length and not a byte
+// beyond, so that it never waits for one that is not coming.
+class ExchangeStream : public httplib::Stream {
+ public:
+  ExchangeStream(Connection& connection, const RequestHead& head)
+      : connection_(connection), head_(head.bytes), body_left_(head.content_length) {}
+
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return connection_.peer_there(); }
+  ssize_t read(char* buffer, size_t size) override {
+    if (!head_.empty()) {
+      const size_t n = head_.copy(buffer, size);
+      head_.remove_prefix(n);
+      return static_cast<ssize_t>(n);
+    }
+    if (body_left_ == 0) return 0;
+    const size_t n = connection_.read(buffer, static_cast<size_t>(std::min<uint64_t>(size, body_left_)));
+    body_left_ -= n;
+    return static_cast<ssize_t>(n);
+  }
+  ssize_t write(const char* bytes, size_t size) override {
+    return connection_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string& ip, int&) const override { ip = local_ip(connection_.fd()); }
+  socket_t socket() const override { return 0; }  // it compares it with FD_SETSIZE, and that is all
+
+  uint64_t body_left() const { return body_left_; }
+
+ private:
+  Connection& connection_;
+  string_view head_;
+  uint64_t body_left_;
+};
+
+class Sink : public ByteSink {
+ public:
+  explicit Sink(httplib::DataSink& sink) : sink_(sink) {}
+  bool write(string_view bytes) override {
+    return bytes.empty() || sink_.write(bytes.data(), bytes.size());  // an empty chunk would end the body
+  }
+  bool peer_there() override { return sink_.is_writable(); }
+
+ private:
+  httplib::DataSink& sink_;
+};
+
+// The library's server for the length of one request: process_request() is what its own TLS server builds upon too.
+class Exchange : public httplib::Server {
+ public:
+  Exchange(Connection& connection, RequestHandler& handler, const RequestHead& head)
+      : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
+    svr_sock_ = connection.fd();  // without a socket it takes itself for stopping and breaks off streamed bodies
+    set_payload_max_length(kMaxBodyBytes);
+    set_keep_alive_max_count(1);
+    httplib::Headers headers;
+    for (const auto& [name, value] : common_headers()) headers.emplace(name, value);
+    set_default_headers(std::move(headers));
+    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      auto answer = handler_.answer_head(translate(request));
+      if (!answer) return HandlerResponse::Unhandled;  // the body is read next
+      give(std::move(*answer), request, response);
+      return HandlerResponse::Handled;
+    });
+    const auto with_body = [this](const httplib::Request& request, httplib::Response& response) {
+      give(handler_.answer(translate(request)), request, response);
+    };
+    Post(".*", with_body).Put(".*", with_body).Patch(".*", with_body).Delete(".*", with_body);
+    set_error_handler(HandlerWithResponse([this](const httplib::Request& request, httplib::Response& response) {
+      if (answered_) return HandlerResponse::Handled;  // handled: only then does it send a Content-Length
+      const bool cut = stream_.body_left() > 0;
+      const std::string detail = cut ? "the body ended before its announced length" : "the request could not be read";
+      const int status = cut && connection_.timed_out() ? 408 : response.status;
+      give(handler_.answer_malformed(status, detail, request.path), request, response);
+      return HandlerResponse::Handled;
+    }));
+    set_exception_handler([this](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
+      give(handler_.answer_malformed(500, "this is a defect of copybenchd; its log may say more", request.path),
+           request, response);
+    });
+    set_logger([this](const httplib::Request&, const httplib::Response& response) { status_ = response.status; });
+  }
+
+  int run() {
+    bool closed = false;
+    process_request(stream_, true, closed, nullptr);
+    return status_;
+  }
+  uint64_t body_left() const { return stream_.body_left(); }
+
+ private:
+  HttpRequest translate(const httplib::Request& request) const {
+    HttpRequest result;
+    result.method = request.method;
+    result.path = request.path;
+    result.query.assign(request.params.begin(), request.params.end());
+    // The library percent-decodes header values; these are as they were sent.
+    result.headers = head_.headers;
+    result.content_length = head_.content_length;
+    result.body = request.body;
+    result.local_address = request.local_addr;
+    return result;
+  }
+
+  void give(HttpResponse answer, const httplib::Request& request, httplib::Response& response) {
+    answered_ = true;
+    response.status = answer.status;
+    for (auto& [name, value] : answer.headers) response.set_header(name, value);
+    if (!answer.stream) {
+      if (!answer.content_type.empty()) response.set_content(std::move(answer.body), answer.content_type);
+      return;
+    }
+    const auto provider = [stream = std::move(answer.stream)](size_t, httplib::DataSink& sink) {
+      // An exception from here would end the process.
+      try {
+        Sink bytes(sink);
+        if (!stream(bytes)) return false;
+        sink.done();
+        return true;
+      } catch (...) {
+        return false;
+      }
+    };
+    if (request.version == "HTTP/1.0") {
+      response.set_content_provider(answer.content_type, provider);
+    } else {
+      response.set_chunked_content_provider(answer.content_type, provider);
+    }
+  }
+
+  Connection& connection_;
+  RequestHandler& handler_;
+  const RequestHead& head_;
+  ExchangeStream stream_;
+  bool answered_ = false;
+  int status_ = 0;
+};
+
+int write_plainly(Connection& connection, const HttpResponse& response) {
+  connection.write(plain_answer(response, !connection.head().starts_with("HEAD ")));
+  return response.status;
+}
+
+}  // namespace
+
+std::string plain_answer(const HttpResponse& response, bool with_body) {
+  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, status_title(response.status));
+  for (const auto* headers : {&common_headers(), &response.headers}) {
+    for (const auto& [name, value] : *headers) text += fmt::format("{}: {}\r\n", name, value);
+  }
+  text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", response.content_type,
+                      response.body.size());
+  if (with_body) text += response.body;
+  return text;
+}
+
+int exchange(Connection& connection, RequestHandler& handler) {
+  const Connection::Head outcome = connection.read_head(kMaxHeadBytes);
+  // Browsers open connections ahead of any request: no request, no answer.
+  if (outcome == Connection::Head::closed || connection.head().empty()) return 0;
+  handler.arrived();
+  switch (outcome) {
+    case Connection::Head::closed:
+      return 0;
+    case Connection::Head::timed_out:
+      return write_plainly(connection, handler.answer_malformed(408, "the request took too long to arrive", ""));
+    case Connection::Head::too_long: {
+      const int status = write_plainly(
+          connection,
+          handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes), ""));
+      connection.swallow(UINT64_MAX, kSwallowTime);
+      return status;
+    }
+    case Connection::Head::complete:
+      break;
+  }
+  const auto head = read_request_head(connection.head());
+  if (!head) {
+    const int status =
+        write_plainly(connection, handler.answer_malformed(head.error().status, head.error().detail, ""));
+    connection.swallow(announced_body(connection.head()), kSwallowTime);
+    return status;
+  }
+  Exchange one(connection, handler, *head);
+  const int status = one.run();
+  connection.swallow(one.body_left(), kSwallowTime);
+  return status;
+}
+
+}  // namespace copybench

@@ -1,0 +1,129 @@
+#include "api/guards.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/model/text.h"
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+
+std::string lower(string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+string_view trimmed(string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// One spelling for one IPv6 address; anything else as it is.
+std::string canonical(const std::string& host) {
+  in6_addr address{};
+  if (inet_pton(AF_INET6, host.c_str(), &address) != 1) return host;
+  char text[INET6_ADDRSTRLEN];
+  return inet_ntop(AF_INET6, &address, text, sizeof text);
+}
+
+bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host) {
+  return is_loopback_host(host) || host == canonical(lower(listen_host)) ||
+         (!request.local_address.empty() && host == canonical(lower(request.local_address)));
+}
+
+}  // namespace
+
+std::optional<std::string> host_of(string_view authority) {
+  string_view host = authority;
+  string_view port;
+  if (host.starts_with('[')) {
+    const size_t end = host.find(']');
+    if (end == string_view::npos) return std::nullopt;
+    port = host.substr(end + 1);
+    host = host.substr(1, end - 1);
+    if (!port.empty() && !port.starts_with(':')) return std::nullopt;
+    in6_addr address{};
+    if (inet_pton(AF_INET6, std::string(host).c_str(), &address) != 1) return std::nullopt;
+  } else if (const size_t colon = host.find(':'); colon != string_view::npos) {
+    port = host.substr(colon);
+    host = host.substr(0, colon);
+  }
+  if (!port.empty()) port.remove_prefix(1);
+  const bool digits = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || port.size() > 5) return std::nullopt;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const bool clean = !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
+           c == '_' || c == ':';
+  });
+  if (!clean) return std::nullopt;
+  return canonical(lower(host));
+}
+
+bool is_loopback_host(string_view host) {
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address{};
+  return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+}
+
+std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host) {
+  const std::string* header = request.header("host");
+  const auto host = header ? host_of(*header) : std::nullopt;
+  if (host && is_ours(*host, request, listen_host)) return std::nullopt;
+  Problem problem;
+  problem.status = 421;
+  problem.detail =
+      "this server does not answer for that host; address it as localhost, by a loopback address, or by the address "
+      "that "
+      "it listens on";
+  problem.errors = {{"Host:", fmt::format("{} is none of this server's names", shown(header ? *header : ""))}};
+  return problem;
+}
+
+std::optional<Problem> origin_problem(const HttpRequest& request, string_view listen_host) {
+  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+  const std::string* origin = request.header("origin");
+  if (!origin) return std::nullopt;
+  string_view authority = *origin;
+  const size_t scheme = authority.find("://");
+  const bool web = scheme != string_view::npos &&
+                   (lower(authority.substr(0, scheme)) == "http" || lower(authority.substr(0, scheme)) == "https");
+  if (web) {
+    authority.remove_prefix(scheme + 3);
+    const auto host = host_of(authority);
+    if (host && is_ours(*host, request, listen_host)) return std::nullopt;
+  }
+  Problem problem;
+  problem.status = 403;
+  problem.detail = "a page of another site may not change anything here";
+  problem.errors = {{"Origin:", fmt::format("{} is none of this server's origins", shown(*origin))}};
+  return problem;
+}
+
+std::optional<Problem> content_type_problem(const HttpRequest& request) {
+  const std::string* header = request.header("content-type");
+  if (header) {
+    string_view rest = *header;
+    const size_t semicolon = rest.find(';');
+    const bool json = lower(trimmed(rest.substr(0, semicolon))) == "application/json";
+    std::string parameter;
+    if (semicolon != string_view::npos) parameter = lower(trimmed(rest.substr(semicolon + 1)));
+    std::erase(parameter, '"');
+    if (json && (parameter.empty() || parameter == "charset=utf-8")) return std::nullopt;
+  }
+  Problem problem;
+  problem.status = 415;
+  problem.detail = "the body must be JSON in UTF-8, sent with Content-Type: application/json";
+  problem.errors = {{"Content-Type:", header ? fmt::format("{} is given; allowed: application/json", shown(*header))
+                                             : std::string("missing; allowed: application/json")}};
+  return problem;
+}
+
+}  // namespace copybench

@@ -1,0 +1,31 @@
+// Who may speak to an API that has no password: requests that were meant for it, and no page of another site in the
+// user's browser. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/message.h"
+#include "api/problem.h"
+
+namespace copybench {
+
+// The host of "name", "name:80", "1.2.3.4:80", "[::1]:80": lower case, without brackets, final dot and port. None if it
+// is none of these.
+std::optional<std::string> host_of(std::string_view authority);
+
+// The name of this host itself, whatever the address it stands for.
+bool is_loopback_host(std::string_view host);
+
+// 421 unless the Host header names a loopback name or address, `listen_host`, or the address that the client connected
+// to. A page that got here by DNS rebinding names its own host.
+std::optional<Problem> host_problem(const HttpRequest& request, std::string_view listen_host);
+
+// 403 for anything but GET and HEAD whose Origin is none of these hosts. Without an Origin it is no browser's page.
+std::optional<Problem> origin_problem(const HttpRequest& request, std::string_view listen_host);
+
+// 415 unless the Content-Type is application/json, with charset=utf-8 at most. A form of another site cannot send that.
+std::optional<Problem> content_type_problem(const HttpRequest& request);
+
+}  // namespace copybench

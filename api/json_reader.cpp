@@ -1,0 +1,137 @@
+#include "api/json_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+namespace copybench {
+namespace {
+
+std::string at_position(std::string_view text, size_t byte, std::string_view problem) {
+  const std::string_view before = text.substr(0, std::min(byte, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  return fmt::format("line {}, column {} (byte {}): {}", line, before.size() - line_start + 1, before.size(), problem);
+}
+
+// nlohmann's words without its prefixes: "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+std::string_view plain_words(std::string_view what) {
+  if (what.starts_with('[')) what.remove_prefix(std::min(what.size(), what.find("] ") + 2));
+  if (what.starts_with("parse error")) {
+    const size_t colon = what.find(": ");
+    if (colon != std::string_view::npos) what.remove_prefix(colon + 2);
+  }
+  return what;
+}
+
+// Depth 0 is the document itself. Only what is in the document, in its members, or in a list that is a member is kept.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit Builder(std::string_view text) : text_(text) {}
+
+  bool null() override { return put({JsonNull{}}); }
+  bool boolean(bool value) override { return put({value}); }
+  bool number_integer(number_integer_t value) override { return put({int64_t{value}}); }
+  bool number_unsigned(number_unsigned_t value) override { return put({uint64_t{value}}); }
+  bool number_float(number_float_t value, const string_t&) override { return put({value}); }
+  bool string(string_t& value) override { return put({std::move(value)}); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(size_t) override {
+    if (depth_ == 0) {
+      is_object_ = true;
+    } else if (depth_ <= 2) {
+      if (!put({JsonObject{}})) return false;
+    }
+    keys_.emplace_back();
+    return deeper();
+  }
+  bool key(string_t& name) override {
+    if (!keys_.back().insert(name).second) {
+      error = fmt::format("the key {} occurs twice in one object", nlohmann::json(name).dump().substr(0, 100));
+      return false;
+    }
+    if (depth_ == 1) members_.push_back({std::move(name), {}});
+    return true;
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    --depth_;
+    return true;
+  }
+  bool start_array(size_t) override {
+    // A member's list collects; a list in a list is kept as an empty one.
+    const bool collects = is_object_ && depth_ == 1;
+    if (depth_ <= 2 && !put({JsonList{}})) return false;
+    if (collects) list_ = &std::get<JsonList>(members_.back().value.value);
+    return deeper();
+  }
+  bool end_array() override {
+    --depth_;
+    if (depth_ == 1) list_ = nullptr;
+    return true;
+  }
+  bool parse_error(size_t position, const std::string&, const nlohmann::json::exception& exception) override {
+    // The library counts the byte it has read last, from 1.
+    error = at_position(text_, position == 0 ? 0 : position - 1, plain_words(exception.what()));
+    return false;
+  }
+
+  JsonDocument take() {
+    if (is_object_) return std::move(members_);
+    return std::move(other_);
+  }
+
+  std::string error;
+
+ private:
+  bool deeper() {
+    if (++depth_ <= kMaxJsonDepth) return true;
+    error = fmt::format("values are nested more than {} deep", kMaxJsonDepth);
+    return false;
+  }
+
+  bool put(JsonValue value) {
+    if (depth_ == 0) {
+      other_ = std::move(value);
+    } else if (is_object_ && depth_ == 1) {
+      members_.back().value = std::move(value);
+    } else if (list_ != nullptr && depth_ == 2) {
+      if (++list_->size <= kMaxListItems) list_->items.push_back(std::move(value));
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  size_t depth_ = 0;
+  bool is_object_ = false;
+  std::vector<JsonMember> members_;
+  JsonValue other_;
+  JsonList* list_ = nullptr;                           // the member's list that is open
+  std::vector<std::unordered_set<std::string>> keys_;  // of each open object
+};
+
+}  // namespace
+
+tl::expected<JsonDocument, std::string> read_json(std::string_view text) {
+  // The library takes a NUL for the end of the text and would not look at what follows.
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return tl::unexpected(at_position(text, nul, "a NUL byte"));
+  }
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return tl::unexpected(std::string("the body is empty"));
+  }
+  Builder builder(text);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return tl::unexpected(std::move(builder.error));
+  return builder.take();
+}
+
+std::string_view kind_of(const JsonValue& value) {
+  static constexpr std::string_view kKinds[] = {"null",     "true or false", "a whole number", "a whole number",
+                                                "a number", "a string",      "a list",         "an object"};
+  return kKinds[value.value.index()];
+}
+
+}  // namespace copybench

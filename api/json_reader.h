@@ -1,0 +1,47 @@
+// Bytes -> JSON values, as strictly as a request deserves: no duplicate keys, no NUL, no deep nesting, and no more
+// memory than its shape can need. A request is an object of scalars and lists of scalars; deeper values are checked,
+// but only their kind is kept. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace copybench {
+
+struct JsonNull {};
+struct JsonObject {};  // a nested object: no field has one
+
+struct JsonValue;
+struct JsonList {
+  std::vector<JsonValue> items;  // the first kMaxListItems of them
+  size_t size = 0;               // of the list as sent
+};
+
+struct JsonValue {
+  // An integer beyond both 64-bit ranges comes as the double nearest to it.
+  std::variant<JsonNull, bool, int64_t, uint64_t, double, std::string, JsonList, JsonObject> value;
+};
+
+constexpr size_t kMaxListItems = 20'000;
+constexpr size_t kMaxJsonDepth = 16;
+
+struct JsonMember {
+  std::string key;
+  JsonValue value;
+};
+
+// The document: an object's members in their order, or another kind of value.
+using JsonDocument = std::variant<std::vector<JsonMember>, JsonValue>;
+
+// An error says what is wrong and where: "line 1, column 14 (byte 13): ...".
+tl::expected<JsonDocument, std::string> read_json(std::string_view text);
+
+// "a string", "a number", "null": for messages.
+std::string_view kind_of(const JsonValue& value);
+
+}  // namespace copybench

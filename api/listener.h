@@ -1,0 +1,49 @@
+// The socket that the API listens on: TCP, or a unix socket.
+//
+// Lifetime: open() binds and listens; the destructor closes, and removes a unix socket's file. Threads: one at a time.
+// Errors: an address in use, a port that needs privileges, a name that cannot be resolved: each with what to do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+
+struct ListenAddress {
+  std::string host;   // name or address, IPv6 without brackets; empty for a unix socket
+  uint16_t port = 0;  // 0: any free one
+  std::string path;   // of a unix socket; else empty
+
+  bool operator==(const ListenAddress&) const = default;
+};
+
+// "127.0.0.1:8090", "localhost:8090", "[::1]:0", "unix:/run/copybench.sock".
+Result<ListenAddress> parse_listen_address(std::string_view text);
+std::string to_string(const ListenAddress& address);
+
+class Listener {
+ public:
+  // No SO_REUSEPORT: a second daemon on the same port must fail. A unix socket's file that nobody listens on any more
+  // is replaced; a file that is no socket is left alone.
+  static Result<Listener> open(const ListenAddress& address);
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&&) = delete;
+  ~Listener();
+
+  int fd() const { return fd_.get(); }                       // non-blocking
+  const ListenAddress& address() const { return address_; }  // with the port that was chosen
+
+ private:
+  Listener(UniqueFd fd, ListenAddress address);
+  UniqueFd fd_;
+  ListenAddress address_;
+};
+
+// The IP address of this end of a connection, "" for a unix socket.
+std::string local_ip(int socket);
+
+}  // namespace copybench

@@ -1,0 +1,182 @@
+#include "api/openapi.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "api/query.h"
+#include "api/request_head.h"
+#include "api/versions.h"
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+
+Json ref(string_view kind, string_view name) { return {{"$ref", fmt::format("#/components/{}/{}", kind, name)}}; }
+Json schema(string_view name) { return ref("schemas", name); }
+
+Json content(string_view type, Json body) { return {{std::string(type), {{"schema", std::move(body)}}}}; }
+Json answer(string_view description, Json of_content) {
+  return {{"description", description}, {"content", std::move(of_content)}};
+}
+Json json_answer(string_view description, string_view name) {
+  return answer(description, content("application/json", schema(name)));
+}
+
+Json query_parameter(string_view name, string_view description, Json of_schema) {
+  return {{"name", name}, {"in", "query"}, {"description", description}, {"schema", std::move(of_schema)}};
+}
+Json header_parameter(string_view name, string_view description, Json of_schema) {
+  return {{"name", name}, {"in", "header"}, {"description", description}, {"schema", std::move(of_schema)}};
+}
+
+// An operation with the answers of its own; every other one is a problem.
+Json operation(string_view id, string_view summary, Json answers, Json parameters = Json::array()) {
+  Json json;
+  json["operationId"] = id;
+  json["summary"] = summary;
+  if (!parameters.empty()) json["parameters"] = std::move(parameters);
+  answers["default"] = ref("responses", "Problem");
+  json["responses"] = std::move(answers);
+  return json;
+}
+
+Json page_parameters() {
+  return Json::array(
+      {query_parameter("limit", "How many items at most.",
+                       {{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxPage}, {"default", PageQuery{}.limit}}),
+       query_parameter("cursor", "The `next` of the page before.",
+                       {{"type", "string"}, {"pattern", "^[1-9][0-9]*$"}})});
+}
+
+Json id_parameter(string_view what) {
+  return Json::array({{{"name", "id"},
+                       {"in", "path"},
+                       {"required", true},
+                       {"description", what},
+                       {"schema", {{"type", "integer"}, {"minimum", 1}}}}});
+}
+
+Json experiments_paths() {
+  Json paths;
+  Json create = operation(
+      "create_experiment", "Queue an experiment.",
+      {{"200", json_answer("With dry_run: what would be run; nothing was queued.", "Plan")},
+       {"202",
+        json_answer("Queued. With an Idempotency-Key that was used before: the answer given then.", "Experiment")}},
+      Json::array(
+          {query_parameter("dry_run", "1: validate and expand, but queue nothing.",
+                           {{"type", "string"}, {"enum", {"1", "true", "0", "false"}}, {"default", "0"}}),
+           header_parameter("Idempotency-Key",
+                            "Repeating a request under its key returns the first answer and queues nothing. The "
+                            "same key with another request is a conflict (409). Kept for 7 days.",
+                            {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[ -~]+$"}})}));
+  create["responses"]["202"]["headers"] = {
+      {"Location", {{"description", "The experiment."}, {"required", true}, {"schema", {{"type", "string"}}}}}};
+  create["requestBody"] = {{"required", true},
+                           {"description", fmt::format("At most {} bytes, without Transfer-Encoding (411) and "
+                                                       "Content-Encoding (415).",
+                                                       kMaxBodyBytes)},
+                           {"content", content("application/json", schema("ExperimentRequest"))}};
+  paths["/experiments"] = {{"get", operation("list_experiments", "All experiments, newest first.",
+                                             {{"200", json_answer("One page.", "ExperimentPage")}}, page_parameters())},
+                           {"post", std::move(create)}};
+
+  const Json id = id_parameter("The experiment's id.");
+  Json& one = paths["/experiments/{id}"];
+  one["parameters"] = id;
+  one["get"] = operation("get_experiment", "One experiment: state, spec as expanded, progress.",
+                         {{"200", json_answer("The experiment.", "Experiment")}});
+  one["delete"] = operation("delete_experiment", "Delete an experiment with its runs; 409 while it is running.",
+                            {{"204", {{"description", "Deleted."}}}});
+  Json& cancel = paths["/experiments/{id}/cancel"];
+  cancel["parameters"] = id;
+  cancel["post"] = operation(
+      "cancel_experiment", "Cancel what is left of an experiment; what was measured stays. Idempotent; needs no body.",
+      {{"200", json_answer("It has ended: cancelled, or as it was before.", "Experiment")},
+       {"202", json_answer("Its running measurement is being ended, within a second.", "Experiment")}});
+  return paths;
+}
+
+Json results_paths() {
+  Json paths;
+  const Json id = id_parameter("The experiment's id.");
+  Json& runs = paths["/experiments/{id}/runs"];
+  runs["parameters"] = id;
+  runs["get"] = operation("list_runs", "The experiment's runs in the order of measurement.",
+                          {{"200", json_answer("One page.", "RunPage")}}, page_parameters());
+  Json& csv = paths["/experiments/{id}/results.csv"];
+  csv["parameters"] = id;
+  csv["get"] =
+      operation("get_results_csv", "Every run that has ended as CSV (RFC 4180); an empty cell where there is no value.",
+                {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy_enobufs.",
+                                content("text/csv", {{"type", "string"}}))}});
+  Json& summary = paths["/experiments/{id}/summary"];
+  summary["parameters"] = id;
+  summary["get"] = operation("get_summary", "Per configuration over its repetitions; per engine its peak throughput.",
+                             {{"200", json_answer("The summary.", "Summary")}});
+  Json& events = paths["/experiments/{id}/events"];
+  events["parameters"] = id;
+  events["get"] = operation(
+      "follow_experiment", "Server-sent events while the experiment is under way.",
+      {{"200",
+        answer("`progress` (Progress with experiment_id and state) at once and at each change; `run` (Run, its id for "
+               "Last-Event-ID) for every run that has ended, earlier ones first; then `end` (Experiment) as the last. "
+               "`deleted` or `shutdown` (experiment_id) end it early.",
+               content("text/event-stream", {{"type", "string"}}))}},
+      Json::array({header_parameter("Last-Event-ID", "Leaves out the runs up to that event.",
+                                    {{"type", "string"}, {"pattern", "^(0|[1-9][0-9]*)$"}})}));
+
+  const Json run_id = id_parameter("The run's id.");
+  Json& run = paths["/runs/{id}"];
+  run["parameters"] = run_id;
+  run["get"] = operation("get_run", "One run with its evidence.", {{"200", json_answer("The run.", "RunDetail")}});
+  Json& perf = paths["/runs/{id}/perf"];
+  perf["parameters"] = run_id;
+  perf["get"] =
+      operation("get_run_perf", "What perf printed, as it printed it.",
+                {{"200", answer("Empty where the run had no perf.", content("text/plain", {{"type", "string"}}))}});
+  return paths;
+}
+
+Json system_paths() {
+  Json paths;
+  paths["/system"]["get"] = operation("get_system", "This machine: kernel, CPU, what perf can count here, versions.",
+                                      {{"200", json_answer("The machine.", "System")}});
+  paths["/healthz"]["get"] = operation(
+      "get_health", "Whether experiments can be stored and measured.",
+      {{"200", json_answer("All is well.", "Health")}, {"503", json_answer("Something is not: which.", "Health")}});
+  paths["/openapi.json"]["get"] =
+      operation("get_openapi", "This description.",
+                {{"200", answer("OpenAPI 3.1.", content("application/json", {{"type", "object"}}))}});
+  return paths;
+}
+
+}  // namespace
+
+Json openapi_document() {
+  Json document;
+  document["openapi"] = "3.1.0";
+  document["info"] = {
+      {"title", "copybench"},
+      {"version", copybench_version()},
+      {"description",
+       "Which way of sending is fastest on this machine, at this message size, and why. Times are UTC (RFC 3339), "
+       "units are "
+       "in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of any kind is "
+       "answered 400 with every bad field in `errors`; unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
+       "other "
+       "content types 415, foreign hosts 421, foreign origins 403, a full disk 507."}};
+  document["paths"] = Json::object();
+  for (const Json& part : {experiments_paths(), results_paths(), system_paths()}) document["paths"].update(part);
+  document["components"]["schemas"] = openapi_schemas();
+  document["components"]["responses"]["Problem"] =
+      answer("A problem (RFC 9457).", content("application/problem+json", schema("Problem")));
+  return document;
+}
+
+}  // namespace copybench

@@ -1,0 +1,280 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "api/decode.h"
+#include "api/openapi.h"
+#include "api/zerocopy_label.h"
+#include "core/model/figures.h"
+#include "core/model/names.h"
+#include "core/model/plan.h"
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+using Properties = std::vector<std::pair<std::string, Json>>;
+
+Json ref(string_view name) { return {{"$ref", fmt::format("#/components/schemas/{}", name)}}; }
+Json type(string_view name) { return {{"type", name}}; }
+Json type_or_null(string_view name) { return {{"type", {name, "null"}}}; }
+Json described(Json schema, string_view text) {
+  schema["description"] = text;
+  return schema;
+}
+Json time_or_null() { return {{"type", {"string", "null"}}, {"format", "date-time"}}; }
+Json time() { return {{"type", "string"}, {"format", "date-time"}}; }
+Json list_of(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+Json or_null(Json schema) { return {{"anyOf", Json::array({std::move(schema), type("null")})}}; }
+Json integer(int64_t minimum, int64_t maximum) {
+  return {{"type", "integer"}, {"minimum", minimum}, {"maximum", maximum}};
+}
+Json number(double minimum, double maximum) { return {{"type", "number"}, {"minimum", minimum}, {"maximum", maximum}}; }
+
+template <typename E>
+Json name_schema() {
+  Json json = type("string");
+  for (const string_view name : names<E>()) json["enum"].push_back(name);
+  return json;
+}
+
+// What an answer has: all of these and nothing else.
+Json object(const Properties& properties) {
+  Json json = type("object");
+  json["properties"] = Json::object();
+  json["required"] = Json::array();
+  for (const auto& [name, schema] : properties) {
+    json["properties"][name] = schema;
+    json["required"].push_back(name);
+  }
+  json["additionalProperties"] = false;
+  return json;
+}
+
+Properties joined(Properties first, const Properties& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+Json links(std::initializer_list<const char*> names_of_links) {
+  Properties properties;
+  for (const char* name : names_of_links) properties.emplace_back(name, type("string"));
+  return object(properties);
+}
+
+Json request_list(Json items) {
+  Json json = list_of(std::move(items));
+  json["minItems"] = 1;
+  json["uniqueItems"] = true;
+  return json;
+}
+
+Json cpus() {
+  return {{"anyOf", Json::array({{{"enum", {"auto", "none"}}},
+                                 request_list({{"type", "integer"}, {"minimum", 0}}),
+                                 {{"type", "string"}, {"pattern", "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$"}}})},
+          {"description", "auto: one half of the allowed CPUs; none: not pinned; else CPU numbers."}};
+}
+
+Json request_schema() {
+  Json preset{{"type", {"string", "null"}}, {"enum", preset_names()}};
+  preset["enum"].push_back(nullptr);
+  const Properties properties{
+      {"name", {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits::kMaxNameBytes}}},
+      {"preset", described(std::move(preset),
+                           "Fills in what is not given. Without one, engines, field_sizes and threads "
+                           "are required.")},
+      {"engines", request_list(ref("EngineMode"))},
+      {"field_sizes", described(request_list(integer(Limits::kMinFieldBytes, Limits::kMaxFieldBytes)),
+                                fmt::format("Bytes; a message is {} fields.", kFieldsPerMessage))},
+      {"threads", request_list(integer(1, Limits::kMaxThreads))},
+      {"duration_s", number(Limits::kMinDurationS, Limits::kMaxDurationS)},
+      {"warmup_s", number(0, Limits::kMaxWarmupS)},
+      {"repetitions", integer(1, Limits::kMaxRepetitions)},
+      {"order", described(name_schema<Order>(), "shuffled: repetitions interleaved over all configurations.")},
+      {"seed", integer(0, Limits::kMaxSeed)},
+      {"pattern", name_schema<Pattern>()},
+      {"receive", name_schema<Receive>()},
+      {"tcp_nodelay", described(type("boolean"), "Default: off for stream, on for request_response.")},
+      {"socket_buffer_bytes", described({{"type", {"integer", "null"}},
+                                         {"minimum", Limits::kMinSocketBufferBytes},
+                                         {"maximum", Limits::kMaxSocketBufferBytes}},
+                                        "Of both ends; null or absent: the kernel's autotuning.")},
+      {"server_cpus", cpus()},
+      {"client_cpus", cpus()},
+      {"events", described(request_list(type("string")), "Events as perf names them.")},
+  };
+  Json json = object(properties);
+  json.erase("required");
+  json["properties"]["events"]["maxItems"] = Limits::kMaxEvents;
+  return json;
+}
+
+Json spec_schema() {
+  const Json listed = {{"anyOf", Json::array({{{"enum", {"auto", "none"}}}, list_of(type("integer"))})}};
+  return object({{"name", type("string")},
+                 {"preset", type_or_null("string")},
+                 {"engines", list_of(ref("EngineMode"))},
+                 {"field_sizes", list_of(type("integer"))},
+                 {"threads", list_of(type("integer"))},
+                 {"duration_s", type("number")},
+                 {"warmup_s", type("number")},
+                 {"repetitions", type("integer")},
+                 {"order", name_schema<Order>()},
+                 {"seed", type("integer")},
+                 {"pattern", name_schema<Pattern>()},
+                 {"receive", name_schema<Receive>()},
+                 {"tcp_nodelay", type("boolean")},
+                 {"socket_buffer_bytes", type_or_null("integer")},
+                 {"server_cpus", listed},
+                 {"client_cpus", listed},
+                 {"events", list_of(type("string"))}});
+}
+
+const Properties& configuration() {
+  static const Properties properties{{"engine", ref("EngineMode")},
+                                     {"field_bytes", type("integer")},
+                                     {"message_bytes", type("integer")},
+                                     {"threads", type("integer")}};
+  return properties;
+}
+
+void put_experiments(Json& schemas) {
+  schemas["Progress"] = object(
+      {{"runs_done", type("integer")},
+       {"runs_failed", described(type("integer"), "Of runs_done.")},
+       {"runs_total", type("integer")},
+       {"eta_s",
+        described(type_or_null("number"), "Seconds until its end, by the durations of what is queued up to it.")},
+       {"queue_position",
+        described(type_or_null("integer"), "Experiments before it; 0: its turn; null: it has ended.")},
+       {"current", or_null(object(joined(
+                       {{"run_id", type("integer")}},
+                       joined(configuration(), {{"repetition", type("integer")}, {"started_at", time_or_null()}}))))}});
+  schemas["Experiment"] = object({{"id", type("integer")},
+                                  {"name", type("string")},
+                                  {"state", name_schema<ExperimentState>()},
+                                  {"created_at", time()},
+                                  {"started_at", time_or_null()},
+                                  {"finished_at", time_or_null()},
+                                  {"reason", described(type_or_null("string"), "Why it failed.")},
+                                  {"runs_total", type("integer")},
+                                  {"estimated_duration_s", type("number")},
+                                  {"progress", ref("Progress")},
+                                  {"spec", ref("Spec")},
+                                  {"links", links({"self", "runs", "csv", "summary", "events", "page"})}});
+  const Json next = described(type_or_null("string"), "The next page's cursor; null on the last page.");
+  schemas["ExperimentPage"] = object({{"items", list_of(ref("Experiment"))}, {"next", next}});
+  schemas["RunPage"] = object({{"items", list_of(ref("Run"))}, {"next", next}});
+  schemas["Plan"] =
+      object({{"dry_run", {{"const", true}}},
+              {"name", type("string")},
+              {"runs_total", type("integer")},
+              {"estimated_duration_s", type("number")},
+              {"spec", ref("Spec")},
+              {"runs", described(list_of(object(joined(configuration(), {{"repetition", type("integer")}}))),
+                                 "In the order of measurement.")}});
+}
+
+void put_runs(Json& schemas) {
+  Properties run{{"experiment_id", type("integer")}, {"run_id", type("integer")}};
+  run = joined(std::move(run), configuration());
+  run = joined(std::move(run), {{"repetition", type("integer")}, {"state", name_schema<RunState>()}});
+  Properties spreads;
+  for (const FigureColumn& column : figure_columns()) {
+    const bool real = std::holds_alternative<std::optional<double> RunFigures::*>(column.member);
+    run.emplace_back(column.name, described(type_or_null(real ? "number" : "integer"), column.meaning));
+    spreads.emplace_back(column.name, or_null(ref("Spread")));
+  }
+  Json label{{"type", {"string", "null"}}, {"description", "What a zero_copy run really was; null for other engines."}};
+  for (const string_view name : kZerocopyLabels) label["enum"].push_back(name);
+  label["enum"].push_back(nullptr);
+  run = joined(std::move(run), {{"zerocopy", std::move(label)},
+                                {"started_at", time_or_null()},
+                                {"finished_at", time_or_null()},
+                                {"reason", described(type_or_null("string"), "Why it did not complete.")},
+                                {"links", links({"self", "perf", "experiment"})}});
+  schemas["Run"] = object(run);
+  schemas["RunDetail"] = object(
+      joined(std::move(run), {{"missing", described({{"type", "object"}, {"additionalProperties", type("string")}},
+                                                    "For every figure that is null: why there is none.")},
+                              {"evidence", described(type("object"), "What was gathered beside the figures.")}}));
+
+  schemas["Spread"] =
+      object({{"n", type("integer")},
+              {"median", type_or_null("number")},
+              {"mean", type_or_null("number")},
+              {"min", type_or_null("number")},
+              {"max", type_or_null("number")},
+              {"ci95_low", described(type_or_null("number"), "95 % interval of the mean; null below two.")},
+              {"ci95_high", type_or_null("number")}});
+  schemas["Summary"] =
+      object({{"experiment_id", type("integer")},
+              {"state", name_schema<ExperimentState>()},
+              {"configurations", list_of(object(joined(configuration(), {{"runs_completed", type("integer")},
+                                                                         {"runs_failed", type("integer")},
+                                                                         {"figures", object(spreads)}})))},
+              {"engines", list_of(object({{"engine", ref("EngineMode")},
+                                          {"configuration", or_null(object(configuration()))},
+                                          {"throughput_gbps", or_null(ref("Spread"))}}))},
+              {"links", links({"experiment"})}});
+}
+
+void put_system(Json& schemas) {
+  const Json event =
+      object({{"event", type("string")}, {"works", type("boolean")}, {"reason", type_or_null("string")}});
+  const Json perf =
+      object({{"state", described({{"enum", {"probing", "ready"}}}, "probing: not known yet, and the rest is null.")},
+              {"usable", type_or_null("boolean")},
+              {"path", type_or_null("string")},
+              {"version", type_or_null("string")},
+              {"reason", described(type_or_null("string"), "Why it is not usable.")},
+              {"remedy", described(type_or_null("string"), "The command that mends it.")},
+              {"events", or_null(list_of(event))}});
+  Json system = object({{"hostname", true},
+                        {"kernel", true},
+                        {"cpu", true},
+                        {"perf", perf},
+                        {"versions", object({{"copybench", type("string")},
+                                             {"compiler", type("string")},
+                                             {"sqlite", type("string")},
+                                             {"httplib", type("string")},
+                                             {"perf", type_or_null("string")}})}});
+  system["additionalProperties"] = true;
+  system["description"] = "Facts that could not be read are null.";
+  schemas["System"] = std::move(system);
+
+  const Json error = object({{"kind", type("string")}, {"message", type("string")}});
+  schemas["Health"] = object({{"status", {{"enum", {"ok", "degraded"}}}},
+                              {"store", object({{"last_write_error", or_null(error)}})},
+                              {"scheduler", object({{"paused_reason", type_or_null("string")}})}});
+  schemas["Problem"] = object(
+      {{"type", type("string")},
+       {"title", type("string")},
+       {"status", type("integer")},
+       {"detail", type("string")},
+       {"instance", described(type("string"), "The path of the request.")},
+       {"errors", list_of(object({{"pointer", described(type("string"),
+                                                        "JSON pointer into the body; ?name for a query parameter, "
+                                                        "Name: for a header.")},
+                                  {"detail", described(type("string"), "What was wrong, and what is allowed.")}}))}});
+}
+
+}  // namespace
+
+Json openapi_schemas() {
+  Json schemas;
+  schemas["EngineMode"] = name_schema<EngineMode>();
+  schemas["ExperimentRequest"] = request_schema();
+  schemas["Spec"] = spec_schema();
+  put_experiments(schemas);
+  put_runs(schemas);
+  put_system(schemas);
+  return schemas;
+}
+
+}  // namespace copybench

@@ -1,0 +1,111 @@
+#include "api/problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace copybench {
+namespace {
+
+constexpr size_t kMaxErrors = 100;
+
+struct Status {
+  int code;
+  std::string_view title;
+  std::string_view kind;
+};
+
+constexpr Status kStatuses[] = {
+    {400, "Bad Request", "bad-request"},
+    {403, "Forbidden", "foreign-origin"},
+    {404, "Not Found", "not-found"},
+    {405, "Method Not Allowed", "method-not-allowed"},
+    {408, "Request Timeout", "request-timeout"},
+    {409, "Conflict", "conflict"},
+    {411, "Length Required", "length-required"},
+    {413, "Content Too Large", "content-too-large"},
+    {414, "URI Too Long", "uri-too-long"},
+    {415, "Unsupported Media Type", "unsupported-media-type"},
+    {421, "Misdirected Request", "foreign-host"},
+    {431, "Request Header Fields Too Large", "header-too-large"},
+    {500, "Internal Server Error", "internal-error"},
+    {501, "Not Implemented", "not-implemented"},
+    {503, "Service Unavailable", "unavailable"},
+    {505, "HTTP Version Not Supported", "http-version"},
+    {507, "Insufficient Storage", "disk-full"},
+};
+
+const Status& status_of(int code) {
+  static constexpr Status kOther{0, "Error", "error"};
+  const auto* found = std::find_if(std::begin(kStatuses), std::end(kStatuses),
+                                   [&](const Status& status) { return status.code == code; });
+  return found == std::end(kStatuses) ? kOther : *found;
+}
+
+}  // namespace
+
+std::string_view status_title(int status) { return status_of(status).title; }
+
+HttpResponse to_response(const Problem& problem, std::string_view instance) {
+  const Status& status = status_of(problem.status);
+  Json errors = Json::array();
+  for (size_t i = 0; i < std::min(problem.errors.size(), kMaxErrors); ++i) {
+    errors.push_back({{"pointer", problem.errors[i].pointer}, {"detail", problem.errors[i].detail}});
+  }
+  if (problem.errors.size() > kMaxErrors) {
+    errors.push_back({{"pointer", ""},
+                      {"detail", fmt::format("{} more errors are not listed", problem.errors.size() - kMaxErrors)}});
+  }
+  Json json;
+  json["type"] = fmt::format("urn:copybench:problem:{}", problem.kind.empty() ? status.kind : problem.kind);
+  json["title"] = status.title;
+  json["status"] = problem.status;
+  json["detail"] = problem.detail;
+  json["instance"] = instance;
+  json["errors"] = std::move(errors);
+
+  HttpResponse response = json_response(problem.status, json);
+  response.content_type = "application/problem+json";
+  response.headers.insert(response.headers.end(), problem.headers.begin(), problem.headers.end());
+  return response;
+}
+
+Problem problem_of(const StoreError& error) {
+  Problem problem;
+  problem.detail = error.message;
+  switch (error.kind) {
+    case StoreError::Kind::full:
+      problem.status = 507;
+      break;
+    case StoreError::Kind::io:
+      problem.status = 503;
+      problem.headers = {{"Retry-After", "5"}};
+      break;
+    case StoreError::Kind::corrupt:
+    case StoreError::Kind::newer:
+    case StoreError::Kind::locked:
+      problem.status = 503;
+      problem.headers = {{"Retry-After", "60"}};
+      break;
+    case StoreError::Kind::not_found:
+      problem.status = 404;
+      break;
+    case StoreError::Kind::conflict:
+      problem.status = 409;
+      break;
+  }
+  return problem;
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+HttpResponse json_response(int status, const Json& json) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.headers = {{"Cache-Control", "no-store"}};
+  response.body = dump(json) + "\n";
+  return response;
+}
+
+}  // namespace copybench

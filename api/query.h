@@ -1,0 +1,30 @@
+// The variable parts of a path and its query. Problems are 400 with the parameter's name. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "api/message.h"
+#include "api/problem.h"
+
+namespace copybench {
+
+// Query parameters: those of `known` only, each once.
+std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known);
+
+struct PageQuery {
+  int64_t limit = 50;  // 1 to kMaxPage
+  std::optional<int64_t> after;
+};
+constexpr int64_t kMaxPage = 500;
+tl::expected<PageQuery, Problem> decode_page_query(const NamedValues& query);  // limit, cursor
+tl::expected<bool, Problem> decode_flag(const NamedValues& query,
+                                        std::string_view name);  // 1, true, 0, false; absent: false
+
+// A decimal number from 1, as ids are; none for anything else.
+std::optional<int64_t> decode_id(std::string_view text);
+
+}  // namespace copybench

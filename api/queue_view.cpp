@@ -1,0 +1,62 @@
+#include "api/queue_view.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/model/plan.h"
+
+namespace copybench {
+
+Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs) {
+  return estimated_run_duration(spec) * std::max<int64_t>(runs, 0);
+}
+
+QueueView::Place QueueView::behind_all(Nanoseconds own_duration) const {
+  if (places.empty()) return {0, own_duration};
+  const Place& last = places.rbegin()->second;
+  return {last.position + 1, last.until_end + own_duration};
+}
+
+StoreResult<QueueView> read_queue(Reader& reader, UtcTime now) {
+  constexpr int64_t kPage = 100;
+  auto newest = reader.experiments(std::nullopt, 1);
+  if (!newest) return tl::unexpected(std::move(newest.error()));
+  QueueView view;
+  if (newest->items.empty()) return view;
+  const ExperimentRecord& last = newest->items.front();
+  auto before = reader.queue_position(last.id);
+  if (!before) return tl::unexpected(std::move(before.error()));
+  int64_t unfinished = *before + (is_final(last.state) ? 0 : 1);
+  if (unfinished == 0) return view;
+
+  auto running = reader.running_run();
+  if (!running) return tl::unexpected(std::move(running.error()));
+  view.running = std::move(*running);
+
+  std::vector<ExperimentRecord> queue;  // newest first
+  std::optional<ExperimentId> cursor;
+  do {
+    auto page = reader.experiments(cursor, kPage);
+    if (!page) return tl::unexpected(std::move(page.error()));
+    for (ExperimentRecord& record : page->items) {
+      if (!is_final(record.state)) queue.push_back(std::move(record));
+    }
+    cursor = page->next;
+  } while (cursor && std::cmp_less(queue.size(), unfinished));
+
+  Nanoseconds sum{};
+  int64_t position = 0;
+  for (auto record = queue.rbegin(); record != queue.rend(); ++record) {
+    Nanoseconds left = estimated_duration(record->spec, record->runs.total - record->runs.done());
+    if (view.running && view.running->experiment_id == record->id && view.running->started_at) {
+      const Nanoseconds spent = now - *view.running->started_at;
+      left -= std::clamp(spent, Nanoseconds{0}, estimated_run_duration(record->spec));
+    }
+    sum += std::max(left, Nanoseconds{0});
+    view.places[record->id] = {position++, sum};
+  }
+  return view;
+}
+
+}  // namespace copybench

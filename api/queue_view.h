@@ -1,0 +1,32 @@
+// The queue as a caller wants to know it: what is running, how many are ahead, and when it will be over. Read from the
+// store for each answer; nothing is remembered. Threads: the reader's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "core/base/time.h"
+#include "core/model/records.h"
+#include "core/store/reader.h"
+
+namespace copybench {
+
+struct QueueView {
+  struct Place {
+    int64_t position = 0;     // experiments before it; 0 for the one whose turn it is
+    Nanoseconds until_end{};  // by the durations of all specs up to and with its own
+  };
+  std::map<ExperimentId, Place> places;  // of the experiments that are not final
+  std::optional<RunRow> running;
+
+  // The place that a new experiment would have.
+  Place behind_all(Nanoseconds own_duration) const;
+};
+
+// What the runs of a plan take that has so many.
+Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs);
+
+StoreResult<QueueView> read_queue(Reader& reader, UtcTime now);
+
+}  // namespace copybench

@@ -1,0 +1,160 @@
+#include "api/request_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+
+constexpr std::array<string_view, 10> kMethods{"GET",     "HEAD",    "POST",  "PUT",   "DELETE",
+                                               "CONNECT", "OPTIONS", "TRACE", "PATCH", "PRI"};
+
+// Range: the library runs a recursive regular expression over it, and answers any JSON in parts.
+// Accept-Encoding: it would pack answers with brotli at its slowest, on CPUs that are being measured.
+constexpr std::array<string_view, 3> kDropped{"range", "if-range", "accept-encoding"};
+
+bool is_token(string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != string_view::npos;
+  });
+}
+
+std::string lower(string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+string_view trimmed(string_view text) {
+  constexpr string_view kBlanks = " \t";
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::optional<uint64_t> digits(string_view text) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+tl::unexpected<Problem> bad(int status, std::string detail) {
+  Problem problem;
+  problem.status = status;
+  problem.detail = std::move(detail);
+  return refuse(std::move(problem));
+}
+
+std::optional<Problem> request_line_problem(string_view line) {
+  const auto problem = [](int status, std::string detail) { return Problem{status, std::move(detail), {}, {}, {}}; };
+  if (line.size() > kMaxLineBytes) return problem(414, fmt::format("the request line exceeds {} bytes", kMaxLineBytes));
+  const size_t first = line.find(' ');
+  const size_t last = line.rfind(' ');
+  if (first == string_view::npos || first == last || !is_token(line.substr(0, first))) {
+    return problem(400, "the request line is not of the form \"METHOD TARGET HTTP/1.1\"");
+  }
+  const string_view target = line.substr(first + 1, last - first - 1);
+  const string_view version = line.substr(last + 1);
+  if (!version.starts_with("HTTP/")) return problem(400, "the request line names no HTTP version");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+    return problem(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+  }
+  const bool clean = !target.empty() &&
+                     std::all_of(target.begin(), target.end(), [](unsigned char c) { return c > ' ' && c != 0x7f; });
+  if (!clean || std::count(target.begin(), target.end(), '?') > 1) {
+    return problem(400, "the request's target is no valid path; characters beyond the usual must be percent-encoded");
+  }
+  if (std::find(kMethods.begin(), kMethods.end(), line.substr(0, first)) == kMethods.end()) {
+    return problem(501, "this method is unknown here");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<RequestHead, Problem> read_request_head(string_view raw) {
+  std::vector<string_view> lines;
+  for (string_view rest = raw; !rest.empty();) {
+    const size_t end = rest.find("\r\n");
+    if (end == string_view::npos) return bad(400, "the request's head does not end with an empty line");
+    lines.push_back(rest.substr(0, end));
+    rest.remove_prefix(end + 2);
+  }
+  if (lines.empty() || !lines.back().empty()) return bad(400, "the request's head does not end with an empty line");
+  lines.pop_back();
+  if (lines.empty()) return bad(400, "the request is empty");
+  if (raw.find('\0') != string_view::npos) return bad(400, "the request's head contains a NUL byte");
+  for (const string_view line : lines) {
+    if (line.find_first_of("\r\n") != string_view::npos) return bad(400, "a line of the head does not end with CR LF");
+  }
+  if (auto problem = request_line_problem(lines.front())) return refuse(std::move(*problem));
+
+  RequestHead head;
+  head.bytes = std::string(lines.front()) + "\r\n";
+  for (size_t i = 1; i < lines.size(); ++i) {
+    const string_view line = lines[i];
+    if (line.size() > kMaxLineBytes) {
+      return bad(431, fmt::format("a header line exceeds {} bytes", kMaxLineBytes));
+    }
+    const size_t colon = line.find(':');
+    if (colon == string_view::npos || !is_token(line.substr(0, colon))) {
+      return bad(400, "a header line is not of the form \"Name: value\"");
+    }
+    std::string name = lower(line.substr(0, colon));
+    if (std::find(kDropped.begin(), kDropped.end(), name) == kDropped.end()) {
+      head.bytes.append(line).append("\r\n");
+    }
+    head.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  }
+  head.bytes += "\r\n";
+
+  size_t hosts = 0, lengths = 0;
+  for (const auto& [name, value] : head.headers) {
+    if (name == "transfer-encoding") {
+      return bad(411, "Transfer-Encoding is not accepted: send the body with a Content-Length");
+    }
+    if (name == "content-encoding" && lower(value) != "identity") {
+      return bad(415, "Content-Encoding is not accepted: send the body as it is");
+    }
+    if (name == "host") ++hosts;
+    if (name == "content-length") {
+      ++lengths;
+      const auto length = digits(value);
+      if (!length) return bad(400, "the Content-Length is no number");
+      head.content_length = *length;
+    }
+  }
+  if (hosts != 1) return bad(400, "a request must have exactly one Host header");
+  if (lengths > 1) return bad(400, "a request must not have two Content-Length headers");
+  if (head.content_length > kMaxBodyBytes) {
+    return bad(413, fmt::format("the body has {} bytes; allowed: at most {}", head.content_length, kMaxBodyBytes));
+  }
+  return head;
+}
+
+uint64_t announced_body(string_view raw) {
+  constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
+  const std::string text = lower(raw);
+  if (text.find("\r\ntransfer-encoding:") != std::string::npos) return kUnknown;
+  constexpr string_view kLength = "\r\ncontent-length:";
+  const size_t at = text.find(kLength);
+  if (at == std::string::npos) return 0;
+  const size_t begin = at + kLength.size();
+  const string_view value = string_view(text).substr(begin, text.find("\r\n", begin) - begin);
+  return digits(trimmed(value)).value_or(kUnknown);
+}
+
+}  // namespace copybench

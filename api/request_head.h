@@ -1,0 +1,35 @@
+// The head of a request, judged before the HTTP library sees it. The library accepts header lines of 50 MB, chunked
+// bodies beyond any limit, bodies that unpack to a thousand times their size, two lengths at once: none of it gets that
+// far. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "api/message.h"
+#include "api/problem.h"
+
+namespace copybench {
+
+constexpr size_t kMaxHeadBytes = 32 * 1024;
+constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit is 8192
+constexpr uint64_t kMaxBodyBytes = 1 << 20;
+
+struct RequestHead {
+  std::string bytes;    // what the library is to read: all lines but those that it must not act upon
+  NamedValues headers;  // all of them: names in lower case, values without the blanks around them
+  uint64_t content_length = 0;
+};
+
+// `raw` ends with its empty line. Refused: what is no HTTP/1.x (400, 501, 505), too long (414, 431), lacks a Host or
+// names two (400), Transfer-Encoding (411), Content-Encoding (415), a Content-Length that is no number (400) or beyond
+// kMaxBodyBytes (413).
+tl::expected<RequestHead, Problem> read_request_head(std::string_view raw);
+
+// How many bytes of the body the client meant to send, as far as that can be told of a refused head: so that they can
+// be swallowed and the client gets to read its answer. UINT64_MAX where it does not say.
+uint64_t announced_body(std::string_view raw);
+
+}  // namespace copybench

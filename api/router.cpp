@@ -1,0 +1,113 @@
+#include "api/router.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/guards.h"
+#include "api/query.h"
+#include "api/routes.h"
+#include "core/model/text.h"
+#include "web/assets.h"
+
+namespace copybench {
+namespace {
+
+bool serves(const Route& route, std::string_view method) {
+  return route.method == method || (route.method == "GET" && method == "HEAD");
+}
+
+Problem problem(int status, std::string detail) {
+  Problem result;
+  result.status = status;
+  result.detail = std::move(detail);
+  return result;
+}
+
+Problem method_problem(const HttpRequest& request, std::string allow) {
+  Problem result = problem(405, fmt::format("{} does not go with this path; allowed: {}", request.method, allow));
+  result.headers = {{"Allow", std::move(allow)}};
+  return result;
+}
+
+HttpResponse asset_response(const Asset& asset, const HttpRequest& request) {
+  HttpResponse response;
+  response.headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}};
+  const std::string* known = request.header("if-none-match");
+  if (known && (*known == "*" || known->find(asset.etag) != std::string::npos)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = asset.content_type;
+  response.body = asset.body;
+  return response;
+}
+
+}  // namespace
+
+Router::Router(Api& api, ActivityCounter& activity, std::string listen_host)
+    : api_(api), activity_(activity), listen_host_(std::move(listen_host)) {}
+
+void Router::arrived() { activity_.fetch_add(1, std::memory_order_relaxed); }
+
+tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, int64_t& id) const {
+  const PathMatch match = match_path(request.path);
+  if (match.routes.empty())
+    return refuse(problem(404, "there is nothing at this path; /openapi.json lists what there is"));
+  const auto found = std::find_if(match.routes.begin(), match.routes.end(),
+                                  [&](const Route* route) { return serves(*route, request.method); });
+  if (found == match.routes.end()) {
+    std::string allow;
+    for (const Route* route : match.routes) {
+      if (!allow.empty()) allow += ", ";
+      allow += route->method == "GET" ? "GET, HEAD" : route->method;
+    }
+    return refuse(method_problem(request, std::move(allow)));
+  }
+  if (auto foreign = origin_problem(request, listen_host_)) return refuse(std::move(*foreign));
+  if (!match.bad_id.empty()) {
+    return refuse(problem(404, fmt::format("{} is no id: ids are whole numbers from 1", shown(match.bad_id))));
+  }
+  if (auto bad = query_problem(request.query, (*found)->query)) return refuse(std::move(*bad));
+  id = match.id.value_or(0);
+  return *found;
+}
+
+HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_t id) {
+  Reply reply = (api_.*route.handler)(Call{request, id});
+  return reply ? std::move(*reply) : to_response(reply.error(), request.path);
+}
+
+std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
+  if (auto foreign = host_problem(request, listen_host_)) return to_response(*foreign, request.path);
+  if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
+    if (request.method != "GET" && request.method != "HEAD") {
+      return to_response(method_problem(request, "GET, HEAD"), request.path);
+    }
+    return asset_response(*asset, request);
+  }
+  int64_t id = 0;
+  const auto route = admit(request, id);
+  if (!route) return to_response(route.error(), request.path);
+  if (!(*route)->body) return call(**route, request, id);
+  if (request.content_length == 0) {
+    Problem missing = problem(400, "this request needs a body: JSON, with Content-Type: application/json");
+    missing.errors = {{"", "the body is missing; {\"preset\": \"quick\"} is the shortest that does something"}};
+    return to_response(missing, request.path);
+  }
+  if (auto wrong = content_type_problem(request)) return to_response(*wrong, request.path);
+  return std::nullopt;
+}
+
+HttpResponse Router::answer(const HttpRequest& request) {
+  int64_t id = 0;
+  const auto route = admit(request, id);
+  return route ? call(**route, request, id) : to_response(route.error(), request.path);
+}
+
+HttpResponse Router::answer_malformed(int status, std::string detail, const std::string& path) {
+  return to_response(problem(status, std::move(detail)), path);
+}
+
+}  // namespace copybench

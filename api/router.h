@@ -1,0 +1,36 @@
+// Request -> guards -> route -> answer: everything between the transport and the use cases.
+// Threads: any number at once.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/api.h"
+#include "api/http_server.h"
+#include "core/run/activity.h"
+
+namespace copybench {
+
+struct Route;
+
+class Router : public RequestHandler {
+ public:
+  // listen_host: a name or address that is ours beside the loopback ones.
+  Router(Api& api, ActivityCounter& activity, std::string listen_host);
+
+  void arrived() override;
+  std::optional<HttpResponse> answer_head(const HttpRequest& request) override;
+  HttpResponse answer(const HttpRequest& request) override;
+  HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override;
+
+ private:
+  // The route that is to answer, or why none does.
+  tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
+  HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
+
+  Api& api_;
+  ActivityCounter& activity_;
+  const std::string listen_host_;
+};
+
+}  // namespace copybench

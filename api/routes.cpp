@@ -1,0 +1,57 @@
+#include "api/routes.h"
+
+#include "api/query.h"
+
+namespace copybench {
+namespace {
+
+constexpr std::string_view kId = "{id}";
+
+// True if `path` has the form of `pattern`; what stands for {id} goes to `id`.
+bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {
+  const size_t at = pattern.find(kId);
+  if (at == std::string_view::npos) return pattern == path;
+  const std::string_view prefix = pattern.substr(0, at);
+  const std::string_view suffix = pattern.substr(at + kId.size());
+  if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() <= prefix.size() + suffix.size())
+    return false;
+  id = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
+  return id.find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  static const std::vector<Route> all{
+      {"POST", "/experiments", &Api::create_experiment, {"dry_run"}, true},
+      {"GET", "/experiments", &Api::list_experiments, {"limit", "cursor"}},
+      {"GET", "/experiments/{id}", &Api::get_experiment, {}},
+      {"DELETE", "/experiments/{id}", &Api::delete_experiment, {}},
+      {"POST", "/experiments/{id}/cancel", &Api::cancel_experiment, {}},
+      {"GET", "/experiments/{id}/runs", &Api::list_runs, {"limit", "cursor"}},
+      {"GET", "/experiments/{id}/results.csv", &Api::get_results_csv, {}},
+      {"GET", "/experiments/{id}/summary", &Api::get_summary, {}},
+      {"GET", "/experiments/{id}/events", &Api::follow_experiment, {}},
+      {"GET", "/runs/{id}", &Api::get_run, {}},
+      {"GET", "/runs/{id}/perf", &Api::get_run_perf, {}},
+      {"GET", "/system", &Api::get_system, {}},
+      {"GET", "/healthz", &Api::get_health, {}},
+      {"GET", "/openapi.json", &Api::get_openapi, {}},
+  };
+  return all;
+}
+
+PathMatch match_path(std::string_view path) {
+  PathMatch match;
+  for (const Route& route : routes()) {
+    std::string_view id;
+    if (!matches(route.path, path, id)) continue;
+    match.routes.push_back(&route);
+    if (route.path.find(kId) == std::string_view::npos) continue;
+    match.id = decode_id(id);
+    if (!match.id) match.bad_id = id;
+  }
+  return match;
+}
+
+}  // namespace copybench

@@ -1,0 +1,81 @@
+#include "api/server.h"
+
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "api/api.h"
+#include "api/event_stream.h"
+#include "api/http_server.h"
+#include "api/listener.h"
+#include "api/router.h"
+
+namespace copybench {
+
+class ApiServer::Impl {
+ public:
+  Impl(ApiOptions options, ApiContext context)
+      : options_(std::move(options)),
+        context_(std::move(context)),
+        streams_(context_.readers, context_.changed, options_.event_streams, options_.heartbeat),
+        api_(context_, streams_) {}
+
+  Result<std::string> bind() {
+    auto address = parse_listen_address(options_.listen);
+    if (!address) return tl::unexpected(std::move(address.error()));
+    auto listener = Listener::open(*address);
+    if (!listener) return tl::unexpected(std::move(listener.error()));
+    std::string bound = to_string(listener->address());
+    router_.emplace(api_, context_.activity, listener->address().host);
+    HttpServerOptions http;
+    http.threads = options_.workers + options_.event_streams;
+    http.client_timeout = options_.client_timeout;
+    std::lock_guard lock(mutex_);
+    http_ = std::make_unique<HttpServer>(http, std::move(*listener), *router_, context_.logger);
+    if (stopped_) http_->stop();
+    return bound;
+  }
+
+  void serve() { http_->serve(); }
+  void start() {
+    thread_ = std::thread([this] { serve(); });
+  }
+
+  void stop() {
+    {
+      std::lock_guard lock(mutex_);
+      stopped_ = true;
+      if (http_) http_->stop();
+    }
+    context_.changed.close();
+    std::lock_guard lock(join_mutex_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  const ApiOptions options_;
+  const ApiContext context_;
+  EventStreams streams_;
+  Api api_;
+  std::optional<Router> router_;
+  std::mutex mutex_;
+  bool stopped_ = false;
+  std::unique_ptr<HttpServer> http_;
+  std::mutex join_mutex_;
+  std::thread thread_;
+};
+
+std::unique_ptr<ApiServer> ApiServer::create(ApiOptions options, ApiContext context) {
+  return std::unique_ptr<ApiServer>(new ApiServer(std::make_unique<Impl>(std::move(options), std::move(context))));
+}
+
+ApiServer::ApiServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ApiServer::~ApiServer() { impl_->stop(); }
+
+Result<std::string> ApiServer::bind() { return impl_->bind(); }
+void ApiServer::serve() { impl_->serve(); }
+void ApiServer::start() { impl_->start(); }
+void ApiServer::stop() { impl_->stop(); }
+
+}  // namespace copybench
