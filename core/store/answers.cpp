@@ -15,7 +15,7 @@ tl::unexpected<StoreError> conflict(std::string message) {
 
 }  // namespace
 
-StoreResult<std::optional<StoredAnswer>> find_stored_answer(Connection& connection, const IdempotencyKey& key,
+StoreResult<std::optional<StoredAnswer>> find_stored_answer(DatabaseConnection& connection, const IdempotencyKey& key,
                                                             UtcTime now) {
   Query query(connection,
               "SELECT request_digest, experiment_id, body FROM idempotency_keys WHERE key = ? AND created_at_ms >= ?");
@@ -26,7 +26,7 @@ StoreResult<std::optional<StoredAnswer>> find_stored_answer(Connection& connecti
   return StoredAnswer{query.integer(1), std::string(query.text(2))};
 }
 
-StoreResult<void> reserve_key(Connection& connection, const IdempotencyKey& key, UtcTime now) {
+StoreResult<void> reserve_key(DatabaseConnection& connection, const IdempotencyKey& key, UtcTime now) {
   Query(connection, "DELETE FROM idempotency_keys WHERE created_at_ms < ?").bind(oldest_kept(now)).run();
   Query query(connection, "SELECT 1 FROM idempotency_keys WHERE key = ?");
   if (query.bind(key.key).step()) {
@@ -35,7 +35,7 @@ StoreResult<void> reserve_key(Connection& connection, const IdempotencyKey& key,
   return {};
 }
 
-void insert_answer(Connection& connection, const IdempotencyKey& key, const StoredAnswer& answer, UtcTime now) {
+void insert_answer(DatabaseConnection& connection, const IdempotencyKey& key, const StoredAnswer& answer, UtcTime now) {
   Query(connection,
         "INSERT INTO idempotency_keys (key, request_digest, experiment_id, body, created_at_ms) VALUES (?, ?, ?, ?, ?)")
       .bind(key.key)

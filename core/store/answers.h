@@ -1,17 +1,17 @@
 // The answers given under callers' Idempotency-Keys, kept for 7 days. Parts of a transaction, as in transitions.h.
 #pragma once
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 namespace copybench {
 
 // conflict: the key came with another request.
-StoreResult<std::optional<StoredAnswer>> find_stored_answer(Connection& connection, const IdempotencyKey& key,
+StoreResult<std::optional<StoredAnswer>> find_stored_answer(DatabaseConnection& connection, const IdempotencyKey& key,
                                                             UtcTime now);
 
 // Forgets every answer that is too old, so that its key is free again. conflict: the key is taken.
-StoreResult<void> reserve_key(Connection& connection, const IdempotencyKey& key, UtcTime now);
+StoreResult<void> reserve_key(DatabaseConnection& connection, const IdempotencyKey& key, UtcTime now);
 
-void insert_answer(Connection& connection, const IdempotencyKey& key, const StoredAnswer& answer, UtcTime now);
+void insert_answer(DatabaseConnection& connection, const IdempotencyKey& key, const StoredAnswer& answer, UtcTime now);
 
 }  // namespace copybench

@@ -36,7 +36,7 @@ StoreResult<void> create(const fs::path& directory) {
     fs::remove(unfinished.string() + suffix, ignored);
   }
   {
-    auto connection = Connection::open(unfinished, Connection::Access::create);
+    auto connection = DatabaseConnection::open(unfinished, DatabaseConnection::Access::create);
     if (!connection) return tl::unexpected(connection.error());
     if (auto migrated = migrate(**connection); !migrated) return migrated;
   }
@@ -76,9 +76,9 @@ StoreResult<void> find_or_create(const fs::path& directory) {
 
 fs::path database_file(const fs::path& directory) { return directory / "copybench.db"; }
 
-StoreResult<std::unique_ptr<Connection>> open_for_writing(const fs::path& directory) {
+StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path& directory) {
   if (auto found = find_or_create(directory); !found) return tl::unexpected(found.error());
-  auto connection = Connection::open(database_file(directory), Connection::Access::read_write);
+  auto connection = DatabaseConnection::open(database_file(directory), DatabaseConnection::Access::read_write);
   if (!connection) return connection;
   if (auto known = check_version(**connection); !known) return tl::unexpected(known.error());
   if (auto sound = check_changing_tables(**connection); !sound) return tl::unexpected(sound.error());

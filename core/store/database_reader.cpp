@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 #include "core/store/rows.h"
 
 namespace copybench {
@@ -14,7 +14,7 @@ StoreError no_such(std::string_view what, int64_t id) {
 
 class DatabaseReader : public Reader {
  public:
-  explicit DatabaseReader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  explicit DatabaseReader(std::unique_ptr<DatabaseConnection> connection) : connection_(std::move(connection)) {}
 
   StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit) override {
     static const std::string sql =
@@ -150,13 +150,13 @@ class DatabaseReader : public Reader {
     page.next = page.items.back().id;
   }
 
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<DatabaseConnection> connection_;
 };
 
 }  // namespace
 
 StoreResult<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
-  auto connection = Connection::open(database, Connection::Access::read_only);
+  auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
   if (!connection) return tl::unexpected(connection.error());
   return std::make_unique<DatabaseReader>(std::move(*connection));
 }

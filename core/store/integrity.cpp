@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterruptEvery{5};
 
-// Inside Connection::attempt.
-void quick_check(Connection& connection, const std::string& pragma) {
+// Inside DatabaseConnection::attempt.
+void quick_check(DatabaseConnection& connection, const std::string& pragma) {
   Query query(connection, pragma);
   while (query.step()) {
     if (query.text(0) != "ok") throw_damaged("quick_check: " + std::string(query.text(0)));
@@ -20,7 +20,7 @@ void quick_check(Connection& connection, const std::string& pragma) {
 
 }  // namespace
 
-StoreResult<void> check_changing_tables(Connection& connection) {
+StoreResult<void> check_changing_tables(DatabaseConnection& connection) {
   const auto failed = connection.attempt([&] {
     std::vector<std::string> tables;
     {
@@ -44,7 +44,7 @@ BackgroundCheck::~BackgroundCheck() {
 }
 
 void BackgroundCheck::check(const std::filesystem::path& database) {
-  auto connection = Connection::open(database, Connection::Access::read_only);
+  auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
   std::optional<StoreError> failed;
   if (!connection) {
     failed = connection.error();

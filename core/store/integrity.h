@@ -13,12 +13,12 @@
 #include <optional>
 #include <thread>
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 namespace copybench {
 
 // corrupt, with the first thing that is wrong.
-StoreResult<void> check_changing_tables(Connection& connection);
+StoreResult<void> check_changing_tables(DatabaseConnection& connection);
 
 // Threads: every member function may be called from any thread.
 class BackgroundCheck {
@@ -37,7 +37,7 @@ class BackgroundCheck {
   std::function<void(StoreError)> on_failure_;
   std::mutex mutex_;
   std::condition_variable ended_changed_;
-  Connection* connection_ = nullptr;  // while the check is running
+  DatabaseConnection* connection_ = nullptr;  // while the check is running
   bool stopping_ = false;
   bool ended_ = false;
   std::thread thread_;  // last: it uses all the others

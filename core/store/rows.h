@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/model/records.h"
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 #include "core/store/reader.h"
 
 namespace copybench {

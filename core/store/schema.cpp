@@ -100,7 +100,7 @@ INSERT INTO sequences (name, last) VALUES ('finish_sequence', 0);
 
 int64_t schema_version() { return static_cast<int64_t>(kMigrations.size()); }
 
-StoreResult<void> check_version(Connection& connection) {
+StoreResult<void> check_version(DatabaseConnection& connection) {
   int64_t application_id = 0;
   int64_t version = 0;
   const auto failed = connection.attempt([&] {
@@ -123,7 +123,7 @@ StoreResult<void> check_version(Connection& connection) {
   return {};
 }
 
-StoreResult<void> migrate(Connection& connection) {
+StoreResult<void> migrate(DatabaseConnection& connection) {
   const auto failed = connection.attempt([&] {
     for (auto version = connection.integer("PRAGMA user_version"); version < schema_version(); ++version) {
       WriteTransaction transaction(connection);

@@ -8,7 +8,7 @@
 // erased.
 #pragma once
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 namespace copybench {
 
@@ -18,9 +18,9 @@ constexpr int64_t kApplicationId = 0x6370'6273;  // "cpbs"
 int64_t schema_version();
 
 // corrupt: not a database of this program. newer: written by a later version.
-StoreResult<void> check_version(Connection& connection);
+StoreResult<void> check_version(DatabaseConnection& connection);
 
 // Each step is one transaction.
-StoreResult<void> migrate(Connection& connection);
+StoreResult<void> migrate(DatabaseConnection& connection);
 
 }  // namespace copybench

@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "core/store/answers.h"
-#include "core/store/connection.h"
 #include "core/store/data_lock.h"
+#include "core/store/database_connection.h"
 #include "core/store/database_file.h"
 #include "core/store/integrity.h"
 #include "core/store/transitions.h"
@@ -16,7 +16,7 @@ namespace copybench {
 
 class Store::Impl {
  public:
-  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<Connection> connection)
+  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection)
       : file_(std::move(file)),
         lock_(std::move(lock)),
         connection_(std::move(connection)),
@@ -27,10 +27,10 @@ class Store::Impl {
 
   // Runs `work` as one transaction, which is committed if its result has a value and is rolled back otherwise.
   template <typename Work>
-  std::invoke_result_t<Work, Connection&> write(const Work& work) {
+  std::invoke_result_t<Work, DatabaseConnection&> write(const Work& work) {
     std::lock_guard writing(mutex_);
     if (auto refusal = refused()) return tl::unexpected(*refusal);
-    std::invoke_result_t<Work, Connection&> result = tl::unexpected(StoreError{});
+    std::invoke_result_t<Work, DatabaseConnection&> result = tl::unexpected(StoreError{});
     const int64_t changes_before = connection_->total_changes();
     const auto failed = connection_->attempt([&] {
       WriteTransaction transaction(*connection_);
@@ -43,9 +43,9 @@ class Store::Impl {
   }
 
   template <typename Work>
-  std::invoke_result_t<Work, Connection&> read(const Work& work) {
+  std::invoke_result_t<Work, DatabaseConnection&> read(const Work& work) {
     std::lock_guard reading(mutex_);
-    std::invoke_result_t<Work, Connection&> result = tl::unexpected(StoreError{});
+    std::invoke_result_t<Work, DatabaseConnection&> result = tl::unexpected(StoreError{});
     const auto failed = connection_->attempt([&] { result = work(*connection_); });
     if (failed) return tl::unexpected(*failed);
     return result;
@@ -94,7 +94,7 @@ class Store::Impl {
   const std::filesystem::path file_;
   const DataLock lock_;
   std::mutex mutex_;  // of connection_
-  const std::unique_ptr<Connection> connection_;
+  const std::unique_ptr<DatabaseConnection> connection_;
   mutable std::mutex status_mutex_;  // of the two below; never held during a write
   std::optional<StoreError> last_write_error_;
   bool refused_ = false;  // for good: a person has to look first
@@ -124,12 +124,12 @@ Store::~Store() = default;
 const std::filesystem::path& Store::database_path() const { return impl_->file(); }
 
 StoreResult<std::optional<StoredAnswer>> Store::find_answer(const IdempotencyKey& key) {
-  return impl_->read([&](Connection& connection) { return find_stored_answer(connection, key, utc_now()); });
+  return impl_->read([&](DatabaseConnection& connection) { return find_stored_answer(connection, key, utc_now()); });
 }
 
 StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
                                              const RenderAnswer& render_answer) {
-  return impl_->write([&](Connection& connection) -> StoreResult<ExperimentRecord> {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     const UtcTime now = utc_now();
     if (key) {
       if (auto reserved = reserve_key(connection, *key, now); !reserved) return tl::unexpected(reserved.error());
@@ -144,7 +144,7 @@ StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::option
 StoreResult<std::optional<ClaimedRun>> Store::claim_next() {
   impl_->check().wait();  // reading the whole file beside a measurement would disturb it
   if (impl_->claims_stopped()) return std::nullopt;
-  return impl_->write([&](Connection& connection) -> StoreResult<std::optional<ClaimedRun>> {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<std::optional<ClaimedRun>> {
     return claim_run(connection, utc_now());
   });
 }
@@ -152,11 +152,11 @@ StoreResult<std::optional<ClaimedRun>> Store::claim_next() {
 void Store::stop_claims() { impl_->stop_claims(); }
 
 StoreResult<void> Store::finish(RunId run, const RunResult& result) {
-  return impl_->write([&](Connection& connection) { return end_run(connection, run, result, utc_now()); });
+  return impl_->write([&](DatabaseConnection& connection) { return end_run(connection, run, result, utc_now()); });
 }
 
 StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
-  return impl_->write([&](Connection& connection) -> StoreResult<ExperimentRecord> {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     const auto record = find_experiment(connection, experiment);
     if (!record) return record;
     cancel_queued(connection, *record, utc_now());
@@ -165,11 +165,11 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
 }
 
 StoreResult<void> Store::erase(ExperimentId experiment) {
-  return impl_->write([&](Connection& connection) { return erase_experiment(connection, experiment); });
+  return impl_->write([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
 }
 
 StoreResult<int64_t> Store::recover() {
-  return impl_->write([&](Connection& connection) -> StoreResult<int64_t> {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {
     const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
     const auto runs = running_runs(connection);
     for (const RunId run : runs) {

@@ -2,8 +2,8 @@
 //
 // Store is the one writer of the database file: it holds the only read-write connection (SQLite 3.40 may corrupt a WAL
 // database that two connections write at once) and a lock file beside the database, so that a second daemon on the same
-// data refuses to start. Every member function may be called from any thread; calls are serialised by a mutex and each is
-// one transaction, durable when it returns (WAL, synchronous=FULL): nothing is half-stored.
+// data refuses to start. Every member function may be called from any thread; calls are serialised by a mutex and each
+// is one transaction, durable when it returns (WAL, synchronous=FULL): nothing is half-stored.
 // Readers live in reader.h.
 #pragma once
 
@@ -88,8 +88,9 @@ class Store {
   void stop_claims();
 
   // Ends a claimed run. Completed, Failed, TimedOut, Cancelled are final; Interrupted keeps the row as interrupted and
-  // queues the same measurement again in its place, before the rest of its experiment. Where the experiment has no queued
-  // or running run left it ends too: cancelled if that was asked for, failed if no run completed, else completed.
+  // queues the same measurement again in its place, before the rest of its experiment (but counts as cancelled where
+  // the experiment was cancelled meanwhile). Where the experiment has no queued or running run left it ends too:
+  // cancelled if that was asked for, failed if no run completed, else completed. conflict: the run is not running.
   StoreResult<void> finish(RunId run, const RunResult& result);
 
   // Cancels what is queued of the experiment, and the experiment itself unless a run of it is running (then finish()

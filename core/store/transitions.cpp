@@ -41,20 +41,20 @@ std::string_view counter_of(RunState state) {
 }
 
 // Takes `count` numbers; returns the last one before them.
-int64_t take_finish_sequences(Connection& connection, int64_t count) {
+int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
   Query query(connection, "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' RETURNING last");
   if (!query.bind(count).step()) throw_damaged("the sequence of finished runs is missing");
   return query.integer(0) - count;
 }
 
-void count(Connection& connection, ExperimentId id, RunState state, int64_t runs) {
+void count(DatabaseConnection& connection, ExperimentId id, RunState state, int64_t runs) {
   const std::string_view counter = counter_of(state);
   Query query(connection, fmt::format("UPDATE experiments SET {0} = {0} + ? WHERE id = ?", counter));
   query.bind(runs).bind(id).run();
 }
 
-void end_experiment_if_done(Connection& connection, ExperimentId id, const std::optional<std::string>& last_reason,
-                            UtcTime now) {
+void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
+                            const std::optional<std::string>& last_reason, UtcTime now) {
   int64_t total = 0, completed = 0, failed = 0, cancelled = 0;
   bool cancel_requested = false;
   {
@@ -83,14 +83,14 @@ void end_experiment_if_done(Connection& connection, ExperimentId id, const std::
   query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
 }
 
-void insert_evidence(Connection& connection, RunId run, const RunResult& result) {
+void insert_evidence(DatabaseConnection& connection, RunId run, const RunResult& result) {
   // Quotes of a child's last words need not be UTF-8; a run is not to be lost by them.
   const std::string evidence = result.evidence.dump(-1, ' ', false, Json::error_handler_t::replace);
   Query query(connection, "INSERT INTO run_evidence (run_id, evidence_json, perf_raw) VALUES (?, ?, ?)");
   query.bind(run).bind(evidence).bind(result.perf_raw).run();
 }
 
-void queue_again(Connection& connection, RunId run) {
+void queue_again(DatabaseConnection& connection, RunId run) {
   Query query(
       connection,
       "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state) "
@@ -100,7 +100,7 @@ void queue_again(Connection& connection, RunId run) {
 
 }  // namespace
 
-ExperimentId insert_experiment(Connection& connection, const Plan& plan, UtcTime now) {
+ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
   {
     Query query(connection,
                 "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total) VALUES ('queued', ?, ?, ?)");
@@ -119,7 +119,7 @@ ExperimentId insert_experiment(Connection& connection, const Plan& plan, UtcTime
   return id;
 }
 
-StoreResult<ExperimentRecord> find_experiment(Connection& connection, ExperimentId id) {
+StoreResult<ExperimentRecord> find_experiment(DatabaseConnection& connection, ExperimentId id) {
   static const std::string sql = "SELECT " + experiment_columns() + " FROM experiments WHERE id = ?";
   Query query(connection, sql);
   if (!query.bind(id).step()) {
@@ -128,7 +128,7 @@ StoreResult<ExperimentRecord> find_experiment(Connection& connection, Experiment
   return read_experiment(query);
 }
 
-std::optional<ClaimedRun> claim_run(Connection& connection, UtcTime now) {
+std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now) {
   static const std::string oldest_unfinished =
       "SELECT " + experiment_columns() + " FROM experiments WHERE state IN ('queued', 'running') ORDER BY id LIMIT 1";
   static const std::string next_queued =
@@ -159,7 +159,7 @@ std::optional<ClaimedRun> claim_run(Connection& connection, UtcTime now) {
   return claimed;
 }
 
-StoreResult<void> end_run(Connection& connection, RunId run, const RunResult& result, UtcTime now) {
+StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now) {
   ExperimentId experiment = 0;
   Ending ending;
   {
@@ -196,14 +196,14 @@ StoreResult<void> end_run(Connection& connection, RunId run, const RunResult& re
   return {};
 }
 
-std::vector<RunId> running_runs(Connection& connection) {
+std::vector<RunId> running_runs(DatabaseConnection& connection) {
   std::vector<RunId> runs;
   Query query(connection, "SELECT id FROM runs WHERE state = 'running' ORDER BY id");
   while (query.step()) runs.push_back(query.integer(0));
   return runs;
 }
 
-void cancel_queued(Connection& connection, const ExperimentRecord& experiment, UtcTime now) {
+void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& experiment, UtcTime now) {
   if (is_final(experiment.state)) return;
   int64_t queued = 0;
   {
@@ -226,7 +226,7 @@ void cancel_queued(Connection& connection, const ExperimentRecord& experiment, U
   end_experiment_if_done(connection, experiment.id, std::nullopt, now);
 }
 
-StoreResult<void> erase_experiment(Connection& connection, ExperimentId id) {
+StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id) {
   const auto experiment = find_experiment(connection, id);
   if (!experiment) return tl::unexpected(experiment.error());
   if (experiment->state == ExperimentState::running) {

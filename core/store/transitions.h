@@ -1,5 +1,5 @@
 // The state machine of experiments and runs, as statements. Each function is a part of a write transaction: it is
-// called inside Connection::attempt, and what it returns as an error is rolled back by the caller.
+// called inside DatabaseConnection::attempt, and what it returns as an error is rolled back by the caller.
 //
 // run: queued -> running -> completed | failed | timed_out | cancelled | interrupted; queued -> cancelled.
 // experiment: queued -> running -> completed | failed | cancelled; queued -> cancelled.
@@ -10,29 +10,29 @@
 
 #include "core/model/outcome.h"
 #include "core/model/plan.h"
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 namespace copybench {
 
-ExperimentId insert_experiment(Connection& connection, const Plan& plan, UtcTime now);
+ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now);
 
 // not_found
-StoreResult<ExperimentRecord> find_experiment(Connection& connection, ExperimentId id);
+StoreResult<ExperimentRecord> find_experiment(DatabaseConnection& connection, ExperimentId id);
 
 // The next run of the oldest unfinished experiment becomes running; none where that has no queued run.
-std::optional<ClaimedRun> claim_run(Connection& connection, UtcTime now);
+std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now);
 
 // not_found; conflict where the run is not running. A run that was interrupted is queued again at its position, but in
 // an experiment whose cancellation was asked for it counts as cancelled. Ends the experiment where this was its last
 // run.
-StoreResult<void> end_run(Connection& connection, RunId run, const RunResult& result, UtcTime now);
+StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now);
 
-std::vector<RunId> running_runs(Connection& connection);
+std::vector<RunId> running_runs(DatabaseConnection& connection);
 
 // Cancels what is queued, and the experiment where no run of it is running. Changes nothing where it is final.
-void cancel_queued(Connection& connection, const ExperimentRecord& experiment, UtcTime now);
+void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& experiment, UtcTime now);
 
 // not_found, conflict
-StoreResult<void> erase_experiment(Connection& connection, ExperimentId id);
+StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id);
 
 }  // namespace copybench

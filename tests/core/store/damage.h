@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 #include "fixture.h"
 
 namespace copybench {
@@ -20,7 +20,7 @@ inline void damage_root_page(const std::filesystem::path& database, const std::s
   int64_t page = 0;
   int64_t page_bytes = 0;
   {
-    const auto connection = must(Connection::open(database, Connection::Access::read_only));
+    const auto connection = must(DatabaseConnection::open(database, DatabaseConnection::Access::read_only));
     const auto failed = connection->attempt([&] {
       page = connection->integer("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'");
       page_bytes = connection->integer("PRAGMA page_size");

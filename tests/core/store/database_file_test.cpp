@@ -37,7 +37,8 @@ TEST_CASE("a missing data directory is made, with a database of the current sche
   TemporaryDirectory directory;
   const auto nested = directory.path() / "a" / "b";
   must(Store::open(nested));
-  const auto connection = must(Connection::open(nested / "copybench.db", Connection::Access::read_only));
+  const auto connection =
+      must(DatabaseConnection::open(nested / "copybench.db", DatabaseConnection::Access::read_only));
   CHECK(check_version(*connection));
   CHECK_FALSE(std::filesystem::exists(nested / "copybench.db.new"));
 }
@@ -67,7 +68,8 @@ TEST_CASE("a newer schema is refused, and the file is kept") {
   TemporaryDirectory directory;
   fill(directory, 1);
   {
-    const auto connection = must(Connection::open(directory.database(), Connection::Access::read_write));
+    const auto connection =
+        must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
     REQUIRE_FALSE(
         connection->attempt([&] { connection->execute(fmt::format("PRAGMA user_version={}", schema_version() + 1)); }));
   }
@@ -87,7 +89,7 @@ TEST_CASE("damaged files are refused and kept") {
     damage_root_page(directory.database(), "runs");
   }
   SUBCASE("another program's database") {
-    const auto connection = must(Connection::open(directory.database(), Connection::Access::create));
+    const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::create));
     REQUIRE_FALSE(connection->attempt([&] { connection->execute("CREATE TABLE theirs (a)"); }));
   }
   check_refused(directory, Kind::corrupt);

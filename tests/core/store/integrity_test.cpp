@@ -4,7 +4,7 @@
 #include "fixture.h"
 
 using namespace copybench;
-using Access = Connection::Access;
+using Access = DatabaseConnection::Access;
 
 namespace {
 
@@ -21,7 +21,7 @@ std::optional<StoreError> finding(const std::filesystem::path& database) {
 TEST_CASE("a sound database passes both parts") {
   TemporaryDirectory directory;
   fill(directory, 50);
-  CHECK(check_changing_tables(*must(Connection::open(directory.database(), Access::read_only))));
+  CHECK(check_changing_tables(*must(DatabaseConnection::open(directory.database(), Access::read_only))));
   CHECK_FALSE(finding(directory.database()));
 }
 
@@ -29,7 +29,7 @@ TEST_CASE("damage in the runs is found before anything is written") {
   TemporaryDirectory directory;
   fill(directory, 50);
   damage_root_page(directory.database(), "runs");
-  CHECK(kind_of(check_changing_tables(*must(Connection::open(directory.database(), Access::read_only)))) ==
+  CHECK(kind_of(check_changing_tables(*must(DatabaseConnection::open(directory.database(), Access::read_only)))) ==
         StoreError::Kind::corrupt);
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("damage in the evidence is found by the check of the whole file") {
   TemporaryDirectory directory;
   fill(directory, 50);
   damage_root_page(directory.database(), "run_evidence");
-  CHECK(check_changing_tables(*must(Connection::open(directory.database(), Access::read_only))));
+  CHECK(check_changing_tables(*must(DatabaseConnection::open(directory.database(), Access::read_only))));
   const auto found = finding(directory.database());
   REQUIRE(found);
   CHECK(found->kind == StoreError::Kind::corrupt);

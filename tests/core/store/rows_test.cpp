@@ -9,7 +9,7 @@ namespace {
 // Reads one queued run after a stranger has changed the database by `sql`.
 void read_after(const TemporaryDirectory& directory, const std::string& sql, const std::function<void(Reader&)>& read) {
   enqueue(*open_store(directory), 1);
-  const auto connection = must(Connection::open(directory.database(), Connection::Access::read_write));
+  const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
   REQUIRE_FALSE(connection->attempt([&] { connection->execute(sql); }));
   const auto readers = must(ReaderPool::open(directory.database(), 1));
   read(*readers->lease());

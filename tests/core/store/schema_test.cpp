@@ -6,18 +6,18 @@
 #include "fixture.h"
 
 using namespace copybench;
-using Access = Connection::Access;
+using Access = DatabaseConnection::Access;
 
 namespace {
 
-std::unique_ptr<Connection> migrated(const TemporaryDirectory& directory) {
-  auto connection = must(Connection::open(directory.database(), Access::create));
+std::unique_ptr<DatabaseConnection> migrated(const TemporaryDirectory& directory) {
+  auto connection = must(DatabaseConnection::open(directory.database(), Access::create));
   must(migrate(*connection));
   return connection;
 }
 
 // What the planner says to a statement, in one line.
-std::string plan_of_query(Connection& connection, const std::string& sql) {
+std::string plan_of_query(DatabaseConnection& connection, const std::string& sql) {
   std::string plan;
   const auto failed = connection.attempt([&] {
     Query query(connection, "EXPLAIN QUERY PLAN " + sql);

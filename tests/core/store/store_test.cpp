@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 #include "fixture.h"
 
 using namespace copybench;

@@ -1,24 +1,24 @@
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 #include <limits>
 
 #include "fixture.h"
 
 using namespace copybench;
-using Access = Connection::Access;
+using Access = DatabaseConnection::Access;
 using Kind = StoreError::Kind;
 
 namespace {
 
-std::unique_ptr<Connection> created(const TemporaryDirectory& directory) {
-  auto connection = must(Connection::open(directory.database(), Access::create));
+std::unique_ptr<DatabaseConnection> created(const TemporaryDirectory& directory) {
+  auto connection = must(DatabaseConnection::open(directory.database(), Access::create));
   const auto failed = connection->attempt(
       [&] { connection->execute("CREATE TABLE t (id INTEGER PRIMARY KEY, number REAL, word TEXT) STRICT"); });
   REQUIRE_FALSE(failed);
   return connection;
 }
 
-Kind failure_of(Connection& connection, const std::string& sql) {
+Kind failure_of(DatabaseConnection& connection, const std::string& sql) {
   const auto failed = connection.attempt([&] { connection.execute(sql); });
   REQUIRE(failed);
   CHECK_FALSE(failed->message.empty());
@@ -73,11 +73,11 @@ TEST_CASE("a transaction that is not committed leaves nothing") {
 
 TEST_CASE("SQLite's codes become kinds of errors") {
   TemporaryDirectory directory;
-  CHECK(kind_of(Connection::open(directory.database(), Access::read_write)) == Kind::io);
-  CHECK(kind_of(Connection::open(directory.path() / "no" / "folder.db", Access::create)) == Kind::io);
+  CHECK(kind_of(DatabaseConnection::open(directory.database(), Access::read_write)) == Kind::io);
+  CHECK(kind_of(DatabaseConnection::open(directory.path() / "no" / "folder.db", Access::create)) == Kind::io);
   const auto writer = created(directory);
   SUBCASE("read-only") {
-    const auto reader = must(Connection::open(directory.database(), Access::read_only));
+    const auto reader = must(DatabaseConnection::open(directory.database(), Access::read_only));
     CHECK(failure_of(*reader, "INSERT INTO t VALUES (1, 1, 'x')") == Kind::io);
   }
   SUBCASE("full") {

@@ -1,4 +1,4 @@
-// One connection to the database, with its statements prepared once each. connection.cpp alone knows SQLiteCpp.
+// One connection to the database, with its statements prepared once each. Its source alone knows SQLiteCpp.
 //
 // Errors: what SQLite throws inside attempt() comes back from it as a StoreError; Query and WriteTransaction are used
 // inside attempt() only.
@@ -24,12 +24,12 @@ class Transaction;
 
 namespace copybench {
 
-class Connection {
+class DatabaseConnection {
  public:
   // create: the file must not exist. read_write: it must. read_only: it must, and nothing can be written.
   enum class Access { create, read_write, read_only };
-  static StoreResult<std::unique_ptr<Connection>> open(const std::filesystem::path& file, Access access);
-  ~Connection();
+  static StoreResult<std::unique_ptr<DatabaseConnection>> open(const std::filesystem::path& file, Access access);
+  ~DatabaseConnection();
 
   std::optional<StoreError> attempt(const std::function<void()>& work);
 
@@ -46,7 +46,7 @@ class Connection {
  private:
   friend class Query;
   friend class WriteTransaction;
-  explicit Connection(std::unique_ptr<SQLite::Database> database);
+  explicit DatabaseConnection(std::unique_ptr<SQLite::Database> database);
   SQLite::Statement& prepared(const std::string& sql);
 
   std::unique_ptr<SQLite::Database> database_;
@@ -57,7 +57,7 @@ class Connection {
 // A prepared statement in use; it is reset at destruction. One at a time for each text.
 class Query {
  public:
-  Query(Connection& connection, const std::string& sql);
+  Query(DatabaseConnection& connection, const std::string& sql);
   ~Query();
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
@@ -90,12 +90,12 @@ class Query {
 // Takes the write lock at once; rolls back at destruction unless committed.
 class WriteTransaction {
  public:
-  explicit WriteTransaction(Connection& connection);
+  explicit WriteTransaction(DatabaseConnection& connection);
   ~WriteTransaction();
   void commit();
 
  private:
-  Connection& connection_;
+  DatabaseConnection& connection_;
   std::unique_ptr<SQLite::Transaction> transaction_;
 };
 

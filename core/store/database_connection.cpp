@@ -1,4 +1,4 @@
-#include "core/store/connection.h"
+#include "core/store/database_connection.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -46,26 +46,27 @@ StoreError error_of(const SQLite::Exception& exception, int system_errno) {
   }
 }
 
-int open_flags(Connection::Access access) {
+int open_flags(DatabaseConnection::Access access) {
   switch (access) {
-    case Connection::Access::create: return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX;
-    case Connection::Access::read_write: return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
-    case Connection::Access::read_only: return SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX;
+    case DatabaseConnection::Access::create: return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX;
+    case DatabaseConnection::Access::read_write: return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
+    case DatabaseConnection::Access::read_only: return SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX;
   }
   return SQLite::OPEN_READONLY;
 }
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
+DatabaseConnection::DatabaseConnection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
 
-Connection::~Connection() = default;
+DatabaseConnection::~DatabaseConnection() = default;
 
-StoreResult<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Access access) {
-  std::unique_ptr<Connection> connection;
+StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const std::filesystem::path& file,
+                                                                          Access access) {
+  std::unique_ptr<DatabaseConnection> connection;
   try {
     auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs);
-    connection = std::unique_ptr<Connection>(new Connection(std::move(database)));
+    connection = std::unique_ptr<DatabaseConnection>(new DatabaseConnection(std::move(database)));
   } catch (const SQLite::Exception& exception) {
     return tl::unexpected(error_of(exception, 0));
   }
@@ -81,7 +82,7 @@ StoreResult<std::unique_ptr<Connection>> Connection::open(const std::filesystem:
   return connection;
 }
 
-std::optional<StoreError> Connection::attempt(const std::function<void()>& work) {
+std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()>& work) {
   errno_before_rollback_.reset();
   try {
     work();
@@ -91,26 +92,26 @@ std::optional<StoreError> Connection::attempt(const std::function<void()>& work)
   }
 }
 
-void Connection::execute(const std::string& sql) { database_->exec(sql); }
+void DatabaseConnection::execute(const std::string& sql) { database_->exec(sql); }
 
-int64_t Connection::integer(const std::string& sql) {
+int64_t DatabaseConnection::integer(const std::string& sql) {
   Query query(*this, sql);
   return query.step() ? query.integer(0) : 0;
 }
 
-int64_t Connection::last_inserted_id() const { return database_->getLastInsertRowid(); }
+int64_t DatabaseConnection::last_inserted_id() const { return database_->getLastInsertRowid(); }
 
-int64_t Connection::total_changes() const { return database_->getTotalChanges(); }
+int64_t DatabaseConnection::total_changes() const { return database_->getTotalChanges(); }
 
-void Connection::interrupt() { sqlite3_interrupt(database_->getHandle()); }
+void DatabaseConnection::interrupt() { sqlite3_interrupt(database_->getHandle()); }
 
-SQLite::Statement& Connection::prepared(const std::string& sql) {
+SQLite::Statement& DatabaseConnection::prepared(const std::string& sql) {
   auto& statement = statements_[sql];
   if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, sql);
   return *statement;
 }
 
-Query::Query(Connection& connection, const std::string& sql) : statement_(connection.prepared(sql)) {
+Query::Query(DatabaseConnection& connection, const std::string& sql) : statement_(connection.prepared(sql)) {
   statement_.clearBindings();
 }
 
@@ -158,7 +159,7 @@ std::string_view Query::text(int column) const {
   return {bytes, static_cast<size_t>(value.getBytes())};
 }
 
-WriteTransaction::WriteTransaction(Connection& connection)
+WriteTransaction::WriteTransaction(DatabaseConnection& connection)
     : connection_(connection),
       transaction_(
           std::make_unique<SQLite::Transaction>(*connection.database_, SQLite::TransactionBehavior::IMMEDIATE)) {}
