@@ -111,10 +111,12 @@ function drawRuns(runs, reasons) {
     { label: 'State', cell: (run) => element('span', { title: run.reason }, state(run.state)) },
     ...figures.map((entry) => figureColumn(entry, (run) => {
       const value = run[entry.name];
-      return value === null || value === undefined ? missing(reasons.get(entry.name)) : entry.text(value);
+      if (value !== null && value !== undefined) return entry.text(value);
+      return missing(run.state === 'completed' ? reasons.get(run.engine)?.[entry.name] : run.reason);
     })),
   ];
-  const notes = [...reasons].map(([name, reason]) => element('li', {}, `${figure(name)?.label ?? name}: ${reason}`));
+  const notes = [...new Set([...reasons.values()].flatMap((missed) =>
+    Object.entries(missed).map(([name, reason]) => `${name}: ${reason}`)))].map((note) => element('li', {}, note));
   const failures = runs.filter((run) => run.reason).map((run) =>
     element('li', {}, `Run ${run.run_id} ${run.state.replace('_', ' ')}: ${run.reason}`));
   return [
@@ -126,12 +128,15 @@ function drawRuns(runs, reasons) {
   ];
 }
 
-// Why a figure is missing is kept with each run; the lists leave it out, so one completed run is asked for all.
+// Engine -> figure -> why it is missing. Kept with each run and left out of lists, so one completed run of each engine is
+// asked for all of them.
 async function missingReasons(runs, signal) {
-  const completed = runs.findLast((run) => run.state === 'completed');
-  if (!completed || figures.every((entry) => completed[entry.name] !== null)) return new Map();
-  const run = await get(`runs/${completed.run_id}`, signal);
-  return new Map(Object.entries(run.missing ?? {}));
+  const asked = new Map();
+  for (const run of runs) {
+    if (run.state === 'completed' && figures.some((entry) => run[entry.name] === null)) asked.set(run.engine, run.run_id);
+  }
+  const details = await Promise.all([...asked.values()].map((id) => get(`runs/${id}`, signal)));
+  return new Map(details.map((run) => [run.engine, run.missing ?? {}]));
 }
 
 async function drawExperiment(id, signal) {

@@ -180,7 +180,7 @@ class Daemon(Process):
         self.data_dir = str(data_dir or self._own_data.name)
         super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, environment=environment)
         try:
-            self.address = self.line_with(r"listening on (\S+)").group(1)
+            self.address = self.line_with(r"listening on (.+), data in").group(1)
         except AssertionError:
             self.process.kill()
             raise

@@ -63,6 +63,7 @@ class Cancelling(unittest.TestCase):
         first = self.daemon.queue(**LONG)["id"]
         second = self.daemon.queue()["id"]
         third = self.daemon.queue()["id"]
+        self.daemon.running_run(first)
         self.assertEqual(self.daemon.experiment(second)["progress"]["queue_position"], 1)
         self.assertEqual(self.daemon.experiment(third)["progress"]["queue_position"], 2)
         self.daemon.post(f"/experiments/{second}/cancel")

@@ -129,7 +129,9 @@ class BadExperiments(Served):
 
     def test_more_cpus_than_there_are(self):
         problem = self.assert_problem(self.daemon.post("/experiments", sweep(server_cpus=list(range(5000)))), 400)
-        self.assertTrue(all(error["pointer"].startswith("/server_cpus") for error in problem["errors"]))
+        # So many errors that not all are listed; the last entry says how many are left out.
+        self.assertTrue(all(error["pointer"].startswith("/server_cpus/") for error in problem["errors"][:-1]))
+        self.assertGreater(len(problem["errors"]), 1)
 
     def test_broken_json(self):
         for body in ("", "{", "nonsense", "[]", '"quick"', "null", "7", '{"preset":"quick"} x', "{'preset':'quick'}",

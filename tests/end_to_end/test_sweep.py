@@ -67,7 +67,7 @@ class Sweep(unittest.TestCase):
         self.assertEqual(self.events[-1][1]["state"], "completed")
         told = [data["run_id"] for name, data in self.events if name == "run"]
         self.assertEqual(sorted(told), sorted(run["run_id"] for run in self.runs))
-        done = [data["progress"]["runs_done"] for name, data in self.events if name == "progress"]
+        done = [data["runs_done"] for name, data in self.events if name == "progress"]
         self.assertEqual(done, sorted(done))
         self.assertEqual(done[-1], 12)
 
