@@ -34,9 +34,9 @@ int64_t in_flight_limit(int socket, bool explicit_size) {
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::start(UniqueFd socket, const ConnectionOptions& options,
+Result<std::unique_ptr<ServedConnection>> ServedConnection::start(UniqueFd socket, const ServedConnectionOptions& options,
                                                       std::function<void()> on_end) {
-  std::unique_ptr<Connection> connection(new Connection(std::move(socket), options, std::move(on_end)));
+  std::unique_ptr<ServedConnection> connection(new ServedConnection(std::move(socket), options, std::move(on_end)));
   try {
     connection->thread_ = std::thread([self = connection.get()] { self->run(); });
   } catch (const std::system_error& error) {
@@ -45,28 +45,28 @@ Result<std::unique_ptr<Connection>> Connection::start(UniqueFd socket, const Con
   return connection;
 }
 
-Connection::Connection(UniqueFd socket, const ConnectionOptions& options, std::function<void()> on_end)
+ServedConnection::ServedConnection(UniqueFd socket, const ServedConnectionOptions& options, std::function<void()> on_end)
     : options_(options), socket_(std::move(socket)), on_end_(std::move(on_end)) {}
 
-Connection::~Connection() {
+ServedConnection::~ServedConnection() {
   if (!thread_.joinable()) return;
   stop(/*hard=*/true);
   thread_.join();
 }
 
-void Connection::stop(bool hard) {
+void ServedConnection::stop(bool hard) {
   stopping_.store(true, std::memory_order_relaxed);
   // Reading ends at once, which wakes a thread that waits for its client; sending goes on unless it is cut.
   ::shutdown(socket_.get(), hard ? SHUT_RDWR : SHUT_RD);
 }
 
-void Connection::run() {
+void ServedConnection::run() {
   if (auto served = serve(); !served) problem_ = served.error().message;
   ended_.store(true, std::memory_order_release);
   on_end_();
 }
 
-Result<void> Connection::set_up() {
+Result<void> ServedConnection::set_up() {
   if (!options_.cpus.empty()) {
     if (auto pinned = pin_this_thread(options_.cpus); !pinned) return pinned;
   }
@@ -88,7 +88,7 @@ Result<void> Connection::set_up() {
   return {};
 }
 
-Result<void> Connection::serve() {
+Result<void> ServedConnection::serve() {
   if (auto ready = set_up(); !ready) {
     // The client learns it too; whether that arrives changes nothing here.
     static_cast<void>(send_all(socket_.get(), encode(GreetingReply{Welcome::no_memory, 0, options_.field_bytes})));
@@ -119,7 +119,7 @@ Result<void> Connection::serve() {
   }
 }
 
-Result<void> Connection::send_one(bool checked) {
+Result<void> ServedConnection::send_one(bool checked) {
   auto slot = path_->acquire();
   if (!slot) return tl::unexpected(slot.error());
   Fields& fields = (*ring_)[*slot];
@@ -136,7 +136,7 @@ Result<void> Connection::send_one(bool checked) {
   return {};
 }
 
-Result<void> Connection::verify(uint64_t messages) {
+Result<void> ServedConnection::verify(uint64_t messages) {
   for (uint64_t i = 0; i < messages; ++i) {
     if (auto sent = send_one(/*checked=*/true); !sent) return sent;
   }
@@ -145,7 +145,7 @@ Result<void> Connection::verify(uint64_t messages) {
   return {};
 }
 
-Result<bool> Connection::client_spoke() const {
+Result<bool> ServedConnection::client_spoke() const {
   std::byte byte;
   const ssize_t n = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (n >= 0) return true;
@@ -153,7 +153,7 @@ Result<bool> Connection::client_spoke() const {
   return tl::unexpected(system_error("listen to the client", errno));
 }
 
-Result<void> Connection::stream() {
+Result<void> ServedConnection::stream() {
   int64_t listen_at = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
     auto slot = path_->acquire();
@@ -173,7 +173,7 @@ Result<void> Connection::stream() {
   return {};
 }
 
-Result<void> Connection::finish() {
+Result<void> ServedConnection::finish() {
   const auto begin = Monotonic::now();
   if (auto drained = path_->drain(kDrainTime); !drained) return drained;
   drain_time_ = Monotonic::now() - begin;
@@ -205,7 +205,7 @@ Result<void> Connection::finish() {
   return {};
 }
 
-Json Connection::account() const {
+Json ServedConnection::account() const {
   const auto info = tcp_info();
   Json json{{"messages", counters_.messages.load()},
             {"bytes", counters_.bytes.load()},

@@ -21,7 +21,7 @@
 
 namespace copybench {
 
-struct ConnectionOptions {
+struct ServedConnectionOptions {
   EngineMode mode{};
   uint64_t field_bytes = 0;
   StreamSocketOptions socket;
@@ -29,12 +29,12 @@ struct ConnectionOptions {
   bool reuse_early = false;
 };
 
-class Connection {
+class ServedConnection {
  public:
   // on_end is called from the connection's thread, as the last thing it does.
-  static Result<std::unique_ptr<Connection>> start(UniqueFd socket, const ConnectionOptions& options,
+  static Result<std::unique_ptr<ServedConnection>> start(UniqueFd socket, const ServedConnectionOptions& options,
                                                    std::function<void()> on_end);
-  ~Connection();
+  ~ServedConnection();
 
   bool ended() const { return ended_.load(std::memory_order_acquire); }
   // Ends the service after the message under way; hard: cuts the connection, for a client that no longer reads.
@@ -48,7 +48,7 @@ class Connection {
   Json account() const;
 
  private:
-  Connection(UniqueFd socket, const ConnectionOptions& options, std::function<void()> on_end);
+  ServedConnection(UniqueFd socket, const ServedConnectionOptions& options, std::function<void()> on_end);
   void run();
   Result<void> serve();
   Result<void> set_up();
@@ -58,7 +58,7 @@ class Connection {
   Result<void> finish();
   Result<bool> client_spoke() const;
 
-  const ConnectionOptions options_;
+  const ServedConnectionOptions options_;
   UniqueFd socket_;
   std::function<void()> on_end_;
   SendCounters counters_;

@@ -51,7 +51,7 @@ class Engine {
   std::optional<SignalFd> signals_;
   UniqueFd ended_;  // eventfd that the connections' threads raise
   LineBuffer orders_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<ServedConnection>> connections_;
   std::vector<Json> accounts_;  // of connections that have ended
   size_t welcomed_ = 0;
   uint64_t refused_ = 0;
@@ -142,9 +142,9 @@ Result<void> Engine::welcome(Guest guest) {
   } else if (finishing_ || connections_.size() >= options_.threads) {
     refuse(guest, Welcome::busy);
   } else {
-    ConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
+    ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
                               options_.reuse_early};
-    auto connection = Connection::start(std::move(guest.socket), options, [this] {
+    auto connection = ServedConnection::start(std::move(guest.socket), options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));
     });
