@@ -36,7 +36,7 @@ const NamedValues& common_headers() {
 // beyond, so that it never waits for one that is not coming.
 class ExchangeStream : public httplib::Stream {
  public:
-  ExchangeStream(Connection& connection, const RequestHead& head)
+  ExchangeStream(HttpConnection& connection, const RequestHead& head)
       : connection_(connection), head_(head.bytes), body_left_(head.content_length) {}
 
   bool is_readable() const override { return true; }
@@ -62,7 +62,7 @@ class ExchangeStream : public httplib::Stream {
   uint64_t body_left() const { return body_left_; }
 
  private:
-  Connection& connection_;
+  HttpConnection& connection_;
   string_view head_;
   uint64_t body_left_;
 };
@@ -82,7 +82,7 @@ class Sink : public ByteSink {
 // The library's server for the length of one request: process_request() is what its own TLS server builds upon too.
 class Exchange : public httplib::Server {
  public:
-  Exchange(Connection& connection, RequestHandler& handler, const RequestHead& head)
+  Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head)
       : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
     svr_sock_ = connection.fd();  // without a socket it takes itself for stopping and breaks off streamed bodies
     set_payload_max_length(kMaxBodyBytes);
@@ -162,7 +162,7 @@ class Exchange : public httplib::Server {
     }
   }
 
-  Connection& connection_;
+  HttpConnection& connection_;
   RequestHandler& handler_;
   const RequestHead& head_;
   ExchangeStream stream_;
@@ -170,7 +170,7 @@ class Exchange : public httplib::Server {
   int status_ = 0;
 };
 
-int write_plainly(Connection& connection, const HttpResponse& response) {
+int write_plainly(HttpConnection& connection, const HttpResponse& response) {
   connection.write(plain_answer(response, !connection.head().starts_with("HEAD ")));
   return response.status;
 }
@@ -188,24 +188,24 @@ std::string plain_answer(const HttpResponse& response, bool with_body) {
   return text;
 }
 
-int exchange(Connection& connection, RequestHandler& handler) {
-  const Connection::Head outcome = connection.read_head(kMaxHeadBytes);
+int exchange(HttpConnection& connection, RequestHandler& handler) {
+  const HttpConnection::Head outcome = connection.read_head(kMaxHeadBytes);
   // Browsers open connections ahead of any request: no request, no answer.
-  if (outcome == Connection::Head::closed || connection.head().empty()) return 0;
+  if (outcome == HttpConnection::Head::closed || connection.head().empty()) return 0;
   handler.arrived();
   switch (outcome) {
-    case Connection::Head::closed:
+    case HttpConnection::Head::closed:
       return 0;
-    case Connection::Head::timed_out:
+    case HttpConnection::Head::timed_out:
       return write_plainly(connection, handler.answer_malformed(408, "the request took too long to arrive", ""));
-    case Connection::Head::too_long: {
+    case HttpConnection::Head::too_long: {
       const int status = write_plainly(
           connection,
           handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes), ""));
       connection.swallow(UINT64_MAX, kSwallowTime);
       return status;
     }
-    case Connection::Head::complete:
+    case HttpConnection::Head::complete:
       break;
   }
   const auto head = read_request_head(connection.head());

@@ -98,7 +98,7 @@ void HttpServer::work() {
 
 void HttpServer::serve_connection(UniqueFd socket) {
   const int fd = socket.get();
-  Connection connection(std::move(socket), options_.client_timeout);
+  HttpConnection connection(std::move(socket), options_.client_timeout);
   try {
     const int status = exchange(connection, handler_);
     const std::string& head = connection.head();

@@ -17,7 +17,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "api/connection.h"
+#include "api/http_connection.h"
 #include "api/listener.h"
 #include "api/message.h"
 #include "core/base/unique_fd.h"

@@ -1,4 +1,4 @@
-#include "api/connection.h"
+#include "api/http_connection.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,9 +12,9 @@ namespace copybench {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-Connection::Connection(UniqueFd socket, milliseconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
+HttpConnection::HttpConnection(UniqueFd socket, milliseconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
 
-bool Connection::wait(short events, Deadline deadline) const {
+bool HttpConnection::wait(short events, Deadline deadline) const {
   for (;;) {
     pollfd entry{socket_.get(), events, 0};
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
@@ -24,7 +24,7 @@ bool Connection::wait(short events, Deadline deadline) const {
   }
 }
 
-size_t Connection::receive(char* buffer, size_t size, Deadline deadline) {
+size_t HttpConnection::receive(char* buffer, size_t size, Deadline deadline) {
   for (;;) {
     const ssize_t n = ::recv(socket_.get(), buffer, size, MSG_DONTWAIT);
     if (n >= 0) return static_cast<size_t>(n);
@@ -37,7 +37,7 @@ size_t Connection::receive(char* buffer, size_t size, Deadline deadline) {
   }
 }
 
-Connection::Head Connection::read_head(size_t at_most) {
+HttpConnection::Head HttpConnection::read_head(size_t at_most) {
   const Deadline deadline = Clock::now() + timeout_;
   char buffer[4096];
   for (;;) {
@@ -60,14 +60,14 @@ Connection::Head Connection::read_head(size_t at_most) {
   }
 }
 
-size_t Connection::read(char* buffer, size_t size) {
+size_t HttpConnection::read(char* buffer, size_t size) {
   if (ahead_.empty()) return receive(buffer, size, body_deadline_);
   const size_t n = ahead_.copy(buffer, size);
   ahead_.erase(0, n);
   return n;
 }
 
-bool Connection::write(std::string_view bytes) {
+bool HttpConnection::write(std::string_view bytes) {
   const Deadline deadline = Clock::now() + timeout_;
   while (!bytes.empty()) {
     const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -82,12 +82,12 @@ bool Connection::write(std::string_view bytes) {
   return true;
 }
 
-bool Connection::peer_there() const {
+bool HttpConnection::peer_there() const {
   pollfd entry{socket_.get(), POLLRDHUP, 0};
   return ::poll(&entry, 1, 0) == 0;
 }
 
-void Connection::swallow(uint64_t bytes, milliseconds at_most) {
+void HttpConnection::swallow(uint64_t bytes, milliseconds at_most) {
   char buffer[16384];
   bytes -= std::min<uint64_t>(bytes, ahead_.size());
   // What has come already costs no wait, announced or not.

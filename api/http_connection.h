@@ -14,10 +14,10 @@
 
 namespace copybench {
 
-class Connection {
+class HttpConnection {
  public:
   // timeout: for the whole head, for the whole body, and for each write() to get through.
-  Connection(UniqueFd socket, std::chrono::milliseconds timeout);
+  HttpConnection(UniqueFd socket, std::chrono::milliseconds timeout);
 
   enum class Head { complete, closed, timed_out, too_long };
   // Reads up to and with the empty line; bytes beyond it are kept for read().
