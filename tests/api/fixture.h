@@ -1,5 +1,5 @@
-// A whole API on a free port, with a real store in a directory of its own. The scheduler is not started: runs are claimed and
-// finished by the tests, as it would do it.
+// A whole API on a free port, with a real store in a directory of its own. The scheduler is not started: runs are
+// claimed and finished by the tests, as it would do it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -54,9 +54,7 @@ struct Backend {
   ActivityCounter activity{0};
   Scheduler scheduler{SchedulerOptions{}, *store, perf, changed, activity};
 
-  ApiContext context() {
-    return {*store, *readers, scheduler, perf_report, changed, activity, silent_logger()};
-  }
+  ApiContext context() { return {*store, *readers, scheduler, perf_report, changed, activity, silent_logger()}; }
 
   ExperimentId queue(int runs, const std::string& name = "test") {
     ExperimentRequest request;
@@ -86,7 +84,8 @@ struct Backend {
     figures.zerocopy_completions = 10;
     figures.zerocopy_copied = 10;
     result.outcome = Completed{figures};
-    result.evidence["counters"] = Json::array({{{"event", "cpu-cycles"}, {"value", nullptr}, {"reason", "not supported"}}});
+    result.evidence["counters"] =
+        Json::array({{{"event", "cpu-cycles"}, {"value", nullptr}, {"reason", "not supported"}}});
     result.perf_raw = "{\"event\" : \"cpu-cycles\"}\n";
     must(store->finish(run.id, result));
     changed.raise();

@@ -19,7 +19,7 @@
 namespace copybench {
 
 struct Answer {
-  int status = 0;  // 0: the connection was closed without an answer
+  int status = 0;                              // 0: the connection was closed without an answer
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;                            // without chunks' frames
   bool whole = false;                          // as long as its head said
@@ -122,8 +122,8 @@ class HttpClient {
   Answer get(std::string_view path, std::string_view headers = "") const { return request("GET", path, headers); }
   Answer post(std::string_view path, std::string_view body, std::string_view headers = "") const {
     return raw(fmt::format(
-        "POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}", path,
-        port_, body.size(), headers, body));
+        "POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}",
+        path, port_, body.size(), headers, body));
   }
 
  private:

@@ -1,0 +1,62 @@
+#include "api/missing.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+namespace {
+
+RunRecord run_of(EngineMode engine, RunState state) {
+  RunRecord run;
+  run.planned.configuration = {engine, 512, 1};
+  run.state = state;
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("every empty figure has a reason, no other has") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.figures.bytes = 0;
+  run.figures.throughput_gbps = 1;
+  const Json reasons = missing_reasons(run, Json::object());
+  CHECK(reasons.size() == figure_columns().size() - 2);
+  CHECK_FALSE(reasons.contains("bytes"));
+  CHECK_FALSE(reasons.contains("throughput_gbps"));
+  for (const Json& reason : reasons) CHECK_FALSE(reason.get<std::string>().empty());
+}
+
+TEST_CASE("counters have perf's own reason, by either of their names") {
+  const Json evidence{
+      {"counters", Json::array({{{"event", "cycles"}, {"value", nullptr}, {"reason", "not supported"}},
+                                {{"event", "LLC-load-misses"}, {"value", nullptr}, {"reason", "not counted"}}})}};
+  const Json reasons = missing_reasons(run_of(EngineMode::zero_copy, RunState::completed), evidence);
+  CHECK(reasons["cpu_cycles"] == "not supported");
+  CHECK(reasons["cycles_per_byte"] == "not supported");
+  CHECK(reasons["llc_load_misses"] == "not counted");
+  CHECK(reasons["instructions"] == "the experiment did not ask perf for instructions");
+}
+
+TEST_CASE("zero-copy counters belong to zero_copy") {
+  CHECK(missing_reasons(run_of(EngineMode::one_copy, RunState::completed), Json::object())["zerocopy_sends"] ==
+        "zero_copy alone has it");
+}
+
+TEST_CASE("a run that did not complete says what became of it") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::failed);
+  run.reason = "the engine died";
+  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run failed: the engine died");
+  run.reason.reset();
+  run.state = RunState::cancelled;
+  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run was cancelled");
+  run.state = RunState::queued;
+  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run waits to be measured");
+}
+
+TEST_CASE("evidence of another shape is no obstacle") {
+  for (const Json& evidence :
+       {Json::object(), Json{{"counters", 5}}, Json{{"counters", Json::array({1, nullptr, "x"})}},
+        Json{{"counters", Json::array({{{"event", "cycles"}}})}}}) {
+    CHECK(missing_reasons(run_of(EngineMode::two_copy, RunState::completed), evidence).contains("cpu_cycles"));
+  }
+}

@@ -1,0 +1,51 @@
+#include "api/problem.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+TEST_CASE("a problem has all members of RFC 9457 and the list of errors") {
+  Problem problem;
+  problem.status = 405;
+  problem.detail = "no";
+  problem.errors = {{"/a", "b"}};
+  problem.headers = {{"Allow", "GET"}};
+  const HttpResponse response = to_response(problem, "/x");
+  CHECK(response.status == 405);
+  CHECK(response.content_type == "application/problem+json");
+  CHECK(response.headers.back() == std::pair<std::string, std::string>("Allow", "GET"));
+  CHECK(response.body ==
+        "{\"type\":\"urn:copybench:problem:method-not-allowed\",\"title\":\"Method Not Allowed\",\"status\":405,"
+        "\"detail\":\"no\",\"instance\":\"/x\",\"errors\":[{\"pointer\":\"/a\",\"detail\":\"b\"}]}\n");
+}
+
+TEST_CASE("a path that is no UTF-8 is shown as far as it is") {
+  Problem problem;
+  problem.status = 404;
+  const Json json = Json::parse(to_response(problem, "/\xff").body);
+  CHECK(json["instance"] == "/\xEF\xBF\xBD");
+}
+
+TEST_CASE("the list of errors is bounded") {
+  Problem problem;
+  problem.status = 400;
+  for (int i = 0; i < 1000; ++i) problem.errors.push_back({"/a", "b"});
+  const Json json = Json::parse(to_response(problem, "/").body);
+  REQUIRE(json["errors"].size() == 101);
+  CHECK(json["errors"].back()["detail"] == "900 more errors are not listed");
+}
+
+TEST_CASE("each error of the store has its status") {
+  using Kind = StoreError::Kind;
+  const auto status = [](Kind kind) { return problem_of({kind, "why"}).status; };
+  CHECK(status(Kind::full) == 507);
+  CHECK(status(Kind::not_found) == 404);
+  CHECK(status(Kind::conflict) == 409);
+  for (const Kind kind : {Kind::io, Kind::corrupt, Kind::newer, Kind::locked}) {
+    const Problem problem = problem_of({kind, "why"});
+    CHECK(problem.status == 503);
+    CHECK(problem.detail == "why");
+    REQUIRE(problem.headers.size() == 1);
+    CHECK(problem.headers[0].first == "Retry-After");
+  }
+}
