@@ -13,9 +13,10 @@ export function element(name, attributes = {}, ...children) {
 
 // columns: [{label, unit, number, cell: (row) => text or node}].
 export function table(caption, columns, rows) {
+  const units = columns.some((column) => column.unit);
   const heads = columns.map((column) =>
     element('th', { scope: 'col', class: column.number ? 'number' : null }, column.label,
-      element('span', { class: 'unit' }, column.unit ?? '')));
+      units ? element('span', { class: 'unit' }, column.unit ?? '') : null));
   const body = rows.map((row) => element('tr', {}, ...columns.map((column) =>
     element('td', { class: [column.number ? 'number' : '', column.wrap ? 'wrap' : ''].join(' ').trim() || null },
       column.cell(row)))));
