@@ -1,0 +1,225 @@
+#include "api/http_server.h"
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "api/problem.h"
+#include "api/request_head.h"
+#include "fixture.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Answers with what it was asked; some paths misbehave.
+class Echo : public RequestHandler {
+ public:
+  void arrived() override { ++arrivals; }
+  std::optional<HttpResponse> answer_head(const HttpRequest& request) override {
+    if (request.method == "POST" && request.content_length > 0) return std::nullopt;
+    return answer(request);
+  }
+  HttpResponse answer(const HttpRequest& request) override {
+    if (request.path == "/throw") throw std::runtime_error("a secret");
+    if (request.path == "/throw-int") throw 7;
+    HttpResponse response;
+    response.content_type = "text/plain";
+    if (request.path == "/throw-in-stream") {
+      response.stream = [](ByteSink& sink) -> bool {
+        sink.write("begun");
+        throw std::runtime_error("a secret");
+      };
+    } else if (request.path == "/stream") {
+      response.stream = [](ByteSink& sink) { return sink.write("one") && sink.write("") && sink.write("two"); };
+    } else if (request.path == "/endless") {
+      response.stream = [this](ByteSink& sink) {
+        const std::string block(100'000, 'x');
+        while (sink.write(block)) continue;
+        broken_off = true;
+        broken_off.notify_all();
+        return false;
+      };
+    } else {
+      for (const auto& [name, value] : request.query) response.body += name + "=" + value + ";";
+      response.body += request.method + " " + request.path + " " + request.body;
+      const std::string* asked = request.header("x-asked");
+      if (asked) response.body += " " + *asked;
+    }
+    return response;
+  }
+  HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override {
+    Problem problem;
+    problem.status = status;
+    problem.detail = std::move(detail);
+    return to_response(problem, path);
+  }
+
+  std::atomic<int> arrivals{0};
+  std::atomic<bool> broken_off{false};
+};
+
+struct Serving {
+  explicit Serving(HttpServerOptions options = {}) {
+    auto listener = must(Listener::open({"127.0.0.1", 0, ""}));
+    client.emplace(listener.address().port);
+    server.emplace(options, std::move(listener), echo, silent_logger());
+    thread = std::jthread([this] { server->serve(); });
+  }
+  ~Serving() { server->stop(); }
+
+  Echo echo;
+  std::optional<HttpClient> client;
+  std::optional<HttpServer> server;
+  std::jthread thread;
+};
+
+std::string post_head(size_t length, std::string_view more = "") {
+  return fmt::format("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n", length, more);
+}
+
+}  // namespace
+
+TEST_CASE("requests come through as they were sent") {
+  Serving serving;
+  CHECK(serving.client->get("/a%20b?n=1&m=%26").body == "m=&;n=1;GET /a b ");
+  CHECK(serving.client->get("/", "X-Asked: a%41b\r\n").body == "GET /  a%41b");
+  CHECK(serving.client->raw(post_head(4) + "body").body == "POST /x body");
+  const std::string large(kMaxBodyBytes, 'b');
+  CHECK(serving.client->raw(post_head(large.size()) + large).body.size() == large.size() + 8);
+}
+
+TEST_CASE("a body that comes in pieces is put together") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  for (const std::string piece :
+       {"POST /x HT", "TP/1.1\r\nHost: localhost\r\nContent-Len", "gth: 6\r\n\r", "\nab", "cd", "ef"}) {
+    HttpClient::send(socket.get(), piece);
+  }
+  CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x abcdef");
+}
+
+TEST_CASE("streams are chunked, and end where they end") {
+  Serving serving;
+  const Answer answer = serving.client->get("/stream");
+  CHECK(answer.header("transfer-encoding") == "chunked");
+  CHECK(answer.body == "onetwo");
+  CHECK(answer.whole);
+  const std::string old = [&] {
+    const UniqueFd socket = serving.client->connect();
+    HttpClient::send(socket.get(), "GET /stream HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    return HttpClient::receive_all(socket.get());
+  }();
+  CHECK(old.ends_with("\r\n\r\nonetwo"));
+}
+
+TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer") {
+  Serving serving;
+  for (const char* path : {"/throw", "/throw-int"}) {
+    const Answer answer = serving.client->get(path);
+    problem(answer, 500);
+    CHECK(answer.body.find("secret") == std::string::npos);
+    for (const auto& [name, value] : answer.headers) CHECK(value.find("secret") == std::string::npos);
+  }
+  const Answer cut = serving.client->get("/throw-in-stream");
+  CHECK(cut.body == "begun");
+  CHECK_FALSE(cut.whole);
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("one request a connection") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  HttpClient::send(socket.get(), request + request);
+  const std::string text = HttpClient::receive_all(socket.get());
+  CHECK(text.find("HTTP/1.1", 1) == std::string::npos);
+  CHECK(serving.echo.arrivals == 1);
+}
+
+TEST_CASE("malformed heads are answered, not passed on") {
+  Serving serving;
+  problem(serving.client->raw("nonsense\r\n\r\n"), 400);
+  problem(serving.client->raw("GET / HTTP/1.1\n\n"), 400);
+  problem(serving.client->raw(std::string(1000, '\0') + "\r\n\r\n"), 400);
+  problem(serving.client->raw("GET / HTTP/9.9\r\nHost: a\r\n\r\n"), 505);
+  problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9000, 'a') + "\r\n\r\n"), 431);
+  problem(serving.client->raw("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), 414);
+  problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\n" + std::string(10'000'000, 'a')), 431);
+  problem(serving.client->raw(post_head(5, "Transfer-Encoding: chunked\r\n")), 411);
+  problem(serving.client->raw(post_head(5, "Content-Encoding: br\r\n") + "12345"), 415);
+  problem(serving.client->raw("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"), 400);
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("the answer to a body that is too large is read, however eagerly it was sent") {
+  Serving serving;
+  const std::string body(20'000'000, 'b');
+  problem(serving.client->raw(post_head(body.size()) + body), 413);
+  problem(serving.client->raw(post_head(99'999'999'999)), 413);
+}
+
+TEST_CASE("a client that asks first is told before it sends") {
+  Serving serving;
+  problem(serving.client->raw(post_head(20'000'000, "Expect: 100-continue\r\n")), 413);
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), post_head(4, "Expect: 100-continue\r\n"));
+  CHECK(HttpClient::receive_until(socket.get(), "\r\n\r\n").starts_with("HTTP/1.1 100"));
+  HttpClient::send(socket.get(), "body");
+  CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x body");
+}
+
+TEST_CASE("slow clients lose their connection: a half head, a half body, an answer that is not read") {
+  HttpServerOptions options;
+  options.client_timeout = 100ms;
+  Serving serving(options);
+  problem(serving.client->raw("GET / HT"), 408);
+  problem(serving.client->raw(post_head(10) + "half"), 408);
+  CHECK(serving.client->raw("").status == 0);
+  const UniqueFd idle = serving.client->connect();
+  HttpClient::send(idle.get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  serving.echo.broken_off.wait(false);
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("a body cut short is refused") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), post_head(10) + "half");
+  ::shutdown(socket.get(), SHUT_WR);
+  problem(parse_answer(HttpClient::receive_all(socket.get())), 400);
+}
+
+TEST_CASE("silent connections beyond the threads keep nobody waiting for long, floods are told to come back") {
+  HttpServerOptions options;
+  options.threads = 2;
+  options.max_waiting = 2;
+  options.client_timeout = 200ms;
+  Serving serving(options);
+  std::vector<UniqueFd> silent;
+  for (int i = 0; i < 2 + 2 + 20; ++i) silent.push_back(serving.client->connect());
+  const std::string last = HttpClient::receive_all(silent.back().get());
+  const Answer busy = parse_answer(last);
+  problem(busy, 503);
+  CHECK(busy.header("retry-after") == "1");
+  // The first ones are given up after their time, without an answer to a request that never was.
+  CHECK(HttpClient::receive_all(silent.front().get()).empty());
+  silent.clear();
+  Answer answer;
+  do answer = serving.client->get("/");
+  while (answer.status == 503);
+  CHECK(answer.status == 200);
+}
+
+TEST_CASE("stopping breaks off an endless answer") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  char buffer[1000];
+  REQUIRE(::recv(socket.get(), buffer, sizeof buffer, 0) > 0);
+  serving.server->stop();
+  serving.thread.join();
+  CHECK_FALSE(HttpClient::receive_all(socket.get()).ends_with("0\r\n\r\n"));
+}
