@@ -43,6 +43,12 @@ auto must(Result result) {
   if constexpr (!std::is_void_v<typename Result::value_type>) return std::move(*result);
 }
 
+inline Plan must_plan(const ExperimentRequest& request) {
+  auto plan = make_plan(request, PlanContext{{0, 1}, 7});
+  REQUIRE(plan);
+  return std::move(*plan);
+}
+
 // What the server stands upon.
 struct Backend {
   TemporaryDirectory directory;
@@ -63,9 +69,7 @@ struct Backend {
     request.field_sizes = {4096};
     request.threads = {1};
     request.repetitions = runs;
-    const auto plan = make_plan(request, PlanContext{{0, 1}, 7});
-    REQUIRE(plan);
-    return must(store->enqueue(*plan, std::nullopt, nullptr)).id;
+    return must(store->enqueue(must_plan(request), std::nullopt, nullptr)).id;
   }
   ClaimedRun claim() {
     const auto run = must(store->claim_next());

@@ -1,0 +1,115 @@
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "api/csv.h"
+#include "fixture.h"
+
+using namespace copybench;
+
+TEST_CASE("runs are listed in the order of measurement, page by page") {
+  Served served;
+  served.queue(5);
+  std::vector<int> repetitions;
+  std::string cursor;
+  do {
+    const Json page = served.get("/experiments/1/runs?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor)).json();
+    for (const Json& item : page["items"]) repetitions.push_back(item["repetition"]);
+    cursor = page["next"].is_null() ? "" : page["next"].get<std::string>();
+  } while (!cursor.empty());
+  CHECK(repetitions == std::vector<int>{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("a run is told with figures, label, reasons, evidence and links") {
+  Served served;
+  served.queue(1);
+  const ClaimedRun run = served.complete_next();
+  const Json json = served.get(fmt::format("/runs/{}", run.id)).json();
+  CHECK(json["experiment_id"] == 1);
+  CHECK(json["engine"] == "zero_copy");
+  CHECK(json["message_bytes"] == 8 * 4096);
+  CHECK(json["state"] == "completed");
+  CHECK(json["throughput_gbps"] == 2.5);
+  CHECK(json["cpu_cycles"].is_null());
+  CHECK(json["missing"]["cpu_cycles"] == "not supported");
+  CHECK_FALSE(json["missing"].contains("bytes"));
+  CHECK(json["zerocopy"] == "requested, copied by the kernel");
+  CHECK(json["evidence"]["counters"].size() == 1);
+  CHECK(json["started_at"].is_string());
+  CHECK(served.get(json["links"]["experiment"].get<std::string>()).status == 200);
+  const Answer perf = served.get(json["links"]["perf"].get<std::string>());
+  CHECK(perf.header("content-type") == "text/plain; charset=utf-8");
+  CHECK(perf.body == "{\"event\" : \"cpu-cycles\"}\n");
+}
+
+TEST_CASE("a run that was not measured has no perf output, which is no error") {
+  Served served;
+  served.queue(1);
+  const Answer perf = served.get("/runs/1/perf");
+  CHECK(perf.status == 200);
+  CHECK(perf.body.empty());
+}
+
+TEST_CASE("the CSV has every run that has ended and no other") {
+  Served served;
+  served.queue(4);
+  served.complete_next();
+  must(served.store->finish(served.claim().id, RunResult{Failed{"no"}, Json::object(), ""}));
+  served.claim();
+  const Answer answer = served.get("/experiments/1/results.csv");
+  CHECK(answer.status == 200);
+  CHECK(answer.whole);
+  CHECK(answer.header("content-type").starts_with("text/csv"));
+  CHECK(answer.header("content-disposition") == "attachment; filename=\"copybench-experiment-1.csv\"");
+  std::istringstream lines(answer.body);
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(lines, line);) rows.push_back(line);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0] + "\n" == csv_header());
+  CHECK(rows[1].find(",completed,3,2.5,") != std::string::npos);
+  CHECK(rows[2].find(",failed,,") != std::string::npos);
+}
+
+TEST_CASE("a long CSV is whole") {
+  Served served;
+  ExperimentRequest request;
+  request.engines = {EngineMode::two_copy};
+  request.field_sizes.emplace();
+  for (int i = 0; i < 25; ++i) request.field_sizes->push_back(64 + i);
+  request.threads = {1};
+  request.repetitions = 100;
+  must(served.store->enqueue(must_plan(request), std::nullopt, nullptr));
+  must(served.store->cancel(1));
+  const Answer answer = served.get("/experiments/1/results.csv");
+  CHECK(answer.whole);
+  CHECK(std::count(answer.body.begin(), answer.body.end(), '\n') == 2501);
+}
+
+TEST_CASE("the summary tells each configuration and each engine's peak") {
+  Served served;
+  served.queue(3);
+  for (int i = 0; i < 3; ++i) served.complete_next();
+  const Json json = served.get("/experiments/1/summary").json();
+  CHECK(json["state"] == "completed");
+  REQUIRE(json["configurations"].size() == 1);
+  const Json& configuration = json["configurations"][0];
+  CHECK(configuration["runs_completed"] == 3);
+  const Json& throughput = configuration["figures"]["throughput_gbps"];
+  CHECK(throughput["n"] == 3);
+  CHECK(throughput["median"] == 3.5);
+  CHECK(throughput["min"] == 2.5);
+  CHECK(throughput["max"] == 4.5);
+  CHECK(throughput["ci95_low"].is_number());
+  CHECK(configuration["figures"]["cpu_cycles"].is_null());
+  REQUIRE(json["engines"].size() == 1);
+  CHECK(json["engines"][0]["configuration"]["field_bytes"] == 4096);
+  CHECK(json["engines"][0]["throughput_gbps"]["median"] == 3.5);
+}
+
+TEST_CASE("the summary of what was not measured is empty, not wrong") {
+  Served served;
+  served.queue(1);
+  const Json json = served.get("/experiments/1/summary").json();
+  CHECK(json["engines"][0]["configuration"].is_null());
+  CHECK(json["engines"][0]["throughput_gbps"].is_null());
+}

@@ -1,0 +1,185 @@
+#include "api/event_stream.h"
+
+#include <utility>
+#include <vector>
+
+#include "fixture.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Events = std::vector<std::pair<std::string, Json>>;
+
+// Name and data of each event; ids are checked on the way.
+Events events_of(const std::string& text) {
+  Events events;
+  std::string name, id;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    REQUIRE(end != std::string::npos);
+    const std::string line = text.substr(at, end - at);
+    at = end + 1;
+    if (line.starts_with("event: ")) name = line.substr(7);
+    if (line.starts_with("id: ")) id = line.substr(4);
+    if (line.starts_with("data: ")) {
+      events.emplace_back(name, Json::parse(line.substr(6)));
+      CHECK((name == "run") == !id.empty());
+      id.clear();
+    }
+  }
+  return events;
+}
+
+std::vector<std::string> names_of(const Events& events) {
+  std::vector<std::string> names;
+  for (const auto& [name, data] : events) names.push_back(name);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+class Follower {
+ public:
+  Follower(Served& served, ExperimentId id, std::string_view headers = "") : socket_(served.client->connect()) {
+    HttpClient::send(socket_.get(),
+                     fmt::format("GET /experiments/{}/events HTTP/1.1\r\nHost: localhost\r\n{}\r\n", id, headers));
+  }
+  // Reads on until the awaited text has come.
+  void await(std::string_view awaited) {
+    while (text_.find(awaited, seen_) == std::string::npos) {
+      char buffer[4096];
+      const ssize_t n = ::recv(socket_.get(), buffer, sizeof buffer, 0);
+      REQUIRE_MESSAGE(n > 0, text_);
+      text_.append(buffer, static_cast<size_t>(n));
+    }
+    seen_ = text_.find(awaited, seen_) + awaited.size();
+  }
+  Answer rest() {
+    text_ += HttpClient::receive_all(socket_.get());
+    return parse_answer(text_);
+  }
+  void leave() { socket_.reset(); }
+
+ private:
+  UniqueFd socket_;
+  std::string text_;
+  size_t seen_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a stream tells progress, each run once, and the end") {
+  Served served;
+  const ExperimentId id = served.queue(3);
+  served.complete_next();
+  Follower follower(served, id);
+  follower.await("\"runs_done\":1");
+  served.complete_next();
+  follower.await("\"runs_done\":2");
+  served.complete_next();
+  const Answer answer = follower.rest();
+  CHECK(answer.status == 200);
+  CHECK(answer.whole);
+  CHECK(answer.header("content-type") == "text/event-stream");
+  CHECK(answer.header("cache-control") == "no-store");
+  const Events events = events_of(answer.body);
+  CHECK(names_of(events) == Names{"progress", "run", "progress", "run", "progress", "run", "progress", "end"});
+  std::vector<int> repetitions;
+  for (const auto& [name, data] : events) {
+    if (name == "run") repetitions.push_back(data["repetition"]);
+  }
+  CHECK(repetitions == std::vector<int>{1, 2, 3});
+  CHECK(events.back().second["state"] == "completed");
+  CHECK(events.back().second["progress"]["runs_done"] == 3);
+  CHECK(events[0].second["experiment_id"] == id);
+}
+
+TEST_CASE("a stream goes on after the last event that was seen") {
+  Served served;
+  const ExperimentId id = served.queue(3);
+  for (int i = 0; i < 3; ++i) served.complete_next();
+  const Answer all = served.get(fmt::format("/experiments/{}/events", id));
+  CHECK(names_of(events_of(all.body)) == Names{"progress", "run", "run", "run", "progress", "end"});
+  const size_t at = all.body.find("id: ");
+  const std::string first = all.body.substr(at + 4, all.body.find('\n', at) - at - 4);
+  const Answer rest = served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: " + first + "\r\n");
+  CHECK(names_of(events_of(rest.body)) == Names{"progress", "run", "run", "progress", "end"});
+  problem(served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: x\r\n"), 400);
+}
+
+TEST_CASE("runs beyond one reading are all told") {
+  Served served;
+  ExperimentRequest request;
+  request.engines = {EngineMode::two_copy};
+  request.field_sizes = {64, 65, 66};
+  request.threads = {1};
+  request.repetitions = 100;
+  must(served.store->enqueue(must_plan(request), std::nullopt, nullptr));
+  must(served.store->cancel(1));
+  const auto names = names_of(events_of(served.get("/experiments/1/events").body));
+  CHECK(std::count(names.begin(), names.end(), "run") == 300);
+  CHECK(names.back() == "end");
+}
+
+TEST_CASE("a stream of an experiment that is deleted ends") {
+  Served served;
+  const ExperimentId id = served.queue(1);
+  Follower follower(served, id);
+  follower.await("event: progress");
+  CHECK(served.request("DELETE", fmt::format("/experiments/{}", id)).status == 204);
+  CHECK(events_of(follower.rest().body).back().first == "deleted");
+}
+
+TEST_CASE("cancelling ends the stream by the API alone") {
+  Served served;
+  const ExperimentId id = served.queue(2);
+  Follower follower(served, id);
+  follower.await("event: progress");
+  CHECK(served.request("POST", fmt::format("/experiments/{}/cancel", id)).status == 200);
+  const Events events = events_of(follower.rest().body);
+  CHECK(events.back().first == "end");
+  CHECK(events.back().second["state"] == "cancelled");
+}
+
+TEST_CASE("an idle stream says that it is still there") {
+  ApiOptions options;
+  options.heartbeat = 20ms;
+  Served served(options);
+  Follower follower(served, served.queue(1));
+  follower.await(": still here\n\n");
+  follower.await(": still here\n\n");
+}
+
+TEST_CASE("streams are capped, the rest of the API goes on, and a place left is taken again") {
+  ApiOptions options;
+  options.event_streams = 2;
+  options.workers = 2;
+  Served served(options);
+  const ExperimentId id = served.queue(1);
+  std::vector<Follower> followers;
+  for (int i = 0; i < 2; ++i) {
+    followers.emplace_back(served, id);
+    followers.back().await("event: progress");
+  }
+  const Answer refused = served.get(fmt::format("/experiments/{}/events", id));
+  problem(refused, 503);
+  CHECK(refused.header("retry-after") == "5");
+  CHECK(served.get("/healthz").status == 200);
+  // No heartbeat is due for long: the place is given back because another one wants it.
+  followers[0].leave();
+  Follower next(served, id);
+  next.await("event: progress");
+}
+
+TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
+  Served served;
+  const ExperimentId id = served.queue(1);
+  served.queue(1);
+  Follower follower(served, id);
+  follower.await("event: progress");
+  served.changed.raise();
+  served.complete_next();
+  CHECK(names_of(events_of(follower.rest().body)) == Names{"progress", "run", "progress", "end"});
+}
