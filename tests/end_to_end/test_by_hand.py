@@ -76,6 +76,28 @@ class ByHand(unittest.TestCase):
                     self.assertEqual(server.wait(), 0, server.lines)
                     self.assertNotEqual(client.wait(), 0)
 
+    def test_a_buffer_that_is_reused_too_early_is_found(self):
+        port = free_port()
+        with Process("engine", "zero_copy", "--port", port, "--field-bytes", 16384, "--threads", 1,
+                     "--fault", "reuse_early") as server:
+            server.line_with(str(port))
+            with Process("load", "--port", port, "--field-bytes", 16384, "--threads", 1, "--duration", 0.1) as client:
+                self.assertNotEqual(client.wait(), 0)
+                self.assertIn("verification", "\n".join(client.err))
+                self.assertEqual([line for line in client.out if "result" in line], [])
+
+    def test_people_get_text(self):
+        port = free_port()
+        with Process("engine", "zero_copy", "--port", port, "--field-bytes", FIELD, "--format", "text") as server:
+            server.line_with(str(port))
+            with load(port, threads=1, format="text") as client:
+                self.assertEqual(client.wait(), 0, client.lines)
+                self.assertIn("Gbit/s", "\n".join(client.out))
+            server.signal(signal.SIGINT)
+            self.assertEqual(server.wait(), 0, server.lines)
+            self.assertIn("zero-copy", "\n".join(server.out))
+            self.assertNotIn("{", "\n".join(server.out + client.out))
+
     def test_a_load_without_an_engine_says_so(self):
         port = free_port()
         with load(port) as client:
@@ -184,8 +206,11 @@ class Strangers(unittest.TestCase):
     def test_a_flood_while_a_load_runs(self):
         with load(self.port, duration=2) as client:
             wait_until(lambda: established(self.port) >= 2, "the load is connected")
-            for _ in range(500):
-                self.connect()
+            for number in range(500):
+                stranger = self.connect()
+                # In turn: silence, a wrong greeting, half of one.
+                if number % 3:
+                    stranger.sendall(b"\0" * (100 if number % 3 == 1 else 7))
             self.assertEqual(client.wait(), 0, client.lines)
             self.assertGreater(result_of(client)["bytes"], 0)
         self.assert_served()
