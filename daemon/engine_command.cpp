@@ -18,6 +18,7 @@ struct Options {
   std::string mode;
   std::string host = "127.0.0.1";
   std::optional<uint16_t> port;
+  std::optional<uint32_t> ring_messages;
   std::string fault;
 };
 
@@ -57,6 +58,7 @@ int run(const Options& options) {
   engine.field_bytes = options.worker.field_bytes;
   engine.threads = options.worker.threads;
   engine.socket = options.worker.socket();
+  engine.ring_messages = options.ring_messages;
   engine.take_orders = options.worker.orders;
   engine.reuse_early = options.fault == "reuse_early";
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
@@ -91,6 +93,10 @@ void add_engine_command(CLI::App& app, CommandResult done) {
   command->add_option("--host", options->host, "Address to listen on; 0.0.0.0 for every one")->capture_default_str();
   command->add_option("--port", options->port, "TCP port, 0 for a free one [8080, 8081, 8082 by mode]");
   add_worker_options(*command, options->worker);
+  command
+      ->add_option("--ring-messages", options->ring_messages,
+                   "Message buffers a connection, used in turn [1; zero_copy: as many as may be in flight]")
+      ->check(CLI::Range(1, 1'000'000));
   command->add_option("--fault", options->fault, "For tests: a fault that the verification pass must find")
       ->check(CLI::IsMember({"reuse_early"}))
       ->group("");

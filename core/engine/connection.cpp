@@ -74,7 +74,8 @@ Result<void> ServedConnection::set_up() {
   if (::fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return tl::unexpected(system_error("fcntl", errno));
   if (auto set = set_stream_options(socket_.get(), options_.socket); !set) return set;
   const auto in_flight = in_flight_limit(socket_.get(), options_.socket.buffer_bytes.has_value());
-  const uint32_t slots = MessageRing::slots_for(options_.field_bytes, static_cast<uint64_t>(in_flight));
+  const uint32_t slots = options_.ring_messages.value_or(
+      ring_slots(options_.mode, options_.field_bytes, static_cast<uint64_t>(in_flight)));
   try {
     auto ring = MessageRing::create(field_memory(options_.mode), options_.field_bytes, slots);
     if (!ring) return tl::unexpected(ring.error());

@@ -26,6 +26,7 @@ struct ServedConnectionOptions {
   uint64_t field_bytes = 0;
   StreamSocketOptions socket;
   std::vector<int> cpus;  // that its thread may run on; empty: any
+  std::optional<uint32_t> ring_messages;  // none: what the mode calls for, see ring_slots()
   bool reuse_early = false;
 };
 

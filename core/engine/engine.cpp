@@ -143,7 +143,7 @@ Result<void> Engine::welcome(Guest guest) {
     refuse(guest, Welcome::busy);
   } else {
     ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
-                              options_.reuse_early};
+                                    options_.ring_messages, options_.reuse_early};
     auto connection = ServedConnection::start(std::move(guest.socket), options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));

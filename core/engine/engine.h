@@ -27,6 +27,7 @@ struct EngineOptions {
   StreamSocketOptions socket;
   std::vector<int> cpus;  // threads are bound to these in turn, one CPU each; empty: not bound
   uint64_t token = 0;     // clients must greet with it
+  std::optional<uint32_t> ring_messages;  // message buffers a connection; none: what the mode calls for
   bool take_orders = false;
   bool reuse_early = false;  // for tests, see SendPathOptions
 };

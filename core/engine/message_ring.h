@@ -23,7 +23,7 @@ enum class FieldMemory : uint8_t {
 
 class MessageRing {
  public:
-  // Slots so that what may be in flight at once, `in_flight_bytes` of socket memory, never waits for a slot: zero-copy
+  // For buffers that the kernel goes on reading: slots so that what may be in flight at once, `in_flight_bytes` of socket memory, never waits for a slot: zero-copy
   // fragments are accounted by whole pages, so each field counts as its pages. At least 2.
   static uint32_t slots_for(uint64_t field_bytes, uint64_t in_flight_bytes);
 

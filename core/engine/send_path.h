@@ -53,6 +53,9 @@ struct SendPathOptions {
 };
 
 FieldMemory field_memory(EngineMode mode);
+// Messages that a connection of this engine keeps. One where a send returns with its bytes copied, for its buffer may be
+// written again at once, as applications do. Where the kernel goes on reading from it, as many as may be in flight.
+uint32_t ring_slots(EngineMode mode, uint64_t field_bytes, uint64_t in_flight_bytes);
 Result<std::unique_ptr<SendPath>> make_send_path(EngineMode mode, const SendPathOptions& options);
 
 }  // namespace copybench

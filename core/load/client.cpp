@@ -17,9 +17,10 @@ namespace {
 
 constexpr std::chrono::seconds kGreetTime{10};
 
-// The verification pass goes once round the engine's ring and a little further, so that slots are used again.
-uint64_t messages_to_verify(uint32_t ring_slots) {
-  return ring_slots + std::clamp<uint64_t>(ring_slots / 4, 2, 16);
+// The verification pass goes once round the engine's ring and a little further, so that slots are used again: a
+// mebibyte's worth, but no fewer than 2 messages and no more than 16.
+uint64_t messages_to_verify(uint32_t ring_slots, uint64_t message_bytes) {
+  return ring_slots + std::clamp<uint64_t>((1 << 20) / message_bytes, 2, 16);
 }
 
 // Before it reads, the client lets the engine fill the receive window and queue what does not fit. A zero-copy engine's
@@ -99,7 +100,7 @@ Result<void> Client::send_frame(uint8_t kind, uint64_t count) {
 }
 
 Result<void> Client::verify() {
-  const uint64_t wanted = messages_to_verify(ring_slots_);
+  const uint64_t wanted = messages_to_verify(ring_slots_, options_.field_bytes * kFieldsPerMessage);
   if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::verify), wanted); !sent) return sent;
   std::this_thread::sleep_for(kLetQueue);
   while (verified_messages_ < wanted) {
