@@ -8,6 +8,7 @@
 #include "core/host/cpu_set.h"
 #include "core/host/memory.h"
 #include "core/host/proc_stat.h"
+#include "core/host/process_usage.h"
 #include "core/host/system_facts.h"
 #include "core/perf/perf_stat.h"
 #include "core/run/cpu_assignment.h"
@@ -35,6 +36,7 @@ class Execution {
   OrOutcome<void> start_load();
   OrOutcome<void> warm_up();
   OrOutcome<void> open_window();
+  OrOutcome<void> sleep_through_window();
   OrOutcome<void> close_window();
   OrOutcome<void> finish_load();
   OrOutcome<void> finish_engine();
@@ -69,6 +71,7 @@ class Execution {
   CpuTimes machine_before_;
   uint64_t requests_before_ = 0;
   uint64_t requests_in_window_ = 0;
+  ProcessUsage daemon_in_window_;
   Nanoseconds set_up_{}, tear_down_{}, perf_window_{};
   Monotonic::time_point counting_since_;
 };
@@ -191,6 +194,13 @@ OrOutcome<void> Execution::open_window() {
   return {};
 }
 
+OrOutcome<void> Execution::sleep_through_window() {
+  const ProcessUsage before = process_usage();
+  auto passed = crew_.pass(Monotonic::now() + spec_.duration);
+  daemon_in_window_ = process_usage() - before;
+  return passed;
+}
+
 OrOutcome<void> Execution::close_window() {
   auto load = order_and_await(*load_, order::kClose, report::kClosed, kMarkLimit);
   if (!load) return tl::unexpected(load.error());
@@ -251,7 +261,7 @@ OrOutcome<RunFigures> Execution::measure() {
   set_up_ = Monotonic::now() - begin;
   if (done) done = warm_up();
   if (done) done = open_window();
-  if (done) done = crew_.pass(Monotonic::now() + spec_.duration);
+  if (done) done = sleep_through_window();
   if (done) done = close_window();
   const auto closed = Monotonic::now();
   if (done) done = finish_load();
@@ -266,7 +276,6 @@ OrOutcome<RunFigures> Execution::measure() {
 
 Json Execution::evidence() const {
   const PerfAvailability& perf = perf_.availability();
-  Json connections = Json::array();
   const Json& engine = measurement_.engine_result;
   const Json& load = measurement_.load_result;
   const auto part = [](const Json& json, const char* key) { return json.is_object() && json.contains(key) ? json[key] : Json(); };
@@ -291,6 +300,7 @@ Json Execution::evidence() const {
       {"samples", {{"every_ms", part(load, "sample_every_ms")}, {"bytes", part(load, "samples_bytes")}}},
       {"zerocopy", configuration_.engine == EngineMode::zero_copy ? part(engine, "totals") : Json()},
       {"strangers", part(engine, "strangers")},
+      {"daemon", to_json(daemon_in_window_)},
       {"requests_in_window", requests_in_window_},
       {"seccomp_filters", seccomp_filter_count()},
       {"set_up_ns", set_up_.count()},

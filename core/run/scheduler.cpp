@@ -45,6 +45,7 @@ class Scheduler::Impl {
   }
 
   void stop() {
+    store_.stop_claims();
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;

@@ -160,6 +160,13 @@ class Sweep(unittest.TestCase):
             self.assertEqual(peak["configuration"]["threads"], best["threads"])
             self.assertAlmostEqual(peak["throughput_gbps"]["median"], best["throughput_gbps"], places=6)
 
+    def test_the_daemon_sleeps_through_each_window(self):
+        # An event stream is open all the while. The one wake-up is the window's end.
+        for run in self.details:
+            used = run["evidence"]["daemon"]
+            self.assertLessEqual(used["wake_ups"], 1 + 2 * run["window_s"], used)
+            self.assertEqual(used["block_writes"], 0)
+
     def test_perf_text_is_kept_raw(self):
         answer = self.daemon.get(f"/runs/{self.runs[0]['run_id']}/perf")
         self.assertEqual(answer.status, 200)

@@ -1,0 +1,87 @@
+#include "core/run/measurement.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+namespace {
+
+Json connection(int64_t retransmits) { return {{"retransmits", retransmits}}; }
+
+// Two connections, 1 s, 1000 bytes, as the children would report them.
+Measurement plain() {
+  Measurement measurement;
+  measurement.configuration = {EngineMode::zero_copy, 64, 2};
+  measurement.engine_opened = {{"cpu_ns", 100}, {"connections", {connection(1), connection(2)}}};
+  measurement.engine_closed = {{"cpu_ns", 5100}, {"connections", {connection(1), connection(4)}}};
+  measurement.engine_result = {
+      {"connections", {{{"problem", nullptr}}, {{"problem", nullptr}}}},
+      {"totals",
+       {{"zerocopy_sends", 9}, {"zerocopy_completions", 9}, {"zerocopy_copied", 9}, {"zerocopy_enobufs", 0}}}};
+  measurement.load_result = {{"window_ns", 1'000'000'000},
+                             {"bytes", 1000},
+                             {"messages", 1},
+                             {"latency",
+                              {{"mean_ns", 1500.0},
+                               {"p50_ns", 1000},
+                               {"p90_ns", 2000},
+                               {"p99_ns", 2000},
+                               {"p999_ns", 2000},
+                               {"max_ns", 2000}}}};
+  measurement.machine_cpu.user_ns = 7000;
+  measurement.machine_cpu.idle_ns = 1'000'000;
+  measurement.counters = {{"cpu-cycles", 3000.0, "count", "", 100},
+                          {"instructions", std::nullopt, "", "not supported", 100},
+                          {"task-clock", 5000.0, "ns", "", 100}};
+  return measurement;
+}
+
+}  // namespace
+
+TEST_CASE("figures follow from what was reported, and nothing becomes a false zero") {
+  const auto figures = figures_of(plain());
+  REQUIRE(figures);
+  CHECK(figures->throughput_gbps == doctest::Approx(8e-6));
+  CHECK(figures->window_s == 1.0);
+  CHECK(figures->latency_us == 1.5);
+  CHECK(figures->cpu_cycles == 3000);
+  CHECK(figures->cycles_per_byte == 3.0);
+  CHECK(!figures->instructions);
+  CHECK(!figures->cache_misses);
+  CHECK(figures->task_clock_ns == 5000);
+  CHECK(figures->cpu_ns_per_byte == 5.0);
+  CHECK(figures->system_cpu_ns_per_byte == 7.0);
+  CHECK(figures->retransmits == 2);
+  CHECK(figures->zerocopy_copied == 9);
+}
+
+TEST_CASE("engines that do not ask for zero-copy have no figures of it") {
+  auto measurement = plain();
+  measurement.configuration.engine = EngineMode::one_copy;
+  CHECK(!figures_of(measurement)->zerocopy_sends);
+}
+
+TEST_CASE("no message within the window: no latency, but bytes") {
+  auto measurement = plain();
+  for (auto& [key, value] : measurement.load_result["latency"].items()) value = nullptr;
+  const auto figures = figures_of(measurement);
+  REQUIRE(figures);
+  CHECK(!figures->latency_us);
+  CHECK(!figures->latency_max_us);
+  CHECK(figures->bytes == 1000);
+}
+
+TEST_CASE("a run that contradicts itself is no result") {
+  auto broken = plain();
+  broken.engine_result["connections"][1]["problem"] = "the kernel says 5 bytes were acknowledged, and 6 were sent";
+  CHECK(figures_of(broken).error().message.find("acknowledged") != std::string::npos);
+  auto missing = plain();
+  missing.engine_result["connections"].erase(1);
+  CHECK(!figures_of(missing));
+  auto silent = plain();
+  silent.load_result["bytes"] = 0;
+  CHECK(!figures_of(silent));
+  auto backwards = plain();
+  backwards.load_result["window_ns"] = -1;
+  CHECK(!figures_of(backwards));
+}
