@@ -193,6 +193,8 @@ function route() {
   const id = location.hash.match(/^#\/experiments\/(\d+)$/)?.[1]
     ?? (location.hash === '' ? new URLSearchParams(location.search).get('experiment')?.match(/^\d+$/)?.[0] : undefined);
   document.title = 'copybench';
+  say(null);
+  main.replaceChildren(element('p', {}, 'Loading …'));
   if (id) show((active) => drawExperiment(id, active), signal);
   else show(drawList, signal);
 }
