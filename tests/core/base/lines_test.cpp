@@ -54,6 +54,6 @@ TEST_CASE("a line without end is refused before it fills the memory") {
 TEST_CASE("writing to a pipe that nobody reads is an error") {
   Pipe pipe;
   pipe.read.reset();
-  REQUIRE(::signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+  ::signal(SIGPIPE, SIG_IGN);
   CHECK(!write_line(pipe.write.get(), "{}"));
 }
