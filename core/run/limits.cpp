@@ -24,9 +24,4 @@ Nanoseconds ready_limit(const Configuration& configuration) {
   return kStartLimit + from_seconds(2 * bytes / kSlowBytesPerSecond);
 }
 
-Nanoseconds run_deadline(const ExperimentSpec& spec, const Configuration& configuration) {
-  return kStartLimit + ready_limit(configuration) + kMarkLimit + spec.warmup + 2 * kPerfLimit + 4 * kMarkLimit + spec.duration +
-         kFinishLimit + kEndLimit * 3;
-}
-
 }  // namespace copybench

@@ -22,7 +22,5 @@ Nanoseconds ready_limit(const Configuration& configuration);
 // Bytes of memory that a run's message buffers take in both processes.
 uint64_t buffer_bytes(const Configuration& configuration, uint64_t in_flight_bytes);
 
-// The most that a run may take, whatever hangs in it: the sum of its stages' limits.
-Nanoseconds run_deadline(const ExperimentSpec& spec, const Configuration& configuration);
 
 }  // namespace copybench

@@ -176,7 +176,11 @@ void measure_writing(Store& store) {
 
 int main(int argc, char** argv) {
   const int64_t runs = argc > 1 ? std::atoll(argv[1]) : 100'000;
-  if (runs < 1) stop("usage: bench_store [RUNS]");
+  if (runs < 1 || argc > 3) stop("usage: bench_store [RUNS [DIRECTORY]]: fills DIRECTORY and keeps it, or measures in one of its own");
+  if (argc == 3) {
+    fill(must(Store::open(argv[2]))->database_path(), runs);
+    return 0;
+  }
   std::string name = (std::filesystem::temp_directory_path() / "copybench-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) stop("no directory can be made in " + name);
   const std::filesystem::path directory = name;
