@@ -33,9 +33,9 @@ std::string as_text(const Json& report) {
   if (report["report"] != report::kResult) return {};
   const Json& latency = report["latency"];
   return fmt::format(
-      "{:.3f} Gbit/s of payload: {} bytes, {} messages in {:.3f} s\n"
+      "{} Gbit/s of payload: {} bytes, {} messages in {:.3f} s\n"
       "latency: mean {}, p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
-      report["throughput_gbps"].is_null() ? 0.0 : report["throughput_gbps"].get<double>(),
+      report["throughput_gbps"].is_null() ? "-" : fmt::format("{:.3f}", report["throughput_gbps"].get<double>()),
       report["bytes"].get<uint64_t>(), report["messages"].get<uint64_t>(),
       static_cast<double>(report["window_ns"].get<int64_t>()) / 1e9, microseconds(latency["mean_ns"]),
       microseconds(latency["p50_ns"]), microseconds(latency["p90_ns"]), microseconds(latency["p99_ns"]),

@@ -114,7 +114,7 @@ class Scheduler::Impl {
   void log(const ClaimedRun& run, const RunResult& result) const {
     if (!options_.logger) return;
     const Configuration& configuration = run.planned.configuration;
-    const auto what = fmt::format("run {} of experiment {} ({}, fields of {} bytes, {} threads, repetition {})", run.id,
+    const auto what = fmt::format("run {} of experiment {} ({}, fields of {} bytes, threads {}, repetition {})", run.id,
                                   run.experiment_id, name_of(configuration.engine), configuration.field_bytes,
                                   configuration.threads, run.planned.repetition);
     std::visit(Overloaded{

@@ -22,27 +22,27 @@ bool is_out_of_room(int extended_code, int system_errno) {
          (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
 }
 
-StoreError error_of(const SQLite::Exception& exception, int system_errno) {
+StoreError error_of(const std::string& file, const SQLite::Exception& exception, int system_errno) {
   using Kind = StoreError::Kind;
   const int code = exception.getErrorCode() & 0xff;
   const int extended = exception.getExtendedErrorCode();
-  const std::string said = fmt::format("{} (SQLite code {}, {})", exception.what(), code, extended);
+  const std::string said = fmt::format("{} (SQLite code {})", exception.what(), extended > 0 ? extended : code);
   if (is_out_of_room(extended > 0 ? extended : code, system_errno)) {
-    return {Kind::full, "There is no room left for the database: " + said + ". Free some, then try again."};
+    return {Kind::full, "There is no room left for the database " + file + ": " + said + ". Free some, then try again."};
   }
   switch (code) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {Kind::corrupt, "The database is damaged: " + said + ". Keep the file, and restore a copy of it."};
+      return {Kind::corrupt, "The database " + file + " is damaged: " + said + ". Keep the file, and restore a copy of it."};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {Kind::locked, "Another program is writing to the database: " + said + ". End it, then try again."};
+      return {Kind::locked, "Another program is writing to the database " + file + ": " + said + ". End it, then try again."};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
-      return {Kind::io, "The database cannot be opened for this use: " + said + ". See to the folder's permissions."};
-    default: return {Kind::io, "The database failed: " + said + ". See to the disk that holds it."};
+      return {Kind::io, "The database " + file + " cannot be opened for this use: " + said + ". See to the folder's permissions."};
+    default: return {Kind::io, "The database " + file + " failed: " + said + ". See to the disk that holds it."};
   }
 }
 
@@ -68,7 +68,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const 
     auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs);
     connection = std::unique_ptr<DatabaseConnection>(new DatabaseConnection(std::move(database)));
   } catch (const SQLite::Exception& exception) {
-    return tl::unexpected(error_of(exception, 0));
+    return tl::unexpected(error_of(file.string(), exception, 0));
   }
   // The cache is per connection and stays: a daemon's readers and writer together keep below 10 MB.
   const auto failed = connection->attempt([&] {
@@ -88,7 +88,7 @@ std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()
     work();
     return std::nullopt;
   } catch (const SQLite::Exception& exception) {
-    return error_of(exception, errno_before_rollback_.value_or(errno));
+    return error_of(database_->getFilename(), exception, errno_before_rollback_.value_or(errno));
   }
 }
 
