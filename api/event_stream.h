@@ -3,8 +3,8 @@
 //
 // The usual advice is to wake every 250 ms and look whether the client is still there. Here that would disturb what is
 // being measured: with 16 streams 64 times a second. A stream wakes when ChangeSignal is raised, which happens between
-// windows, and every 15 s for its heartbeat. A client that went away is noticed then, or when its place is wanted by
-// another one.
+// windows, and every 15 s for its heartbeat: all 16 together make one wake a second. A client that went away is noticed
+// then, or when its place is wanted by another one.
 //
 // Threads: any. Lifetime: must outlive the streams it opened, i.e. the HTTP server.
 #pragma once

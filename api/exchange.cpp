@@ -170,6 +170,15 @@ class Exchange : public httplib::Server {
   int status_ = 0;
 };
 
+// The path of a head that may be anything, as far as it has one.
+std::string path_in(string_view head) {
+  const string_view line = head.substr(0, head.find_first_of("\r\n"));
+  const size_t begin = line.find(' ');
+  if (begin == string_view::npos) return "";
+  const string_view target = line.substr(begin + 1);
+  return std::string(target.substr(0, std::min<size_t>(target.find_first_of(" ?"), kMaxLineBytes)));
+}
+
 int write_plainly(HttpConnection& connection, const HttpResponse& response) {
   connection.write(plain_answer(response, !connection.head().starts_with("HEAD ")));
   return response.status;
@@ -197,11 +206,12 @@ int exchange(HttpConnection& connection, RequestHandler& handler) {
     case HttpConnection::Head::closed:
       return 0;
     case HttpConnection::Head::timed_out:
-      return write_plainly(connection, handler.answer_malformed(408, "the request took too long to arrive", ""));
+      return write_plainly(
+          connection, handler.answer_malformed(408, "the request took too long to arrive", path_in(connection.head())));
     case HttpConnection::Head::too_long: {
       const int status = write_plainly(
-          connection,
-          handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes), ""));
+          connection, handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes),
+                                               path_in(connection.head())));
       connection.swallow(UINT64_MAX, kSwallowTime);
       return status;
     }
@@ -210,8 +220,8 @@ int exchange(HttpConnection& connection, RequestHandler& handler) {
   }
   const auto head = read_request_head(connection.head());
   if (!head) {
-    const int status =
-        write_plainly(connection, handler.answer_malformed(head.error().status, head.error().detail, ""));
+    const int status = write_plainly(
+        connection, handler.answer_malformed(head.error().status, head.error().detail, path_in(connection.head())));
     connection.swallow(announced_body(connection.head()), kSwallowTime);
     return status;
   }

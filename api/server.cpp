@@ -39,6 +39,7 @@ class ApiServer::Impl {
 
   void serve() { http_->serve(); }
   void start() {
+    std::lock_guard lock(thread_mutex_);
     thread_ = std::thread([this] { serve(); });
   }
 
@@ -49,7 +50,7 @@ class ApiServer::Impl {
       if (http_) http_->stop();
     }
     context_.changed.close();
-    std::lock_guard lock(join_mutex_);
+    std::lock_guard lock(thread_mutex_);
     if (thread_.joinable()) thread_.join();
   }
 
@@ -62,7 +63,7 @@ class ApiServer::Impl {
   std::mutex mutex_;
   bool stopped_ = false;
   std::unique_ptr<HttpServer> http_;
-  std::mutex join_mutex_;
+  std::mutex thread_mutex_;
   std::thread thread_;
 };
 
