@@ -1,5 +1,6 @@
 #include "core/load/client.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -27,6 +28,9 @@ uint64_t messages_to_verify(uint32_t ring_slots, uint64_t message_bytes) {
 // queued bytes are still in its own buffers then: one that reuses them too early is found, every time. Correct engines
 // wait for us, so nothing depends on the length of this pause but that chance.
 constexpr std::chrono::milliseconds kLetQueue{5};
+
+// Of a large message this much is worth a wake-up: its receiver then copies while the sender goes on.
+constexpr uint64_t kMostToWaitFor = 128 << 10;
 
 }  // namespace
 
@@ -72,6 +76,16 @@ Result<void> Client::greet() {
   }
   if (reply->welcome != Welcome::welcome) return fail(fmt::format("the engine refused: {}", describe(reply->welcome)));
   ring_slots_ = reply->ring_slots;
+  return wake_for_whole_messages();
+}
+
+// Part of a message is of no use to its receiver, and each wake-up costs the sender too, which has to signal another CPU.
+// The kernel caps the mark at half of the receive buffer, and forgets it when memory is short.
+Result<void> Client::wake_for_whole_messages() {
+  const int bytes = static_cast<int>(std::min(options_.field_bytes * kFieldsPerMessage, kMostToWaitFor));
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) != 0) {
+    return tl::unexpected(system_error("set SO_RCVLOWAT", errno));
+  }
   return {};
 }
 
