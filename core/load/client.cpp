@@ -76,11 +76,12 @@ Result<void> Client::greet() {
   }
   if (reply->welcome != Welcome::welcome) return fail(fmt::format("the engine refused: {}", describe(reply->welcome)));
   ring_slots_ = reply->ring_slots;
-  return wake_for_whole_messages();
+  return {};
 }
 
 // Part of a message is of no use to its receiver, and each wake-up costs the sender too, which has to signal another CPU.
-// The kernel caps the mark at half of the receive buffer, and forgets it when memory is short.
+// The kernel caps the mark at half of the receive buffer, and forgets it when memory is short. For an endless stream only:
+// whoever waits for the rest of one message would wait for as much of a next one, which may never come.
 Result<void> Client::wake_for_whole_messages() {
   const int bytes = static_cast<int>(std::min(options_.field_bytes * kFieldsPerMessage, kMostToWaitFor));
   if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) != 0) {
@@ -140,6 +141,7 @@ void Client::take_messages(int64_t now, bool in_window, int64_t asked_ns) {
 }
 
 Result<void> Client::stream() {
+  if (auto set = wake_for_whole_messages(); !set) return set;
   if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::stream), 0); !sent) return sent;
   bool asked_to_end = false;
   for (;;) {
