@@ -2,46 +2,29 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "core/model/events.h"
 
 namespace copybench {
 namespace {
 
 using std::string_view;
 
-struct Source {
-  string_view column;
-  string_view event;  // perf's name, and its other one
-  string_view alias;
-};
-constexpr Source kCounted[] = {
-    {"cpu_cycles", "cpu-cycles", "cycles"},
-    {"cycles_per_byte", "cpu-cycles", "cycles"},
-    {"instructions", "instructions", ""},
-    {"cache_misses", "cache-misses", ""},
-    {"l1_dcache_load_misses", "L1-dcache-load-misses", ""},
-    {"llc_load_misses", "LLC-load-misses", ""},
-    {"context_switches", "context-switches", "cs"},
-    {"page_faults", "page-faults", "faults"},
-    {"task_clock_ns", "task-clock", ""},
-};
-
-std::string counter_reason(const Source& source, const Json& evidence) {
+std::string counter_reason(const CounterColumn& counted, const Json& evidence) {
   const auto counters = evidence.find("counters");
   if (counters != evidence.end() && counters->is_array()) {
     for (const Json& reading : *counters) {
       if (!reading.is_object()) continue;
-      const std::string event = reading.value("event", "");
-      if (event != source.event && event != source.alias) continue;
+      if (!counted.counts(reading.value("event", ""))) continue;
       const auto reason = reading.find("reason");
       if (reason != reading.end() && reason->is_string() && !reason->get_ref<const std::string&>().empty())
         return *reason;
     }
   }
-  return fmt::format("the experiment did not ask perf for {}", source.event);
+  return fmt::format("the experiment did not ask perf for {}", counted.event);
 }
 
 std::string unfinished_reason(const RunRecord& run) {
@@ -56,9 +39,11 @@ std::string reason_for(string_view column, const RunRecord& run, const Json& evi
     return "zero_copy alone has it";
   }
   if (run.state != RunState::completed) return unfinished_reason(run);
-  const auto* source = std::find_if(std::begin(kCounted), std::end(kCounted),
-                                    [&](const Source& candidate) { return candidate.column == column; });
-  if (source != std::end(kCounted)) return counter_reason(*source, evidence);
+  // Cycles per byte are missing for the reason that the cycles are.
+  const string_view counted = column == "cycles_per_byte" ? "cpu_cycles" : column;
+  for (const CounterColumn& known : counter_columns()) {
+    if (known.column == counted) return counter_reason(known, evidence);
+  }
   return "the window gave no value for it";
 }
 

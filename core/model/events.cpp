@@ -45,4 +45,18 @@ std::optional<std::string> event_name_problem(std::string_view name) {
   return std::nullopt;
 }
 
+std::span<const CounterColumn> counter_columns() {
+  static constexpr CounterColumn kColumns[] = {
+      {"cpu_cycles", &RunFigures::cpu_cycles, "cpu-cycles", "cycles"},
+      {"instructions", &RunFigures::instructions, "instructions", ""},
+      {"cache_misses", &RunFigures::cache_misses, "cache-misses", ""},
+      {"l1_dcache_load_misses", &RunFigures::l1_dcache_load_misses, "L1-dcache-load-misses", ""},
+      {"llc_load_misses", &RunFigures::llc_load_misses, "LLC-load-misses", ""},
+      {"context_switches", &RunFigures::context_switches, "context-switches", "cs"},
+      {"page_faults", &RunFigures::page_faults, "page-faults", "faults"},
+      {"task_clock_ns", &RunFigures::task_clock_ns, "task-clock", ""},
+  };
+  return kColumns;
+}
+
 }  // namespace copybench

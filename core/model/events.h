@@ -1,14 +1,30 @@
 // The names of perf events: what may be asked for, and how a name becomes a column.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "core/model/figures.h"
 
 namespace copybench {
 
 // An error's text if the name cannot be an event, none if it can. Letters, digits and _ . : - / = , only, beginning with
 // a letter, with commas only between slashes: so a name can never be an option of perf, a path or a second event.
 std::optional<std::string> event_name_problem(std::string_view name);
+
+// A figure that is an event's count.
+struct CounterColumn {
+  std::string_view column;
+  std::optional<int64_t> RunFigures::*member;
+  std::string_view event;  // perf's name
+  std::string_view alias;  // its other one; empty: none
+
+  bool counts(std::string_view name) const { return !name.empty() && (name == event || name == alias); }
+};
+
+std::span<const CounterColumn> counter_columns();
 
 }  // namespace copybench

@@ -4,27 +4,10 @@
 
 #include <cmath>
 
+#include "core/model/events.h"
+
 namespace copybench {
 namespace {
-
-// perf's names of an event, and the column that holds its count.
-struct CounterColumn {
-  std::string_view event;
-  std::optional<int64_t> RunFigures::*column;
-};
-constexpr CounterColumn kCounterColumns[] = {
-    {"cpu-cycles", &RunFigures::cpu_cycles},
-    {"cycles", &RunFigures::cpu_cycles},
-    {"instructions", &RunFigures::instructions},
-    {"cache-misses", &RunFigures::cache_misses},
-    {"L1-dcache-load-misses", &RunFigures::l1_dcache_load_misses},
-    {"LLC-load-misses", &RunFigures::llc_load_misses},
-    {"context-switches", &RunFigures::context_switches},
-    {"cs", &RunFigures::context_switches},
-    {"page-faults", &RunFigures::page_faults},
-    {"faults", &RunFigures::page_faults},
-    {"task-clock", &RunFigures::task_clock_ns},
-};
 
 std::optional<double> microseconds(const Json& ns) {
   if (ns.is_null()) return std::nullopt;
@@ -81,8 +64,8 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
   figures.latency_max_us = microseconds(latency["max_ns"]);
 
   for (const CounterReading& reading : measurement.counters) {
-    for (const CounterColumn& known : kCounterColumns) {
-      if (reading.event == known.event && reading.value) figures.*known.column = std::llround(*reading.value);
+    for (const CounterColumn& known : counter_columns()) {
+      if (known.counts(reading.event) && reading.value) figures.*known.member = std::llround(*reading.value);
     }
   }
   if (figures.cpu_cycles) figures.cycles_per_byte = static_cast<double>(*figures.cpu_cycles) / bytes_d;
