@@ -33,7 +33,7 @@ std::string as_text(const Json& report) {
   if (report["report"] != report::kResult) return {};
   const Json& totals = report["totals"];
   std::string text = fmt::format(
-      "\n{} connections served, {} messages, {} bytes; {:.3f} s of CPU; {} strangers and {} refused.",
+      "\n{} connections served, {} messages, {} bytes; {:.3f} s of CPU; {} connections that greeted wrongly or not at all, {} refused.",
       report["connections_served"].get<int>(), totals.value("messages", 0LL), totals.value("bytes", 0LL),
       static_cast<double>(report["cpu_ns"].get<int64_t>()) / 1e9, report["strangers"].get<int>(),
       report["refused"].get<int>());
@@ -42,6 +42,7 @@ std::string as_text(const Json& report) {
                         totals["zerocopy_sends"].get<int64_t>(), totals["zerocopy_completions"].get<int64_t>(),
                         totals["zerocopy_copied"].get<int64_t>(), totals["zerocopy_enobufs"].get<int64_t>());
   }
+  if (report["last_problem"].is_string()) text += fmt::format("\n{}.", report["last_problem"].get<std::string>());
   for (const Json& connection : report["connections"]) {
     for (const char* key : {"problem", "memory_lock_problem"}) {
       if (connection[key].is_string()) text += fmt::format("\nA connection: {}.", connection[key].get<std::string>());

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "core/load/load.h"
@@ -55,6 +56,10 @@ int run(const Options& options) {
   load.warmup = from_seconds(options.warmup_s);
   load.take_orders = options.worker.orders;
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
+  // CLI11's Range lets "nan" pass.
+  if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
+    return failed({"--duration and --warmup are numbers of seconds"});
+  }
   if (auto cpus = worker_cpus(options.worker); cpus) {
     load.client.cpus = *cpus;
   } else {

@@ -70,6 +70,11 @@ Result<void> serve(const Options& options, const std::shared_ptr<spdlog::logger>
   const bool unix_socket = address->starts_with("unix:");
   logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
 
+  if (!unix_socket && !address->starts_with("127.") && !address->starts_with("[::1]") && !address->starts_with("localhost")) {
+    logger->warn("the API has no passwords, and {} can be reached from other machines: whoever does can queue, cancel and delete",
+                 *address);
+  }
+
   perf_report.probe(perf);
   if (const auto& found = perf.availability(); !found.reason.empty()) {
     logger->warn("perf: {}. {}", found.reason, found.remedy.empty() ? "" : "What helps: " + found.remedy);

@@ -34,12 +34,13 @@ int64_t in_flight_limit(int socket, bool explicit_size) {
 
 }  // namespace
 
-Result<std::unique_ptr<ServedConnection>> ServedConnection::start(UniqueFd socket, const ServedConnectionOptions& options,
+Result<std::unique_ptr<ServedConnection>> ServedConnection::start(UniqueFd& socket, const ServedConnectionOptions& options,
                                                       std::function<void()> on_end) {
   std::unique_ptr<ServedConnection> connection(new ServedConnection(std::move(socket), options, std::move(on_end)));
   try {
     connection->thread_ = std::thread([self = connection.get()] { self->run(); });
   } catch (const std::system_error& error) {
+    socket = std::move(connection->socket_);
     return fail(fmt::format("no thread for one more connection: {}", error.what()));
   }
   return connection;

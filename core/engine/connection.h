@@ -32,8 +32,8 @@ struct ServedConnectionOptions {
 
 class ServedConnection {
  public:
-  // on_end is called from the connection's thread, as the last thing it does.
-  static Result<std::unique_ptr<ServedConnection>> start(UniqueFd socket, const ServedConnectionOptions& options,
+  // on_end is called from the connection's thread, as the last thing it does. The socket is taken on success only.
+  static Result<std::unique_ptr<ServedConnection>> start(UniqueFd& socket, const ServedConnectionOptions& options,
                                                    std::function<void()> on_end);
   ~ServedConnection();
 

@@ -55,6 +55,7 @@ class Engine {
   std::vector<Json> accounts_;  // of connections that have ended
   size_t welcomed_ = 0;
   uint64_t refused_ = 0;
+  std::optional<std::string> last_problem_;  // why a client that was expected could not be served
   bool finishing_ = false;
   std::optional<Monotonic::time_point> cut_at_;
 };
@@ -144,12 +145,13 @@ Result<void> Engine::welcome(Guest guest) {
   } else {
     ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
                                     options_.ring_messages, options_.reuse_early};
-    auto connection = ServedConnection::start(std::move(guest.socket), options, [this] {
+    auto connection = ServedConnection::start(guest.socket, options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));
     });
     if (!connection) {
       refuse(guest, Welcome::no_memory);
+      last_problem_ = connection.error().message;
       return {};
     }
     ++welcomed_;
@@ -162,7 +164,7 @@ void Engine::refuse(const Guest& guest, Welcome why) {
   ++refused_;
   const auto reply = encode(GreetingReply{why, 0, options_.field_bytes});
   // One small segment into an empty buffer: what does not fit at once concerns a peer that is gone.
-  if (guest.socket) static_cast<void>(::send(guest.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  static_cast<void>(::send(guest.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 Result<void> Engine::take_orders() {
@@ -244,6 +246,7 @@ void Engine::report_result() {
            {"connections_served", accounts_.size()},
            {"strangers", door_->strangers()},
            {"refused", refused_},
+           {"last_problem", last_problem_ ? Json(*last_problem_) : Json(nullptr)},
            {"cpu_ns", process_cpu_ns()},
            {"totals", std::move(totals)},
            {"connections", accounts_}});

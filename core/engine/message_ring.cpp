@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "core/host/system_facts.h"
 
 namespace copybench {
 namespace {
@@ -18,7 +21,27 @@ uint64_t whole_pages(uint64_t bytes) { return (bytes + page_bytes() - 1) / page_
 
 }  // namespace
 
-void MessageRing::Free::operator()(void* memory) const { ::free(memory); }
+void MessageRing::Release::operator()(void* memory) const {
+  if (mapped_bytes == 0) return ::free(memory);
+  ::munmap(memory, mapped_bytes);
+}
+
+// Page-aligned fields are mapped one by one: neighbours of the same kind become one area of the kernel's, whereas the gaps
+// that an allocator leaves between locked pages would soon use up vm.max_map_count.
+MessageRing::Memory MessageRing::allocate(FieldMemory memory, uint64_t field_bytes) {
+  if (memory == FieldMemory::heap) return Memory(::malloc(field_bytes), Release{});
+  const uint64_t bytes = whole_pages(field_bytes);
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return Memory(mapped == MAP_FAILED ? nullptr : mapped, Release{bytes});
+}
+
+void MessageRing::lock(void* memory, uint64_t bytes) {
+  if (lock_problem_ || ::mlock(memory, bytes) == 0) return;
+  const int error = errno;
+  const bool limited = memlock_limit().has_value() && !has_capability(CAP_IPC_LOCK);
+  lock_problem_ = fmt::format("message buffers are not locked in memory ({}){}", ::strerror(error),
+                              limited ? ": raise RLIMIT_MEMLOCK (ulimit -l) or grant CAP_IPC_LOCK" : "");
+}
 
 uint32_t MessageRing::slots_for(uint64_t field_bytes, uint64_t in_flight_bytes) {
   const uint64_t accounted = kFieldsPerMessage * whole_pages(field_bytes);
@@ -30,18 +53,12 @@ Result<MessageRing> MessageRing::create(FieldMemory memory, uint64_t field_bytes
   ring.messages_.resize(slots);
   for (Fields& message : ring.messages_) {
     for (auto& field : message) {
-      const bool paged = memory == FieldMemory::page_locked;
-      void* bytes = paged ? ::aligned_alloc(page_bytes(), whole_pages(field_bytes)) : ::malloc(field_bytes);
-      if (bytes == nullptr) return fail(fmt::format("no memory for {} messages of 8 x {} bytes", slots, field_bytes));
-      ring.memory_.emplace_back(bytes);
-      ::memset(bytes, 'c', field_bytes);
-      field = {static_cast<std::byte*>(bytes), field_bytes};
-      // free() does not unlock: the pages stay locked for whoever gets them next, which in an engine is another ring.
-      if (paged && !ring.lock_problem_ && ::mlock(bytes, whole_pages(field_bytes)) != 0) {
-        ring.lock_problem_ = fmt::format(
-            "message buffers are not locked in memory ({}): raise RLIMIT_MEMLOCK (ulimit -l) or grant CAP_IPC_LOCK",
-            ::strerror(errno));
-      }
+      Memory bytes = allocate(memory, field_bytes);
+      if (!bytes) return fail(fmt::format("no memory for {} messages of 8 x {} bytes", slots, field_bytes));
+      if (memory == FieldMemory::page_locked) ring.lock(bytes.get(), whole_pages(field_bytes));
+      ::memset(bytes.get(), 'c', field_bytes);
+      field = {static_cast<std::byte*>(bytes.get()), field_bytes};
+      ring.memory_.push_back(std::move(bytes));
     }
   }
   ring.clear_headers();

@@ -42,11 +42,16 @@ class MessageRing {
   const std::optional<std::string>& lock_problem() const { return lock_problem_; }
 
  private:
-  struct Free {
+  struct Release {
+    uint64_t mapped_bytes = 0;  // 0: from malloc
     void operator()(void* memory) const;
   };
+  using Memory = std::unique_ptr<void, Release>;
+  static Memory allocate(FieldMemory memory, uint64_t field_bytes);
+  void lock(void* memory, uint64_t bytes);
+
   MessageRing() = default;
-  std::vector<std::unique_ptr<void, Free>> memory_;
+  std::vector<Memory> memory_;
   std::vector<Fields> messages_;
   std::optional<std::string> lock_problem_;
 };

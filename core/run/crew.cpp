@@ -8,6 +8,12 @@
 
 namespace copybench {
 
+namespace {
+
+constexpr std::chrono::milliseconds kAftermath{100};
+
+}  // namespace
+
 RunOutcome Crew::failed(const std::string& what) const {
   std::string reason = what;
   for (const Worker* worker : workers_) {
@@ -18,14 +24,19 @@ RunOutcome Crew::failed(const std::string& what) const {
 }
 
 std::optional<RunOutcome> Crew::death() {
+  std::string ends;
+  const auto anyone = std::any_of(workers_.begin(), workers_.end(),
+                                  [](Worker* worker) { return worker->process().wait(Nanoseconds{0}).has_value(); });
+  if (!anyone) return std::nullopt;
+  // One's death is often the other's doing: all who have died by then are named, the engine first.
   for (Worker* worker : workers_) {
-    const auto status = worker->process().wait(Nanoseconds{0});
+    const auto status = worker->process().wait(kAftermath);
     if (!status) continue;
     // What it wrote before it died may explain it.
     static_cast<void>(worker->read());
-    return failed(fmt::format("the {} ended before its time ({})", worker->name(), status->describe()));
+    ends += (ends.empty() ? "" : ", and ") + worker->describe_end(*status);
   }
-  return std::nullopt;
+  return failed(ends);
 }
 
 OrOutcome<bool> Crew::wait(Monotonic::time_point until) {

@@ -42,6 +42,7 @@ class Execution {
   OrOutcome<void> finish_engine();
   OrOutcome<void> read_perf();
 
+  OrOutcome<void> mark(const char* order, const char* report, Json& engine_mark, Json& load_mark);
   OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
   void choose_events();
   std::vector<std::string> worker_arguments(const std::vector<int>& cpus) const;
@@ -72,8 +73,9 @@ class Execution {
   uint64_t requests_before_ = 0;
   uint64_t requests_in_window_ = 0;
   ProcessUsage daemon_in_window_;
-  Nanoseconds set_up_{}, tear_down_{}, perf_window_{};
-  Monotonic::time_point counting_since_;
+  Nanoseconds set_up_{}, tear_down_{};
+  Monotonic::time_point machine_since_;
+  std::pair<Monotonic::time_point, Monotonic::time_point> counting_since_;  // none of the counters yet; all of them
 };
 
 OrOutcome<void> Execution::check_memory() {
@@ -130,7 +132,7 @@ OrOutcome<void> Execution::start_engine() {
   const auto arguments = worker_arguments(cpus_.server);
   child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
 
-  auto engine = Worker::spawn("engine", child);
+  auto engine = Worker::spawn("engine", child, control_.has_value());
   if (!engine) return failed(engine.error().message);
   engine_ = std::move(*engine);
   if (control_) control_->spawned();
@@ -177,20 +179,30 @@ OrOutcome<void> Execution::warm_up() {
 }
 
 OrOutcome<void> Execution::open_window() {
-  const auto machine = read_proc_stat();
-  if (!machine) return failed(machine.error().message);
-  machine_before_ = *machine;
   requests_before_ = activity_.load();
-  counting_since_ = Monotonic::now();
+  const auto begin = Monotonic::now();
   if (control_) {
     if (auto enabled = control_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
   }
-  auto engine = order_and_await(*engine_, order::kOpen, report::kOpened, kMarkLimit);
+  counting_since_ = {begin, Monotonic::now()};
+  const auto machine = read_proc_stat();
+  if (!machine) return failed(machine.error().message);
+  machine_before_ = *machine;
+  machine_since_ = Monotonic::now();
+  return mark(order::kOpen, report::kOpened, measurement_.engine_opened, load_opened_);
+}
+
+// Both children are told before either is awaited, so that their marks lie as close as the machine allows.
+OrOutcome<void> Execution::mark(const char* order, const char* report, Json& engine_mark, Json& load_mark) {
+  for (Worker* worker : {&*engine_, &*load_}) {
+    if (auto given = worker->give_order(order); !given) return failed(given.error().message);
+  }
+  auto engine = crew_.await(*engine_, report, kMarkLimit);
   if (!engine) return tl::unexpected(engine.error());
-  measurement_.engine_opened = std::move(*engine);
-  auto load = order_and_await(*load_, order::kOpen, report::kOpened, kMarkLimit);
+  engine_mark = std::move(*engine);
+  auto load = crew_.await(*load_, report, kMarkLimit);
   if (!load) return tl::unexpected(load.error());
-  load_opened_ = std::move(*load);
+  load_mark = std::move(*load);
   return {};
 }
 
@@ -202,20 +214,17 @@ OrOutcome<void> Execution::sleep_through_window() {
 }
 
 OrOutcome<void> Execution::close_window() {
-  auto load = order_and_await(*load_, order::kClose, report::kClosed, kMarkLimit);
-  if (!load) return tl::unexpected(load.error());
-  load_closed_ = std::move(*load);
-  auto engine = order_and_await(*engine_, order::kClose, report::kClosed, kMarkLimit);
-  if (!engine) return tl::unexpected(engine.error());
-  measurement_.engine_closed = std::move(*engine);
-  if (control_) {
-    if (auto disabled = control_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
-  }
-  perf_window_ = Monotonic::now() - counting_since_;
-  requests_in_window_ = activity_.load() - requests_before_;
+  if (auto marked = mark(order::kClose, report::kClosed, measurement_.engine_closed, load_closed_); !marked) return marked;
   const auto machine = read_proc_stat();
   if (!machine) return failed(machine.error().message);
   measurement_.machine_cpu = *machine - machine_before_;
+  measurement_.machine_window = Monotonic::now() - machine_since_;
+  const auto end = Monotonic::now();
+  if (control_) {
+    if (auto disabled = control_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
+  }
+  measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
+  requests_in_window_ = activity_.load() - requests_before_;
   return {};
 }
 
@@ -249,6 +258,8 @@ OrOutcome<void> Execution::read_perf() {
     measurement_.counters.push_back(event.accepted ? *reading++
                                                    : CounterReading{event.event, std::nullopt, "", event.reason, 0});
   }
+  withhold_uncertain(measurement_.counters, measurement_.counting,
+                     Nanoseconds{measurement_.load_result["window_ns"].get<int64_t>()});
   return {};
 }
 
@@ -289,9 +300,11 @@ Json Execution::evidence() const {
       {"windows_ns",
        {{"client", between(load_opened_, load_closed_, "monotonic_ns")},
         {"server", span("monotonic_ns")},
-        {"perf", perf_window_.count()}}},
+        {"machine", measurement_.machine_window.count()},
+        {"perf_shortest", control_ ? Json(measurement_.counting.shortest.count()) : Json()},
+        {"perf_longest", control_ ? Json(measurement_.counting.longest.count()) : Json()}}},
       {"counters", to_json(measurement_.counters)},
-      {"perf", {{"used", control_.has_value()}, {"version", perf.version}, {"reason", control_ ? Json() : Json(no_perf_)}}},
+      {"perf", {{"used", control_.has_value()}, {"version", perf.version.empty() ? Json() : Json(perf.version)}, {"reason", control_ ? Json() : Json(no_perf_)}}},
       {"server", {{"cpus", format_cpu_list(cpus_.server)}, {"cpu_ns", span("cpu_ns")}, {"bytes", span("bytes")},
                   {"messages", span("messages")}, {"connections", part(engine, "connections")}}},
       {"client", {{"cpus", format_cpu_list(cpus_.client)}, {"connections", part(load, "connections")}}},

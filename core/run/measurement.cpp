@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/model/events.h"
@@ -68,11 +69,17 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
       if (known.counts(reading.event) && reading.value) figures.*known.member = std::llround(*reading.value);
     }
   }
-  if (figures.cpu_cycles) figures.cycles_per_byte = static_cast<double>(*figures.cpu_cycles) / bytes_d;
-  const auto server_cpu_ns =
-      measurement.engine_closed["cpu_ns"].get<int64_t>() - measurement.engine_opened["cpu_ns"].get<int64_t>();
-  figures.cpu_ns_per_byte = static_cast<double>(server_cpu_ns) / bytes_d;
-  figures.system_cpu_ns_per_byte = static_cast<double>(measurement.machine_cpu.busy_ns()) / bytes_d;
+  const double bytes_per_ns = bytes_d / static_cast<double>(window_ns);
+  const auto per_byte = [&](auto amount, Nanoseconds window) -> std::optional<double> {
+    if (window <= Nanoseconds{0}) return std::nullopt;
+    return static_cast<double>(amount) / static_cast<double>(window.count()) / bytes_per_ns;
+  };
+  const auto server = [&](const char* key) {
+    return measurement.engine_closed[key].get<int64_t>() - measurement.engine_opened[key].get<int64_t>();
+  };
+  if (figures.cpu_cycles) figures.cycles_per_byte = per_byte(*figures.cpu_cycles, measurement.counting.middle());
+  figures.cpu_ns_per_byte = per_byte(server("cpu_ns"), Nanoseconds{server("monotonic_ns")});
+  figures.system_cpu_ns_per_byte = per_byte(measurement.machine_cpu.busy_ns(), measurement.machine_window);
   figures.retransmits = retransmits_of(measurement.engine_closed) - retransmits_of(measurement.engine_opened);
 
   if (measurement.configuration.engine == EngineMode::zero_copy) {
@@ -83,6 +90,22 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
     figures.zerocopy_enobufs = totals["zerocopy_enobufs"].get<int64_t>();
   }
   return figures;
+}
+
+void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window) {
+  constexpr double kTolerance = 0.05;
+  const auto apart = [](Nanoseconds a, Nanoseconds b) {
+    return std::abs(to_seconds(a) - to_seconds(b)) > kTolerance * std::min(to_seconds(a), to_seconds(b));
+  };
+  if (!apart(counting.shortest, counting.longest) && !apart(counting.middle(), client_window)) return;
+  for (CounterReading& reading : counters) {
+    if (!reading.value) continue;
+    reading.value.reset();
+    reading.reason = fmt::format(
+        "perf counted for {:.3f} to {:.3f} s where the window was {:.3f} s: with this many threads its switching on and off "
+        "takes too long for this window (a longer one helps)",
+        to_seconds(counting.shortest), to_seconds(counting.longest), to_seconds(client_window));
+  }
 }
 
 }  // namespace copybench

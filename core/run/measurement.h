@@ -8,12 +8,21 @@
 
 #include "core/base/json.h"
 #include "core/base/result.h"
+#include "core/base/time.h"
 #include "core/host/proc_stat.h"
 #include "core/model/figures.h"
 #include "core/model/spec.h"
 #include "core/perf/perf_stat.h"
 
 namespace copybench {
+
+// perf switches its counters on and off one by one, for each thread of the engine: all of them counted for the shortest
+// time, none for more than the longest.
+struct CountingWindow {
+  Nanoseconds shortest{};
+  Nanoseconds longest{};
+  Nanoseconds middle() const { return (shortest + longest) / 2; }
+};
 
 // Reports as the children made them; their keys are those of engine.cpp and load.cpp.
 struct Measurement {
@@ -22,11 +31,20 @@ struct Measurement {
   Json engine_closed;
   Json engine_result;
   Json load_result;
-  CpuTimes machine_cpu;  // of the window
+  CpuTimes machine_cpu;        // over machine_window
+  Nanoseconds machine_window{};
   std::vector<CounterReading> counters;
+  CountingWindow counting;
 };
 
+// A machine that is full of threads answers late, so the four windows (client, server, machine, perf) never are quite the
+// same interval: each figure per byte is a rate over its own window, divided by the rate of its bytes.
+//
 // An error is a run that contradicts itself: it is failed, not reported.
 Result<RunFigures> figures_of(const Measurement& measurement);
+
+// Takes the values back, with the reason, where the interval of perf's counting is not known to within 5 %, or is not the
+// client's to within 5 %: a count of another interval is not this window's.
+void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window);
 
 }  // namespace copybench

@@ -106,7 +106,10 @@ class Scheduler::Impl {
     std::lock_guard lock(mutex_);
     if (!stopping_) interruption_->clear();
     auto claimed = store_.claim_next();
-    if (claimed) paused_.reset();
+    if (claimed && paused_) {
+      if (options_.logger) options_.logger->info("measuring goes on");
+      paused_.reset();
+    }
     if (claimed && *claimed) running_ = (*claimed)->experiment_id;
     return claimed;
   }
@@ -157,6 +160,7 @@ class Scheduler::Impl {
 
   void pause(const std::string& reason) {
     std::unique_lock lock(mutex_);
+    if (!paused_ && options_.logger) options_.logger->error("measuring is paused: {}", reason);
     paused_ = reason;
     wake_.wait_for(lock, kRetry, [&] { return stopping_; });
   }

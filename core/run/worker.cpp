@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "core/wire/orders.h"
 
@@ -14,10 +16,10 @@ constexpr size_t kStderrKept = 2048;
 
 }  // namespace
 
-Result<Worker> Worker::spawn(std::string name, const SubprocessOptions& options) {
+Result<Worker> Worker::spawn(std::string name, const SubprocessOptions& options, bool under_perf) {
   auto process = Subprocess::spawn(options);
   if (!process) return fail(fmt::format("the {} could not be started: {}", name, process.error().message));
-  return Worker(std::move(name), std::move(*process));
+  return Worker(std::move(name), std::move(*process), under_perf);
 }
 
 Result<void> Worker::give_order(const char* word) {
@@ -71,9 +73,23 @@ std::optional<Json> Worker::next_report() {
 
 std::string Worker::last_words() const {
   if (!error_report_.empty()) return error_report_;
-  std::string words = stderr_tail_;
-  while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
+  std::string words;
+  for (std::string_view rest = stderr_tail_; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    // What perf says at each mark tells nothing of an end.
+    if (line.empty() || line == "Events enabled" || line == "Events disabled") continue;
+    if (!words.empty()) words += " / ";
+    words += line;
+  }
   return words;
+}
+
+std::string Worker::describe_end(const ExitStatus& status) const {
+  if (!under_perf_) return fmt::format("the {} ended before its time ({})", name_, status.describe());
+  // perf ends by itself when its child has, however that came about; it says on stderr which signal it was.
+  if (status.exited) return fmt::format("the {} ended before its time (perf, which ran it: {})", name_, status.describe());
+  return fmt::format("perf, under which the {} ran, was {}", name_, status.describe());
 }
 
 }  // namespace copybench

@@ -15,8 +15,8 @@ namespace copybench {
 
 class Worker {
  public:
-  // name: "engine" or "load", for messages.
-  static Result<Worker> spawn(std::string name, const SubprocessOptions& options);
+  // name: "engine" or "load", for messages. under_perf: the process is perf, and the worker is perf's child.
+  static Result<Worker> spawn(std::string name, const SubprocessOptions& options, bool under_perf = false);
 
   const std::string& name() const { return name_; }
   Subprocess& process() { return process_; }
@@ -29,13 +29,18 @@ class Worker {
   // The end of what it wrote to stderr, and its error report if it made one; "" if it said nothing.
   std::string last_words() const;
 
+  // "the engine ended before its time (exit status 3)", or that it was perf who did.
+  std::string describe_end(const ExitStatus& status) const;
+
  private:
-  Worker(std::string name, Subprocess process) : name_(std::move(name)), process_(std::move(process)) {}
+  Worker(std::string name, Subprocess process, bool under_perf)
+      : name_(std::move(name)), process_(std::move(process)), under_perf_(under_perf) {}
   Result<void> read_stdout();
   void read_stderr();
 
   std::string name_;
   Subprocess process_;
+  bool under_perf_ = false;
   LineBuffer lines_;
   std::deque<Json> reports_;
   std::string stderr_tail_;

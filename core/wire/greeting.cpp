@@ -64,10 +64,10 @@ std::optional<ClientFrame> decode_client_frame(std::span<const std::byte, kClien
 std::string_view describe(Welcome welcome) {
   switch (welcome) {
     case Welcome::welcome: return "welcome";
-    case Welcome::wrong_field_bytes: return "the engine was started with another --field-bytes";
-    case Welcome::wrong_token: return "the engine belongs to another run";
-    case Welcome::busy: return "the engine already serves as many connections as its --threads";
-    case Welcome::no_memory: return "the engine could not get the memory for its message buffers";
+    case Welcome::wrong_field_bytes: return "it was started with another --field-bytes";
+    case Welcome::wrong_token: return "it belongs to another run";
+    case Welcome::busy: return "it already serves as many connections as it was started for: wait until they end, or start it with more --threads";
+    case Welcome::no_memory: return "it could not get the memory or the thread for one more connection";
   }
   return "unknown answer";
 }

@@ -12,8 +12,8 @@ Json connection(int64_t retransmits) { return {{"retransmits", retransmits}}; }
 Measurement plain() {
   Measurement measurement;
   measurement.configuration = {EngineMode::zero_copy, 64, 2};
-  measurement.engine_opened = {{"cpu_ns", 100}, {"connections", {connection(1), connection(2)}}};
-  measurement.engine_closed = {{"cpu_ns", 5100}, {"connections", {connection(1), connection(4)}}};
+  measurement.engine_opened = {{"cpu_ns", 100}, {"monotonic_ns", 0}, {"connections", {connection(1), connection(2)}}};
+  measurement.engine_closed = {{"cpu_ns", 5100}, {"monotonic_ns", 1'000'000'000}, {"connections", {connection(1), connection(4)}}};
   measurement.engine_result = {
       {"connections", {{{"problem", nullptr}}, {{"problem", nullptr}}}},
       {"totals",
@@ -29,6 +29,8 @@ Measurement plain() {
                                {"p999_ns", 2000},
                                {"max_ns", 2000}}}};
   measurement.machine_cpu.user_ns = 7000;
+  measurement.machine_window = std::chrono::seconds{1};
+  measurement.counting = {std::chrono::seconds{1}, std::chrono::seconds{1}};
   measurement.machine_cpu.idle_ns = 1'000'000;
   measurement.counters = {{"cpu-cycles", 3000.0, "count", "", 100},
                           {"instructions", std::nullopt, "", "not supported", 100},
@@ -45,14 +47,45 @@ TEST_CASE("figures follow from what was reported, and nothing becomes a false ze
   CHECK(figures->window_s == 1.0);
   CHECK(figures->latency_us == 1.5);
   CHECK(figures->cpu_cycles == 3000);
-  CHECK(figures->cycles_per_byte == 3.0);
+  CHECK(figures->cycles_per_byte == doctest::Approx(3.0));
   CHECK(!figures->instructions);
   CHECK(!figures->cache_misses);
   CHECK(figures->task_clock_ns == 5000);
-  CHECK(figures->cpu_ns_per_byte == 5.0);
-  CHECK(figures->system_cpu_ns_per_byte == 7.0);
+  CHECK(figures->cpu_ns_per_byte == doctest::Approx(5.0));
+  CHECK(figures->system_cpu_ns_per_byte == doctest::Approx(7.0));
   CHECK(figures->retransmits == 2);
   CHECK(figures->zerocopy_copied == 9);
+}
+
+TEST_CASE("a figure per byte is a rate over its own window, by the rate of the bytes") {
+  auto measurement = plain();
+  // Marks that came late: twice the time, twice the amount, the same cost of a byte.
+  measurement.engine_closed["cpu_ns"] = 100 + 2 * 5000;
+  measurement.engine_closed["monotonic_ns"] = 2'000'000'000;
+  measurement.machine_cpu.user_ns = 14'000;
+  measurement.machine_window = std::chrono::seconds{2};
+  const auto figures = figures_of(measurement);
+  REQUIRE(figures);
+  CHECK(figures->cpu_ns_per_byte == doctest::Approx(5.0));
+  CHECK(figures->system_cpu_ns_per_byte == doctest::Approx(7.0));
+}
+
+TEST_CASE("counts of another interval than the window's are withheld, with the reason") {
+  using std::chrono::milliseconds;
+  const std::vector<CounterReading> counted = plain().counters;
+  const auto after = [&](CountingWindow counting) {
+    auto counters = counted;
+    withhold_uncertain(counters, counting, milliseconds{1000});
+    return counters;
+  };
+  CHECK(after({milliseconds{1000}, milliseconds{1040}})[0].value == 3000.0);
+  CHECK(after({milliseconds{1000}, milliseconds{1040}})[1].reason == "not supported");
+  for (const CountingWindow& off : {CountingWindow{milliseconds{1000}, milliseconds{1500}},
+                                    CountingWindow{milliseconds{1100}, milliseconds{1110}}}) {
+    CHECK(!after(off)[0].value);
+    CHECK(after(off)[0].reason.find("the window was 1.000 s") != std::string::npos);
+    CHECK(after(off)[1].reason == "not supported");
+  }
 }
 
 TEST_CASE("engines that do not ask for zero-copy have no figures of it") {
