@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -39,43 +40,44 @@ std::string shown_value(const JsonValue& value) {
   return std::string(kind_of(value));
 }
 
-void wrong(Errors& errors, const std::string& pointer, const JsonValue& value, string_view allowed) {
-  errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown_value(value), allowed)});
+void wrong(DecodedRequest& decoded, const std::string& pointer, const JsonValue& value, string_view allowed) {
+  decoded.errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown_value(value), allowed)});
 }
 
 // One function for each type that a field can have: the value, or an error and none.
-std::optional<std::string> read(const JsonValue& value, const std::string& pointer, Errors& errors, std::string*) {
+std::optional<std::string> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded,
+                                std::string*) {
   const auto* text = std::get_if<std::string>(&value.value);
   if (!text) {
-    wrong(errors, pointer, value, "a string");
+    wrong(decoded, pointer, value, "a string");
     return std::nullopt;
   }
   if (text->find('\0') != std::string::npos) {
-    errors.push_back({pointer, "the string contains a NUL character (\\u0000); allowed: text without it"});
+    decoded.errors.push_back({pointer, "the string contains a NUL character (\\u0000); allowed: text without it"});
     return std::nullopt;
   }
   return *text;
 }
 
-std::optional<bool> read(const JsonValue& value, const std::string& pointer, Errors& errors, bool*) {
+std::optional<bool> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, bool*) {
   if (const auto* flag = std::get_if<bool>(&value.value)) return *flag;
-  wrong(errors, pointer, value, "true or false");
+  wrong(decoded, pointer, value, "true or false");
   return std::nullopt;
 }
 
-std::optional<double> read(const JsonValue& value, const std::string& pointer, Errors& errors, double*) {
+std::optional<double> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, double*) {
   if (const auto* number = std::get_if<double>(&value.value)) return *number;
   if (const auto* whole = std::get_if<int64_t>(&value.value)) return static_cast<double>(*whole);
   if (const auto* whole = std::get_if<uint64_t>(&value.value)) return static_cast<double>(*whole);
-  wrong(errors, pointer, value, "a number");
+  wrong(decoded, pointer, value, "a number");
   return std::nullopt;
 }
 
-std::optional<int64_t> read(const JsonValue& value, const std::string& pointer, Errors& errors, int64_t*) {
+std::optional<int64_t> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, int64_t*) {
   if (const auto* whole = std::get_if<int64_t>(&value.value)) return *whole;
   if (const auto* whole = std::get_if<uint64_t>(&value.value)) {
     if (std::in_range<int64_t>(*whole)) return static_cast<int64_t>(*whole);
-    errors.push_back({pointer, fmt::format("{} is out of any range; allowed: a whole number", *whole)});
+    decoded.errors.push_back({pointer, fmt::format("{} is out of any range; allowed: a whole number", *whole)});
     return std::nullopt;
   }
   // Beyond 2^53 a double no longer tells one whole number from the next.
@@ -83,85 +85,107 @@ std::optional<int64_t> read(const JsonValue& value, const std::string& pointer, 
   if (const auto* number = std::get_if<double>(&value.value)) {
     if (std::trunc(*number) == *number && std::abs(*number) <= kExact) return static_cast<int64_t>(*number);
   }
-  wrong(errors, pointer, value, "a whole number");
+  wrong(decoded, pointer, value, "a whole number");
+  return std::nullopt;
+}
+
+// Of a CPU; which of them there are is judged with the plan.
+std::optional<int> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, int*) {
+  const auto number = read(value, pointer, decoded, static_cast<int64_t*>(nullptr));
+  if (!number) return std::nullopt;
+  if (std::in_range<int>(*number)) return static_cast<int>(*number);
+  decoded.errors.push_back({pointer, fmt::format("there is no CPU {}", *number)});
   return std::nullopt;
 }
 
 template <typename E>
-requires std::is_enum_v<E> std::optional<E> read(const JsonValue& value, const std::string& pointer, Errors& errors,
-                                                 E*) {
+requires std::is_enum_v<E> std::optional<E> read(const JsonValue& value, const std::string& pointer,
+                                                 DecodedRequest& decoded, E*) {
   if (const auto* text = std::get_if<std::string>(&value.value)) {
     if (const auto found = from_name<E>(*text)) return found;
   }
-  wrong(errors, pointer, value, fmt::format("{}", fmt::join(names<E>(), ", ")));
+  wrong(decoded, pointer, value, fmt::format("{}", fmt::join(names<E>(), ", ")));
   return std::nullopt;
 }
 
 template <typename T>
-std::optional<std::vector<T>> read(const JsonValue& value, const std::string& pointer, Errors& errors,
+std::optional<std::vector<T>> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded,
                                    std::vector<T>*) {
   const auto* list = std::get_if<JsonList>(&value.value);
   if (!list) {
-    wrong(errors, pointer, value, "a list");
+    wrong(decoded, pointer, value, "a list");
     return std::nullopt;
   }
   if (list->size > kMaxListItems) {
-    errors.push_back({pointer, fmt::format("the list has {} values; allowed: at most {}", list->size, kMaxListItems)});
+    decoded.errors.push_back(
+        {pointer, fmt::format("the list has {} values; allowed: at most {}", list->size, kMaxListItems)});
     return std::nullopt;
   }
   std::vector<T> items;
-  bool complete = true;
+  std::vector<size_t> positions;
   for (size_t i = 0; i < list->items.size(); ++i) {
-    auto item = read(list->items[i], fmt::format("{}/{}", pointer, i), errors, static_cast<T*>(nullptr));
-    if (item) {
-      items.push_back(std::move(*item));
-    } else {
-      complete = false;
-    }
+    auto item = read(list->items[i], fmt::format("{}/{}", pointer, i), decoded, static_cast<T*>(nullptr));
+    if (!item) continue;
+    items.push_back(std::move(*item));
+    positions.push_back(i);
   }
-  if (!complete) return std::nullopt;
+  if (positions.size() < list->items.size()) decoded.positions[pointer] = std::move(positions);
   return items;
 }
 
-std::optional<CpuChoice> read(const JsonValue& value, const std::string& pointer, Errors& errors, CpuChoice*) {
+// A list as text, up to the first CPU that it names twice: one that repeats itself must not grow without bounds.
+Result<std::vector<int>> cpus_of(string_view text, std::optional<int>& repeated) {
+  std::set<int> seen;
+  for (size_t begin = 0; begin <= text.size() && !repeated;) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const auto part = parse_cpu_list(text.substr(begin, end - begin));
+    if (!part) return tl::unexpected(part.error());
+    for (const int cpu : *part) {
+      if (!seen.insert(cpu).second && !repeated) repeated = cpu;
+    }
+    begin = end + 1;
+  }
+  return std::vector<int>(seen.begin(), seen.end());
+}
+
+std::optional<CpuChoice> read(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, CpuChoice*) {
   constexpr string_view kAllowed = "\"auto\", \"none\", a list of CPU numbers, or one as text like \"0-3,8\"";
   if (const auto* text = std::get_if<std::string>(&value.value)) {
     if (*text == "auto") return CpuChoice{CpuChoice::Kind::automatic, {}};
     if (*text == "none") return CpuChoice{CpuChoice::Kind::unpinned, {}};
-    auto cpus = parse_cpu_list(*text);
-    if (cpus) return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
-    errors.push_back({pointer, fmt::format("{}; allowed: {}", cpus.error().message, kAllowed)});
-    return std::nullopt;
-  }
-  if (!std::holds_alternative<JsonList>(value.value)) {
-    wrong(errors, pointer, value, kAllowed);
-    return std::nullopt;
-  }
-  const auto numbers = read(value, pointer, errors, static_cast<std::vector<int64_t>*>(nullptr));
-  if (!numbers) return std::nullopt;
-  CpuChoice choice{CpuChoice::Kind::listed, {}};
-  for (size_t i = 0; i < numbers->size(); ++i) {
-    if (!std::in_range<int>((*numbers)[i])) {
-      errors.push_back({fmt::format("{}/{}", pointer, i), fmt::format("there is no CPU {}", (*numbers)[i])});
+    std::optional<int> repeated;
+    auto cpus = cpus_of(*text, repeated);
+    if (!cpus) {
+      decoded.errors.push_back({pointer, fmt::format("{}; allowed: {}", cpus.error().message, kAllowed)});
       return std::nullopt;
     }
-    choice.cpus.push_back(static_cast<int>((*numbers)[i]));
+    if (repeated) {
+      decoded.errors.push_back(
+          {pointer, fmt::format("CPU {} occurs twice in the list; give each one once", *repeated)});
+    }
+    decoded.texts.insert(pointer);
+    return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
   }
-  return choice;
+  if (!std::holds_alternative<JsonList>(value.value)) {
+    wrong(decoded, pointer, value, kAllowed);
+    return std::nullopt;
+  }
+  auto cpus = read(value, pointer, decoded, static_cast<std::vector<int>*>(nullptr));
+  if (!cpus) return std::nullopt;
+  return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
 }
 
 struct Field {
   string_view key;
   bool nullable;
-  void (*decode)(const JsonValue&, const std::string&, Errors&, ExperimentRequest&);
+  void (*decode)(const JsonValue&, const std::string&, DecodedRequest&);
 };
 
 template <auto member>
 constexpr Field field(string_view key, bool nullable = false) {
-  return {key, nullable,
-          [](const JsonValue& value, const std::string& pointer, Errors& errors, ExperimentRequest& request) {
-            using Type = typename std::remove_reference_t<decltype(request.*member)>::value_type;
-            request.*member = read(value, pointer, errors, static_cast<Type*>(nullptr));
+  return {key, nullable, [](const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
+            using Type = typename std::remove_reference_t<decltype(decoded.request.*member)>::value_type;
+            decoded.request.*member = read(value, pointer, decoded, static_cast<Type*>(nullptr));
           }};
 }
 
@@ -185,6 +209,24 @@ constexpr Field kFields[] = {
     field<&R::client_cpus>("client_cpus"),
     field<&R::events>("events"),
 };
+
+// "/threads" of "/threads/3": the field that an error is about.
+string_view field_of(string_view pointer) { return pointer.substr(0, pointer.find('/', 1)); }
+
+// Only then can the number of its runs be told.
+bool sweep_is_whole(const DecodedRequest& decoded) {
+  return std::none_of(decoded.positions.begin(), decoded.positions.end(), [](const auto& list) {
+    return list.first == "/engines" || list.first == "/field_sizes" || list.first == "/threads";
+  });
+}
+
+std::string absent_cpus(const std::vector<int>& cpus, const std::vector<int>& allowed) {
+  std::vector<int> absent;
+  std::copy_if(cpus.begin(), cpus.end(), std::back_inserter(absent),
+               [&](int cpu) { return !std::binary_search(allowed.begin(), allowed.end(), cpu); });
+  return fmt::format("there is no CPU {} for this process; allowed: {}, or \"auto\" or \"none\"",
+                     format_cpu_list(absent), format_cpu_list(allowed));
+}
 
 Problem bad_request(std::string detail, Errors errors = {}, std::string kind = {}) {
   Problem problem;
@@ -221,15 +263,13 @@ tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body
       decoded.errors.push_back({pointer, fmt::format("{} is no field of an experiment; allowed: {}", shown(key),
                                                      fmt::join(experiment_request_keys(), ", "))});
     } else if (!found->nullable || !std::holds_alternative<JsonNull>(value.value)) {
-      found->decode(value, pointer, decoded.errors, decoded.request);
+      found->decode(value, pointer, decoded);
     }
   }
   return decoded;
 }
 
 tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context) {
-  // "/threads" of "/threads/3": the field that an error is about.
-  const auto field_of = [](string_view pointer) { return pointer.substr(0, pointer.find('/', 1)); };
   const auto undecoded = [&](string_view field) {
     return std::any_of(decoded.errors.begin(), decoded.errors.end(),
                        [&](const FieldError& error) { return field_of(error.pointer) == field; });
@@ -240,9 +280,20 @@ tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& d
   auto plan = make_plan(request, context);
   if (plan && decoded.errors.empty()) return plan;
   Errors errors = decoded.errors;
-  if (!plan) {
-    for (FieldError& error : plan.error()) {
-      if (!undecoded(field_of(error.pointer))) errors.push_back(std::move(error));
+  if (plan) return tl::unexpected(std::move(errors));
+  std::set<string_view> told;
+  for (FieldError& error : plan.error()) {
+    const string_view field = field_of(error.pointer);
+    if (const auto text = decoded.texts.find(std::string(field)); text != decoded.texts.end()) {
+      const auto& choice = field == "/server_cpus" ? request.server_cpus : request.client_cpus;
+      if (told.insert(*text).second) errors.push_back({*text, absent_cpus(choice->cpus, context.allowed_cpus)});
+    } else if (const auto list = decoded.positions.find(std::string(field)); list != decoded.positions.end()) {
+      // What is said of the list as a whole would be said of what is left of it.
+      if (field == error.pointer) continue;
+      const size_t index = std::stoul(error.pointer.substr(field.size() + 1));
+      errors.push_back({fmt::format("{}/{}", field, list->second[index]), std::move(error.detail)});
+    } else if (error.pointer.empty() ? sweep_is_whole(decoded) : !undecoded(field)) {
+      errors.push_back(std::move(error));
     }
   }
   return tl::unexpected(std::move(errors));

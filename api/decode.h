@@ -1,6 +1,8 @@
 // Bytes of a request -> values. Pure; any thread.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -13,8 +15,11 @@
 namespace copybench {
 
 struct DecodedRequest {
-  ExperimentRequest request;       // without the fields that are in errors
+  ExperimentRequest request;       // without what is in errors; of a list, the elements that are none
   std::vector<FieldError> errors;  // unknown keys, wrong types, unknown names
+  // For each list that lacks elements, by its pointer: where those that it has stood.
+  std::map<std::string, std::vector<size_t>> positions;
+  std::set<std::string> texts;  // pointers of the CPU lists that were given as text
 };
 
 // The body of POST /experiments. A problem is 400: broken JSON with its position, or no object. Whole numbers may be
@@ -22,7 +27,8 @@ struct DecodedRequest {
 // sent as the request of another.
 tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view body);
 
-// make_plan() for it. The errors are all there are, of decoding and of judging, one kind for each field.
+// make_plan() for it. The errors are all there are, of decoding and of judging, their pointers those of the request as
+// sent: a list given as text has no elements to point at, so they name the list.
 tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context);
 
 // The keys that such a body may have.

@@ -143,6 +143,40 @@ TEST_CASE("all errors are reported at once, each field once") {
   CHECK(refused("{}") == Pointers{"/engines", "/field_sizes", "/threads"});
 }
 
+TEST_CASE("one bad element hides no other, and each is named where it stands") {
+  CHECK(refused(R"({"preset": "quick", "field_sizes": [63, 64, 4194304, 4194305, 64.5, "64", 1e3, -1,
+                    18446744073709551616, 64]})") == Pointers{"/field_sizes/0", "/field_sizes/3", "/field_sizes/4",
+                                                              "/field_sizes/5", "/field_sizes/7", "/field_sizes/8",
+                                                              "/field_sizes/9"});
+  CHECK(refused(R"({"preset": "quick", "threads": [1, "x", 999]})") == Pointers{"/threads/1", "/threads/2"});
+  CHECK(refused(R"({"preset": "quick", "engines": ["x", "two_copy", "two_copy"]})") ==
+        Pointers{"/engines/0", "/engines/2"});
+  CHECK(refused(R"({"preset": "quick", "events": [7, "--help", "cycles"]})") == Pointers{"/events/0", "/events/1"});
+  CHECK(refused(R"({"preset": "quick", "server_cpus": ["x", 9, 0, 4294967296, 0]})") ==
+        Pointers{"/server_cpus/0", "/server_cpus/1", "/server_cpus/3", "/server_cpus/4"});
+  CHECK(refused(R"({"preset": "quick", "threads": ["x"]})") == Pointers{"/threads/0"});
+}
+
+TEST_CASE("CPUs as text are judged as CPUs in a list, but named as one") {
+  const auto detail = [](std::string_view body) {
+    const auto plan = plan_decoded(decode(body), kMachine);
+    REQUIRE_FALSE(plan);
+    REQUIRE(plan.error().size() == 1);
+    CHECK(plan.error()[0].pointer == "/server_cpus");
+    return plan.error()[0].detail;
+  };
+  CHECK(detail(R"({"preset": "quick", "server_cpus": "0-1023"})") ==
+        "there is no CPU 4-1023 for this process; allowed: 0-3, or \"auto\" or \"none\"");
+  CHECK(detail(R"({"preset": "quick", "server_cpus": "0,0"})") == "CPU 0 occurs twice in the list; give each one once");
+  CHECK(detail(R"({"preset": "quick", "server_cpus": "0-2,1"})") ==
+        "CPU 1 occurs twice in the list; give each one once");
+  CHECK(refused(R"({"preset": "quick", "server_cpus": "3-4,4", "client_cpus": "7"})") ==
+        Pointers{"/client_cpus", "/server_cpus", "/server_cpus"});
+  std::string endless = R"({"preset": "quick", "server_cpus": "0-1000)";
+  for (int i = 0; i < 50'000; ++i) endless += ",0-1000";
+  CHECK(refused(endless + "\"}") == Pointers{"/server_cpus", "/server_cpus"});
+}
+
 TEST_CASE("a good request becomes a plan") {
   const auto plan = plan_decoded(decode(R"({"preset": "quick"})"), kMachine);
   REQUIRE(plan);
