@@ -125,7 +125,7 @@ class Exchange : public httplib::Server {
  private:
   HttpRequest translate(const httplib::Request& request) const {
     HttpRequest result;
-    result.method = request.method;
+    result.method = head_.method;  // of any name: which ones go with a path is for the handler to say
     result.path = request.path;
     result.query.assign(request.params.begin(), request.params.end());
     // The library percent-decodes header values; these are as they were sent.

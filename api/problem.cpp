@@ -29,7 +29,6 @@ constexpr Status kStatuses[] = {
     {421, "Misdirected Request", "foreign-host"},
     {431, "Request Header Fields Too Large", "header-too-large"},
     {500, "Internal Server Error", "internal-error"},
-    {501, "Not Implemented", "not-implemented"},
     {503, "Service Unavailable", "unavailable"},
     {505, "HTTP Version Not Supported", "http-version"},
     {507, "Insufficient Storage", "disk-full"},

@@ -15,6 +15,7 @@ namespace {
 
 using std::string_view;
 
+// Those that the library knows.
 constexpr std::array<string_view, 10> kMethods{"GET",     "HEAD",    "POST",  "PUT",   "DELETE",
                                                "CONNECT", "OPTIONS", "TRACE", "PATCH", "PRI"};
 
@@ -77,9 +78,6 @@ std::optional<Problem> request_line_problem(string_view line) {
   if (!clean || std::count(target.begin(), target.end(), '?') > 1) {
     return problem(400, "the request's target is no valid path; characters beyond the usual must be percent-encoded");
   }
-  if (std::find(kMethods.begin(), kMethods.end(), line.substr(0, first)) == kMethods.end()) {
-    return problem(501, "this method is unknown here");
-  }
   return std::nullopt;
 }
 
@@ -103,7 +101,11 @@ tl::expected<RequestHead, Problem> read_request_head(string_view raw) {
   if (auto problem = request_line_problem(lines.front())) return refuse(std::move(*problem));
 
   RequestHead head;
-  head.bytes = std::string(lines.front()) + "\r\n";
+  const string_view request_line = lines.front();
+  head.method = request_line.substr(0, request_line.find(' '));
+  const bool known = std::find(kMethods.begin(), kMethods.end(), head.method) != kMethods.end();
+  head.bytes = known ? head.method : "OPTIONS";
+  head.bytes.append(request_line.substr(head.method.size())).append("\r\n");
   for (size_t i = 1; i < lines.size(); ++i) {
     const string_view line = lines[i];
     if (line.size() > kMaxLineBytes) {

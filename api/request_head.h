@@ -18,12 +18,13 @@ constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit 
 constexpr uint64_t kMaxBodyBytes = 1 << 20;
 
 struct RequestHead {
+  std::string method;   // as sent; a method that the library does not know stands as OPTIONS in bytes
   std::string bytes;    // what the library is to read: all lines but those that it must not act upon
   NamedValues headers;  // all of them: names in lower case, values without the blanks around them
   uint64_t content_length = 0;
 };
 
-// `raw` ends with its empty line. Refused: what is no HTTP/1.x (400, 501, 505), too long (414, 431), lacks a Host or
+// `raw` ends with its empty line. Refused: what is no HTTP/1.x (400, 505), too long (414, 431), lacks a Host or
 // names two (400), Transfer-Encoding (411), Content-Encoding (415), a Content-Length that is no number (400) or beyond
 // kMaxBodyBytes (413).
 tl::expected<RequestHead, Problem> read_request_head(std::string_view raw);

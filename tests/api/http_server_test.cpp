@@ -149,7 +149,9 @@ TEST_CASE("malformed heads are answered, not passed on") {
   problem(serving.client->raw("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), 414);
   problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\n" + std::string(10'000'000, 'a')), 431);
   CHECK(problem(serving.client->raw(post_head(5, "Transfer-Encoding: chunked\r\n")), 411)["instance"] == "/x");
-  problem(serving.client->raw(post_head(5, "Content-Encoding: br\r\n") + "12345"), 415);
+  CHECK(problem(serving.client->raw(post_head(5, "Content-Encoding: br\r\n") + "12345"), 415)["instance"] == "/x");
+  CHECK(problem(serving.client->raw("GET /y?" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+                414)["instance"] == "/y");
   problem(serving.client->raw("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"), 400);
   CHECK(serving.client->get("/").status == 200);
 }
@@ -158,7 +160,7 @@ TEST_CASE("the answer to a body that is too large is read, however eagerly it wa
   Serving serving;
   const std::string body(20'000'000, 'b');
   problem(serving.client->raw(post_head(body.size()) + body), 413);
-  problem(serving.client->raw(post_head(99'999'999'999)), 413);
+  CHECK(problem(serving.client->raw(post_head(99'999'999'999)), 413)["instance"] == "/x");
 }
 
 TEST_CASE("a client that asks first is told before it sends") {
