@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 #include "core/model/text.h"
 
@@ -31,6 +33,18 @@ std::string canonical(const std::string& host) {
   if (inet_pton(AF_INET6, host.c_str(), &address) != 1) return host;
   char text[INET6_ADDRSTRLEN];
   return inet_ntop(AF_INET6, &address, text, sizeof text);
+}
+
+// Host and port, which tell one site from another.
+std::optional<std::pair<std::string, int>> site_of(string_view authority) {
+  auto host = host_of(authority);
+  if (!host) return std::nullopt;
+  int port = 80;
+  const size_t colon = authority.rfind(':');
+  if (colon != string_view::npos && colon + 1 < authority.size() && authority.find(']', colon) == string_view::npos) {
+    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
+  }
+  return std::pair{std::move(*host), port};
 }
 
 bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host) {
@@ -81,30 +95,28 @@ std::optional<Problem> host_problem(const HttpRequest& request, string_view list
   problem.status = 421;
   problem.detail =
       "this server does not answer for that host; address it as localhost, by a loopback address, or by the address "
-      "that "
-      "it listens on";
+      "that it listens on";
   problem.errors = {{"Host:", fmt::format("{} is none of this server's names", shown(header ? *header : ""))}};
   return problem;
 }
 
-std::optional<Problem> origin_problem(const HttpRequest& request, string_view listen_host) {
-  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  const std::string* origin = request.header("origin");
-  if (!origin) return std::nullopt;
-  string_view authority = *origin;
-  const size_t scheme = authority.find("://");
-  const bool web = scheme != string_view::npos &&
-                   (lower(authority.substr(0, scheme)) == "http" || lower(authority.substr(0, scheme)) == "https");
-  if (web) {
-    authority.remove_prefix(scheme + 3);
-    const auto host = host_of(authority);
-    if (host && is_ours(*host, request, listen_host)) return std::nullopt;
+std::optional<Problem> origin_problem(const HttpRequest& request) {
+  const std::string* header = request.header("host");
+  const auto ours = header ? site_of(*header) : std::nullopt;
+  for (const auto& [name, origin] : request.headers) {
+    if (name != "origin") continue;
+    constexpr string_view kScheme = "http://";  // the only one spoken here
+    const bool web = lower(string_view(origin).substr(0, kScheme.size())) == kScheme;
+    const auto theirs = web ? site_of(string_view(origin).substr(kScheme.size())) : std::nullopt;
+    if (theirs && theirs == ours) continue;
+    Problem problem;
+    problem.status = 403;
+    problem.detail = "a page of another site may neither read nor change anything here";
+    problem.errors = {{"Origin:", fmt::format("{} is given; allowed: none, or http://{}", shown(origin),
+                                              header ? *header : std::string())}};
+    return problem;
   }
-  Problem problem;
-  problem.status = 403;
-  problem.detail = "a page of another site may not change anything here";
-  problem.errors = {{"Origin:", fmt::format("{} is none of this server's origins", shown(*origin))}};
-  return problem;
+  return std::nullopt;
 }
 
 std::optional<Problem> content_type_problem(const HttpRequest& request) {

@@ -22,8 +22,9 @@ bool is_loopback_host(std::string_view host);
 // to. A page that got here by DNS rebinding names its own host.
 std::optional<Problem> host_problem(const HttpRequest& request, std::string_view listen_host);
 
-// 403 for anything but GET and HEAD whose Origin is none of these hosts. Without an Origin it is no browser's page.
-std::optional<Problem> origin_problem(const HttpRequest& request, std::string_view listen_host);
+// 403, whatever the method, for an Origin that is not http:// and the Host (with its port) that the request names:
+// another port is another site. Without an Origin it is no page of another site.
+std::optional<Problem> origin_problem(const HttpRequest& request);
 
 // 415 unless the Content-Type is application/json, with charset=utf-8 at most. A form of another site cannot send that.
 std::optional<Problem> content_type_problem(const HttpRequest& request);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "api/guards.h"
@@ -65,9 +66,9 @@ tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, in
     }
     return refuse(method_problem(request, std::move(allow)));
   }
-  if (auto foreign = origin_problem(request, listen_host_)) return refuse(std::move(*foreign));
   if (!match.bad_id.empty()) {
-    return refuse(problem(404, fmt::format("{} is no id: ids are whole numbers from 1", shown(match.bad_id))));
+    return refuse(problem(404, fmt::format("{} is given; the id in the path must be a whole number from 1 to {}",
+                                           shown(match.bad_id), std::numeric_limits<int64_t>::max())));
   }
   if (auto bad = query_problem(request.query, (*found)->query)) return refuse(std::move(*bad));
   id = match.id.value_or(0);
@@ -80,7 +81,8 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
 }
 
 std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
-  if (auto foreign = host_problem(request, listen_host_)) return to_response(*foreign, request.path);
+  if (const auto foreign = host_problem(request, listen_host_)) return to_response(*foreign, request.path);
+  if (const auto foreign = origin_problem(request)) return to_response(*foreign, request.path);
   if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
     if (request.method != "GET" && request.method != "HEAD") {
       return to_response(method_problem(request, "GET, HEAD"), request.path);

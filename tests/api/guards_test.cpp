@@ -21,8 +21,10 @@ bool host_passes(const std::string& host, const std::string& listen = "127.0.0.1
   return !problem;
 }
 
-bool origin_passes(const std::string& method, const std::string& origin, const std::string& listen = "127.0.0.1") {
-  const auto problem = origin_problem(with(method, "origin", origin), listen);
+bool origin_passes(const std::string& method, const std::string& origin, const std::string& host) {
+  HttpRequest request = with(method, "origin", origin);
+  request.headers.emplace_back("host", host);
+  const auto problem = origin_problem(request);
   if (problem) CHECK(problem->status == 403);
   return !problem;
 }
@@ -73,26 +75,35 @@ TEST_CASE("the address listened on passes, and on a wildcard the one that the cl
 
 TEST_CASE("a request without a host does not pass") { CHECK(host_problem(HttpRequest{}, "127.0.0.1")); }
 
-TEST_CASE("foreign origins may read but not change") {
-  CHECK(origin_passes("GET", "https://evil.example"));
-  CHECK(origin_passes("HEAD", "https://evil.example"));
-  for (const char* method : {"POST", "DELETE", "PUT"}) {
-    for (const char* origin : {"https://evil.example", "null", "", "http://", "file://", "file:///x",
-                               "http://127.0.0.1.evil.example", "evil://localhost", "localhost"}) {
+TEST_CASE("an origin is the host and port that the request names, or foreign, whatever the method") {
+  for (const char* method : {"GET", "HEAD", "POST", "DELETE", "PUT"}) {
+    for (const char* origin :
+         {"https://evil.example", "null", "", "http://", "file://", "file:///x", "http://127.0.0.1.evil.example:8090",
+          "evil://127.0.0.1:8090", "127.0.0.1:8090", "http://127.0.0.1:9999", "http://127.0.0.1",
+          "http://127.0.0.1:", "https://127.0.0.1:8090", "http://localhost:8090", "http://127.0.0.1:8090/"}) {
       CAPTURE(origin);
-      CHECK_FALSE(origin_passes(method, origin));
+      CHECK_FALSE(origin_passes(method, origin, "127.0.0.1:8090"));
     }
-    CHECK(origin_passes(method, "http://localhost:8090"));
-    CHECK(origin_passes(method, "http://127.0.0.1:8090"));
-    CHECK(origin_passes(method, "https://[::1]"));
-    CHECK(origin_passes(method, "http://bench.lan:8090", "bench.lan"));
+    CHECK(origin_passes(method, "http://127.0.0.1:8090", "127.0.0.1:8090"));
+    CHECK(origin_passes(method, "HTTP://LocalHost:8090", "localhost.:8090"));
+    CHECK(origin_passes(method, "http://localhost", "localhost:80"));
+    CHECK(origin_passes(method, "http://localhost:80", "localhost"));
+    CHECK(origin_passes(method, "http://[::1]", "[::1]"));
+    CHECK(origin_passes(method, "http://[::1]:8090", "[0:0:0:0:0:0:0:1]:8090"));
+    CHECK_FALSE(origin_passes(method, "http://[::1]:8091", "[::1]:8090"));
   }
+}
+
+TEST_CASE("of two origins each must be ours") {
+  HttpRequest request;
+  request.headers = {{"host", "localhost:1"}, {"origin", "http://localhost:1"}, {"origin", "http://evil.example"}};
+  CHECK(origin_problem(request));
 }
 
 TEST_CASE("without an origin it is no page") {
   HttpRequest request;
   request.method = "POST";
-  CHECK_FALSE(origin_problem(request, "127.0.0.1"));
+  CHECK_FALSE(origin_problem(request));
 }
 
 TEST_CASE("only JSON in UTF-8 is taken") {

@@ -35,6 +35,15 @@ TEST_CASE("unknown paths and ids that are none are 404") {
   problem(served.request("DELETE", "/experiments/1"), 404);
 }
 
+TEST_CASE("what an id is stands where one is none") {
+  Served served;
+  for (const char* id : {"x", "0", "9223372036854775808", "12345678901234567890123"}) {
+    CAPTURE(id);
+    CHECK(problem(served.get(fmt::format("/experiments/{}", id)), 404)["detail"] ==
+          fmt::format("\"{}\" is given; the id in the path must be a whole number from 1 to 9223372036854775807", id));
+  }
+}
+
 TEST_CASE("a percent-encoded path is the path that it encodes") {
   Served served;
   CHECK(served.get("/%68ealthz").status == 200);
@@ -53,6 +62,10 @@ TEST_CASE("wrong methods are told the right ones") {
   CHECK(allow("OPTIONS", "/healthz") == "GET, HEAD");
   CHECK(allow("TRACE", "/") == "GET, HEAD");
   CHECK(allow("CONNECT", "/system") == "GET, HEAD");
+  CHECK(allow("FOO", "/experiments") == "POST, GET, HEAD");
+  CHECK(allow("get", "/experiments/1") == "GET, HEAD, DELETE");
+  CHECK(allow("Post", "/") == "GET, HEAD");
+  problem(served.request("FOO", "/nothing"), 404);
   CHECK(allow("POST", "/") == "GET, HEAD");
   CHECK(allow("PATCH", "/runs/1/perf") == "GET, HEAD");
 }
@@ -89,14 +102,18 @@ TEST_CASE("foreign hosts are misdirected, foreign origins forbidden, and nothing
   problem(as(""), 421);
   CHECK(as("localhost").status == 200);
   CHECK(as("[::1]:99").status == 200);
-  for (const char* origin : {"http://evil.example", "null"}) {
+  for (const char* origin : {"http://evil.example", "null", "http://127.0.0.1:1", "http://localhost:8090"}) {
     const std::string header = fmt::format("Origin: {}\r\n", origin);
     problem(served.post("/experiments", "{\"preset\":\"quick\"}", header), 403);
     problem(served.request("POST", "/experiments/1/cancel", header), 403);
-    CHECK(served.get("/experiments", header).status == 200);
+    problem(served.get("/experiments", header), 403);
+    problem(served.get("/", header), 403);
+    problem(served.get("/nothing", header), 403);
   }
   CHECK(served.get("/experiments").json()["items"].empty());
-  CHECK(served.post("/experiments", "{\"preset\":\"quick\"}", "Origin: http://localhost:8090\r\n").status == 202);
+  const std::string own = fmt::format("Origin: http://{}\r\n", served.address);
+  CHECK(served.post("/experiments", "{\"preset\":\"quick\"}", own).status == 202);
+  CHECK(served.get("/", own).status == 200);
 }
 
 TEST_CASE("a body must be there and be JSON") {
