@@ -57,8 +57,7 @@ Api::Api(const ApiContext& context, EventStreams& streams)
     : context_(context), streams_(streams), openapi_(dump(openapi_document()) + "\n") {}
 
 Reply Api::create_experiment(const Call& call) {
-  const auto dry_run = decode_flag(call.request.query, "dry_run");
-  if (!dry_run) return refuse(dry_run.error());
+  const bool dry_run = decode_flag(call.request.query, "dry_run");
   auto key = idempotency_key(call.request);
   if (!key) return refuse(std::move(key.error()));
   auto decoded = decode_experiment_request(call.request.body);
@@ -66,7 +65,7 @@ Reply Api::create_experiment(const Call& call) {
 
   // A repeat is known by what was asked for: the machine it is planned for may have changed since.
   std::optional<IdempotencyKey> idempotency;
-  if (*key && !*dry_run && decoded->errors.empty()) {
+  if (*key && !dry_run && decoded->errors.empty()) {
     idempotency = IdempotencyKey{**key, canonical_text(decoded->request)};
     auto answer = context_.store.find_answer(*idempotency);
     if (!answer) return refuse(problem_of(answer.error()));
@@ -78,7 +77,7 @@ Reply Api::create_experiment(const Call& call) {
     return refuse(
         bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(plan.error())));
   }
-  if (*dry_run) return json_response(200, plan_json(*plan));
+  if (dry_run) return json_response(200, plan_json(*plan));
   return queue_experiment(*plan, idempotency);
 }
 
@@ -105,10 +104,9 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
 }
 
 Reply Api::list_experiments(const Call& call) {
-  const auto page = decode_page_query(call.request.query);
-  if (!page) return refuse(page.error());
+  const PageQuery page = decode_page_query(call.request.query);
   const ReaderPool::Lease reader = context_.readers.lease();
-  auto records = reader->experiments(page->after, page->limit);
+  auto records = reader->experiments(page.after, page.limit);
   if (!records) return refuse(problem_of(records.error()));
   auto queue = read_queue(*reader, utc_now());
   if (!queue) return refuse(problem_of(queue.error()));

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/csv.h"
 #include "api/encode.h"
+#include "api/missing.h"
 #include "api/query.h"
 #include "core/model/summary.h"
 
@@ -31,9 +32,8 @@ bool write_csv(ReaderPool& readers, ExperimentId experiment, ByteSink& sink) {
 }  // namespace
 
 Reply Api::list_runs(const Call& call) {
-  const auto page = decode_page_query(call.request.query);
-  if (!page) return refuse(page.error());
-  auto runs = context_.readers.lease()->runs(call.id, page->after, page->limit);
+  const PageQuery page = decode_page_query(call.request.query);
+  auto runs = context_.readers.lease()->runs(call.id, page.after, page.limit);
   if (!runs) return refuse(problem_of(runs.error()));
   Json items = Json::array();
   for (const RunRow& run : runs->items) items.push_back(run_json(run));
@@ -105,6 +105,15 @@ Reply Api::get_run(const Call& call) {
 Reply Api::get_run_perf(const Call& call) {
   auto raw = context_.readers.lease()->perf_raw(call.id);
   if (!raw) return refuse(problem_of(raw.error()));
+  if (raw->empty()) {
+    auto run = context_.readers.lease()->run(call.id);
+    if (!run) return refuse(problem_of(run.error()));
+    Problem none;
+    none.status = 404;
+    none.kind = "no-perf";
+    none.detail = "there is nothing that perf printed for this run: " + no_perf_reason(*run);
+    return refuse(std::move(none));
+  }
   HttpResponse response;
   response.content_type = "text/plain; charset=utf-8";
   response.headers = {{"Cache-Control", "no-store"}};

@@ -87,7 +87,9 @@ std::string run_path(RunId id) { return fmt::format("/runs/{}", id); }
 Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
   Json json;
   json["runs_done"] = record.runs.done();
+  json["runs_completed"] = record.runs.completed;
   json["runs_failed"] = record.runs.failed;
+  json["runs_cancelled"] = record.runs.cancelled;
   json["runs_total"] = record.runs.total;
   const auto place = queue.places.find(record.id);
   const bool waits = place != queue.places.end() && !is_final(record.state);

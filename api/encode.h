@@ -16,8 +16,8 @@ std::string experiment_path(ExperimentId id);  // "/experiments/7"
 std::string run_path(RunId id);
 
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
-// runs_done, runs_failed, runs_total, eta_s, queue_position (null once it is final), current (null unless a run of it
-// runs).
+// runs_done and its parts runs_completed, runs_failed and runs_cancelled, runs_total, eta_s, queue_position (null once
+// it is final), current (null unless a run of it runs).
 Json progress_json(const ExperimentRecord& record, const QueueView& queue);
 
 // Identity, figures, zerocopy label, times, reason, links; for lists and events.

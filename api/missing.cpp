@@ -49,6 +49,14 @@ std::string reason_for(string_view column, const RunRecord& run, const Json& evi
 
 }  // namespace
 
+std::string no_perf_reason(const RunRecord& run) {
+  const Json evidence = Json::parse(run.evidence_json, nullptr, false);
+  const Json perf = evidence.is_object() ? evidence.value("perf", Json()) : Json();
+  const Json reason = perf.is_object() ? perf.value("reason", Json()) : Json();
+  if (reason.is_string() && !reason.get_ref<const std::string&>().empty()) return reason;
+  return run.state == RunState::completed ? "perf printed nothing" : unfinished_reason(run);
+}
+
 Json missing_reasons(const RunRecord& run, const Json& evidence) {
   Json reasons = Json::object();
   for (const FigureColumn& column : figure_columns()) {

@@ -138,8 +138,8 @@ Json results_paths() {
   Json& perf = paths["/runs/{id}/perf"];
   perf["parameters"] = run_id;
   perf["get"] =
-      operation("get_run_perf", "What perf printed, as it printed it.",
-                {{"200", answer("Empty where the run had no perf.", content("text/plain", {{"type", "string"}}))}});
+      operation("get_run_perf", "What perf printed, as it printed it; 404 where it printed nothing, with the reason.",
+                {{"200", answer("perf's text.", content("text/plain", {{"type", "string"}, {"minLength", 1}}))}});
   return paths;
 }
 
@@ -166,11 +166,10 @@ Json openapi_document() {
       {"version", copybench_version()},
       {"description",
        "Which way of sending is fastest on this machine, at this message size, and why. Times are UTC (RFC 3339), "
-       "units are "
-       "in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of any kind is "
+       "units are in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of "
+       "any kind is "
        "answered 400 with every bad field in `errors`; unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
-       "other "
-       "content types 415, foreign hosts 421, foreign origins 403, a full disk 507."}};
+       "other content types 415, foreign hosts 421, foreign origins 403, a full disk 507."}};
   document["paths"] = Json::object();
   for (const Json& part : {experiments_paths(), results_paths(), system_paths()}) document["paths"].update(part);
   document["components"]["schemas"] = openapi_schemas();

@@ -145,9 +145,12 @@ const Properties& configuration() {
 
 void put_experiments(Json& schemas) {
   schemas["Progress"] = object(
-      {{"runs_done", type("integer")},
-       {"runs_failed", described(type("integer"), "Of runs_done.")},
-       {"runs_total", type("integer")},
+      {{"runs_done", described(type("integer"),
+                               "Runs that have ended, whatever way: runs_completed + runs_failed + runs_cancelled.")},
+       {"runs_completed", described(type("integer"), "Measured, with figures; part of runs_done.")},
+       {"runs_failed", described(type("integer"), "Failed or timed out; part of runs_done.")},
+       {"runs_cancelled", described(type("integer"), "Cancelled, also before they began; part of runs_done.")},
+       {"runs_total", described(type("integer"), "Runs of the plan; one that is measured again counts once.")},
        {"eta_s",
         described(type_or_null("number"), "Seconds until its end, by the durations of what is queued up to it.")},
        {"queue_position",

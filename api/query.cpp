@@ -14,7 +14,41 @@ namespace {
 using std::string_view;
 using Errors = std::vector<FieldError>;
 
-Problem bad_query(Errors errors) {
+bool is_true(string_view value) { return value == "1" || value == "true"; }
+bool is_false(string_view value) { return value == "0" || value == "false"; }
+
+// What is allowed for the parameter, if this value is not.
+string_view unmet(string_view name, string_view value) {
+  static const std::string limits = fmt::format("1 to {}", kMaxPage);
+  if (name == "limit") return decode_id(value).value_or(kMaxPage + 1) <= kMaxPage ? "" : string_view(limits);
+  if (name == "cursor") return decode_id(value) ? "" : "the \"next\" of an earlier page";
+  if (name == "dry_run") return is_true(value) || is_false(value) ? "" : "1, 0";
+  return "";
+}
+
+}  // namespace
+
+std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known) {
+  Errors errors;
+  for (size_t i = 0; i < query.size(); ++i) {
+    const auto& [name, value] = query[i];
+    const std::string pointer = "?" + name.substr(0, 200);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      errors.push_back({pointer, known.empty()
+                                     ? fmt::format("{} is unknown; this path takes no parameters", shown(name))
+                                     : fmt::format("{} is unknown; allowed: {}", shown(name), fmt::join(known, ", "))});
+      continue;
+    }
+    const string_view same = name;
+    if (std::any_of(query.begin(), query.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const auto& earlier) { return earlier.first == same; })) {
+      errors.push_back({pointer, "is given twice; allowed: once"});
+    }
+    if (const string_view allowed = unmet(name, value); !allowed.empty()) {
+      errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown(value), allowed)});
+    }
+  }
+  if (errors.empty()) return std::nullopt;
   Problem problem;
   problem.status = 400;
   problem.detail = "query parameters cannot be accepted: see errors";
@@ -23,57 +57,18 @@ Problem bad_query(Errors errors) {
   return problem;
 }
 
-}  // namespace
-
-std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known) {
-  Errors errors;
-  for (size_t i = 0; i < query.size(); ++i) {
-    const std::string& name = query[i].first;
-    const std::string pointer = "?" + name.substr(0, 200);
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      errors.push_back({pointer, known.empty()
-                                     ? fmt::format("{} is unknown; this path takes no parameters", shown(name))
-                                     : fmt::format("{} is unknown; allowed: {}", shown(name), fmt::join(known, ", "))});
-    } else if (std::any_of(query.begin(), query.begin() + static_cast<std::ptrdiff_t>(i),
-                           [&](const auto& earlier) { return earlier.first == name; })) {
-      errors.push_back({pointer, "is given twice; allowed: once"});
-    }
-  }
-  if (errors.empty()) return std::nullopt;
-  return bad_query(std::move(errors));
-}
-
-tl::expected<PageQuery, Problem> decode_page_query(const NamedValues& query) {
+PageQuery decode_page_query(const NamedValues& query) {
   PageQuery page;
-  Errors errors;
   for (const auto& [name, value] : query) {
-    const auto number = decode_id(value);
-    if (name == "limit") {
-      if (number && *number <= kMaxPage) {
-        page.limit = *number;
-      } else {
-        errors.push_back({"?limit", fmt::format("{} is given; allowed: 1 to {}", shown(value), kMaxPage)});
-      }
-    } else if (name == "cursor") {
-      page.after = number;
-      if (!number) {
-        errors.push_back(
-            {"?cursor", fmt::format("{} is given; allowed: the \"next\" of an earlier page", shown(value))});
-      }
-    }
+    if (name == "limit") page.limit = decode_id(value).value_or(page.limit);
+    if (name == "cursor") page.after = decode_id(value);
   }
-  if (errors.empty()) return page;
-  return refuse(bad_query(std::move(errors)));
+  return page;
 }
 
-tl::expected<bool, Problem> decode_flag(const NamedValues& query, string_view name) {
-  for (const auto& [key, value] : query) {
-    if (key != name) continue;
-    if (value == "1" || value == "true") return true;
-    if (value == "0" || value == "false") return false;
-    return refuse(bad_query({{fmt::format("?{}", name), fmt::format("{} is given; allowed: 1, 0", shown(value))}}));
-  }
-  return false;
+bool decode_flag(const NamedValues& query, string_view name) {
+  return std::any_of(query.begin(), query.end(),
+                     [&](const auto& parameter) { return parameter.first == name && is_true(parameter.second); });
 }
 
 std::optional<int64_t> decode_id(string_view text) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "api/message.h"
@@ -12,17 +11,17 @@
 
 namespace copybench {
 
-// Query parameters: those of `known` only, each once.
+// Query parameters: those of `known` only, each once, each with a value that it may have. All that is wrong is named.
 std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known);
 
+// Of a query without a problem.
 struct PageQuery {
   int64_t limit = 50;  // 1 to kMaxPage
   std::optional<int64_t> after;
 };
 constexpr int64_t kMaxPage = 500;
-tl::expected<PageQuery, Problem> decode_page_query(const NamedValues& query);  // limit, cursor
-tl::expected<bool, Problem> decode_flag(const NamedValues& query,
-                                        std::string_view name);  // 1, true, 0, false; absent: false
+PageQuery decode_page_query(const NamedValues& query);              // limit, cursor
+bool decode_flag(const NamedValues& query, std::string_view name);  // absent: false
 
 // A decimal number from 1, as ids are; none for anything else.
 std::optional<int64_t> decode_id(std::string_view text);

@@ -51,6 +51,8 @@ TEST_CASE("a dry run expands and stores nothing, whatever key it comes with") {
 
 TEST_CASE("bad requests name every bad field and store nothing") {
   Served served;
+  const Json query = problem(served.get("/experiments?limit=x&cursor=y&foo=1"), 400);
+  CHECK(query["errors"].size() == 3);
   const Json refused =
       problem(served.post("/experiments", R"({"preset": "quick", "threads": [0], "colour": 1, "order": "x"})"), 400);
   std::set<std::string> pointers;
@@ -138,7 +140,9 @@ TEST_CASE("progress follows the runs, and the queue moves up") {
   const Json ended = served.get("/experiments/1").json();
   CHECK(ended["state"] == "completed");
   CHECK(ended["progress"]["runs_done"] == 2);
+  CHECK(ended["progress"]["runs_completed"] == 1);
   CHECK(ended["progress"]["runs_failed"] == 1);
+  CHECK(ended["progress"]["runs_cancelled"] == 0);
   CHECK(ended["progress"]["eta_s"].is_null());
   CHECK(ended["progress"]["queue_position"].is_null());
   CHECK(ended["finished_at"].is_string());
@@ -151,6 +155,10 @@ TEST_CASE("cancelling needs no body, is idempotent, and leaves what is final") {
   const Answer cancelled = served.request("POST", "/experiments/1/cancel");
   CHECK(cancelled.status == 200);
   CHECK(cancelled.json()["state"] == "cancelled");
+  const Json progress = cancelled.json()["progress"];
+  CHECK(progress["runs_done"] == 2);
+  CHECK(progress["runs_cancelled"] == 2);
+  CHECK(progress["runs_completed"] == 0);
   const Answer again = served.post("/experiments/1/cancel", "ignored");
   CHECK(again.status == 200);
   CHECK(again.json()["finished_at"] == cancelled.json()["finished_at"]);

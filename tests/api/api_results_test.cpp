@@ -42,12 +42,23 @@ TEST_CASE("a run is told with figures, label, reasons, evidence and links") {
   CHECK(perf.body == "{\"event\" : \"cpu-cycles\"}\n");
 }
 
-TEST_CASE("a run that was not measured has no perf output, which is no error") {
+TEST_CASE("where perf printed nothing, its text is not found, and why is said") {
   Served served;
-  served.queue(1);
-  const Answer perf = served.get("/runs/1/perf");
-  CHECK(perf.status == 200);
-  CHECK(perf.body.empty());
+  served.queue(2);
+  const auto detail = [&](RunId run) {
+    const Json json = problem(served.get(fmt::format("/runs/{}/perf", run)), 404);
+    CHECK(json["type"] == "urn:copybench:problem:no-perf");
+    return json["detail"].get<std::string>();
+  };
+  CHECK(detail(1) == "there is nothing that perf printed for this run: the run waits to be measured");
+  const ClaimedRun run = served.claim();
+  CHECK(detail(run.id).ends_with("the run is being measured"));
+  RunResult result{Completed{}, Json::object(), ""};
+  result.evidence["perf"] = {{"used", false}, {"version", nullptr}, {"reason", "perf is not installed"}};
+  must(served.store->finish(run.id, result));
+  CHECK(detail(run.id).ends_with(": perf is not installed"));
+  CHECK(served.get(fmt::format("/runs/{}", run.id)).json()["evidence"]["perf"]["reason"] == "perf is not installed");
+  problem(served.get("/runs/99/perf"), 404);
 }
 
 TEST_CASE("the CSV has every run that has ended and no other") {

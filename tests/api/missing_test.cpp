@@ -60,3 +60,17 @@ TEST_CASE("evidence of another shape is no obstacle") {
     CHECK(missing_reasons(run_of(EngineMode::two_copy, RunState::completed), evidence).contains("cpu_cycles"));
   }
 }
+
+TEST_CASE("a run without perf's text says why") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.evidence_json = R"({"perf": {"used": false, "version": "", "reason": "perf is not installed"}})";
+  CHECK(no_perf_reason(run) == "perf is not installed");
+  for (const char* evidence : {"{}", "nonsense", "[]", R"({"perf": 5})", R"({"perf": {"reason": null}})"}) {
+    CAPTURE(evidence);
+    run.evidence_json = evidence;
+    run.state = RunState::completed;
+    CHECK(no_perf_reason(run) == "perf printed nothing");
+    run.state = RunState::queued;
+    CHECK(no_perf_reason(run) == "the run waits to be measured");
+  }
+}
