@@ -113,6 +113,17 @@ class BadExperiments(Served):
         self.assert_refused(sweep(engines=[], threads=[0], duration_s=-1, colour="red", order="random"),
                             "/engines", "/threads/0", "/duration_s", "/colour", "/order")
 
+    def test_one_bad_element_hides_no_other(self):
+        self.assert_refused(sweep(field_sizes=[63, 64, 4194304, 4194305, 64.5, "64", 1e3, -1, 18446744073709551616]),
+                            *(f"/field_sizes/{index}" for index in (0, 3, 4, 5, 7, 8)))
+        self.assert_refused(sweep(threads=[1, "x", 999]), "/threads/1", "/threads/2")
+        problem = self.assert_problem(self.daemon.get("/experiments?limit=x&cursor=y&foo=1"), 400)
+        self.assertEqual({error["pointer"] for error in problem["errors"]}, {"?limit", "?cursor", "?foo"})
+
+    def test_cpus_as_text_are_judged_as_a_list_is(self):
+        self.assert_refused(sweep(server_cpus="0,0"), "/server_cpus")
+        self.assert_refused(sweep(client_cpus="0-4095"), "/client_cpus")
+
     def test_without_a_preset_the_sweep_must_be_given(self):
         self.assert_refused({}, "/engines", "/field_sizes", "/threads")
         self.assert_refused({"engines": ["two_copy"]}, "/field_sizes", "/threads")
@@ -192,7 +203,8 @@ class Paths(Served):
                 ("DELETE", "/experiments", {"GET", "POST"}), ("PUT", "/experiments", {"GET", "POST"}),
                 ("POST", "/experiments/1", {"GET", "DELETE"}), ("PATCH", "/experiments/1", {"GET", "DELETE"}),
                 ("GET", "/experiments/1/cancel", {"POST"}), ("POST", "/healthz", {"GET"}), ("DELETE", "/system", {"GET"}),
-                ("POST", "/experiments/1/runs", {"GET"}), ("POST", "/", {"GET"}), ("PUT", "/openapi.json", {"GET"})):
+                ("POST", "/experiments/1/runs", {"GET"}), ("POST", "/", {"GET"}), ("PUT", "/openapi.json", {"GET"}),
+                ("FOO", "/healthz", {"GET"}), ("get", "/experiments", {"GET", "POST"})):
             with self.subTest(method=method, path=path):
                 answer = self.daemon.request(method, path)
                 self.assert_problem(answer, 405)
@@ -213,11 +225,15 @@ class Paths(Served):
                 self.assertEqual(self.daemon.request("GET", "/experiments", headers={"Host": host}).status, 200)
 
     def test_foreign_origins_change_nothing(self):
-        for origin in ("http://evil.example", "null", "https://127.0.0.1.evil.example", "file://"):
+        for origin in ("http://evil.example", "null", "https://127.0.0.1.evil.example", "file://",
+                       "http://127.0.0.1:9999", f"https://127.0.0.1:{self.daemon.port}"):
             with self.subTest(origin=origin):
+                self.assert_problem(self.daemon.get("/healthz", Origin=origin), 403)
                 self.assert_problem(self.daemon.post("/experiments", sweep(), Origin=origin), 403)
                 self.assert_problem(self.daemon.post("/experiments/1/cancel", Origin=origin), 403)
         self.assertEqual(self.daemon.items("/experiments"), [])
+        own = f"http://{self.daemon.host}:{self.daemon.port}"
+        self.assertEqual(self.daemon.get("/healthz", Origin=own).status, 200)
 
     def test_what_is_no_http_hurts_nobody(self):
         for bytes_sent in (b"\0" * 1000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", os.urandom(4096) + b"\r\n\r\n",
