@@ -1,10 +1,16 @@
 // Runs -> sentences and the figures behind them. Pure. It never says more than was measured: "ahead" is claimed only
 // where the 95 % intervals of the means do not overlap; one repetition has no interval, and is said to have none.
 import { count, listed, bytes, percent } from './format.js';
-import { looks } from './look.js';
-import { cells, dimensions, isFailed } from './series.js';
+import { engineLabel, looks } from './look.js';
+import { cells, dimensions, isFailed, zerocopyLabels } from './series.js';
 
 const nameOf = (engine) => looks[engine]?.name ?? engine;
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+// Names as a reader must see them: zero-copy with what it really was.
+export const namer = (runs) => {
+  const labels = zerocopyLabels(runs);
+  return (engine) => engineLabel(engine, labels);
+};
 const plus = (share) => `+${percent(share)}`;
 
 // One size at one thread count: {kind, winner, second, margin, ranking}.
@@ -17,6 +23,9 @@ export function compare(group) {
   const [first, second] = ranking;
   const margin = first.spread.median / second.spread.median - 1;
   const verdict = { winner: first.engine, second: second.engine, margin, ranking };
+  // Those whose interval reaches into the first one's: any of them may be the fastest.
+  verdict.contenders = ranking.filter((cell) => cell === first || cell.spread.median === first.spread.median
+    || (cell.spread.low !== null && cell.spread.high >= first.spread.low)).map((cell) => cell.engine);
   if (margin === 0) return { ...verdict, kind: 'close' };
   if (first.spread.low === null || ranking.slice(1).some((cell) => cell.spread.low === null)) return { ...verdict, kind: 'single' };
   const apart = ranking.slice(1).every((cell) => first.spread.low > cell.spread.high);
@@ -51,12 +60,13 @@ export function leadChanges(sizes) {
 }
 
 // In a table's cell: "one-copy, +12 %".
-export function verdictText(verdict) {
+export function verdictText(verdict, name = nameOf) {
   switch (verdict.kind) {
-    case 'ahead': return `${nameOf(verdict.winner)}, ${plus(verdict.margin)}`;
-    case 'single': return `${nameOf(verdict.winner)}, ${plus(verdict.margin)} (no interval)`;
-    case 'close': return 'too close to call';
-    case 'alone': return `only ${nameOf(verdict.winner)} has a value`;
+    case 'ahead': return `${name(verdict.winner)}, ${plus(verdict.margin)}`;
+    case 'single': return `${name(verdict.winner)}, ${plus(verdict.margin)} (no interval)`;
+    case 'close': return verdict.contenders.length < verdict.ranking.length
+      ? `${verdict.contenders.map(name).join(' or ')}` : 'too close to call';
+    case 'alone': return `only ${name(verdict.winner)} has a value`;
     default: return 'not measured';
   }
 }
@@ -73,7 +83,7 @@ function marginRange(verdicts) {
 }
 
 // The sentences of one thread count.
-export function threadSentences({ threads, sizes }) {
+export function threadSentences({ threads, sizes }, name = nameOf) {
   const sentences = [];
   const at = `With ${count(threads, 'thread')}`;
   for (const kind of ['ahead', 'single']) {
@@ -81,28 +91,36 @@ export function threadSentences({ threads, sizes }) {
     for (const winner of winners) {
       const own = sizes.filter((verdict) => verdict.kind === kind && verdict.winner === winner);
       sentences.push(kind === 'ahead'
-        ? `${nameOf(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`
-        : `${nameOf(winner)} was fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next, `
+        ? `${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`
+        : `${name(winner)} was fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next, `
           + 'but a mode has one repetition there: no interval, so chance is not ruled out.');
     }
   }
   const close = sizes.filter(({ kind }) => kind === 'close');
   if (close.length) {
-    sentences.push(`Too close to call at ${sizeRanges(close)}: the intervals of the fastest modes overlap.`);
+    const groups = new Map();
+    for (const verdict of close) {
+      const key = verdict.contenders.map(name).sort().join(' or ');
+      groups.set(key, [...(groups.get(key) ?? []), verdict]);
+    }
+    for (const [names, verdicts] of groups) {
+      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: the intervals of ${names.replaceAll(' or ', ' and ')} overlap.`);
+    }
   }
   const alone = sizes.filter(({ kind }) => kind === 'alone');
   if (alone.length) sentences.push(`At ${sizeRanges(alone)} only one mode has a value, so there is nothing to compare.`);
   const none = sizes.filter(({ kind }) => kind === 'none');
   if (none.length) sentences.push(`No value at ${sizeRanges(none)}.`);
   for (const change of leadChanges(sizes)) {
-    sentences.push(`The lead ${change.sure ? 'passes' : 'seems to pass'} from ${nameOf(change.from)} to ${nameOf(change.to)} `
+    sentences.push(`The lead ${change.sure ? 'passes' : 'seems to pass'} from ${name(change.from)} to ${name(change.to)} `
       + `between ${bytes(change.between[0])} and ${bytes(change.between[1])}.`);
   }
-  return { at, sentences };
+  return { at, sentences: sentences.map(capital) };
 }
 
 // One line for the whole: which mode is ahead most often, or that none is.
 export function headline(runs) {
+  const name = namer(runs);
   const verdicts = leaders(runs).flatMap(({ sizes }) => sizes);
   const compared = verdicts.filter(({ kind }) => ['ahead', 'single', 'close'].includes(kind));
   if (!runs.some((run) => run.state === 'completed')) {
@@ -115,11 +133,11 @@ export function headline(runs) {
   }
   const pairs = count(compared.length, 'combination of message size and threads', 'combinations of message size and threads');
   if (wins.size === 0) return `No mode is ahead beyond its spread at any of ${pairs}.`;
-  const single = compared.some(({ kind }) => kind === 'single');
-  const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${nameOf(engine)} at ${won}`);
+  const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${name(engine)} at ${won}`);
   const close = compared.filter(({ kind }) => kind === 'close').length;
-  return `Of ${pairs}, ${listed(order)} ${single ? 'had' : 'has'} the highest throughput`
-    + `${close ? `; ${close} too close to call` : ''}${single ? '. One repetition: no interval' : ''}.`;
+  const single = compared.filter(({ kind }) => kind === 'single').length;
+  const unsure = single === 0 ? '' : ` ${single === compared.length ? 'One repetition' : `At ${single} of them a mode has one repetition`}: no interval, so this may be chance.`;
+  return `Highest throughput: ${listed(order)} of ${pairs}${close ? `; ${close} too close to call` : ''}.${unsure}`;
 }
 
 // [{engine, spread, message_bytes, threads} or {engine, spread: null}]: the original's table.

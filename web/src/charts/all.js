@@ -41,8 +41,8 @@ export function buildSweepCharts(runs, state, reasons) {
     latency: latencyAgainstThreads('latency', 2, `Latency against thread count, messages of ${bytes(size ?? 0)}`, size, context),
     cache: againstSize('cache', 3, `${figure(state.cache).label} against message size`, state.cache, context),
     cost: againstSize('cost', 4, costTitles[cost], cost, context),
-    switches: againstSize('switches', 8, 'Context switches against message size', 'context_switches', context),
-    retransmits: againstSize('retransmits', 8, 'Retransmits against message size', 'retransmits', context),
+    switches: againstSize('switches', '8a', 'Context switches against message size', 'context_switches', context),
+    retransmits: againstSize('retransmits', '8b', 'Retransmits against message size', 'retransmits', context),
   };
   for (const chart of Object.values(charts)) chart.empty = emptyReason(chart, runs, reasons);
   if (state.cost === 'auto' && cost === 'cpu_ns_per_byte' && reasons.get('cycles_per_byte')) {
@@ -75,7 +75,8 @@ export function buildRunCharts(shown, labels, where, pending) {
 
 // What a reader must know of the runs behind a chart: which failed, and which have no value.
 export function chartNotes(chart, reasons) {
-  if (!chart.cells) return [];
+  // Where nothing completed, the reasons stand above the charts, once.
+  if (!chart.cells?.some((cell) => cell.points.length || cell.missing.length)) return [];
   const failed = chart.cells.filter((cell) => cell.failed.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'));
   const missing = chart.cells.filter((cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)));
   const notes = [];

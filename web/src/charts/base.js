@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { bytes } from '../format.js';
 
-const panelWidth = 230;
+const panelWidth = 205;
 const rowHeight = 250;
 
 export function draw(options) {
@@ -11,7 +11,7 @@ export function draw(options) {
     className: 'plot',
     marginLeft: 56,
     marginRight: 18,
-    marginTop: 26,
+    marginTop: 42,
     marginBottom: 44,
     style: { fontSize: '12px', overflow: 'visible' },
     ...options,
@@ -35,7 +35,7 @@ export function panels(keys, title, width) {
   return {
     of,
     options: {
-      height: rows * rowHeight + 90,
+      height: rows * rowHeight + 70,
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.16 },
     },

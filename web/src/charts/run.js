@@ -11,6 +11,12 @@ const rounded = (digits) => (key) => (row) => (row[key] === null ? '–' : row[k
 const engineColumn = { key: 'engine', label: 'Engine', text: (row) => row.engine_label };
 const runColumn = { key: 'run_id', label: 'Run', number: true };
 
+// Over a column there is room for a few words a line.
+function columnTitle(engine, labels) {
+  const label = labels.get(engine);
+  return label && label !== 'achieved' ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}` : looks[engine].name;
+}
+
 // Two bars for each engine, in CPUs kept busy: the whole machine by state, and the server process alone.
 export function cpuByState(id, number, title, shown, labels) {
   const rows = shown.flatMap(({ engine, run }) => {
@@ -35,14 +41,14 @@ export function cpuByState(id, number, title, shown, labels) {
     legend: states.map(({ name, color }) => ({ swatch: color, label: name })),
     panelText: '',
     plot: (width) => (drawn.length === 0 ? null : draw({
-      width: Math.min(width, 720), height: 330, marginBottom: 44,
-      fx: { domain: shown.map(({ engine }) => engine), tickFormat: (engine) => looks[engine].name, label: null, axis: 'top', padding: 0.15 },
+      width: Math.min(width, 720), height: 350, marginTop: 72,
+      fx: { domain: shown.map(({ engine }) => engine), tickFormat: (engine) => columnTitle(engine, labels), label: null, axis: 'top', padding: 0.15 },
       x: { domain: ['machine', 'server'], tickFormat: (of) => (of === 'machine' ? 'machine' : 'server'), label: null, padding: 0.2 },
       y: { label: 'CPUs busy', labelArrow: 'none', grid: true, domain: [0, high * 1.08] },
       marks: [
-        Plot.barY(drawn, Plot.stackY({ ...stack, fill: 'color', stroke: 'var(--page)', ariaLabel: 'CPU time by state',
-          title: (d) => `${looks[d.engine].name}, ${d.of}: ${d.state} ${d.cpus.toFixed(2)} CPUs` })),
-        Plot.text(drawn, Plot.stackY({ ...stack, fill: 'var(--on-bar)', fontSize: 11, ariaLabel: 'CPU time as text',
+        Plot.barY(drawn, Plot.stackY({ ...stack, fill: 'color', stroke: 'var(--page)', className: 'cpu-states',
+          title: (d) => `${d.engine_label}, ${d.of}: ${d.state} ${d.cpus.toFixed(2)} CPUs` })),
+        Plot.text(drawn, Plot.stackY({ ...stack, fill: 'var(--on-bar)', fontSize: 11, className: 'cpu-texts',
           text: (d) => (d.cpus > high * 0.07 ? d.cpus.toFixed(2) : '') })),
         Plot.ruleY([0]),
       ],
@@ -70,10 +76,11 @@ export function overTime(id, number, title, shown, labels) {
         frame(),
         ...shown.flatMap(({ engine }) => {
           const own = rows.filter((row) => row.engine === engine);
-          const { color, dash, symbol, name } = looks[engine];
+          const { color, dash, symbol } = looks[engine];
+          const name = engineLabel(engine, labels);
           return [
-            Plot.line(own, { x: 'seconds', y: 'gbps', stroke: color, strokeDasharray: dash, strokeWidth: 1.8, ariaLabel: `throughput of ${name}, line` }),
-            Plot.dot(own, { x: 'seconds', y: 'gbps', symbol, r: own.length > 80 ? 1.6 : 3, fill: color, ariaLabel: `throughput of ${name}`,
+            Plot.line(own, { x: 'seconds', y: 'gbps', stroke: color, strokeDasharray: dash, strokeWidth: 1.8, className: `line-${engine}` }),
+            Plot.dot(own, { x: 'seconds', y: 'gbps', symbol, r: own.length > 80 ? 1.6 : 3, fill: color, className: `samples-${engine}`,
               title: (d) => `${name}, ${d.seconds.toFixed(2)} s: ${d.gbps.toFixed(3)} Gbit/s` }),
           ];
         }),
@@ -105,11 +112,12 @@ export function latencyDistribution(id, number, title, shown, labels) {
         frame(),
         ...shown.flatMap(({ engine }) => {
           const own = rows.filter((row) => row.engine === engine);
-          const { color, dash, symbol, name } = looks[engine];
+          const { color, dash, symbol } = looks[engine];
+          const name = engineLabel(engine, labels);
           const named = [0.5, 0.9, 0.99, 0.999].map((share) => own.find((row) => row.share >= share)).filter(Boolean);
           return [
-            Plot.line(own, { x: 'slower', y: 'us', stroke: color, strokeDasharray: dash, strokeWidth: 1.8, ariaLabel: `latency of ${name}, line` }),
-            Plot.dot(named, { x: 'slower', y: 'us', symbol, r: 4, fill: color, ariaLabel: `percentiles of ${name}`,
+            Plot.line(own, { x: 'slower', y: 'us', stroke: color, strokeDasharray: dash, strokeWidth: 1.8, className: `line-${engine}` }),
+            Plot.dot(named, { x: 'slower', y: 'us', symbol, r: 4, fill: color, className: `percentiles-${engine}`,
               title: (d) => `${name}: ${percent(d.share)} of the messages within ${d.us.toLocaleString('en', { maximumSignificantDigits: 4 })} µs` }),
           ];
         }),

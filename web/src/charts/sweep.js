@@ -12,28 +12,29 @@ const engineShift = 5; // px: engines stand side by side at one size, each with 
 // Widths and end labels tell thread counts apart where they share one panel.
 const lineWidth = (thread, threads) => 1 + (1.6 * threads.indexOf(thread)) / Math.max(1, threads.length - 1);
 
-function layer(list, engine, index, panel, x, threads, overlaid) {
-  const { color, symbol, dash, name } = looks[engine];
+function layer(list, engine, shift, { panel, x, threads, overlaid, labels }) {
+  const { color, symbol, dash } = looks[engine];
+  const name = engineLabel(engine, labels);
   const own = list.filter((cell) => cell.engine === engine && cell.spread);
-  const dx = (index - 1) * engineShift;
+  const dx = shift * engineShift;
   const place = { fx: (d) => panel.of(d.panel).fx, fy: (d) => panel.of(d.panel).fy, x: (d) => d[x], dx };
   const width = (d) => (overlaid ? lineWidth(d.threads, threads) : 1.8);
   const points = own.flatMap((cell) => cell.points.map((point) => ({ ...point, panel: cell.panel, unit: cell.unit })));
   const repeated = own.filter((cell) => cell.spread.n > 1);
   return [
     Plot.line(own, { ...place, y: (d) => d.spread.median, z: (d) => d.line, stroke: color, strokeDasharray: dash,
-      strokeWidth: width, ariaLabel: `medians of ${name}, line` }),
+      strokeWidth: width, className: `line-${engine}` }),
     Plot.ruleX(repeated, { ...place, y1: (d) => d.spread.min, y2: (d) => d.spread.max, stroke: color, strokeWidth: 1.5,
-      strokeOpacity: 0.55, ariaLabel: `spread of ${name}` }),
+      strokeOpacity: 0.55, className: `spread-${engine}` }),
     Plot.dot(own, { ...place, y: (d) => d.spread.median, symbol, r: 4.6, stroke: color, strokeWidth: 1.8,
-      fill: 'var(--page)', ariaLabel: `medians of ${name}`, title: medianTitle }),
-    Plot.dot(points, { ...place, y: 'value', symbol, r: 2, fill: color, fillOpacity: 0.75, ariaLabel: `runs of ${name}`,
+      fill: 'var(--page)', className: `medians-${engine}`, title: (d) => medianTitle(d, name) }),
+    Plot.dot(points, { ...place, y: 'value', symbol, r: 2, fill: color, fillOpacity: 0.75, className: `runs-${engine}`,
       title: (d) => `${name}, ${bytes(d.message_bytes)}, ${count(d.threads, 'thread')}\nrun ${d.run_id}, repetition ${d.repetition}: ${d.unit.text(d.value)} ${d.unit.unit}` }),
   ];
 }
 
-function medianTitle({ engine, message_bytes, threads, spread, unit }) {
-  const where = `${looks[engine].name}, ${bytes(message_bytes)}, ${count(threads, 'thread')}`;
+function medianTitle({ message_bytes, threads, spread, unit }, name) {
+  const where = `${name}, ${bytes(message_bytes)}, ${count(threads, 'thread')}`;
   const span = spread.n > 1 ? `, ${unit.text(spread.min)} to ${unit.text(spread.max)}` : '';
   return `${where}\nmedian of ${spread.n}: ${unit.text(spread.median)}${span} ${unit.unit}`;
 }
@@ -43,16 +44,17 @@ function endLabels(list, panel, x) {
   for (const cell of list) if (cell.spread) last.set(cell.line, cell);
   return Plot.text([...last.values()], { x: (d) => d[x], y: (d) => d.spread.median, text: (d) => `${d.threads}`, dx: 15,
     textAnchor: 'start', fontSize: 10, fill: (d) => looks[d.engine].color, fx: (d) => panel.of(d.panel).fx, fy: (d) => panel.of(d.panel).fy,
-    ariaLabel: 'thread counts' });
+    className: 'thread-counts' });
 }
 
 // list: cells with `panel`, `line` and `unit`. Returns null where there is no value to draw.
-function drawCells({ list, x, xLabel, xKind, yKind, yLabel, panelKeys, panelTitle, threads, overlaid, width }) {
+function drawCells({ list, x, xLabel, xKind, yKind, yLabel, panelKeys, panelTitle, threads, overlaid, labels, width }) {
   const values = list.flatMap((cell) => cell.points.map((point) => point.value));
   if (values.length === 0) return null;
   const panel = panels(panelKeys, panelTitle, width);
   const columns = Math.max(...panelKeys.map((key) => panel.of(key).fx)) + 1;
   const failed = list.flatMap((cell) => cell.failed.map((run) => ({ ...run, panel: cell.panel })));
+  const { engines } = dimensions(list);
   const xs = distinct(list.map((cell) => cell[x])).sort((a, b) => a - b);
   return draw({
     width,
@@ -62,10 +64,10 @@ function drawCells({ list, x, xLabel, xKind, yKind, yLabel, panelKeys, panelTitl
     y: valueAxis(yKind, values, yLabel),
     marks: [
       frame(),
-      ...dimensions(list).engines.flatMap((engine, i) => layer(list, engine, i, panel, x, threads, overlaid)),
+      ...engines.flatMap((engine, i) => layer(list, engine, i - (engines.length - 1) / 2, { panel, x, threads, overlaid, labels })),
       overlaid ? endLabels(list, panel, x) : null,
       Plot.text(failed, { fx: (d) => panel.of(d.panel).fx, fy: (d) => panel.of(d.panel).fy, x: (d) => d[x],
-        dx: (0), frameAnchor: 'bottom', dy: -5, text: () => '✕', fontWeight: 700, fill: 'var(--bad)', ariaLabel: 'failed runs',
+        frameAnchor: 'bottom', dy: -5, text: () => '✕', fontWeight: 700, fill: 'var(--bad)', className: 'failed-runs',
         title: (d) => `${looks[d.engine].name}, ${bytes(d.message_bytes)}, ${count(d.threads, 'thread')}: ${d.reason ?? d.state}` }),
       ...panel.marks,
     ],
@@ -112,7 +114,7 @@ export function againstSize(id, number, title, name, context) {
     panelText: overlaid || threads.length === 1 ? '' : `Panels: ${counts}`,
     plot: (width) => drawCells({ list, x: 'message_bytes', xLabel: 'Message size', xKind: state.x,
       yKind: state.y === 'auto' ? 'linear' : state.y, yLabel: withUnit(unit), panelKeys: overlaid ? [0] : threads,
-      panelTitle: (key) => count(key, 'thread'), threads, overlaid, width }),
+      panelTitle: (key) => count(key, 'thread'), threads, overlaid, labels, width }),
     columns: dataColumns(unit).filter(({ key }) => key !== 'figure'),
     rows: list.map(rowOf(labels)),
     cells: list,
@@ -132,7 +134,7 @@ export function latencyAgainstThreads(id, number, title, size, context) {
     panelText: `Messages of ${bytes(size ?? 0)}; panels: mean and percentiles`,
     plot: (width) => drawCells({ list, x: 'threads', xLabel: 'Threads', xKind: state.x,
       yKind: state.y === 'auto' ? 'log' : state.y, yLabel: 'Latency (µs)', panelKeys: percentiles,
-      panelTitle: (key) => figure(key).label.replace('Latency, ', ''), threads, overlaid: false, width }),
+      panelTitle: (key) => figure(key).label.replace('Latency, ', ''), threads, overlaid: false, labels, width }),
     columns: dataColumns().map((column) => (column.key === 'figure' ? { ...column, text: (row) => row.unit.label } : column)),
     rows: list.map(rowOf(labels)),
     cells: list,

@@ -1,7 +1,7 @@
 // The answer in words, above the charts.
 import { element, missing, table } from '../dom.js';
 import { bytes, count, listed } from '../format.js';
-import { failures, headline, leaders, peaks, threadSentences, verdictText, zerocopySentence } from '../answer.js';
+import { failures, headline, leaders, namer, peaks, threadSentences, verdictText, zerocopySentence } from '../answer.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { dimensions, zerocopyLabels } from '../series.js';
@@ -13,7 +13,7 @@ function interval(spread) {
   return `${gbps(spread.low)} to ${gbps(spread.high)}`;
 }
 
-function leaderTable(byThread) {
+function leaderTable(byThread, name) {
   const sizes = byThread[0].sizes.map(({ message_bytes: size }) => size);
   const columns = [
     { label: 'Message', number: true, cell: (size) => bytes(size) },
@@ -21,7 +21,7 @@ function leaderTable(byThread) {
       label: `Fastest with ${count(threads, 'thread')}`,
       cell: (size) => {
         const verdict = verdicts.find((one) => one.message_bytes === size);
-        return element('span', { class: `verdict-${verdict.kind}` }, verdictText(verdict));
+        return element('span', { class: `verdict-${verdict.kind}` }, verdictText(verdict, name));
       },
     })),
   ];
@@ -55,6 +55,7 @@ function gaps(runs, reasons) {
 
 export function answerView(runs, reasons) {
   const labels = zerocopyLabels(runs);
+  const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
   const comparable = measured && dimensions(runs).engines.length > 1;
   const byThread = leaders(runs);
@@ -63,12 +64,12 @@ export function answerView(runs, reasons) {
     element('h2', { id: 'answer' }, 'The answer'),
     element('p', { class: 'headline' }, headline(runs)),
     comparable ? element('ul', { class: 'sentences' }, byThread.map((one) => {
-      const { at, sentences } = threadSentences(one);
+      const { at, sentences } = threadSentences(one, name);
       return element('li', {}, element('strong', {}, `${at}: `), sentences.join(' '));
     })) : null,
     zerocopy ? element('p', { class: 'zerocopy' }, zerocopy) : null,
     measured ? element('div', { class: 'answer-tables' },
-      comparable ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread)) : null,
+      comparable ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name)) : null,
       element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, labels))) : null,
     measured ? element('p', { class: 'muted' }, 'By the median of the repetitions. A mode is called fastest only where its 95 % interval '
       + 'of the mean lies above that of every other one.') : null,

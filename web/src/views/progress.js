@@ -8,7 +8,7 @@ export const isActive = ({ state }) => state === 'running' || state === 'queued'
 
 export function progressText({ state, progress }) {
   const { runs_done: done, runs_total: total, runs_failed: failed, eta_s: eta, queue_position: before } = progress;
-  const parts = [`${done} of ${count(total, 'run')}${failed ? `, ${failed} failed` : ''}`];
+  const parts = [`${done.toLocaleString('en')} of ${count(total, 'run')}${failed ? `, ${failed} failed` : ''}`];
   if (state === 'running' && eta !== null) parts.push(`about ${duration(eta)} left`);
   if (state === 'queued') parts.push(before ? `${count(before, 'experiment')} before it` : 'next in turn');
   return parts.join(' · ');
