@@ -147,7 +147,7 @@ test('the address carries the view, and restores it', async () => {
   await controls.getByLabel('Sizes and threads').selectOption('linear');
   await page.locator('[data-chart=cache]').getByLabel('Event').selectOption('llc_load_misses');
   await page.locator('[data-chart=cost]').getByLabel('Cost').selectOption('system_cpu_ns_per_byte');
-  await page.locator('[data-chart=latency]').getByLabel('Message').selectOption('4096');
+  await page.locator('[data-chart=latency] select').selectOption('4096');
   const { hash } = new URL(page.url());
   assert.equal(hash, `#/experiments/${id}?engines=two_copy,one_copy&threads=2&size=4096&cache=llc_load_misses&cost=system_cpu_ns_per_byte&x=linear&y=log`);
 

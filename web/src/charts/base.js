@@ -17,6 +17,8 @@ export function draw(options) {
     ...options,
   });
   for (const node of drawing.querySelectorAll('style')) node.remove();
+  // The drawing is one image with one name; groups have no role that a name could belong to.
+  for (const node of drawing.querySelectorAll('[aria-label]')) node.removeAttribute('aria-label');
   return drawing;
 }
 

@@ -109,10 +109,16 @@ export class ExperimentView {
     }
     this.data = data;
     say(data.error ?? null);
-    if (data.final || (this.reasons.size === 0 && data.runs.length > 0)) this.reasons = await missingReasons(data.runs, signal);
-    await this.readEvidence();
+    // Without an answer to these the rest is drawn all the same.
+    if (data.connected) await this.readDetails().catch((error) => { if (!signal.aborted) say(error); });
     if (signal.aborted) return;
     this.draw();
+  }
+
+  async readDetails() {
+    const { runs, final } = this.data;
+    if (final || (this.reasons.size === 0 && runs.length > 0)) this.reasons = await missingReasons(runs, this.context.signal);
+    await this.readEvidence();
   }
 
   // Of the runs that charts 5 to 7 show, and of no others; after the last window, since reading disturbs.
