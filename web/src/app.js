@@ -32,6 +32,8 @@ async function route() {
   document.title = 'copybench';
   say(null);
   shown = null;
+  // Nothing of the last view is left to be taken for this one.
+  main.replaceChildren(element('p', {}, 'Loading …'));
   for (const link of document.querySelectorAll('nav a')) {
     if (link.getAttribute('href') === (target.view === 'how' ? '#/how' : '#/')) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { bytes } from '../format.js';
 
-const panelWidth = 205;
+const panelWidth = 200;
 const rowHeight = 250;
 
 export function draw(options) {
@@ -25,7 +25,7 @@ export function draw(options) {
 // Panels side by side, in as many rows as the width asks for: {of: (key) => {fx, fy}, options, marks}.
 export function panels(keys, title, width) {
   if (keys.length < 2) {
-    return { of: () => ({ fx: 0, fy: 0 }), options: { height: rowHeight + 70, fx: { axis: null }, fy: { axis: null } }, marks: [] };
+    return { of: () => ({ fx: 0, fy: 0 }), options: { height: rowHeight + 70, fx: { axis: null, padding: 0 }, fy: { axis: null, padding: 0 } }, marks: [] };
   }
   const most = Math.max(1, Math.floor((width - 74) / panelWidth));
   const rows = Math.ceil(keys.length / most);

@@ -16,11 +16,11 @@ const textWidth = (text, size, weight = 400) => {
   return context.measureText(text).width;
 };
 
-function wrapped(text, size, most) {
+function wrapped(text, size, most, weight = 400) {
   const lines = [''];
   for (const word of text.split(' ')) {
     const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
-    if (textWidth(longer, size) <= most) lines[lines.length - 1] = longer;
+    if (textWidth(longer, size, weight) <= most) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
@@ -51,14 +51,14 @@ const inLight = (text) => text.replace(/var\((--[\w-]+)\)/g, (whole, name) => li
 export function chartFile(chart, annotation) {
   const drawing = chart.plot(width - 2 * margin);
   if (!drawing) return null;
-  const titleLines = wrapped(chart.title, 16, width - 2 * margin);
+  const titleLines = wrapped(chart.title, 16, width - 2 * margin, 700);
   let y = margin + 4;
   const root = svg('svg', { xmlns: 'http://www.w3.org/2000/svg', 'font-family': font, fill: 'var(--text)', color: 'var(--text)' });
   const background = svg('rect', { width: '100%', height: '100%', fill: 'var(--page)' });
   root.append(svg('title', {}, chart.title), background);
   for (const line of titleLines) {
     y += 14;
-    root.append(svg('text', { x: margin, y, 'font-size': 16, 'font-weight': 650 }, line));
+    root.append(svg('text', { x: margin, y, 'font-size': 16, 'font-weight': 700 }, line));
     y += 7;
   }
   y += 8;
