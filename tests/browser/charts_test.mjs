@@ -46,6 +46,16 @@ test('each chart holds the marks that the data calls for', async () => {
   assert.deepEqual(page.faults, []);
 });
 
+test('every tick has its label', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show(`#/experiments/${id}?y=log`);
+  await page.drawn();
+  for (const chart of ['throughput', 'distribution', 'cost']) {
+    const texts = await page.locator(`[data-chart=${chart}] .drawing svg text`).allTextContents();
+    assert.ok(texts.length > 4 && texts.every((text) => text !== ''), `${chart}: ${JSON.stringify(texts)}`);
+  }
+});
+
 test('charts of single runs draw the evidence of the runs shown, and ask for no other', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}?size=4096&at=2&rep=2`);

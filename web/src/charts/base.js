@@ -6,6 +6,20 @@ import { bytes } from '../format.js';
 const panelWidth = 200;
 const rowHeight = 250;
 
+// Plot leaves out labels of a logarithmic axis that are no low multiples of its base, whatever ticks were asked for (5,000;
+// 24 KiB). As marks with texts of their own all of them stay.
+function withAllLabels(options) {
+  const result = { ...options };
+  const axes = [];
+  for (const [key, axis, lines] of [['x', Plot.axisX, Plot.gridX], ['y', Plot.axisY, Plot.gridY]]) {
+    if (!Array.isArray(options[key].ticks)) continue;
+    const { ticks, tickFormat, label, labelAnchor, labelArrow, labelOffset, grid, ...scale } = options[key];
+    result[key] = { ...scale, axis: null };
+    axes.push(grid ? lines(ticks) : null, axis(ticks, { text: tickFormat, label, labelAnchor, labelArrow, labelOffset }));
+  }
+  return { ...result, marks: [...axes, ...options.marks] };
+}
+
 export function draw(options) {
   const drawing = Plot.plot({
     className: 'plot',
@@ -14,7 +28,7 @@ export function draw(options) {
     marginTop: 42,
     marginBottom: 44,
     style: { fontSize: '12px', overflow: 'visible' },
-    ...options,
+    ...withAllLabels(options),
   });
   for (const node of drawing.querySelectorAll('style')) node.remove();
   // The drawing is one image with one name; groups have no role that a name could belong to.

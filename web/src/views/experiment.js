@@ -23,7 +23,9 @@ function annotationOf(experiment, system) {
   const cpu = `${system.cpu?.model ?? 'unknown CPU'}, ${count(system.cpu?.logical_cpus ?? 0, 'logical CPU')}`;
   const where = `${system.hostname ?? 'unknown host'}, Linux ${system.kernel?.release ?? '(unknown)'}, ${cpu}`
     + `${system.cpu?.hypervisor ? `, virtual (${system.cpu.hypervisor})` : ''}; over loopback. copybench ${system.versions?.copybench ?? ''}`;
-  return [measured, `${where}.`];
+  // The machine is asked now; what it was when an old experiment was measured is not recorded.
+  const old = experiment.finished_at && Date.now() - Date.parse(experiment.finished_at) > 24 * 3600 * 1000;
+  return [measured, `${old ? 'The machine today: ' : ''}${where}.`];
 }
 
 function facts({ experiment, connected }) {
