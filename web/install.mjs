@@ -19,17 +19,23 @@ function inPlace() {
   const installed = packages('node_modules/.package-lock.json');
   if (!wanted || !installed) return false;
   // Optional packages are those for other systems.
-  return Object.entries(wanted).every(([path, entry]) => path === ''
-    || (installed[path] ? installed[path].integrity === entry.integrity : entry.optional === true));
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' || (installed[path] ? installed[path].integrity === entry.integrity : entry.optional === true),
+  );
 }
 
 if (!inPlace()) {
   console.log(`Installing the npm packages of ${folder}`);
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    { cwd: folder, stdio: 'inherit' });
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   if (npm.error?.code === 'ENOENT') {
-    console.error(`npm is missing, though node ${process.version} is there. Install the npm that belongs to it `
-      + '(Debian: apt-get install npm; Node.js from elsewhere brings its own), then build again.');
+    console.error(
+      `npm is missing, though node ${process.version} is there. Install the npm that belongs to it ` +
+        '(Debian: apt-get install npm; Node.js from elsewhere brings its own), then build again.',
+    );
     process.exit(1);
   }
   if (npm.status !== 0) {

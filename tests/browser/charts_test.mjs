@@ -11,7 +11,15 @@ let id;
 let runs;
 before(async () => {
   [daemon, browser] = await Promise.all([Daemon.start(), openBrowser()]);
-  ({ id } = await daemon.queue({ name: 'Real runs', engines, field_sizes: [512, 4096], threads: [1, 2], duration_s: 0.2, warmup_s: 0, repetitions: 2 }));
+  ({ id } = await daemon.queue({
+    name: 'Real runs',
+    engines,
+    field_sizes: [512, 4096],
+    threads: [1, 2],
+    duration_s: 0.2,
+    warmup_s: 0,
+    repetitions: 2,
+  }));
   assert.equal((await daemon.finished(id)).state, 'completed');
   runs = await daemon.runs(id);
 });
@@ -20,7 +28,12 @@ after(async () => {
   await daemon?.end();
 });
 
-const figureOf = { throughput: 'throughput_gbps', cache: 'cache_misses', switches: 'context_switches', retransmits: 'retransmits' };
+const figureOf = {
+  throughput: 'throughput_gbps',
+  cache: 'cache_misses',
+  switches: 'context_switches',
+  retransmits: 'retransmits',
+};
 
 test('each chart holds the marks that the data calls for', async () => {
   const page = await openPage(browser, daemon);
@@ -31,18 +44,29 @@ test('each chart holds the marks that the data calls for', async () => {
     for (const engine of engines) {
       const own = runs.filter((run) => run.engine === engine && run[name] !== null);
       assert.equal(await marks(page, chart, `runs-${engine}`), own.length, `${chart} ${engine}`);
-      assert.equal(await marks(page, chart, `medians-${engine}`), new Set(own.map((run) => `${run.field_bytes} ${run.threads}`)).size, chart);
+      assert.equal(
+        await marks(page, chart, `medians-${engine}`),
+        new Set(own.map((run) => `${run.field_bytes} ${run.threads}`)).size,
+        chart,
+      );
     }
     const drawn = runs.some((run) => run[name] !== null);
     assert.equal(await page.locator(`[data-chart=${chart}] .drawing > svg`).count(), drawn ? 1 : 0, chart);
-    if (!drawn) assert.match(await page.locator(`[data-chart=${chart}] .empty`).textContent(), /^No run has this figure: .+/);
+    if (!drawn)
+      assert.match(await page.locator(`[data-chart=${chart}] .empty`).textContent(), /^No run has this figure: .+/);
   }
   for (const engine of engines) {
     const own = runs.filter((run) => run.engine === engine && run.message_bytes === 32768);
     const names = ['latency_us', 'latency_p50_us', 'latency_p90_us', 'latency_p99_us', 'latency_p999_us'];
-    assert.equal(await marks(page, 'latency', `runs-${engine}`), own.flatMap((run) => names.filter((name) => run[name] !== null)).length);
+    assert.equal(
+      await marks(page, 'latency', `runs-${engine}`),
+      own.flatMap((run) => names.filter((name) => run[name] !== null)).length,
+    );
   }
-  assert.match(await page.locator('[data-chart=cost] h3').textContent(), cost === 'cycles_per_byte' ? /CPU cycles per byte/ : /CPU nanoseconds per byte/);
+  assert.match(
+    await page.locator('[data-chart=cost] h3').textContent(),
+    cost === 'cycles_per_byte' ? /CPU cycles per byte/ : /CPU nanoseconds per byte/,
+  );
   assert.deepEqual(page.faults, []);
 });
 
@@ -67,25 +91,41 @@ test('charts of single runs draw the evidence of the runs shown, and ask for no 
     assert.equal(await marks(page, 'steady', `samples-${engine}`), evidence.samples.bytes.length, engine);
     assert.equal(await marks(page, 'distribution', `line-${engine}`), 1, engine);
     const states = ['user', 'nice', 'system', 'irq', 'softirq', 'guest', 'steal'];
-    busy += states.filter((state) => evidence.machine_cpu[`${state}_ns`] > 0).length + (evidence.server.cpu_ns > 0 ? 1 : 0);
+    busy +=
+      states.filter((state) => evidence.machine_cpu[`${state}_ns`] > 0).length + (evidence.server.cpu_ns > 0 ? 1 : 0);
   }
   assert.equal(await marks(page, 'cpu', 'cpu-states'), busy);
   const asked = page.requests.filter((path) => path.startsWith('/runs/'));
   assert.equal(new Set(asked).size, asked.length, 'a run was asked for twice');
   assert.ok(asked.length <= 6, asked.join(' ')); // three shown, and of each engine one for the reasons of what is missing
-  assert.deepEqual(page.requests.filter((path) => !path.startsWith('/runs/') && !/^\/($|app-|style-|icon)/.test(path)).sort(),
-    [`/experiments/${id}`, `/experiments/${id}/runs?limit=500`, '/system']);
+  assert.deepEqual(
+    page.requests.filter((path) => !path.startsWith('/runs/') && !/^\/($|app-|style-|icon)/.test(path)).sort(),
+    [`/experiments/${id}`, `/experiments/${id}/runs?limit=500`, '/system'],
+  );
   assert.deepEqual(page.faults, []);
 });
 
 test('the page’s spread is the summary’s', async () => {
   const { configurations } = await daemon.get(`/experiments/${id}/summary`);
   for (const { engine, field_bytes, threads, figures } of configurations) {
-    const own = runs.filter((run) => run.engine === engine && run.field_bytes === field_bytes && run.threads === threads && run.state === 'completed');
+    const own = runs.filter(
+      (run) =>
+        run.engine === engine &&
+        run.field_bytes === field_bytes &&
+        run.threads === threads &&
+        run.state === 'completed',
+    );
     const mine = spread(own.map((run) => run.throughput_gbps));
     const api = figures.throughput_gbps;
-    for (const [name, value] of [['median', mine.median], ['ci95_low', mine.low], ['ci95_high', mine.high]]) {
-      assert.ok(Math.abs(value - api[name]) < 1e-3 * (Math.abs(api[name]) + api.max), `${name}: ${value}, ${api[name]}`);
+    for (const [name, value] of [
+      ['median', mine.median],
+      ['ci95_low', mine.low],
+      ['ci95_high', mine.high],
+    ]) {
+      assert.ok(
+        Math.abs(value - api[name]) < 1e-3 * (Math.abs(api[name]) + api.max),
+        `${name}: ${value}, ${api[name]}`,
+      );
     }
   }
 });
@@ -98,8 +138,10 @@ test('the answer says what zero-copy was, names peaks, and lists what is missing
   assert.match(text, /Zero-copy was requested, copied by the kernel: 100 % of [\d,]+ completions/);
   assert.match(text, /zero-copy \(requested, copied by the kernel\)/);
   const { engines: peaks } = await daemon.get(`/experiments/${id}/summary`);
-  for (const { throughput_gbps: peak } of peaks) assert.ok(text.includes(peak.median.toFixed(3)), `${peak.median} is not in:\n${text}`);
-  if (runs.some((run) => run.cycles_per_byte === null)) assert.match(text, /could not be measured[\s\S]*CPU cycles per byte: .+/);
+  for (const { throughput_gbps: peak } of peaks)
+    assert.ok(text.includes(peak.median.toFixed(3)), `${peak.median} is not in:\n${text}`);
+  if (runs.some((run) => run.cycles_per_byte === null))
+    assert.match(text, /could not be measured[\s\S]*CPU cycles per byte: .+/);
 });
 
 test('the downloads open and have the right size', async () => {
@@ -108,7 +150,10 @@ test('the downloads open and have the right size', async () => {
   await page.drawn();
   const card = page.locator('[data-chart=throughput]');
   const save = async (name) => {
-    const [file] = await Promise.all([page.waitForEvent('download'), card.getByRole('button', { name, exact: true }).click()]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      card.getByRole('button', { name, exact: true }).click(),
+    ]);
     return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
   };
   const svg = await save('SVG');
@@ -116,7 +161,16 @@ test('the downloads open and have the right size', async () => {
   const text = svg.bytes.toString();
   const [, width, height] = text.match(/<svg[^>]* width="(\d+)" height="(\d+)"/);
   assert.equal(Number(width), 720);
-  for (const part of ['Message size', 'Throughput (Gbit/s)', '1 thread', '2 threads', 'two-copy', 'requested, copied by the kernel', 'Linux ', 'repetitions']) {
+  for (const part of [
+    'Message size',
+    'Throughput (Gbit/s)',
+    '1 thread',
+    '2 threads',
+    'two-copy',
+    'requested, copied by the kernel',
+    'Linux ',
+    'repetitions',
+  ]) {
     assert.ok(text.includes(part), part);
   }
   assert.ok(!text.includes('var('), 'a variable of the page is left');
@@ -134,13 +188,19 @@ test('the downloads open and have the right size', async () => {
 
   // Both decode in a page of their own.
   const empty = await (await browser.newContext()).newPage();
-  for (const [type, bytes, size] of [['image/svg+xml', svg.bytes, [720, Number(height)]], ['image/png', png.bytes, expected]]) {
-    const decoded = await empty.evaluate(async ([kind, data]) => {
-      const image = new Image();
-      image.src = `data:${kind};base64,${data}`;
-      await image.decode();
-      return [image.naturalWidth, image.naturalHeight];
-    }, [type, bytes.toString('base64')]);
+  for (const [type, bytes, size] of [
+    ['image/svg+xml', svg.bytes, [720, Number(height)]],
+    ['image/png', png.bytes, expected],
+  ]) {
+    const decoded = await empty.evaluate(
+      async ([kind, data]) => {
+        const image = new Image();
+        image.src = `data:${kind};base64,${data}`;
+        await image.decode();
+        return [image.naturalWidth, image.naturalHeight];
+      },
+      [type, bytes.toString('base64')],
+    );
     assert.deepEqual(decoded, size, type);
   }
   assert.deepEqual(page.faults, []);
@@ -159,13 +219,19 @@ test('the address carries the view, and restores it', async () => {
   await page.locator('[data-chart=cost]').getByLabel('Cost').selectOption('system_cpu_ns_per_byte');
   await page.locator('[data-chart=latency] select').selectOption('4096');
   const { hash } = new URL(page.url());
-  assert.equal(hash, `#/experiments/${id}?engines=two_copy,one_copy&threads=2&size=4096&cache=llc_load_misses&cost=system_cpu_ns_per_byte&x=linear&y=log`);
+  assert.equal(
+    hash,
+    `#/experiments/${id}?engines=two_copy,one_copy&threads=2&size=4096&cache=llc_load_misses&cost=system_cpu_ns_per_byte&x=linear&y=log`,
+  );
 
   const other = await openPage(browser, daemon);
   await other.show(hash);
   await other.drawn();
   assert.equal(await marks(other, 'throughput', 'runs-zero_copy'), 0);
-  assert.equal(await marks(other, 'throughput', 'runs-two_copy'), runs.filter((run) => run.engine === 'two_copy' && run.threads === 2).length);
+  assert.equal(
+    await marks(other, 'throughput', 'runs-two_copy'),
+    runs.filter((run) => run.engine === 'two_copy' && run.threads === 2).length,
+  );
   assert.match(await other.locator('[data-chart=cache] h3').textContent(), /Last-level cache load misses/);
   assert.match(await other.locator('[data-chart=cost] h3').textContent(), /whole machine/);
   assert.match(await other.locator('[data-chart=latency] h3').textContent(), /4 KiB/);
@@ -184,8 +250,10 @@ test('the last ticked box stays, thread counts share a chart on request, and tab
   await page.locator('[data-chart=throughput] g.thread-counts').waitFor();
   assert.equal(await marks(page, 'throughput', 'thread-counts'), 2);
   await page.locator('[data-chart=throughput] summary').click();
+  await page.locator('[data-chart=throughput] tbody tr').first().waitFor();
   assert.equal(await page.locator('[data-chart=throughput] tbody tr').count(), 4);
   await page.getByText(`All runs (${runs.length})`).click();
+  await page.locator('.runs tbody tr').first().waitFor();
   assert.equal(await page.locator('.runs tbody tr').count(), runs.length);
   assert.deepEqual(page.faults, []);
 });
@@ -196,8 +264,10 @@ test('the script is small, named by its content, cached for good, and all that i
   const response = await fetch(`${daemon.address}/${script}`);
   assert.match(response.headers.get('cache-control'), /immutable/);
   assert.match(response.headers.get('etag'), /^"[0-9a-f]{32}"$/);
-  assert.equal(response.headers.get('content-security-policy'),
-    "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+  assert.equal(
+    response.headers.get('content-security-policy'),
+    "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  );
   const { length } = new Uint8Array(await response.arrayBuffer());
   assert.ok(length < 400_000, `${length} bytes`);
 });

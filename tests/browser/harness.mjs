@@ -19,14 +19,25 @@ export class Daemon {
   }
 
   // kinds: experiments of fill.py, written before the daemon that is tested starts.
-  static async start({ folder = mkdtempSync(join(tmpdir(), 'copybench-browser-')), listen = '127.0.0.1:0', kinds = [] } = {}) {
+  static async start({
+    folder = mkdtempSync(join(tmpdir(), 'copybench-browser-')),
+    listen = '127.0.0.1:0',
+    kinds = [],
+  } = {}) {
     if (kinds.length) {
       await (await Daemon.start({ folder })).stop(); // makes the database
       for (const kind of kinds) {
-        execFileSync('python3', ['-B', fileURLToPath(new URL('fill.py', import.meta.url)), join(folder, 'copybench.db'), kind]);
+        execFileSync('python3', [
+          '-B',
+          fileURLToPath(new URL('fill.py', import.meta.url)),
+          join(folder, 'copybench.db'),
+          kind,
+        ]);
       }
     }
-    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const address = await new Promise((resolve, reject) => {
       let text = '';
       const read = (chunk) => {
@@ -44,7 +55,9 @@ export class Daemon {
 
   async stop(signal = 'SIGTERM') {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((resolve) => { this.child.on('exit', resolve); });
+    const ended = new Promise((resolve) => {
+      this.child.on('exit', resolve);
+    });
     this.child.kill(signal);
     await ended;
   }
@@ -66,7 +79,11 @@ export class Daemon {
   }
 
   async queue(request) {
-    const response = await fetch(`${this.address}/experiments`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) });
+    const response = await fetch(`${this.address}/experiments`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    });
     assert.equal(response.status, 202, await response.clone().text());
     return response.json();
   }
@@ -91,11 +108,24 @@ export class Daemon {
 
 export async function openBrowser() {
   if (!existsSync(browserBinary)) {
-    throw new Error(`${browserBinary} is missing. On Debian: apt-get install --no-install-recommends chromium; elsewhere name it in COPYBENCH_CHROMIUM.`);
+    throw new Error(
+      `${browserBinary} is missing. On Debian: apt-get install --no-install-recommends chromium; elsewhere name it in COPYBENCH_CHROMIUM.`,
+    );
   }
   // The last four: without them Chromium calls hosts of its own.
-  return chromium.launch({ executablePath: browserBinary, timeout: patience,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  return chromium.launch({
+    executablePath: browserBinary,
+    timeout: patience,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
 }
 
 // A page that remembers whatever should not happen. options: of Playwright's newContext.
@@ -106,7 +136,9 @@ export async function openPage(browser, daemon, options = {}) {
   const faults = [];
   const requests = [];
   const { host } = new URL(daemon.address);
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`); });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', (error) => faults.push(`script: ${error.stack}`));
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -114,10 +146,17 @@ export async function openPage(browser, daemon, options = {}) {
     requests.push(url.pathname + url.search);
     if (url.host !== host) faults.push(`a request to elsewhere: ${request.url()}`);
   });
-  return Object.assign(page, { faults, requests,
-    show: async (fragment) => { await page.goto(`${daemon.address}/${fragment}`); },
+  return Object.assign(page, {
+    faults,
+    requests,
+    show: async (fragment) => {
+      await page.goto(`${daemon.address}/${fragment}`);
+    },
     // The charts 5 to 7 are drawn last, from each run's evidence.
-    drawn: async () => { await page.waitForSelector('[data-chart=distribution] .drawing :is(svg, .empty)'); } });
+    drawn: async () => {
+      await page.waitForSelector('[data-chart=distribution] .drawing :is(svg, .empty)');
+    },
+  });
 }
 
 export const marks = (page, chart, group) => page.locator(`[data-chart=${chart}] .drawing g.${group} > *`).count();

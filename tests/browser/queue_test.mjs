@@ -15,7 +15,7 @@ after(async () => {
 
 const openForm = async (page) => {
   const form = page.locator('details.queue');
-  if (await form.getAttribute('open') === null) await form.locator('> summary').click();
+  if ((await form.getAttribute('open')) === null) await form.locator('> summary').click();
 };
 
 test('an empty database shows what to do, and the form with an estimate', async () => {
@@ -45,8 +45,15 @@ test('a sweep is queued from the form and watched until it has ended', async () 
   const curl = await page.locator('.curl code').textContent();
   assert.ok(curl.startsWith(`curl -X POST ${daemon.address}/experiments`));
   const { seed, ...asked } = JSON.parse(curl.match(/-d '(.*)'$/)[1]);
-  assert.deepEqual(asked, { name: 'From the form', engines: ['two_copy', 'one_copy'], field_sizes: [512, 4096], threads: [1],
-    repetitions: 2, duration_s: 0.2, warmup_s: 0 });
+  assert.deepEqual(asked, {
+    name: 'From the form',
+    engines: ['two_copy', 'one_copy'],
+    field_sizes: [512, 4096],
+    threads: [1],
+    repetitions: 2,
+    duration_s: 0.2,
+    warmup_s: 0,
+  });
 
   await page.getByRole('button', { name: 'Queue' }).click();
   await page.getByRole('heading', { name: 'From the form' }).waitFor();
@@ -81,11 +88,20 @@ test('bad input shows at its field in the API’s words, and queues nothing', as
   await page.locator('#error-threads').waitFor({ state: 'hidden' });
   assert.equal((await daemon.get('/experiments')).items.length, before_.length);
   // Chromium reports each refused request as an error on its console; nothing else may stand there.
-  assert.deepEqual(page.faults.filter((fault) => !fault.includes('status of 400')), []);
+  assert.deepEqual(
+    page.faults.filter((fault) => !fault.includes('status of 400')),
+    [],
+  );
 });
 
 test('an experiment is cancelled and deleted from the list', async () => {
-  const { id } = await daemon.queue({ name: 'Long', engines: ['two_copy'], field_sizes: [512], threads: [1], duration_s: 100 });
+  const { id } = await daemon.queue({
+    name: 'Long',
+    engines: ['two_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 100,
+  });
   const page = await openPage(browser, daemon);
   await page.show('');
   const row = page.locator('tbody tr', { hasText: 'Long' });
@@ -102,7 +118,15 @@ test('an experiment is cancelled and deleted from the list', async () => {
 });
 
 test('a restart of the daemon under an open page: it connects again and goes on', async () => {
-  const { id } = await daemon.queue({ name: 'Restarted', engines: ['two_copy'], field_sizes: [512], threads: [1], duration_s: 0.3, warmup_s: 0, repetitions: 12 });
+  const { id } = await daemon.queue({
+    name: 'Restarted',
+    engines: ['two_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 0.3,
+    warmup_s: 0,
+    repetitions: 12,
+  });
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.getByText(/^[1-9]\d* of 12 runs/).waitFor();
@@ -116,5 +140,10 @@ test('a restart of the daemon under an open page: it connects again and goes on'
   assert.equal(runs.filter((run) => run.state === 'completed').length, 12);
   await page.drawn();
   assert.equal(await page.locator('[data-chart=throughput] g.runs-two_copy > *').count(), 12);
-  assert.deepEqual(page.faults.filter((fault) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(fault)), []);
+  assert.deepEqual(
+    page.faults.filter(
+      (fault) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(fault),
+    ),
+    [],
+  );
 });

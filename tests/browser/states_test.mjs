@@ -20,11 +20,24 @@ after(async () => {
 async function seriousFindings(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`).join('; ')}`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`)
+          .join('; ')}`,
+    );
 }
 
-const views = [['', 'details.queue'], ['#/how', '.flow'], ['#/experiments/1', ''], ['#/experiments/2', ''], ['#/experiments/3', '']];
+const views = [
+  ['', 'details.queue'],
+  ['#/how', '.flow'],
+  ['#/experiments/1', ''],
+  ['#/experiments/2', ''],
+  ['#/experiments/3', ''],
+];
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds nothing serious in any view, ${colorScheme}`, async () => {
@@ -35,7 +48,8 @@ for (const colorScheme of ['light', 'dark']) {
       if (awaited) await page.locator(awaited).first().waitFor();
       else await page.drawn();
       if (fragment === '') await page.locator('details.queue > summary').click();
-      if (fragment === '#/experiments/3') for (const summary of await page.locator('details > summary').all()) await summary.click();
+      if (fragment === '#/experiments/3')
+        for (const summary of await page.locator('details > summary').all()) await summary.click();
       assert.deepEqual(await seriousFindings(page), [], fragment);
       grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
     }
@@ -48,11 +62,16 @@ test('a thousand runs are drawn within a second of their arrival', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/1');
   await page.drawn();
-  const took = await page.evaluate(() => performance.getEntriesByName('copybench-drawn')[0].startTime - performance.getEntriesByName('copybench-data')[0].startTime);
+  const took = await page.evaluate(
+    () =>
+      performance.getEntriesByName('copybench-drawn')[0].startTime -
+      performance.getEntriesByName('copybench-data')[0].startTime,
+  );
   console.log(`1,000 runs drawn in ${Math.round(took)} ms`);
   assert.ok(took < 1000, `${took} ms`);
   let drawn = 0;
-  for (const engine of ['two_copy', 'one_copy', 'zero_copy']) drawn += await marks(page, 'throughput', `runs-${engine}`);
+  for (const engine of ['two_copy', 'one_copy', 'zero_copy'])
+    drawn += await marks(page, 'throughput', `runs-${engine}`);
   assert.equal(drawn, 1000);
   const answer = await page.locator('.answer').innerText();
   assert.match(answer, /The lead passes from two-copy to one-copy between 8 KiB and 32 KiB/);
@@ -65,7 +84,10 @@ test('where every run failed the page says so with the reason, and draws nothing
   await page.show('#/experiments/2');
   await page.drawn();
   await page.getByText('No run completed, so there is no answer yet.').waitFor();
-  assert.match(await page.locator('.answer').innerText(), /12 runs failed \(.*\): the server ended before its window was over/);
+  assert.match(
+    await page.locator('.answer').innerText(),
+    /12 runs failed \(.*\): the server ended before its window was over/,
+  );
   assert.equal(await page.locator('.drawing svg').count(), 0);
   assert.equal(await page.locator('.drawing .empty').count(), 9);
   assert.deepEqual(page.faults, []);
@@ -76,8 +98,14 @@ test('failed runs among others stand as crosses, with their reason', async () =>
   await page.show('#/experiments/3');
   await page.drawn();
   assert.equal(await marks(page, 'throughput', 'failed-runs'), 3);
-  assert.match(await page.locator('[data-chart=throughput] g.failed-runs title').first().textContent(), /exit status 1/);
-  assert.match(await page.locator('[data-chart=throughput] .notes').textContent(), /3 runs failed \(one-copy 32 KiB × 1\): the server ended/);
+  assert.match(
+    await page.locator('[data-chart=throughput] g.failed-runs title').first().textContent(),
+    /exit status 1/,
+  );
+  assert.match(
+    await page.locator('[data-chart=throughput] .notes').textContent(),
+    /3 runs failed \(one-copy 32 KiB × 1\): the server ended/,
+  );
   assert.match(await page.locator('.answer').innerText(), /only one mode has a value/);
 });
 

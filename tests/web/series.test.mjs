@@ -10,10 +10,15 @@ test('dimensions have engines in their fixed order and numbers ascending', () =>
 
 test('a cell tells values, failures and missing values apart', () => {
   const runs = [
-    run({ throughput_gbps: 3 }), run({ throughput_gbps: 1 }), run({ throughput_gbps: 2 }),
-    run({ throughput_gbps: null }), run({ state: 'failed', throughput_gbps: null, reason: 'broke' }),
-    run({ state: 'timed_out', throughput_gbps: null }), run({ state: 'interrupted', throughput_gbps: null }),
-    run({ state: 'cancelled', throughput_gbps: null }), run({ state: 'queued', throughput_gbps: null }),
+    run({ throughput_gbps: 3 }),
+    run({ throughput_gbps: 1 }),
+    run({ throughput_gbps: 2 }),
+    run({ throughput_gbps: null }),
+    run({ state: 'failed', throughput_gbps: null, reason: 'broke' }),
+    run({ state: 'timed_out', throughput_gbps: null }),
+    run({ state: 'interrupted', throughput_gbps: null }),
+    run({ state: 'cancelled', throughput_gbps: null }),
+    run({ state: 'queued', throughput_gbps: null }),
   ];
   const [cell, ...others] = cells(runs, 'throughput_gbps');
   assert.equal(others.length, 0);
@@ -41,14 +46,23 @@ test('the representative run is the median one, or the repetition asked for', ()
 test('zero-copy of several runs claims no more than holds for all', () => {
   const labelled = (zerocopy) => run({ engine: 'zero_copy', zerocopy });
   assert.equal(zerocopyLabels([labelled('achieved'), labelled('achieved')]).get('zero_copy'), 'achieved');
-  assert.equal(zerocopyLabels([labelled('achieved'), labelled('requested, copied by the kernel')]).get('zero_copy'), 'partly copied');
+  assert.equal(
+    zerocopyLabels([labelled('achieved'), labelled('requested, copied by the kernel')]).get('zero_copy'),
+    'partly copied',
+  );
   assert.equal(zerocopyLabels([run()]).size, 0);
 });
 
 test('cumulative samples become throughput at the middle of each interval', () => {
   const points = steadiness({ every_ms: 100, bytes: [12_500_000, 37_500_000] });
-  assert.deepEqual(points.map(({ gbps }) => gbps), [1, 2]);
-  assert.deepEqual(points.map(({ seconds }) => seconds.toFixed(3)), ['0.050', '0.150']);
+  assert.deepEqual(
+    points.map(({ gbps }) => gbps),
+    [1, 2],
+  );
+  assert.deepEqual(
+    points.map(({ seconds }) => seconds.toFixed(3)),
+    ['0.050', '0.150'],
+  );
   assert.deepEqual(steadiness({ every_ms: 100, bytes: [] }), []);
   assert.deepEqual(steadiness(null), []);
   assert.deepEqual(steadiness({ every_ms: null, bytes: null }), []);
@@ -62,7 +76,16 @@ test('an hour of samples draws as hundreds of points with the same mean', () => 
 });
 
 test('a histogram becomes shares that rise to just below all', () => {
-  assert.deepEqual(distribution([[2000, 1], [1000, 1]]), [{ share: 0.5, us: 1 }, { share: 0.75, us: 2 }]);
+  assert.deepEqual(
+    distribution([
+      [2000, 1],
+      [1000, 1],
+    ]),
+    [
+      { share: 0.5, us: 1 },
+      { share: 0.75, us: 2 },
+    ],
+  );
   const long = distribution(Array.from({ length: 5000 }, (_, i) => [1000 + i, 10]));
   assert.ok(long.length < 600);
   assert.equal(long[0].us, 1);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantile, spread } from '../../web/src/stats.js';
 
-const near = (value, expected, within = 1e-4) => assert.ok(Math.abs(value - expected) < within, `${value} is not ${expected}`);
+const near = (value, expected, within = 1e-4) =>
+  assert.ok(Math.abs(value - expected) < within, `${value} is not ${expected}`);
 
 test('quantiles of Student’s t, tabled and beyond the table', () => {
   near(quantile(1), 12.7062);

@@ -24,10 +24,17 @@ export function compare(group) {
   const margin = first.spread.median / second.spread.median - 1;
   const verdict = { winner: first.engine, second: second.engine, margin, ranking };
   // Those whose interval reaches into the first one's: any of them may be the fastest.
-  verdict.contenders = ranking.filter((cell) => cell === first || cell.spread.median === first.spread.median
-    || (cell.spread.low !== null && cell.spread.high >= first.spread.low)).map((cell) => cell.engine);
+  verdict.contenders = ranking
+    .filter(
+      (cell) =>
+        cell === first ||
+        cell.spread.median === first.spread.median ||
+        (cell.spread.low !== null && cell.spread.high >= first.spread.low),
+    )
+    .map((cell) => cell.engine);
   if (margin === 0) return { ...verdict, kind: 'close' };
-  if (first.spread.low === null || ranking.slice(1).some((cell) => cell.spread.low === null)) return { ...verdict, kind: 'single' };
+  if (first.spread.low === null || ranking.slice(1).some((cell) => cell.spread.low === null))
+    return { ...verdict, kind: 'single' };
   const apart = ranking.slice(1).every((cell) => first.spread.low > cell.spread.high);
   return { ...verdict, kind: apart ? 'ahead' : 'close' };
 }
@@ -53,8 +60,12 @@ export function leadChanges(sizes) {
   decided.forEach((verdict, i) => {
     const before = decided[i - 1];
     if (!before || before.winner === verdict.winner) return;
-    changes.push({ from: before.winner, to: verdict.winner, between: [before.message_bytes, verdict.message_bytes],
-      sure: before.kind === 'ahead' && verdict.kind === 'ahead' });
+    changes.push({
+      from: before.winner,
+      to: verdict.winner,
+      between: [before.message_bytes, verdict.message_bytes],
+      sure: before.kind === 'ahead' && verdict.kind === 'ahead',
+    });
   });
   return changes;
 }
@@ -62,12 +73,18 @@ export function leadChanges(sizes) {
 // In a table's cell: "one-copy, +12 %".
 export function verdictText(verdict, name = nameOf) {
   switch (verdict.kind) {
-    case 'ahead': return `${name(verdict.winner)}, ${plus(verdict.margin)}`;
-    case 'single': return `${name(verdict.winner)}, ${plus(verdict.margin)} (no interval)`;
-    case 'close': return verdict.contenders.length < verdict.ranking.length
-      ? `${verdict.contenders.map(name).join(' or ')}` : 'too close to call';
-    case 'alone': return `only ${name(verdict.winner)} has a value`;
-    default: return 'not measured';
+    case 'ahead':
+      return `${name(verdict.winner)}, ${plus(verdict.margin)}`;
+    case 'single':
+      return `${name(verdict.winner)}, ${plus(verdict.margin)} (no interval)`;
+    case 'close':
+      return verdict.contenders.length < verdict.ranking.length
+        ? `${verdict.contenders.map(name).join(' or ')}`
+        : 'too close to call';
+    case 'alone':
+      return `only ${name(verdict.winner)} has a value`;
+    default:
+      return 'not measured';
   }
 }
 
@@ -90,30 +107,35 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
     const winners = [...new Set(sizes.filter((verdict) => verdict.kind === kind).map(({ winner }) => winner))];
     for (const winner of winners) {
       const own = sizes.filter((verdict) => verdict.kind === kind && verdict.winner === winner);
-      sentences.push(kind === 'ahead'
-        ? `${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`
-        : `${name(winner)} was fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next, `
-          + 'but a mode has one repetition there: no interval, so chance is not ruled out.');
+      sentences.push(
+        kind === 'ahead'
+          ? `${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`
+          : `${name(winner)} was fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next, ` +
+              'but a mode has one repetition there: no interval, so chance is not ruled out.',
+      );
     }
   }
   const close = sizes.filter(({ kind }) => kind === 'close');
   if (close.length) {
     const groups = new Map();
     for (const verdict of close) {
-      const key = verdict.contenders.map(name).sort().join(' or ');
-      groups.set(key, [...(groups.get(key) ?? []), verdict]);
+      const names = listed(verdict.contenders.map(name).sort());
+      groups.set(names, [...(groups.get(names) ?? []), verdict]);
     }
     for (const [names, verdicts] of groups) {
-      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: the intervals of ${names.replaceAll(' or ', ' and ')} overlap.`);
+      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: the intervals of ${names} overlap.`);
     }
   }
   const alone = sizes.filter(({ kind }) => kind === 'alone');
-  if (alone.length) sentences.push(`At ${sizeRanges(alone)} only one mode has a value, so there is nothing to compare.`);
+  if (alone.length)
+    sentences.push(`At ${sizeRanges(alone)} only one mode has a value, so there is nothing to compare.`);
   const none = sizes.filter(({ kind }) => kind === 'none');
   if (none.length) sentences.push(`No value at ${sizeRanges(none)}.`);
   for (const change of leadChanges(sizes)) {
-    sentences.push(`The lead ${change.sure ? 'passes' : 'seems to pass'} from ${name(change.from)} to ${name(change.to)} `
-      + `between ${bytes(change.between[0])} and ${bytes(change.between[1])}.`);
+    sentences.push(
+      `The lead ${change.sure ? 'passes' : 'seems to pass'} from ${name(change.from)} to ${name(change.to)} ` +
+        `between ${bytes(change.between[0])} and ${bytes(change.between[1])}.`,
+    );
   }
   return { at, sentences: sentences.map(capital) };
 }
@@ -131,12 +153,19 @@ export function headline(runs) {
   for (const { kind, winner } of compared) {
     if (kind !== 'close') wins.set(winner, (wins.get(winner) ?? 0) + 1);
   }
-  const pairs = count(compared.length, 'combination of message size and threads', 'combinations of message size and threads');
+  const pairs = count(
+    compared.length,
+    'combination of message size and threads',
+    'combinations of message size and threads',
+  );
   if (wins.size === 0) return `No mode is ahead beyond its spread at any of ${pairs}.`;
   const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${name(engine)} at ${won}`);
   const close = compared.filter(({ kind }) => kind === 'close').length;
   const single = compared.filter(({ kind }) => kind === 'single').length;
-  const unsure = single === 0 ? '' : ` ${single === compared.length ? 'One repetition' : `At ${single} of them a mode has one repetition`}: no interval, so this may be chance.`;
+  const unsure =
+    single === 0
+      ? ''
+      : ` ${single === compared.length ? 'One repetition' : `At ${single} of them a mode has one repetition`}: no interval, so this may be chance.`;
   return `Highest throughput: ${listed(order)} of ${pairs}${close ? `; ${close} too close to call` : ''}.${unsure}`;
 }
 
@@ -158,16 +187,23 @@ export function zerocopySentence(runs) {
   const completions = sum('zerocopy_completions');
   const copied = sum('zerocopy_copied');
   const refused = sum('zerocopy_enobufs');
-  const memory = refused ? ` The kernel refused ${count(refused, 'send')} for want of memory (ENOBUFS); they were made again.` : '';
-  if (completions === 0) return `Zero-copy was requested; the kernel reported no completion, so what it did is not known.${memory}`;
+  const memory = refused
+    ? ` The kernel refused ${count(refused, 'send')} for want of memory (ENOBUFS); they were made again.`
+    : '';
+  if (completions === 0)
+    return `Zero-copy was requested; the kernel reported no completion, so what it did is not known.${memory}`;
   const share = percent(Math.min(copied / completions, 1));
   if (copied >= completions) {
-    return `Zero-copy was requested, copied by the kernel: ${share} of ${count(completions, 'completion')} were copies after all, `
-      + `so it saved no copy here. On loopback and veth that is always so.${memory}`;
+    return (
+      `Zero-copy was requested, copied by the kernel: ${share} of ${count(completions, 'completion')} were copies after all, ` +
+      `so it saved no copy here. On loopback and veth that is always so.${memory}`
+    );
   }
   if (copied > 0) {
-    return `Zero-copy was partly copied: about ${share} of ${count(completions, 'completion')} were copies after all `
-      + `(approximate, as merged notifications carry the first one’s mark).${memory}`;
+    return (
+      `Zero-copy was partly copied: about ${share} of ${count(completions, 'completion')} were copies after all ` +
+      `(approximate, as merged notifications carry the first one’s mark).${memory}`
+    );
   }
   return `Zero-copy was achieved: none of ${count(completions, 'completion')} says that the kernel copied.${memory}`;
 }
@@ -180,9 +216,14 @@ export function failures(runs) {
     if (!found.has(reason)) found.set(reason, []);
     found.get(reason).push(run);
   }
-  return [...found].map(([reason, list]) => {
-    const { engines, sizes, threads } = dimensions(list);
-    return { reason, count: list.length,
-      where: `${listed(engines.map(nameOf))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}` };
-  }).sort((a, b) => b.count - a.count);
+  return [...found]
+    .map(([reason, list]) => {
+      const { engines, sizes, threads } = dimensions(list);
+      return {
+        reason,
+        count: list.length,
+        where: `${listed(engines.map(nameOf))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`,
+      };
+    })
+    .sort((a, b) => b.count - a.count);
 }

@@ -24,12 +24,13 @@ async function request(path, options) {
 
 export const get = (path, signal) => request(path, { signal, headers: { Accept: 'application/json' } });
 
-export const post = (path, body, headers, signal) => request(path, {
-  method: 'POST',
-  signal,
-  headers: body === undefined ? { ...headers } : { 'Content-Type': 'application/json', ...headers },
-  body: body === undefined ? undefined : JSON.stringify(body),
-});
+export const post = (path, body, headers, signal) =>
+  request(path, {
+    method: 'POST',
+    signal,
+    headers: body === undefined ? { ...headers } : { 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
 
 export const remove = (path) => request(path, { method: 'DELETE' });
 
@@ -40,7 +41,10 @@ export async function listAll(path, signal) {
   const items = [];
   let next = null;
   do {
-    const page = await get(`${path}?limit=${pageSize}${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`, signal);
+    const page = await get(
+      `${path}?limit=${pageSize}${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`,
+      signal,
+    );
     items.push(...page.items);
     next = page.next;
   } while (next !== null);

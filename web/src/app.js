@@ -35,7 +35,8 @@ async function route() {
   // Nothing of the last view is left to be taken for this one.
   main.replaceChildren(element('p', {}, 'Loading …'));
   for (const link of document.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') === (target.view === 'how' ? '#/how' : '#/')) link.setAttribute('aria-current', 'page');
+    if (link.getAttribute('href') === (target.view === 'how' ? '#/how' : '#/'))
+      link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   const context = { main, say, connection, signal };
@@ -53,7 +54,10 @@ async function route() {
   } catch (error) {
     if (signal.aborted) return;
     shown = null;
-    main.replaceChildren(element('h1', {}, 'This cannot be shown'), element('p', {}, element('a', { href: '#/' }, 'All experiments')));
+    main.replaceChildren(
+      element('h1', {}, 'This cannot be shown'),
+      element('p', {}, element('a', { href: '#/' }, 'All experiments')),
+    );
     say(error);
   }
 }

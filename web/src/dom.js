@@ -20,13 +20,31 @@ export const svg = (name, attributes, ...children) =>
 export function table(caption, columns, rows) {
   const units = columns.some((column) => column.unit);
   const heads = columns.map((column) =>
-    element('th', { scope: 'col', class: column.number ? 'number' : null }, column.label,
-      units ? element('span', { class: 'unit' }, column.unit ?? '') : null));
-  const body = rows.map((row) => element('tr', {}, columns.map((column) =>
-    element('td', { class: [column.number ? 'number' : '', column.wrap ? 'wrap' : ''].join(' ').trim() || null },
-      column.cell(row)))));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    element('table', {}, element('thead', {}, element('tr', {}, heads)), element('tbody', {}, body)));
+    element(
+      'th',
+      { scope: 'col', class: column.number ? 'number' : null },
+      column.label,
+      units ? element('span', { class: 'unit' }, column.unit ?? '') : null,
+    ),
+  );
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      columns.map((column) =>
+        element(
+          'td',
+          { class: [column.number ? 'number' : '', column.wrap ? 'wrap' : ''].join(' ').trim() || null },
+          column.cell(row),
+        ),
+      ),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    element('table', {}, element('thead', {}, element('tr', {}, heads)), element('tbody', {}, body)),
+  );
 }
 
 export const missing = (reason) => element('span', { class: 'missing', title: reason ?? null }, '–');
@@ -47,7 +65,9 @@ export function copyButton(label, target) {
       button.textContent = 'Selected: press Ctrl+C';
     }
   });
-  button.addEventListener('blur', () => { button.textContent = label; });
+  button.addEventListener('blur', () => {
+    button.textContent = label;
+  });
   return button;
 }
 

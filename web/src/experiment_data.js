@@ -1,7 +1,8 @@
 // An experiment as the page knows it: read once, then kept up to date by its event stream, which carries each run as it
 // ends. So nothing is asked for while a window is open.
-import { get, listAll } from './api.js';
+import { get, listAll, runDetail } from './api.js';
 import { follow } from './events.js';
+import { figures } from './figures.js';
 
 const isFinal = (state) => state !== 'queued' && state !== 'running';
 
@@ -33,34 +34,59 @@ export async function openExperiment(id, changed, signal) {
     tell();
     return data;
   }
-  follow(`${path}/events`, {
-    run: (run) => {
-      byId.set(run.run_id, run);
-      tell();
-    },
-    progress: ({ state, experiment_id: _, ...progress }) => {
-      data.experiment = { ...data.experiment, state, progress };
-      tell();
-    },
-    end: (experiment) => {
-      data.experiment = experiment;
-      data.connected = true;
-      // Runs that never began have no event of their own.
-      readAll().then(tell, (error) => {
-        if (signal.aborted) return;
-        data.error = error;
+  follow(
+    `${path}/events`,
+    {
+      run: (run) => {
+        byId.set(run.run_id, run);
         tell();
-      });
+      },
+      progress: ({ state, experiment_id: _, ...progress }) => {
+        data.experiment = { ...data.experiment, state, progress };
+        tell();
+      },
+      end: (experiment) => {
+        data.experiment = experiment;
+        data.connected = true;
+        // Runs that never began have no event of their own.
+        readAll().then(tell, (error) => {
+          if (signal.aborted) return;
+          data.error = error;
+          tell();
+        });
+      },
+      deleted: () => {
+        data.deleted = true;
+        tell();
+      },
+      connection: (up) => {
+        data.connected = up;
+        tell();
+      },
     },
-    deleted: () => {
-      data.deleted = true;
-      tell();
-    },
-    connection: (up) => {
-      data.connected = up;
-      tell();
-    },
-  }, signal);
+    signal,
+  );
   tell();
   return data;
+}
+
+// Figure -> [why it is missing]. Reasons stand with each run and not in lists, so of each engine that lacks a figure one
+// completed run is asked.
+export async function missingReasons(runs, signal) {
+  const asked = new Map();
+  for (const run of runs) {
+    const lacks = figures.some(
+      ({ name }) => run[name] === null && !(name.startsWith('zerocopy_') && run.engine !== 'zero_copy'),
+    );
+    if (run.state === 'completed' && lacks && !asked.has(run.engine)) asked.set(run.engine, run.run_id);
+  }
+  const reasons = new Map();
+  for (const detail of await Promise.all([...asked.values()].map((id) => runDetail(id, signal)))) {
+    for (const [name, reason] of Object.entries(detail.missing ?? {})) {
+      if (name.startsWith('zerocopy_') && detail.engine !== 'zero_copy') continue;
+      if (!reasons.has(name)) reasons.set(name, []);
+      if (!reasons.get(name).includes(reason)) reasons.get(name).push(reason);
+    }
+  }
+  return reasons;
 }

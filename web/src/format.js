@@ -32,7 +32,7 @@ export const percent = (share) => {
 
 // "a, b and c"
 export const listed = (parts) =>
-  (parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`);
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 // A cell of a CSV file (RFC 4180).
 export const csvCell = (value) => {

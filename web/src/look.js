@@ -21,10 +21,22 @@ export const cpuStates = [
 ];
 
 export const lightColors = {
-  '--text': '#1b1f24', '--muted': '#59626d', '--line': '#d8dde3', '--page': '#ffffff', '--bad': '#b42318',
-  '--two-copy': '#0067a8', '--one-copy': '#c24e00', '--zero-copy': '#007a59',
-  '--cpu-user': '#8fb8de', '--cpu-nice': '#c9b3e6', '--cpu-system': '#f0a860', '--cpu-irq': '#d9d35f',
-  '--cpu-softirq': '#7fc9a4', '--cpu-guest': '#d8a0bf', '--cpu-steal': '#b5b5b5', '--cpu-server': '#9fb3c8',
+  '--text': '#1b1f24',
+  '--muted': '#59626d',
+  '--line': '#d8dde3',
+  '--page': '#ffffff',
+  '--bad': '#b42318',
+  '--two-copy': '#0067a8',
+  '--one-copy': '#c24e00',
+  '--zero-copy': '#007a59',
+  '--cpu-user': '#8fb8de',
+  '--cpu-nice': '#c9b3e6',
+  '--cpu-system': '#f0a860',
+  '--cpu-irq': '#d9d35f',
+  '--cpu-softirq': '#7fc9a4',
+  '--cpu-guest': '#d8a0bf',
+  '--cpu-steal': '#b5b5b5',
+  '--cpu-server': '#9fb3c8',
 };
 
 // Zero-copy that was copied after all may not be shown as if it had been achieved: the label goes wherever the name does.

@@ -5,14 +5,29 @@ import { engines } from './look.js';
 
 // Empty lists mean "all"; size, at and rep null or 'median' mean "chosen by the page".
 export const defaults = Object.freeze({
-  engines: [], threads: [], size: null, at: null, rep: 'median', cache: 'cache_misses', cost: 'auto',
-  panels: true, x: 'log', y: 'auto',
+  engines: [],
+  threads: [],
+  size: null,
+  at: null,
+  rep: 'median',
+  cache: 'cache_misses',
+  cost: 'auto',
+  panels: true,
+  x: 'log',
+  y: 'auto',
 });
 
 const oneOf = (allowed) => (text) => (allowed.includes(text) ? text : undefined);
 const whole = (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined);
 const several = (read) => (text) => {
-  const values = [...new Set(text.split(',').map(read).filter((value) => value !== undefined))];
+  const values = [
+    ...new Set(
+      text
+        .split(',')
+        .map(read)
+        .filter((value) => value !== undefined),
+    ),
+  ];
   return values.length ? values : undefined;
 };
 const readers = {

@@ -39,11 +39,18 @@ export function cells(runs, name) {
   }
   const list = [...found.values()];
   for (const cell of list) cell.spread = spread(cell.points.map((point) => point.value));
-  return list.sort((a, b) => rank(a.engine) - rank(b.engine) || a.threads - b.threads || a.message_bytes - b.message_bytes);
+  return list.sort(
+    (a, b) => rank(a.engine) - rank(b.engine) || a.threads - b.threads || a.message_bytes - b.message_bytes,
+  );
 }
 
-const pick = ({ run_id, engine, message_bytes, threads, repetition }) =>
-  ({ run_id, engine, message_bytes, threads, repetition });
+const pick = ({ run_id, engine, message_bytes, threads, repetition }) => ({
+  run_id,
+  engine,
+  message_bytes,
+  threads,
+  repetition,
+});
 
 // Each engine's zero-copy label; where runs differ, the weakest claim that is true of all.
 export function zerocopyLabels(runs) {
@@ -59,10 +66,16 @@ export function zerocopyLabels(runs) {
 // The run of a configuration to be looked into: a repetition, or the one whose throughput is the median (of an even
 // number the lower one, so that it is a run that was measured).
 export function representative(runs, engine, messageBytes, threads, repetition) {
-  const own = runs.filter((run) => run.state === 'completed' && run.engine === engine
-    && run.message_bytes === messageBytes && run.threads === threads);
+  const own = runs.filter(
+    (run) =>
+      run.state === 'completed' &&
+      run.engine === engine &&
+      run.message_bytes === messageBytes &&
+      run.threads === threads,
+  );
   if (repetition !== 'median') return own.find((run) => run.repetition === repetition) ?? null;
-  const sorted = own.filter((run) => Number.isFinite(run.throughput_gbps))
+  const sorted = own
+    .filter((run) => Number.isFinite(run.throughput_gbps))
     .sort((a, b) => a.throughput_gbps - b.throughput_gbps || a.run_id - b.run_id);
   return sorted[(sorted.length - 1) >> 1] ?? null;
 }

@@ -9,19 +9,26 @@ import { cpuByState, latencyDistribution, overTime } from './run.js';
 export const sweepCharts = ['throughput', 'latency', 'cache', 'cost', 'switches', 'retransmits'];
 export const runCharts = ['cpu', 'steady', 'distribution'];
 
-export const shownRuns = (runs, { engines, threads }) => runs.filter((run) =>
-  (engines.length === 0 || engines.includes(run.engine)) && (threads.length === 0 || threads.includes(run.threads)));
+export const shownRuns = (runs, { engines, threads }) =>
+  runs.filter(
+    (run) =>
+      (engines.length === 0 || engines.includes(run.engine)) && (threads.length === 0 || threads.includes(run.threads)),
+  );
 
 // The cost that is drawn where none was chosen: cycles where any run has them, else CPU time under its own name.
-export const costOf = (runs, { cost }) => (cost !== 'auto' ? cost
-  : runs.some((run) => Number.isFinite(run.cycles_per_byte)) ? 'cycles_per_byte' : 'cpu_ns_per_byte');
+export const costOf = (runs, { cost }) =>
+  cost !== 'auto'
+    ? cost
+    : runs.some((run) => Number.isFinite(run.cycles_per_byte))
+      ? 'cycles_per_byte'
+      : 'cpu_ns_per_byte';
 
 // The configuration into which charts of single runs look: as chosen, else the largest message at the fewest threads.
 export function lookedInto(runs, state) {
   const { sizes, threads } = dimensions(runs);
   return {
-    size: sizes.includes(state.size) ? state.size : sizes.at(-1) ?? null,
-    at: threads.includes(state.at) ? state.at : threads[0] ?? null,
+    size: sizes.includes(state.size) ? state.size : (sizes.at(-1) ?? null),
+    at: threads.includes(state.at) ? state.at : (threads[0] ?? null),
   };
 }
 
@@ -38,7 +45,13 @@ export function buildSweepCharts(runs, state, reasons) {
   const cost = costOf(runs, state);
   const charts = {
     throughput: againstSize('throughput', 1, 'Throughput against message size', 'throughput_gbps', context),
-    latency: latencyAgainstThreads('latency', 2, `Latency against thread count, messages of ${bytes(size ?? 0)}`, size, context),
+    latency: latencyAgainstThreads(
+      'latency',
+      2,
+      `Latency against thread count, messages of ${bytes(size ?? 0)}`,
+      size,
+      context,
+    ),
     cache: againstSize('cache', 3, `${figure(state.cache).label} against message size`, state.cache, context),
     cost: againstSize('cost', 4, costTitles[cost], cost, context),
     switches: againstSize('switches', '8a', 'Context switches against message size', 'context_switches', context),
@@ -77,18 +90,27 @@ export function buildRunCharts(shown, labels, where, pending) {
 export function chartNotes(chart, reasons) {
   // Where nothing completed, the reasons stand above the charts, once.
   if (!chart.cells?.some((cell) => cell.points.length || cell.missing.length)) return [];
-  const failed = chart.cells.filter((cell) => cell.failed.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'));
-  const missing = chart.cells.filter((cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)));
+  const failed = chart.cells.filter(
+    (cell) => cell.failed.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'),
+  );
+  const missing = chart.cells.filter(
+    (cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)),
+  );
   const notes = [];
   const place = (cell) => `${looks[cell.engine].name} ${bytes(cell.message_bytes)} × ${cell.threads}`;
-  const some = (list) => `${list.slice(0, 6).map(place).join(', ')}${list.length > 6 ? ` and ${list.length - 6} more` : ''}`;
+  const some = (list) =>
+    `${list.slice(0, 6).map(place).join(', ')}${list.length > 6 ? ` and ${list.length - 6} more` : ''}`;
   if (failed.length) {
     const runs = failed.reduce((sum, cell) => sum + cell.failed.length, 0);
-    notes.push(`✕ ${count(runs, 'run')} failed (${some(failed)}): ${[...new Set(failed.flatMap((cell) => cell.failed.map((run) => run.reason ?? run.state)))].slice(0, 3).join('; ')}`);
+    notes.push(
+      `✕ ${count(runs, 'run')} failed (${some(failed)}): ${[...new Set(failed.flatMap((cell) => cell.failed.map((run) => run.reason ?? run.state)))].slice(0, 3).join('; ')}`,
+    );
   }
   if (missing.length) {
     const why = reasons.get(chart.figureName);
-    notes.push(`No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])}${why ? ` (${why.join('; ')})` : ''}`);
+    notes.push(
+      `No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])}${why ? ` (${why.join('; ')})` : ''}`,
+    );
   }
   return notes;
 }

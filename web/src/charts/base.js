@@ -11,11 +11,17 @@ const rowHeight = 250;
 function withAllLabels(options) {
   const result = { ...options };
   const axes = [];
-  for (const [key, axis, lines] of [['x', Plot.axisX, Plot.gridX], ['y', Plot.axisY, Plot.gridY]]) {
+  for (const [key, axis, lines] of [
+    ['x', Plot.axisX, Plot.gridX],
+    ['y', Plot.axisY, Plot.gridY],
+  ]) {
     if (!Array.isArray(options[key].ticks)) continue;
     const { ticks, tickFormat, label, labelAnchor, labelArrow, labelOffset, grid, ...scale } = options[key];
     result[key] = { ...scale, axis: null };
-    axes.push(grid ? lines(ticks) : null, axis(ticks, { text: tickFormat, label, labelAnchor, labelArrow, labelOffset }));
+    axes.push(
+      grid ? lines(ticks) : null,
+      axis(ticks, { text: tickFormat, label, labelAnchor, labelArrow, labelOffset }),
+    );
   }
   return { ...result, marks: [...axes, ...options.marks] };
 }
@@ -39,7 +45,11 @@ export function draw(options) {
 // Panels side by side, in as many rows as the width asks for: {of: (key) => {fx, fy}, options, marks}.
 export function panels(keys, title, width) {
   if (keys.length < 2) {
-    return { of: () => ({ fx: 0, fy: 0 }), options: { height: rowHeight + 70, fx: { axis: null, padding: 0 }, fy: { axis: null, padding: 0 } }, marks: [] };
+    return {
+      of: () => ({ fx: 0, fy: 0 }),
+      options: { height: rowHeight + 70, fx: { axis: null, padding: 0 }, fy: { axis: null, padding: 0 } },
+      marks: [],
+    };
   }
   const most = Math.max(1, Math.floor((width - 74) / panelWidth));
   const rows = Math.ceil(keys.length / most);
@@ -55,8 +65,17 @@ export function panels(keys, title, width) {
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.16 },
     },
-    marks: [Plot.text(keys, { fx: (key) => of(key).fx, fy: (key) => of(key).fy, text: title, frameAnchor: 'top', dy: -14,
-      fontWeight: 600, fill: 'currentColor' })],
+    marks: [
+      Plot.text(keys, {
+        fx: (key) => of(key).fx,
+        fy: (key) => of(key).fy,
+        text: title,
+        frameAnchor: 'top',
+        dy: -14,
+        fontWeight: 600,
+        fill: 'currentColor',
+      }),
+    ],
   };
 }
 

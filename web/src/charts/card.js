@@ -7,7 +7,8 @@ import { chartFile, pngBlob, svgBlob } from './export.js';
 
 const csvOf = ({ columns, rows }) =>
   [columns.map(({ key }) => key), ...rows.map((row) => columns.map(({ key }) => row[key]))]
-    .map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+    .map((row) => row.map(csvCell).join(','))
+    .join('\r\n') + '\r\n';
 
 export class ChartCard {
   // say: (error) => …, for what goes wrong in a download. controls: nodes that choose what is drawn.
@@ -21,21 +22,44 @@ export class ChartCard {
     this.notes = element('div', { class: 'notes' });
     this.annotation = element('p', { class: 'annotation' });
     this.body = element('div', {});
-    this.details = element('details', { class: 'data', ontoggle: () => this.drawTable() }, element('summary', {}, 'Data table'), this.body);
-    const button = (label, title, make) => element('button', { type: 'button', class: 'quiet', title,
-      onclick: () => Promise.resolve().then(make).catch(say) }, label);
+    this.details = element(
+      'details',
+      { class: 'data', ontoggle: () => this.drawTable() },
+      element('summary', {}, 'Data table'),
+      this.body,
+    );
+    const button = (label, title, make) =>
+      element(
+        'button',
+        { type: 'button', class: 'quiet', title, onclick: () => Promise.resolve().then(make).catch(say) },
+        label,
+      );
     const name = (ending) => `${this.fileName}.${ending}`;
-    this.actions = element('div', { class: 'actions' },
+    this.actions = element(
+      'div',
+      { class: 'actions' },
       button('PNG', 'Download the chart as PNG, 300 DPI', async () => {
         download(await pngBlob(chartFile(this.chart, this.annotationLines)), name('png'));
       }),
-      button('SVG', 'Download the chart as SVG', () => download(svgBlob(chartFile(this.chart, this.annotationLines)), name('svg'))));
+      button('SVG', 'Download the chart as SVG', () =>
+        download(svgBlob(chartFile(this.chart, this.annotationLines)), name('svg')),
+      ),
+    );
     this.csvButton = button('CSV', 'Download this chart’s data as CSV', () =>
-      download(new Blob([csvOf(this.chart)], { type: 'text/csv' }), name('csv')));
-    this.node = element('section', { class: 'card', 'data-chart': id, 'aria-labelledby': `chart-${id}` },
+      download(new Blob([csvOf(this.chart)], { type: 'text/csv' }), name('csv')),
+    );
+    this.node = element(
+      'section',
+      { class: 'card', 'data-chart': id, 'aria-labelledby': `chart-${id}` },
       element('div', { class: 'card-head' }, this.heading, element('div', { class: 'controls' }, controls)),
-      this.legend, this.panelText, this.drawing, this.notes, this.annotation,
-      element('div', { class: 'card-foot' }, this.actions, this.csvButton), this.details);
+      this.legend,
+      this.panelText,
+      this.drawing,
+      this.notes,
+      this.annotation,
+      element('div', { class: 'card-foot' }, this.actions, this.csvButton),
+      this.details,
+    );
     // A width that changed asks for another drawing; one that did not, as after a redraw, for none.
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.drawing);
@@ -85,8 +109,12 @@ export class ChartCard {
   // Only an open table costs anything.
   drawTable() {
     if (!this.details.open || !this.chart || this.body.firstChild) return;
-    const columns = this.chart.columns.map(({ key, label, unit, number, text }) =>
-      ({ label, unit, number, cell: (row) => (text ? text(row) : String(row[key] ?? '–')) }));
+    const columns = this.chart.columns.map(({ key, label, unit, number, text }) => ({
+      label,
+      unit,
+      number,
+      cell: (row) => (text ? text(row) : String(row[key] ?? '–')),
+    }));
     this.body.replaceChildren(table(`${this.chart.title}: data`, columns, this.chart.rows));
   }
 

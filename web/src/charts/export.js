@@ -37,8 +37,14 @@ function legendGroup(entries, top) {
       x = margin;
       y += 20;
     }
-    group.append(svg('g', { transform: `translate(${x},${y})` }, swatch(entry),
-      svg('text', { x: swatchWidth + 6, y: 11, 'font-size': 12 }, entry.label)));
+    group.append(
+      svg(
+        'g',
+        { transform: `translate(${x},${y})` },
+        swatch(entry),
+        svg('text', { x: swatchWidth + 6, y: 11, 'font-size': 12 }, entry.label),
+      ),
+    );
     x += wide;
   }
   return { group, height: entries.length ? y - top + 22 : 0 };
@@ -53,7 +59,12 @@ export function chartFile(chart, annotation) {
   if (!drawing) return null;
   const titleLines = wrapped(chart.title, 16, width - 2 * margin, 700);
   let y = margin + 4;
-  const root = svg('svg', { xmlns: 'http://www.w3.org/2000/svg', 'font-family': font, fill: 'var(--text)', color: 'var(--text)' });
+  const root = svg('svg', {
+    xmlns: 'http://www.w3.org/2000/svg',
+    'font-family': font,
+    fill: 'var(--text)',
+    color: 'var(--text)',
+  });
   const background = svg('rect', { width: '100%', height: '100%', fill: 'var(--page)' });
   root.append(svg('title', {}, chart.title), background);
   for (const line of titleLines) {
@@ -130,7 +141,9 @@ export async function pngBlob(file) {
     canvas.width = Math.round((file.width * dotsPerInch) / cssPerInch);
     canvas.height = Math.round((file.height * dotsPerInch) / cssPerInch);
     canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
+    const blob = await new Promise((resolve) => {
+      canvas.toBlob(resolve, 'image/png');
+    });
     if (!blob) throw new Error('The browser could not make a PNG of this chart; the SVG has the same drawing.');
     return new Blob([withResolution(new Uint8Array(await blob.arrayBuffer()))], { type: 'image/png' });
   } finally {

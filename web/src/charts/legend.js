@@ -15,13 +15,29 @@ function symbol(kind, color) {
 export function swatch(entry) {
   if (entry.swatch) return svg('g', {}, svg('rect', { x: 12, y: 1, width: 13, height: 13, rx: 2, fill: entry.swatch }));
   const { color, dash, symbol: kind } = looks[entry.engine];
-  return svg('g', {},
+  return svg(
+    'g',
+    {},
     svg('line', { x1: 1, x2: 29, y1: 7, y2: 7, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash }),
-    symbol(kind, color));
+    symbol(kind, color),
+  );
 }
 
 export function legendList(entries) {
-  return element('ul', { class: 'legend', 'aria-label': 'Legend' }, entries.map((entry) => element('li', {},
-    svg('svg', { width: swatchWidth, height: 14, viewBox: `0 0 ${swatchWidth} 14`, 'aria-hidden': 'true' }, swatch(entry)),
-    element('span', {}, entry.label))));
+  return element(
+    'ul',
+    { class: 'legend', 'aria-label': 'Legend' },
+    entries.map((entry) =>
+      element(
+        'li',
+        {},
+        svg(
+          'svg',
+          { width: swatchWidth, height: 14, viewBox: `0 0 ${swatchWidth} 14`, 'aria-hidden': 'true' },
+          swatch(entry),
+        ),
+        element('span', {}, entry.label),
+      ),
+    ),
+  );
 }

@@ -1,7 +1,16 @@
 // The answer in words, above the charts.
 import { element, missing, table } from '../dom.js';
 import { bytes, count, listed } from '../format.js';
-import { failures, headline, leaders, namer, peaks, threadSentences, verdictText, zerocopySentence } from '../answer.js';
+import {
+  failures,
+  headline,
+  leaders,
+  namer,
+  peaks,
+  threadSentences,
+  verdictText,
+  zerocopySentence,
+} from '../answer.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { dimensions, zerocopyLabels } from '../series.js';
@@ -10,7 +19,8 @@ const gbps = figure('throughput_gbps').text;
 
 function interval(spread) {
   if (spread.low === null) return 'one repetition: no interval';
-  return `${gbps(spread.low)} to ${gbps(spread.high)}`;
+  // Of few repetitions the interval may reach below what a throughput can be.
+  return `${gbps(Math.max(spread.low, 0))} to ${gbps(spread.high)}`;
 }
 
 function leaderTable(byThread, name) {
@@ -29,14 +39,27 @@ function leaderTable(byThread, name) {
 }
 
 function peakTable(runs, labels) {
-  return table('Peak throughput of each engine', [
-    { label: 'Engine', cell: ({ engine }) => engineLabel(engine, labels) },
-    { label: 'Peak throughput', unit: 'Gbit/s, median', number: true, cell: ({ spread }) => (spread ? gbps(spread.median) : missing('no run completed')) },
-    { label: '95 % interval', unit: 'Gbit/s, of the mean', cell: ({ spread }) => (spread ? interval(spread) : missing()) },
-    { label: 'Message', number: true, cell: (peak) => (peak.spread ? bytes(peak.message_bytes) : missing()) },
-    { label: 'Threads', number: true, cell: (peak) => (peak.spread ? String(peak.threads) : missing()) },
-    { label: 'Runs', number: true, cell: (peak) => (peak.spread ? String(peak.spread.n) : '0') },
-  ], peaks(runs));
+  return table(
+    'Peak throughput of each engine',
+    [
+      { label: 'Engine', cell: ({ engine }) => engineLabel(engine, labels) },
+      {
+        label: 'Peak throughput',
+        unit: 'Gbit/s, median',
+        number: true,
+        cell: ({ spread }) => (spread ? gbps(spread.median) : missing('no run completed')),
+      },
+      {
+        label: '95 % interval',
+        unit: 'Gbit/s, of the mean',
+        cell: ({ spread }) => (spread ? interval(spread) : missing()),
+      },
+      { label: 'Message', number: true, cell: (peak) => (peak.spread ? bytes(peak.message_bytes) : missing()) },
+      { label: 'Threads', number: true, cell: (peak) => (peak.spread ? String(peak.threads) : missing()) },
+      { label: 'Runs', number: true, cell: (peak) => (peak.spread ? String(peak.spread.n) : '0') },
+    ],
+    peaks(runs),
+  );
 }
 
 // reasons: figure -> [texts].
@@ -45,15 +68,22 @@ function gaps(runs, reasons) {
   for (const [name, texts] of reasons) {
     for (const text of texts) byReason.set(text, [...(byReason.get(text) ?? []), name]);
   }
-  const notMeasured = [...byReason].map(([reason, names]) => element('li', {},
-    `${listed(names.map((name) => figure(name)?.label ?? name))}: ${reason}.`));
+  const notMeasured = [...byReason].map(([reason, names]) =>
+    element('li', {}, `${listed(names.map((name) => figure(name)?.label ?? name))}: ${reason}.`),
+  );
   const failed = failures(runs).map(({ reason, count: runCount, where }) =>
-    element('li', { class: 'failed' }, `${count(runCount, 'run')} failed (${where}): ${reason}`));
+    element('li', { class: 'failed' }, `${count(runCount, 'run')} failed (${where}): ${reason}`),
+  );
   if (failed.length + notMeasured.length === 0) return null;
-  return element('div', {}, element('h3', {}, 'What could not be measured, and why'), element('ul', {}, failed, notMeasured));
+  return element(
+    'div',
+    {},
+    element('h3', {}, 'What could not be measured, and why'),
+    element('ul', {}, failed, notMeasured),
+  );
 }
 
-export function answerView(runs, reasons) {
+export function answerView(runs, reasons, final) {
   const labels = zerocopyLabels(runs);
   const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
@@ -62,17 +92,36 @@ export function answerView(runs, reasons) {
   const zerocopy = zerocopySentence(runs);
   return [
     element('h2', { id: 'answer' }, 'The answer'),
-    element('p', { class: 'headline' }, headline(runs)),
-    comparable ? element('ul', { class: 'sentences' }, byThread.map((one) => {
-      const { at, sentences } = threadSentences(one, name);
-      return element('li', {}, element('strong', {}, `${at}: `), sentences.join(' '));
-    })) : null,
+    element('p', { class: 'headline' }, measured && !final ? 'So far. ' : '', headline(runs)),
+    comparable
+      ? element(
+          'ul',
+          { class: 'sentences' },
+          byThread.map((one) => {
+            const { at, sentences } = threadSentences(one, name);
+            return element('li', {}, element('strong', {}, `${at}: `), sentences.join(' '));
+          }),
+        )
+      : null,
     zerocopy ? element('p', { class: 'zerocopy' }, zerocopy) : null,
-    measured ? element('div', { class: 'answer-tables' },
-      comparable ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name)) : null,
-      element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, labels))) : null,
-    measured ? element('p', { class: 'muted' }, 'By the median of the repetitions. A mode is called fastest only where its 95 % interval '
-      + 'of the mean lies above that of every other one.') : null,
+    measured
+      ? element(
+          'div',
+          { class: 'answer-tables' },
+          comparable
+            ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name))
+            : null,
+          element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, labels)),
+        )
+      : null,
+    measured
+      ? element(
+          'p',
+          { class: 'muted' },
+          'By the median of the repetitions. A mode is called fastest only where its 95 % interval ' +
+            'of the mean lies above that of every other one.',
+        )
+      : null,
     gaps(runs, reasons),
   ].filter(Boolean);
 }

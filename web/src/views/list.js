@@ -14,24 +14,38 @@ export async function showList({ main, say, connection, signal }) {
   let items = [];
   let next = null;
   let followed = null;
-  const listNode = element('div', {});
-  const form = queueForm({ signal, queued: (experiment) => { location.hash = experimentLink(experiment.id); } });
+  const listNode = element('div', { class: 'experiments' });
+  const form = queueForm({
+    signal,
+    queued: (experiment) => {
+      location.hash = experimentLink(experiment.id);
+    },
+  });
   const formNode = element('details', { class: 'queue' }, element('summary', {}, 'Queue an experiment'), form.node);
 
   const redraw = () => {
     const columns = [
       { label: 'No.', number: true, cell: (item) => element('a', { href: experimentLink(item.id) }, String(item.id)) },
-      { label: 'Name', cell: (item) => element('a', { class: 'name', href: experimentLink(item.id) }, item.name || '(no name)') },
+      {
+        label: 'Name',
+        cell: (item) => element('a', { class: 'name', href: experimentLink(item.id) }, item.name || '(no name)'),
+      },
       { label: 'State', cell: (item) => element('span', {}, state(item.state), item.reason ? `: ${item.reason}` : '') },
       { label: 'Progress', cell: progressView },
       { label: 'Queued', cell: (item) => time(item.created_at) },
       { label: 'Takes', number: true, cell: (item) => duration(item.estimated_duration_s) },
       { label: 'Change', cell: (item) => actions(item, { say, done: () => load() }) },
     ];
-    listNode.replaceChildren(items.length
-      ? table('Experiments', columns, items)
-      : element('p', { class: 'empty' }, 'None yet. Queue the quick sweep below: it takes under a minute and shows every chart.'),
-    next === null ? '' : element('button', { type: 'button', onclick: () => older().catch(say) }, 'Show older ones'));
+    listNode.replaceChildren(
+      items.length
+        ? table('Experiments', columns, items)
+        : element(
+            'p',
+            { class: 'empty' },
+            'None yet. Queue the quick sweep below: it takes under a minute and shows every chart.',
+          ),
+      next === null ? '' : element('button', { type: 'button', onclick: () => older().catch(say) }, 'Show older ones'),
+    );
   };
   const older = async () => {
     const page = await get(`experiments?limit=${pageSize}&cursor=${encodeURIComponent(next)}`, signal);
@@ -47,16 +61,20 @@ export async function showList({ main, say, connection, signal }) {
       followed = null;
       load();
     };
-    follow(`experiments/${active.id}/events`, {
-      run: () => {},
-      progress: ({ experiment_id: id, state: now, ...progress }) => {
-        items = items.map((item) => (item.id === id ? { ...item, state: now, progress } : item));
-        redraw();
+    follow(
+      `experiments/${active.id}/events`,
+      {
+        run: () => {},
+        progress: ({ experiment_id: id, state: now, ...progress }) => {
+          items = items.map((item) => (item.id === id ? { ...item, state: now, progress } : item));
+          redraw();
+        },
+        end: reload,
+        deleted: reload,
+        connection,
       },
-      end: reload,
-      deleted: reload,
-      connection,
-    }, signal);
+      signal,
+    );
   };
   const load = async () => {
     try {
@@ -75,5 +93,11 @@ export async function showList({ main, say, connection, signal }) {
   await load();
   formNode.open = items.length === 0;
   // Others queue experiments too; nothing tells an idle page of it, so it looks again when it is looked at.
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) load(); }, { signal });
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (!document.hidden) load();
+    },
+    { signal },
+  );
 }

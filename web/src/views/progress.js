@@ -17,12 +17,25 @@ export function progressText({ state, progress }) {
 export function progressView(experiment) {
   const { progress, state } = experiment;
   const { current } = progress;
-  return element('div', { class: 'progress' },
-    isActive(experiment) ? element('progress', { max: Math.max(progress.runs_total, 1), value: progress.runs_done, 'aria-label': 'Runs done' }) : null,
+  return element(
+    'div',
+    { class: 'progress' },
+    isActive(experiment)
+      ? element('progress', {
+          max: Math.max(progress.runs_total, 1),
+          value: progress.runs_done,
+          'aria-label': 'Runs done',
+        })
+      : null,
     element('span', {}, progressText(experiment)),
     state === 'running' && current
-      ? element('span', { class: 'muted' }, `now: ${looks[current.engine].name}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`)
-      : null);
+      ? element(
+          'span',
+          { class: 'muted' },
+          `now: ${looks[current.engine].name}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`,
+        )
+      : null,
+  );
 }
 
 // Cancel while it is under way, delete afterwards; deleting asks once more, in place. done(what): after it happened.
@@ -39,15 +52,30 @@ export function actions(experiment, { done, say }) {
     }
   };
   const ask = () => {
-    const button = element('button', { type: 'button', class: 'danger', onclick: attempt(() => remove(`experiments/${experiment.id}`), 'deleted') },
-      `Delete ${count(experiment.runs_total, 'run')} for good`);
-    node.replaceChildren(button, element('button', { type: 'button', class: 'quiet', onclick: () => offer(true) }, 'Keep'));
+    const button = element(
+      'button',
+      { type: 'button', class: 'danger', onclick: attempt(() => remove(`experiments/${experiment.id}`), 'deleted') },
+      `Delete ${count(experiment.runs_total, 'run')} for good`,
+    );
+    node.replaceChildren(
+      button,
+      element('button', { type: 'button', class: 'quiet', onclick: () => offer(true) }, 'Keep'),
+    );
     button.focus();
   };
   const offer = (focus) => {
     const name = experiment.name || `experiment ${experiment.id}`;
     const button = isActive(experiment)
-      ? element('button', { type: 'button', class: 'quiet', 'aria-label': `Cancel ${name}`, onclick: attempt(() => post(`experiments/${experiment.id}/cancel`), 'cancelled') }, 'Cancel')
+      ? element(
+          'button',
+          {
+            type: 'button',
+            class: 'quiet',
+            'aria-label': `Cancel ${name}`,
+            onclick: attempt(() => post(`experiments/${experiment.id}/cancel`), 'cancelled'),
+          },
+          'Cancel',
+        )
       : element('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${name}`, onclick: ask }, 'Delete');
     node.replaceChildren(button);
     if (focus) button.focus();

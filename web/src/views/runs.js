@@ -14,11 +14,16 @@ const columns = (reasons) => [
   { label: 'Threads', number: true, cell: (run) => String(run.threads) },
   { label: 'Repetition', number: true, cell: (run) => String(run.repetition) },
   { label: 'State', cell: (run) => element('span', {}, state(run.state), run.reason ? `: ${run.reason}` : '') },
-  ...figures.map((entry) => ({ label: entry.label, unit: entry.unit, number: true, cell: (run) => {
-    const value = run[entry.name];
-    if (Number.isFinite(value)) return entry.text(value);
-    return missing(run.state === 'completed' ? reasons.get(entry.name)?.join('; ') : run.reason ?? run.state);
-  } })),
+  ...figures.map((entry) => ({
+    label: entry.label,
+    unit: entry.unit,
+    number: true,
+    cell: (run) => {
+      const value = run[entry.name];
+      if (Number.isFinite(value)) return entry.text(value);
+      return missing(run.state === 'completed' ? reasons.get(entry.name)?.join('; ') : (run.reason ?? run.state));
+    },
+  })),
 ];
 
 export class RunsTable {
@@ -41,11 +46,23 @@ export class RunsTable {
     if (!this.node.open || this.body.firstChild) return;
     const more = this.runs.length - this.shown;
     this.body.replaceChildren(
-      this.runs.length ? table('Runs', columns(this.reasons), this.runs.slice(0, this.shown)) : element('p', {}, 'No run has ended yet.'),
-      more > 0 ? element('button', { type: 'button', onclick: () => {
-        this.shown = Infinity;
-        this.body.replaceChildren();
-        this.draw();
-      } }, `Show the other ${more}`) : '');
+      this.runs.length
+        ? table('Runs', columns(this.reasons), this.runs.slice(0, this.shown))
+        : element('p', {}, 'No run has ended yet.'),
+      more > 0
+        ? element(
+            'button',
+            {
+              type: 'button',
+              onclick: () => {
+                this.shown = Infinity;
+                this.body.replaceChildren();
+                this.draw();
+              },
+            },
+            `Show the other ${more}`,
+          )
+        : '',
+    );
   }
 }
