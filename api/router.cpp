@@ -34,7 +34,7 @@ Problem method_problem(const HttpRequest& request, std::string allow) {
 
 HttpResponse asset_response(const Asset& asset, const HttpRequest& request) {
   HttpResponse response;
-  response.headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}};
+  response.headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
   const std::string* known = request.header("if-none-match");
   if (known && (*known == "*" || known->find(asset.etag) != std::string::npos)) {
     response.status = 304;

@@ -5,6 +5,21 @@ packages_build=(g++ cmake pkg-config libcpp-httplib-dev nlohmann-json3-dev libsp
 packages_run=(linux-perf curl jq)
 packages_test=(python3)
 
+# The page is bundled by Node.js and npm, its tests drive a browser. Each may come from elsewhere than Debian; then it is
+# left as it is, and Debian's npm, which goes with Debian's Node.js alone, is not put beside another one.
+if ! command -v node >/dev/null; then
+  packages_build+=(nodejs npm)
+elif ! command -v npm >/dev/null; then
+  if [[ $(dpkg-query -W -f '${Version}' nodejs 2>/dev/null || true) == *dfsg* ]]; then
+    packages_build+=(npm)
+  else
+    echo "npm is missing beside $(command -v node) ($(node --version)). If the build asks for it, install the npm of that Node.js." >&2
+  fi
+fi
+if ! command -v chromium >/dev/null; then
+  packages_test+=(chromium)
+fi
+
 # Either builder will do; where there is neither, ninja is installed.
 if ! command -v make >/dev/null; then
   packages_build+=(ninja-build)

@@ -7,10 +7,11 @@
 namespace copybench {
 
 struct Asset {
-  std::string_view path;  // as requested: "/" (index.html), "/app.js"
+  std::string_view path;  // as requested: "/" (index.html), "/app-4F2K7QXA.js"
   std::string_view content_type;
   std::string_view etag;  // with its quotes: a hash of the body
   std::string_view body;
+  bool immutable = false;  // the path has a hash of the content: it never means anything else
 };
 
 // Null where there is no such file. "/index.html" is "/".

@@ -1,6 +1,7 @@
 #include "api/router.h"
 
 #include "fixture.h"
+#include "web/assets.h"
 
 using namespace copybench;
 
@@ -133,7 +134,7 @@ TEST_CASE("a body must be there and be JSON") {
 
 TEST_CASE("every answer has the headers that keep a browser safe") {
   Served served;
-  for (const char* path : {"/", "/experiments", "/nothing", "/app.js"}) {
+  for (const char* path : {"/", "/experiments", "/nothing", "/style.css"}) {
     CAPTURE(path);
     const Answer answer = served.get(path);
     CHECK(answer.header("content-security-policy").starts_with("default-src 'self'"));
@@ -157,5 +158,14 @@ TEST_CASE("the page's files are served by name, with an ETag") {
   CHECK(unchanged.header("etag") == etag);
   CHECK(served.get("/", fmt::format("If-None-Match: \"x\", {}\r\n", etag)).status == 304);
   CHECK(served.get("/", "If-None-Match: \"x\"\r\n").status == 200);
-  problem(served.get("/app.jsx"), 404);
+  CHECK(page.header("cache-control") == "no-cache");
+  problem(served.get("/app.js"), 404);
+}
+
+TEST_CASE("what has its hash in its name may be kept for good") {
+  Served served;
+  for (const Asset& asset : assets()) {
+    const Answer answer = served.get(asset.path);
+    CHECK((answer.header("cache-control").find("immutable") != std::string::npos) == asset.immutable);
+  }
 }

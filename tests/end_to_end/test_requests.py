@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import socket
 import tempfile
 import time
@@ -354,7 +355,9 @@ class Accepted(Served):
         page = self.daemon.get("/")
         self.assertEqual((page.status, page.content_type), (200, "text/html"))
         self.assertIn("default-src 'self'", page.headers["Content-Security-Policy"])
-        for path in ("/app.js", "/api.js", "/dom.js", "/format.js", "/style.css", "/icon.svg"):
+        bundled = re.findall(r'(?:src|href)="((?:app|style)-[0-9A-Z]{8}\.(?:js|css))"', page.text)
+        self.assertEqual(len(bundled), 2)
+        for path in ["/icon.svg"] + ["/" + name for name in bundled]:
             with self.subTest(path=path):
                 answer = self.daemon.get(path)
                 self.assertEqual(answer.status, 200)

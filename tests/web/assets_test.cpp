@@ -35,7 +35,23 @@ TEST_CASE("every file has a type and a hash of its own") {
     CHECK(asset.etag.back() == '"');
     CHECK(etags.insert(asset.etag).second);
   }
-  CHECK(find_asset("/app.js")->content_type == "text/javascript; charset=utf-8");
+}
+
+TEST_CASE("the script and the styles have their hash in the name, which the page asks for") {
+  const std::string_view page = find_asset("/")->body;
+  int hashed = 0;
+  for (const Asset& asset : assets()) {
+    CAPTURE(asset.path);
+    const bool bundled = asset.path.starts_with("/app-") || asset.path.starts_with("/style-");
+    CHECK(asset.immutable == bundled);
+    if (!bundled) continue;
+    ++hashed;
+    CHECK(page.find(asset.path.substr(1)) != std::string_view::npos);
+    CHECK(asset.content_type ==
+          (asset.path.ends_with(".js") ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8"));
+    CHECK(asset.body.size() < 400'000);
+  }
+  CHECK(hashed == 2);
 }
 
 TEST_CASE("nothing is inline, so that a strict content security policy holds") {

@@ -1,0 +1,108 @@
+"""fill.py DATABASE KIND: an experiment that nobody has the time to measure, written into a stopped daemon's database.
+
+thousand: 1,000 completed runs with all figures, counters included, the engines' order plain; some figures missing.
+failed:   12 runs, all of them failed.
+mixed:    two engines, of which one fails at the larger size.
+"""
+
+import json
+import random
+import sqlite3
+import sys
+
+NOW_MS = 1_760_000_000_000
+REASON = "the server ended before its window was over: exit status 1"
+
+
+def spec(name, engines, field_sizes, threads, repetitions):
+    return {"name": name, "preset": None, "engines": engines, "field_sizes": field_sizes, "threads": threads,
+            "duration_s": 0.2, "warmup_s": 0.1, "repetitions": repetitions, "order": "shuffled", "seed": 7,
+            "pattern": "stream", "receive": "recv", "tcp_nodelay": False, "socket_buffer_bytes": None,
+            "server_cpus": "auto", "client_cpus": "auto", "events": ["cpu-cycles", "cache-misses"]}
+
+
+def figures(engine, field_bytes, threads, rng):
+    """Made up, but of the right kind: larger messages are faster, the modes' lead changes with size."""
+    slow = {"two_copy": 1.0, "one_copy": 0.7, "zero_copy": 0.3}[engine]
+    fast = {"two_copy": 20.0, "one_copy": 27.0, "zero_copy": 24.0}[engine]
+    size = field_bytes * 8
+    gbps = (slow * 6 + fast * size / (size + 60_000)) * threads ** 0.5 * rng.uniform(0.98, 1.02)
+    moved = int(gbps * 0.2e9 / 8)
+    latency = 40 * threads * rng.uniform(0.9, 1.1)
+    row = {
+        "window_s": 0.2, "throughput_gbps": gbps, "latency_us": latency, "latency_p50_us": latency * 0.9,
+        "latency_p90_us": latency * 1.6, "latency_p99_us": latency * 4, "latency_p999_us": latency * 12,
+        "latency_max_us": latency * 40, "bytes": moved, "messages": moved // size, "cpu_cycles": int(moved * 0.9),
+        "instructions": int(moved * 1.2), "cache_misses": moved // 90, "l1_dcache_load_misses": moved // 40,
+        "llc_load_misses": moved // 200, "context_switches": int(300 * rng.uniform(0.5, 2)), "page_faults": 0,
+        "task_clock_ns": 180_000_000, "cycles_per_byte": 0.9 / (0.5 + slow), "cpu_ns_per_byte": 0.3 / (0.5 + slow),
+        "system_cpu_ns_per_byte": 0.6, "retransmits": rng.choice([0, 0, 0, 2]),
+    }
+    if engine == "zero_copy":
+        row |= {"zerocopy_sends": moved // size, "zerocopy_completions": moved // size, "zerocopy_copied": moved // size,
+                "zerocopy_enobufs": 0}
+    return row
+
+
+def evidence(row):
+    window = 200_000_000
+    return {"windows_ns": {"client": window, "server": window},
+            "counters": [{"event": "LLC-load-misses", "value": None, "unit": "count", "reason": "not supported"}],
+            "server": {"cpu_ns": 150_000_000, "bytes": row["bytes"], "messages": row["messages"]},
+            "machine_cpu": {"user_ns": 90_000_000, "nice_ns": 0, "system_ns": 160_000_000, "idle_ns": 100_000_000,
+                            "iowait_ns": 0, "irq_ns": 0, "softirq_ns": 40_000_000, "steal_ns": 10_000_000, "guest_ns": 0,
+                            "busy_ns": 290_000_000},
+            "latency_histogram": [[20_000 + 500 * i, 1 + 400_000 // (1 + i * i)] for i in range(900)],
+            "samples": {"every_ms": 100, "bytes": [row["bytes"] // 2, row["bytes"]]}}
+
+
+def plan(kind):
+    """The spec, and for each run its configuration with figures, or with none where it failed."""
+    rng = random.Random(1)
+    engines = ["two_copy", "one_copy", "zero_copy"]
+    if kind == "thousand":
+        whole = spec("A thousand runs", engines, [256, 512, 1024, 4096, 16384, 65536, 262144], [1, 2, 4, 8], 12)
+    elif kind == "failed":
+        whole = spec("All runs failed", engines, [512, 4096], [1, 2], 1)
+    else:
+        whole = spec("Some runs failed", ["two_copy", "one_copy"], [512, 4096], [1], 3)
+    runs = [(engine, field, thread, repetition) for repetition in range(1, whole["repetitions"] + 1)
+            for field in whole["field_sizes"] for thread in whole["threads"] for engine in whole["engines"]]
+    result = []
+    for engine, field, thread, repetition in runs[:1000]:
+        failed = kind == "failed" or (kind == "mixed" and engine == "one_copy" and field == 4096)
+        row = None if failed else figures(engine, field, thread, rng)
+        if row and kind == "thousand":
+            row["llc_load_misses"] = None
+        result.append(((engine, field, thread, repetition), row))
+    return whole, result
+
+
+def fill(path, kind):
+    whole, runs = plan(kind)
+    failed = sum(row is None for _, row in runs)
+    with sqlite3.connect(path) as database:
+        experiment = database.execute(
+            "INSERT INTO experiments (state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, runs_total,"
+            " runs_completed, runs_failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ("failed" if failed == len(runs) else "completed", json.dumps(whole), NOW_MS, NOW_MS, NOW_MS + len(runs) * 400,
+             "no run completed" if failed == len(runs) else None, len(runs), len(runs) - failed, failed)).lastrowid
+        sequence = database.execute("SELECT last FROM sequences").fetchone()[0]
+        for position, ((engine, field, thread, repetition), row) in enumerate(runs):
+            sequence += 1
+            fixed = {"experiment_id": experiment, "position": position, "engine": engine, "field_bytes": field,
+                     "threads": thread, "repetition": repetition, "state": "completed" if row else "failed",
+                     "finish_sequence": sequence, "started_at_ms": NOW_MS + position * 400,
+                     "finished_at_ms": NOW_MS + position * 400 + 350, "reason": None if row else REASON}
+            columns = fixed | (row or {})
+            run = database.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                                   list(columns.values())).lastrowid
+            if row:
+                database.execute("INSERT INTO run_evidence VALUES (?, ?, '')", (run, json.dumps(evidence(row))))
+        database.execute("UPDATE sequences SET last = ?", (sequence,))
+    database.close()
+    print(experiment)
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1], sys.argv[2])

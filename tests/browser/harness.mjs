@@ -1,0 +1,162 @@
+// The words in which the browser tests speak: a daemon of their own, a browser, a page that is watched.
+import assert from 'node:assert/strict';
+import { spawn, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const binary = process.env.COPYBENCH_BINARY ?? join(root, 'build/copybenchd');
+const browserBinary = process.env.COPYBENCH_CHROMIUM ?? '/usr/bin/chromium';
+// Upper guard against a hang; nothing is expected to take that long.
+export const patience = 20_000;
+
+export class Daemon {
+  constructor(folder, child, address) {
+    Object.assign(this, { folder, child, address });
+  }
+
+  // kinds: experiments of fill.py, written before the daemon that is tested starts.
+  static async start({
+    folder = mkdtempSync(join(tmpdir(), 'copybench-browser-')),
+    listen = '127.0.0.1:0',
+    kinds = [],
+  } = {}) {
+    if (kinds.length) {
+      await (await Daemon.start({ folder })).stop(); // makes the database
+      for (const kind of kinds) {
+        execFileSync('python3', [
+          '-B',
+          fileURLToPath(new URL('fill.py', import.meta.url)),
+          join(folder, 'copybench.db'),
+          kind,
+        ]);
+      }
+    }
+    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const address = await new Promise((resolve, reject) => {
+      let text = '';
+      const read = (chunk) => {
+        text += chunk;
+        const found = text.match(/listening on (\S+), data in/);
+        if (found) resolve(found[1]);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.on('error', reject);
+      child.on('exit', () => reject(new Error(`the daemon did not start:\n${text}`)));
+    });
+    return new Daemon(folder, child, address);
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => {
+      this.child.on('exit', resolve);
+    });
+    this.child.kill(signal);
+    await ended;
+  }
+
+  async restart() {
+    await this.stop();
+    Object.assign(this, await Daemon.start({ folder: this.folder, listen: this.address.replace('http://', '') }));
+  }
+
+  async end() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async get(path) {
+    const response = await fetch(`${this.address}${path}`);
+    assert.equal(response.status, 200, path);
+    return response.json();
+  }
+
+  async queue(request) {
+    const response = await fetch(`${this.address}/experiments`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    assert.equal(response.status, 202, await response.clone().text());
+    return response.json();
+  }
+
+  // Waits on the experiment's event stream, which closes when it has ended.
+  async finished(id) {
+    const response = await fetch(`${this.address}/experiments/${id}/events`, { signal: AbortSignal.timeout(60_000) });
+    await response.text();
+    return this.get(`/experiments/${id}`);
+  }
+
+  async runs(id) {
+    const items = [];
+    for (let next = ''; next !== null;) {
+      const page = await this.get(`/experiments/${id}/runs?limit=500${next && `&cursor=${next}`}`);
+      items.push(...page.items);
+      next = page.next;
+    }
+    return items;
+  }
+}
+
+export async function openBrowser() {
+  if (!existsSync(browserBinary)) {
+    throw new Error(
+      `${browserBinary} is missing. On Debian: apt-get install --no-install-recommends chromium; elsewhere name it in COPYBENCH_CHROMIUM.`,
+    );
+  }
+  // The last four: without them Chromium calls hosts of its own.
+  return chromium.launch({
+    executablePath: browserBinary,
+    timeout: patience,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+// A page that remembers whatever should not happen. options: of Playwright's newContext.
+export async function openPage(browser, daemon, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  const faults = [];
+  const requests = [];
+  const { host } = new URL(daemon.address);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`script: ${error.stack}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol === 'blob:') return;
+    requests.push(url.pathname + url.search);
+    if (url.host !== host) faults.push(`a request to elsewhere: ${request.url()}`);
+  });
+  return Object.assign(page, {
+    faults,
+    requests,
+    show: async (fragment) => {
+      await page.goto(`${daemon.address}/${fragment}`);
+    },
+    // The charts 5 to 7 are drawn last, from each run's evidence.
+    drawn: async () => {
+      await page.waitForSelector('[data-chart=distribution] .drawing :is(svg, .empty)');
+    },
+  });
+}
+
+export const marks = (page, chart, group) => page.locator(`[data-chart=${chart}] .drawing g.${group} > *`).count();

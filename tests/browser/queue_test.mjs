@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Daemon, openBrowser, openPage } from './harness.mjs';
+
+let daemon;
+let browser;
+before(async () => {
+  daemon = await Daemon.start();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await daemon?.end();
+});
+
+const openForm = async (page) => {
+  const form = page.locator('details.queue');
+  if ((await form.getAttribute('open')) === null) await form.locator('> summary').click();
+};
+
+test('an empty database shows what to do, and the form with an estimate', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  await page.getByText('None yet.').waitFor();
+  await page.getByText('12 runs, about').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('a sweep is queued from the form and watched until it has ended', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  await openForm(page);
+  await page.getByLabel('Preset').selectOption('');
+  await page.getByLabel('Name').fill('From the form');
+  await page.locator('.queue-form').getByLabel('two-copy').check();
+  await page.locator('.queue-form').getByLabel('one-copy').check();
+  await page.getByLabel('Field sizes').fill('512 4K');
+  await page.getByLabel('Threads').fill('1');
+  await page.getByLabel('Repetitions').fill('2');
+  await page.getByLabel('Duration').fill('0.2');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Warm-up').fill('0');
+  await page.getByText(/^8 runs, about \d/).waitFor();
+  await page.getByText('The same with curl').click();
+  const curl = await page.locator('.curl code').textContent();
+  assert.ok(curl.startsWith(`curl -X POST ${daemon.address}/experiments`));
+  const { seed, ...asked } = JSON.parse(curl.match(/-d '(.*)'$/)[1]);
+  assert.deepEqual(asked, {
+    name: 'From the form',
+    engines: ['two_copy', 'one_copy'],
+    field_sizes: [512, 4096],
+    threads: [1],
+    repetitions: 2,
+    duration_s: 0.2,
+    warmup_s: 0,
+  });
+
+  await page.getByRole('button', { name: 'Queue' }).click();
+  await page.getByRole('heading', { name: 'From the form' }).waitFor();
+  await page.locator('progress').waitFor();
+  await page.getByText(/^now: (two|one)-copy, messages of/).waitFor();
+  await page.locator('dd .state-completed').waitFor();
+  await page.getByText('8 of 8 runs').waitFor();
+  await page.drawn();
+  const { items } = await daemon.get('/experiments');
+  assert.equal(items.length, 1);
+  assert.deepEqual([items[0].spec.field_sizes, items[0].spec.warmup_s], [[512, 4096], 0]);
+  // While it ran, its runs came with the events: the list was read once, after the end.
+  assert.equal(page.requests.filter((path) => path.includes('/runs?')).length, 1);
+  assert.deepEqual(page.faults, []);
+});
+
+test('bad input shows at its field in the API’s words, and queues nothing', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  const { items: before_ } = await daemon.get('/experiments');
+  await openForm(page);
+  await page.getByLabel('Threads').fill('1 9999');
+  await page.locator('#error-threads').getByText('allowed: 1 to 256').waitFor();
+  assert.match(await page.locator('#error-threads').textContent(), /value 2: 9999/);
+  assert.equal(await page.getByLabel('Threads').getAttribute('aria-invalid'), 'true');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Events').fill('a;b');
+  await page.locator('#error-events').getByText('letters, digits').waitFor();
+  await page.getByRole('button', { name: 'Queue' }).click();
+  await page.locator('#field-threads:focus').waitFor();
+  await page.getByLabel('Threads').fill('1');
+  await page.locator('#error-threads').waitFor({ state: 'hidden' });
+  assert.equal((await daemon.get('/experiments')).items.length, before_.length);
+  // Chromium reports each refused request as an error on its console; nothing else may stand there.
+  assert.deepEqual(
+    page.faults.filter((fault) => !fault.includes('status of 400')),
+    [],
+  );
+});
+
+test('an experiment is cancelled and deleted from the list', async () => {
+  const { id } = await daemon.queue({
+    name: 'Long',
+    engines: ['two_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 100,
+  });
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  const row = page.locator('tbody tr', { hasText: 'Long' });
+  await row.getByText(/now: two-copy/).waitFor();
+  await row.getByRole('button', { name: 'Cancel Long' }).click();
+  await row.locator('.state-cancelled').waitFor();
+  await row.getByRole('button', { name: 'Delete Long' }).click();
+  await row.getByRole('button', { name: 'Keep' }).click();
+  await row.getByRole('button', { name: 'Delete Long' }).click();
+  await row.getByRole('button', { name: 'for good' }).click();
+  await row.waitFor({ state: 'detached' });
+  assert.equal((await fetch(`${daemon.address}/experiments/${id}`)).status, 404);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a restart of the daemon under an open page: it connects again and goes on', async () => {
+  const { id } = await daemon.queue({
+    name: 'Restarted',
+    engines: ['two_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 0.3,
+    warmup_s: 0,
+    repetitions: 12,
+  });
+  const page = await openPage(browser, daemon);
+  await page.show(`#/experiments/${id}`);
+  await page.getByText(/^[1-9]\d* of 12 runs/).waitFor();
+  await daemon.stop('SIGKILL');
+  await page.getByText('The daemon does not answer; this page connects again by itself.').waitFor();
+  await daemon.restart();
+  await page.locator('dd .state-completed').waitFor();
+  await page.getByText('12 of 12 runs').waitFor();
+  assert.equal(await page.getByText('The daemon does not answer').count(), 0);
+  const runs = await daemon.runs(id);
+  assert.equal(runs.filter((run) => run.state === 'completed').length, 12);
+  await page.drawn();
+  assert.equal(await page.locator('[data-chart=throughput] g.runs-two_copy > *').count(), 12);
+  assert.deepEqual(
+    page.faults.filter(
+      (fault) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(fault),
+    ),
+    [],
+  );
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { curlLine, errorsByField, readRequest } from '../../web/src/request.js';
+
+test('what is blank is not asked for', () => {
+  assert.deepEqual(readRequest({ preset: 'quick', name: '  ', engines: [], threads: '' }), { preset: 'quick' });
+});
+
+test('fields as people write them', () => {
+  assert.deepEqual(
+    readRequest({
+      field_sizes: '512, 4K 1 MiB',
+      threads: '1 2,4',
+      duration_s: '0.5',
+      repetitions: '3',
+      tcp_nodelay: 'false',
+      server_cpus: '0-3, 8',
+      client_cpus: 'auto',
+      socket_buffer_bytes: '256k',
+      events: 'cycles cpu/event=0x3c,umask=1/',
+    }),
+    {
+      field_sizes: [512, 4096, 1048576],
+      threads: [1, 2, 4],
+      duration_s: 0.5,
+      repetitions: 3,
+      tcp_nodelay: false,
+      server_cpus: '0-3,8',
+      client_cpus: 'auto',
+      socket_buffer_bytes: 262144,
+      events: ['cycles', 'cpu/event=0x3c,umask=1/'],
+    },
+  );
+});
+
+test('what cannot be read goes to the API as it is', () => {
+  assert.deepEqual(readRequest({ threads: 'many -1', duration_s: 'long' }), {
+    threads: ['many', -1],
+    duration_s: 'long',
+  });
+});
+
+test('the curl line can be pasted into a shell, whatever the name', () => {
+  assert.equal(
+    curlLine('http://h:1', { name: "it's" }),
+    `curl -X POST http://h:1/experiments -H 'Content-Type: application/json' -d '{"name":"it'\\''s"}'`,
+  );
+});
+
+test('errors go to their fields', () => {
+  assert.deepEqual(
+    errorsByField(
+      [
+        { pointer: '/threads/1', detail: 'too many' },
+        { pointer: '/threads', detail: 'empty' },
+        { pointer: '', detail: 'all wrong' },
+        { pointer: '/odd', detail: 'unknown' },
+      ],
+      ['threads'],
+    ),
+    { threads: ['value 2: too many', 'empty'], '': ['all wrong', 'odd: unknown'] },
+  );
+});

@@ -1,0 +1,59 @@
+// The daemon's API. Nothing here polls: a request between two runs costs nothing, one within a window disturbs it, so
+// whatever changes is read when the event stream says that it has changed.
+
+export class Problem extends Error {
+  constructor(status, body, path) {
+    super(body?.detail ?? body?.title ?? `The daemon answered ${path} with HTTP ${status}.`);
+    this.status = status;
+    this.errors = body?.errors ?? [];
+  }
+}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Error('The daemon does not answer. Is it still running? Start it again and reload this page.');
+  }
+  const body = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw new Problem(response.status, body, path);
+  return body;
+}
+
+export const get = (path, signal) => request(path, { signal, headers: { Accept: 'application/json' } });
+
+export const post = (path, body, headers, signal) =>
+  request(path, {
+    method: 'POST',
+    signal,
+    headers: body === undefined ? { ...headers } : { 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+
+export const remove = (path) => request(path, { method: 'DELETE' });
+
+const pageSize = 500;
+
+// All items of a list, page after page.
+export async function listAll(path, signal) {
+  const items = [];
+  let next = null;
+  do {
+    const page = await get(
+      `${path}?limit=${pageSize}${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`,
+      signal,
+    );
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null);
+  return items;
+}
+
+// A run's evidence does not change once it is final, and a view that is drawn again asks for the same ones.
+const finalRuns = new Map();
+export async function runDetail(id, signal) {
+  if (!finalRuns.has(id)) finalRuns.set(id, await get(`runs/${id}`, signal));
+  return finalRuns.get(id);
+}

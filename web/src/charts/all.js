@@ -1,0 +1,116 @@
+// The charts of an experiment, from the runs that are shown. Pure: what is drawn follows from runs, evidence and state.
+import { bytes, count } from '../format.js';
+import { figure } from '../figures.js';
+import { looks } from '../look.js';
+import { dimensions, isFailed, zerocopyLabels } from '../series.js';
+import { againstSize, latencyAgainstThreads } from './sweep.js';
+import { cpuByState, latencyDistribution, overTime } from './run.js';
+
+export const sweepCharts = ['throughput', 'latency', 'cache', 'cost', 'switches', 'retransmits'];
+export const runCharts = ['cpu', 'steady', 'distribution'];
+
+export const shownRuns = (runs, { engines, threads }) =>
+  runs.filter(
+    (run) =>
+      (engines.length === 0 || engines.includes(run.engine)) && (threads.length === 0 || threads.includes(run.threads)),
+  );
+
+// The cost that is drawn where none was chosen: cycles where any run has them, else CPU time under its own name.
+export const costOf = (runs, { cost }) =>
+  cost !== 'auto'
+    ? cost
+    : runs.some((run) => Number.isFinite(run.cycles_per_byte))
+      ? 'cycles_per_byte'
+      : 'cpu_ns_per_byte';
+
+// The configuration into which charts of single runs look: as chosen, else the largest message at the fewest threads.
+export function lookedInto(runs, state) {
+  const { sizes, threads } = dimensions(runs);
+  return {
+    size: sizes.includes(state.size) ? state.size : (sizes.at(-1) ?? null),
+    at: threads.includes(state.at) ? state.at : (threads[0] ?? null),
+  };
+}
+
+const costTitles = {
+  cycles_per_byte: 'CPU cycles per byte against message size (server)',
+  cpu_ns_per_byte: 'CPU nanoseconds per byte against message size (server)',
+  system_cpu_ns_per_byte: 'CPU nanoseconds per byte against message size (whole machine)',
+};
+
+// reasons: figure -> [why it is missing]; of the runs in general.
+export function buildSweepCharts(runs, state, reasons) {
+  const context = { runs, state, labels: zerocopyLabels(runs) };
+  const { size } = lookedInto(runs, state);
+  const cost = costOf(runs, state);
+  const charts = {
+    throughput: againstSize('throughput', 1, 'Throughput against message size', 'throughput_gbps', context),
+    latency: latencyAgainstThreads(
+      'latency',
+      2,
+      `Latency against thread count, messages of ${bytes(size ?? 0)}`,
+      size,
+      context,
+    ),
+    cache: againstSize('cache', 3, `${figure(state.cache).label} against message size`, state.cache, context),
+    cost: againstSize('cost', 4, costTitles[cost], cost, context),
+    switches: againstSize('switches', '8a', 'Context switches against message size', 'context_switches', context),
+    retransmits: againstSize('retransmits', '8b', 'Retransmits against message size', 'retransmits', context),
+  };
+  for (const chart of Object.values(charts)) chart.empty = emptyReason(chart, runs, reasons);
+  if (state.cost === 'auto' && cost === 'cpu_ns_per_byte' && reasons.get('cycles_per_byte')) {
+    charts.cost.note = `CPU cycles could not be counted here (${reasons.get('cycles_per_byte')[0]}), so this is the server’s CPU time.`;
+  }
+  return charts;
+}
+
+function emptyReason(chart, runs, reasons) {
+  if (runs.length === 0) return 'No run yet.';
+  if (!runs.some((run) => run.state === 'completed')) {
+    return runs.some(isFailed) ? 'No run completed; the reasons stand above.' : 'No run has been measured yet.';
+  }
+  const why = reasons.get(chart.figureName);
+  return why ? `No run has this figure: ${why.join('; ')}.` : 'No run has this figure.';
+}
+
+export function buildRunCharts(shown, labels, where, pending) {
+  const charts = {
+    cpu: cpuByState('cpu', 5, `CPU by state: whole machine beside the server, ${where}`, shown, labels),
+    steady: overTime('steady', 6, `Throughput over time within a run, ${where}`, shown, labels),
+    distribution: latencyDistribution('distribution', 7, `Latency by percentile, ${where}`, shown, labels),
+  };
+  for (const chart of Object.values(charts)) {
+    if (pending) Object.assign(chart, { empty: pending, note: '' });
+    else if (shown.length === 0) Object.assign(chart, { empty: 'No run of this configuration completed.', note: '' });
+  }
+  return charts;
+}
+
+// What a reader must know of the runs behind a chart: which failed, and which have no value.
+export function chartNotes(chart, reasons) {
+  // Where nothing completed, the reasons stand above the charts, once.
+  if (!chart.cells?.some((cell) => cell.points.length || cell.missing.length)) return [];
+  const failed = chart.cells.filter(
+    (cell) => cell.failed.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'),
+  );
+  const missing = chart.cells.filter(
+    (cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)),
+  );
+  const notes = [];
+  const place = (cell) => `${looks[cell.engine].name} ${bytes(cell.message_bytes)} × ${cell.threads}`;
+  const some = (list) =>
+    `${list.slice(0, 6).map(place).join(', ')}${list.length > 6 ? ` and ${list.length - 6} more` : ''}`;
+  if (failed.length) {
+    const runs = failed.reduce((sum, cell) => sum + cell.failed.length, 0);
+    notes.push(
+      `✕ ${count(runs, 'run')} failed (${some(failed)}): ${[...new Set(failed.flatMap((cell) => cell.failed.map((run) => run.reason ?? run.state)))].slice(0, 3).join('; ')}`,
+    );
+  }
+  if (missing.length) {
+    const why = reasons.get(chart.figureName);
+    notes.push(
+      `No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])}${why ? ` (${why.join('; ')})` : ''}`,
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,290 @@
+// Charts of single runs, one of each engine: where the CPUs' time went, whether the throughput was steady, how latency
+// is distributed. `shown`: [{run (with evidence), engine}].
+import * as Plot from '@observablehq/plot';
+import { percent } from '../format.js';
+import { cpuStates, engineLabel, looks } from '../look.js';
+import { distribution, steadiness } from '../series.js';
+import { draw, frame, paddedDomain, valueAxis } from './base.js';
+
+const legend = (shown, labels) =>
+  shown.map(({ engine, run }) => ({ engine, label: `${engineLabel(engine, labels)}, run ${run.run_id}` }));
+const rounded = (digits) => (key) => (row) => (row[key] === null ? '–' : row[key].toFixed(digits));
+const engineColumn = { key: 'engine', label: 'Engine', text: (row) => row.engine_label };
+const runColumn = { key: 'run_id', label: 'Run', number: true };
+
+// Over a column there is room for a few words a line.
+function columnTitle(engine, labels) {
+  const label = labels.get(engine);
+  return label && label !== 'achieved'
+    ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}`
+    : looks[engine].name;
+}
+
+// Two bars for each engine, in CPUs kept busy: the whole machine by state, and the server process alone.
+export function cpuByState(id, number, title, shown, labels) {
+  const rows = shown.flatMap(({ engine, run }) => {
+    const { machine_cpu: machine, server, windows_ns: windows } = run.evidence;
+    if (!machine || !windows?.client) return [];
+    const base = { engine, engine_label: engineLabel(engine, labels), run_id: run.run_id };
+    const states = cpuStates.map(({ key, name, color }) => ({
+      ...base,
+      of: 'machine',
+      state: name,
+      color,
+      cpus: (machine[key] ?? 0) / windows.client,
+    }));
+    const own =
+      server?.cpu_ns && windows.server
+        ? [
+            {
+              ...base,
+              of: 'server',
+              state: 'server process',
+              color: 'var(--cpu-server)',
+              cpus: server.cpu_ns / windows.server,
+            },
+          ]
+        : [];
+    return [...states, ...own];
+  });
+  const drawn = rows.filter((row) => row.cpus > 0);
+  const states = [...cpuStates, { name: 'server process', color: 'var(--cpu-server)' }].filter(({ name }) =>
+    drawn.some((row) => row.state === name),
+  );
+  const order = new Map(states.map(({ name }, i) => [name, i]));
+  const high = Math.max(
+    0,
+    ...shown.map(({ engine }) =>
+      drawn.filter((row) => row.engine === engine && row.of === 'machine').reduce((sum, row) => sum + row.cpus, 0),
+    ),
+    ...drawn.filter((row) => row.of === 'server').map((row) => row.cpus),
+  );
+  const stack = { fx: 'engine', x: 'of', y: 'cpus', order: (d) => order.get(d.state) };
+  return {
+    id,
+    number,
+    title,
+    legend: states.map(({ name, color }) => ({ swatch: color, label: name })),
+    panelText: '',
+    plot: (width) =>
+      drawn.length === 0
+        ? null
+        : draw({
+            width: Math.min(width, 720),
+            height: 350,
+            marginTop: 72,
+            fx: {
+              domain: shown.map(({ engine }) => engine),
+              tickFormat: (engine) => columnTitle(engine, labels),
+              label: null,
+              axis: 'top',
+              padding: 0.15,
+            },
+            x: {
+              domain: ['machine', 'server'],
+              tickFormat: (of) => (of === 'machine' ? 'machine' : 'server'),
+              label: null,
+              padding: 0.2,
+            },
+            y: { label: 'CPUs busy', labelArrow: 'none', grid: true, domain: [0, high * 1.08] },
+            marks: [
+              Plot.barY(
+                drawn,
+                Plot.stackY({
+                  ...stack,
+                  fill: 'color',
+                  stroke: 'var(--page)',
+                  className: 'cpu-states',
+                  title: (d) => `${d.engine_label}, ${d.of}: ${d.state} ${d.cpus.toFixed(2)} CPUs`,
+                }),
+              ),
+              Plot.text(
+                drawn,
+                Plot.stackY({
+                  ...stack,
+                  fill: 'var(--on-bar)',
+                  fontSize: 11,
+                  className: 'cpu-texts',
+                  text: (d) => (d.cpus > high * 0.07 ? d.cpus.toFixed(2) : ''),
+                }),
+              ),
+              Plot.ruleY([0]),
+            ],
+            color: { type: 'identity' },
+          }),
+    columns: [
+      engineColumn,
+      runColumn,
+      { key: 'of', label: 'Of' },
+      { key: 'state', label: 'State' },
+      { key: 'cpus', label: 'CPUs busy', number: true, text: rounded(3)('cpus') },
+    ],
+    rows,
+    empty: 'None of these runs has CPU times of its window.',
+    note: 'CPU seconds for each second of the window. Idle time is left out; the kernel counts the machine’s in steps of 10 ms.',
+  };
+}
+
+export function overTime(id, number, title, shown, labels) {
+  const rows = shown.flatMap(({ engine, run }) =>
+    steadiness(run.evidence.samples).map((point) => ({
+      engine,
+      engine_label: engineLabel(engine, labels),
+      run_id: run.run_id,
+      ...point,
+    })),
+  );
+  const values = rows.map((row) => row.gbps);
+  return {
+    id,
+    number,
+    title,
+    legend: legend(shown, labels),
+    panelText: '',
+    plot: (width) =>
+      rows.length === 0
+        ? null
+        : draw({
+            width,
+            height: 300,
+            x: {
+              label: 'Time in the window (s)',
+              labelAnchor: 'center',
+              labelArrow: 'none',
+              labelOffset: 38,
+              domain: [0, Math.max(...rows.map((row) => row.seconds)) * 1.03],
+              inset: 6,
+            },
+            y: valueAxis('linear', values, 'Throughput (Gbit/s)'),
+            marks: [
+              frame(),
+              ...shown.flatMap(({ engine }) => {
+                const own = rows.filter((row) => row.engine === engine);
+                const { color, dash, symbol } = looks[engine];
+                const name = engineLabel(engine, labels);
+                return [
+                  Plot.line(own, {
+                    x: 'seconds',
+                    y: 'gbps',
+                    stroke: color,
+                    strokeDasharray: dash,
+                    strokeWidth: 1.8,
+                    className: `line-${engine}`,
+                  }),
+                  Plot.dot(own, {
+                    x: 'seconds',
+                    y: 'gbps',
+                    symbol,
+                    r: own.length > 80 ? 1.6 : 3,
+                    fill: color,
+                    className: `samples-${engine}`,
+                    title: (d) => `${name}, ${d.seconds.toFixed(2)} s: ${d.gbps.toFixed(3)} Gbit/s`,
+                  }),
+                ];
+              }),
+            ],
+          }),
+    columns: [
+      engineColumn,
+      runColumn,
+      { key: 'seconds', label: 'Time', unit: 's', number: true, text: rounded(2)('seconds') },
+      { key: 'gbps', label: 'Throughput', unit: 'Gbit/s', number: true, text: rounded(3)('gbps') },
+    ],
+    rows,
+    empty: 'None of these runs has samples: a window must last 0.1 s for the first one.',
+    note: 'A sample every 100 ms, drawn at the middle of its interval.',
+  };
+}
+
+const shares = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
+
+export function latencyDistribution(id, number, title, shown, labels) {
+  const rows = shown.flatMap(({ engine, run }) =>
+    distribution(run.evidence.latency_histogram).map((point) => ({
+      engine,
+      engine_label: engineLabel(engine, labels),
+      run_id: run.run_id,
+      slower: 1 - point.share,
+      ...point,
+    })),
+  );
+  const rarest = Math.min(0.5, ...rows.map((row) => row.slower));
+  return {
+    id,
+    number,
+    title,
+    legend: legend(shown, labels),
+    panelText: '',
+    plot: (width) =>
+      rows.length === 0
+        ? null
+        : draw({
+            width,
+            height: 300,
+            x: {
+              type: 'log',
+              reverse: true,
+              domain: [rarest / 1.2, 1],
+              ticks: shares.map((share) => 1 - share).filter((slower) => slower >= rarest / 1.2),
+              tickFormat: (slower) => `${Number(((1 - slower) * 100).toFixed(4))} %`,
+              label: 'Share of messages at least as fast',
+              labelAnchor: 'center',
+              labelArrow: 'none',
+              labelOffset: 38,
+              inset: 6,
+              grid: true,
+            },
+            y: {
+              ...valueAxis(
+                'log',
+                rows.map((row) => row.us),
+                'Latency (µs)',
+              ),
+              domain: paddedDomain(
+                rows.map((row) => row.us),
+                true,
+              ),
+            },
+            marks: [
+              frame(),
+              ...shown.flatMap(({ engine }) => {
+                const own = rows.filter((row) => row.engine === engine);
+                const { color, dash, symbol } = looks[engine];
+                const name = engineLabel(engine, labels);
+                const named = [0.5, 0.9, 0.99, 0.999]
+                  .map((share) => own.find((row) => row.share >= share))
+                  .filter(Boolean);
+                return [
+                  Plot.line(own, {
+                    x: 'slower',
+                    y: 'us',
+                    stroke: color,
+                    strokeDasharray: dash,
+                    strokeWidth: 1.8,
+                    className: `line-${engine}`,
+                  }),
+                  Plot.dot(named, {
+                    x: 'slower',
+                    y: 'us',
+                    symbol,
+                    r: 4,
+                    fill: color,
+                    className: `percentiles-${engine}`,
+                    title: (d) =>
+                      `${name}: ${percent(d.share)} of the messages within ${d.us.toLocaleString('en', { maximumSignificantDigits: 4 })} µs`,
+                  }),
+                ];
+              }),
+            ],
+          }),
+    columns: [
+      engineColumn,
+      runColumn,
+      { key: 'share', label: 'Share at least as fast', number: true, text: rounded(6)('share') },
+      { key: 'us', label: 'Latency', unit: 'µs', number: true, text: rounded(1)('us') },
+    ],
+    rows,
+    empty: 'None of these runs has a latency distribution.',
+    note: 'To the right stand the rarest, slowest messages. Symbols mark p50, p90, p99 and p99.9.',
+  };
+}

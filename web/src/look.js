@@ -1,0 +1,47 @@
+// How the engines look: each differs by colour, symbol and dash, so that any one of the three is enough to tell them
+// apart. Colours are CSS variables and follow the colour scheme; `print` has the light ones for files that leave the page.
+
+export const engines = ['two_copy', 'one_copy', 'zero_copy'];
+
+export const looks = {
+  two_copy: { name: 'two-copy', color: 'var(--two-copy)', symbol: 'circle', dash: null },
+  one_copy: { name: 'one-copy', color: 'var(--one-copy)', symbol: 'square', dash: '7 3' },
+  zero_copy: { name: 'zero-copy', color: 'var(--zero-copy)', symbol: 'triangle', dash: '2 3' },
+};
+
+// Where the CPUs' time went, in the order in which it is stacked.
+export const cpuStates = [
+  { key: 'user_ns', name: 'user', color: 'var(--cpu-user)' },
+  { key: 'nice_ns', name: 'user, low priority', color: 'var(--cpu-nice)' },
+  { key: 'system_ns', name: 'kernel', color: 'var(--cpu-system)' },
+  { key: 'irq_ns', name: 'interrupts', color: 'var(--cpu-irq)' },
+  { key: 'softirq_ns', name: 'soft interrupts', color: 'var(--cpu-softirq)' },
+  { key: 'guest_ns', name: 'guests', color: 'var(--cpu-guest)' },
+  { key: 'steal_ns', name: 'taken by the hypervisor', color: 'var(--cpu-steal)' },
+];
+
+export const lightColors = {
+  '--text': '#1b1f24',
+  '--muted': '#59626d',
+  '--line': '#d8dde3',
+  '--page': '#ffffff',
+  '--bad': '#b42318',
+  '--two-copy': '#0067a8',
+  '--one-copy': '#c24e00',
+  '--zero-copy': '#007a59',
+  '--cpu-user': '#8fb8de',
+  '--cpu-nice': '#c9b3e6',
+  '--cpu-system': '#f0a860',
+  '--cpu-irq': '#d9d35f',
+  '--cpu-softirq': '#7fc9a4',
+  '--cpu-guest': '#d8a0bf',
+  '--cpu-steal': '#b5b5b5',
+  '--cpu-server': '#9fb3c8',
+};
+
+// Zero-copy that was copied after all may not be shown as if it had been achieved: the label goes wherever the name does.
+export function engineLabel(engine, labels) {
+  const name = looks[engine]?.name ?? engine;
+  const label = labels?.get(engine);
+  return label && label !== 'achieved' ? `${name} (${label})` : name;
+}

@@ -1,0 +1,127 @@
+// The answer in words, above the charts.
+import { element, missing, table } from '../dom.js';
+import { bytes, count, listed } from '../format.js';
+import {
+  failures,
+  headline,
+  leaders,
+  namer,
+  peaks,
+  threadSentences,
+  verdictText,
+  zerocopySentence,
+} from '../answer.js';
+import { figure } from '../figures.js';
+import { engineLabel } from '../look.js';
+import { dimensions, zerocopyLabels } from '../series.js';
+
+const gbps = figure('throughput_gbps').text;
+
+function interval(spread) {
+  if (spread.low === null) return 'one repetition: no interval';
+  // Of few repetitions the interval may reach below what a throughput can be.
+  return `${gbps(Math.max(spread.low, 0))} to ${gbps(spread.high)}`;
+}
+
+function leaderTable(byThread, name) {
+  const sizes = byThread[0].sizes.map(({ message_bytes: size }) => size);
+  const columns = [
+    { label: 'Message', number: true, cell: (size) => bytes(size) },
+    ...byThread.map(({ threads, sizes: verdicts }) => ({
+      label: `Fastest with ${count(threads, 'thread')}`,
+      cell: (size) => {
+        const verdict = verdicts.find((one) => one.message_bytes === size);
+        return element('span', { class: `verdict-${verdict.kind}` }, verdictText(verdict, name));
+      },
+    })),
+  ];
+  return table('Fastest mode at each message size', columns, sizes);
+}
+
+function peakTable(runs, labels) {
+  return table(
+    'Peak throughput of each engine',
+    [
+      { label: 'Engine', cell: ({ engine }) => engineLabel(engine, labels) },
+      {
+        label: 'Peak throughput',
+        unit: 'Gbit/s, median',
+        number: true,
+        cell: ({ spread }) => (spread ? gbps(spread.median) : missing('no run completed')),
+      },
+      {
+        label: '95 % interval',
+        unit: 'Gbit/s, of the mean',
+        cell: ({ spread }) => (spread ? interval(spread) : missing()),
+      },
+      { label: 'Message', number: true, cell: (peak) => (peak.spread ? bytes(peak.message_bytes) : missing()) },
+      { label: 'Threads', number: true, cell: (peak) => (peak.spread ? String(peak.threads) : missing()) },
+      { label: 'Runs', number: true, cell: (peak) => (peak.spread ? String(peak.spread.n) : '0') },
+    ],
+    peaks(runs),
+  );
+}
+
+// reasons: figure -> [texts].
+function gaps(runs, reasons) {
+  const byReason = new Map();
+  for (const [name, texts] of reasons) {
+    for (const text of texts) byReason.set(text, [...(byReason.get(text) ?? []), name]);
+  }
+  const notMeasured = [...byReason].map(([reason, names]) =>
+    element('li', {}, `${listed(names.map((name) => figure(name)?.label ?? name))}: ${reason}.`),
+  );
+  const failed = failures(runs).map(({ reason, count: runCount, where }) =>
+    element('li', { class: 'failed' }, `${count(runCount, 'run')} failed (${where}): ${reason}`),
+  );
+  if (failed.length + notMeasured.length === 0) return null;
+  return element(
+    'div',
+    {},
+    element('h3', {}, 'What could not be measured, and why'),
+    element('ul', {}, failed, notMeasured),
+  );
+}
+
+export function answerView(runs, reasons, final) {
+  const labels = zerocopyLabels(runs);
+  const name = namer(runs);
+  const measured = runs.some((run) => run.state === 'completed');
+  const comparable = measured && dimensions(runs).engines.length > 1;
+  const byThread = leaders(runs);
+  const zerocopy = zerocopySentence(runs);
+  return [
+    element('h2', { id: 'answer' }, 'The answer'),
+    element('p', { class: 'headline' }, measured && !final ? 'So far. ' : '', headline(runs)),
+    comparable
+      ? element(
+          'ul',
+          { class: 'sentences' },
+          byThread.map((one) => {
+            const { at, sentences } = threadSentences(one, name);
+            return element('li', {}, element('strong', {}, `${at}: `), sentences.join(' '));
+          }),
+        )
+      : null,
+    zerocopy ? element('p', { class: 'zerocopy' }, zerocopy) : null,
+    measured
+      ? element(
+          'div',
+          { class: 'answer-tables' },
+          comparable
+            ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name))
+            : null,
+          element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, labels)),
+        )
+      : null,
+    measured
+      ? element(
+          'p',
+          { class: 'muted' },
+          'By the median of the repetitions. A mode is called fastest only where its 95 % interval ' +
+            'of the mean lies above that of every other one.',
+        )
+      : null,
+    gaps(runs, reasons),
+  ].filter(Boolean);
+}

@@ -1,0 +1,125 @@
+// What a view of an experiment can be asked for; each choice goes into the address.
+import { element } from '../dom.js';
+import { bytes, count } from '../format.js';
+import { cacheEvents, costs, figure } from '../figures.js';
+import { looks } from '../look.js';
+
+const boxes = (legend, values, chosen, label, changed) =>
+  element(
+    'fieldset',
+    { class: 'boxes' },
+    element('legend', {}, legend),
+    values.map((value) =>
+      element(
+        'label',
+        {},
+        element('input', {
+          type: 'checkbox',
+          value: String(value),
+          checked: chosen.length === 0 || chosen.includes(value),
+          onchange: (event) => {
+            const inputs = [...event.target.closest('fieldset').querySelectorAll('input')];
+            const on = values.filter((_, i) => inputs[i].checked);
+            // A view of nothing answers nothing: the last box stays on.
+            if (on.length === 0) event.target.checked = true;
+            else changed(on.length === values.length ? [] : on);
+          },
+        }),
+        label(value),
+      ),
+    ),
+  );
+
+export const select = (label, options, chosen, changed) =>
+  element(
+    'label',
+    { class: 'select' },
+    `${label} `,
+    element(
+      'select',
+      { onchange: (event) => changed(options[event.target.selectedIndex][0]) },
+      options.map(([value, text]) => element('option', { value: String(value), selected: value === chosen }, text)),
+    ),
+  );
+
+// dimensions: of all runs. change(part of the state).
+export function viewControls({ engines, threads }, state, change) {
+  return element(
+    'form',
+    { class: 'view-controls', 'aria-label': 'What is shown', onsubmit: (event) => event.preventDefault() },
+    boxes(
+      'Engines',
+      engines,
+      state.engines,
+      (engine) => looks[engine].name,
+      (chosen) => change({ engines: chosen }),
+    ),
+    boxes('Threads', threads, state.threads, String, (chosen) => change({ threads: chosen })),
+    threads.length > 1
+      ? select(
+          'Thread counts',
+          [
+            [true, 'in panels'],
+            [false, 'in one chart'],
+          ],
+          state.panels,
+          (panels) => change({ panels }),
+        )
+      : null,
+    select(
+      'Sizes and threads',
+      [
+        ['log', 'logarithmic'],
+        ['linear', 'linear'],
+      ],
+      state.x,
+      (x) => change({ x }),
+    ),
+    select(
+      'Values',
+      [
+        ['auto', 'as each chart suits'],
+        ['linear', 'linear from 0'],
+        ['log', 'logarithmic'],
+      ],
+      state.y,
+      (y) => change({ y }),
+    ),
+  );
+}
+
+export const sizeSelect = (sizes, state, shown, change) =>
+  select(
+    'Message',
+    sizes.map((size) => [size, bytes(size)]),
+    shown,
+    (size) => change({ size }),
+  );
+export const threadSelect = (threads, state, shown, change) =>
+  select(
+    'Threads',
+    threads.map((at) => [at, count(at, 'thread')]),
+    shown,
+    (at) => change({ at }),
+  );
+export const repetitionSelect = (repetitions, state, change) =>
+  select(
+    'Repetition',
+    [['median', 'the median one'], ...repetitions.map((rep) => [rep, String(rep)])],
+    state.rep,
+    (rep) => change({ rep }),
+  );
+export const cacheSelect = (state, change) =>
+  select(
+    'Event',
+    cacheEvents.map((name) => [name, figure(name).label]),
+    state.cache,
+    (cache) => change({ cache }),
+  );
+export const costSelect = (state, shown, change) =>
+  select(
+    'Cost',
+    costs.map((name) => [name, `${figure(name).label}, ${name.startsWith('system') ? 'machine' : 'server'}`]),
+    shown,
+    (cost) => change({ cost }),
+  );

@@ -1,0 +1,252 @@
+// One experiment: facts, the answer, the charts, the runs. The address carries everything that was chosen.
+import { copyButton, element } from '../dom.js';
+import { bytes, count } from '../format.js';
+import { get, runDetail } from '../api.js';
+import { missingReasons, openExperiment } from '../experiment_data.js';
+import { dimensions, representative, zerocopyLabels } from '../series.js';
+import { defaults, experimentLink, parseState } from '../permalink.js';
+import {
+  buildRunCharts,
+  buildSweepCharts,
+  chartNotes,
+  costOf,
+  lookedInto,
+  runCharts,
+  shownRuns,
+  sweepCharts,
+} from '../charts/all.js';
+import { ChartCard } from '../charts/card.js';
+import { answerView } from './answer.js';
+import { cacheSelect, costSelect, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
+import { annotationOf, factsOf } from './facts.js';
+import { actions } from './progress.js';
+import { RunsTable } from './runs.js';
+
+export class ExperimentView {
+  // context: {main, say, connection, signal}.
+  constructor(id, query, context) {
+    Object.assign(this, {
+      id,
+      context,
+      state: parseState(query),
+      cards: new Map(),
+      reasons: new Map(),
+      evidence: [],
+      data: null,
+    });
+    this.nodes = {
+      title: element('h1', { tabindex: '-1' }, `Experiment ${id}`),
+      facts: element('dl', {}),
+      actions: element('span', {}),
+      answer: element('section', { class: 'answer', 'aria-labelledby': 'answer' }),
+      controls: element('div', {}),
+      charts: element('div', { class: 'charts' }),
+      link: element('span', { class: 'visually-hidden' }),
+    };
+    this.runsTable = new RunsTable();
+    this.dimensionKey = '';
+  }
+
+  async show() {
+    const { main, signal, say } = this.context;
+    const path = `experiments/${this.id}`;
+    const system = get('system', signal).then(
+      (facts) => {
+        this.system = facts;
+      },
+      () => {
+        this.system = null;
+      },
+    );
+    await openExperiment(
+      this.id,
+      (data) =>
+        this.changed(data).catch((error) => {
+          if (!signal.aborted) say(error);
+        }),
+      signal,
+    );
+    await system;
+    const { nodes } = this;
+    main.replaceChildren(
+      nodes.title,
+      nodes.facts,
+      element(
+        'p',
+        { class: 'links' },
+        element('a', { href: `${path}/results.csv`, download: `copybench-${this.id}.csv` }, 'All results as CSV'),
+        ' ',
+        element('a', { href: path }, 'JSON'),
+        ' ',
+        copyButton('Copy link to this view', nodes.link),
+        nodes.link,
+        ' ',
+        nodes.actions,
+      ),
+      nodes.answer,
+      element('section', { 'aria-label': 'Charts' }, element('h2', {}, 'Charts'), nodes.controls, nodes.charts),
+      element('section', { 'aria-label': 'Runs' }, element('h2', {}, 'Runs'), this.runsTable.node),
+    );
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const card of this.cards.values()) card.end();
+      },
+      { once: true },
+    );
+    if (this.data) this.draw();
+  }
+
+  change(part) {
+    this.state = { ...this.state, ...part };
+    const link = experimentLink(this.id, this.state);
+    history.replaceState(null, '', link);
+    this.readEvidence().then(
+      () => this.draw(),
+      (error) => {
+        if (!this.context.signal.aborted) this.context.say(error);
+      },
+    );
+  }
+
+  // The address was edited, or another link of this experiment was followed.
+  setQuery(query) {
+    this.dimensionKey = '';
+    this.change({ ...defaults, ...parseState(query) });
+  }
+
+  async changed(data) {
+    const { say, signal } = this.context;
+    if (data.deleted) {
+      location.hash = '#/';
+      return;
+    }
+    this.data = data;
+    say(data.error ?? null);
+    // Without an answer to these the rest is drawn all the same.
+    if (data.connected)
+      await this.readDetails().catch((error) => {
+        if (!signal.aborted) say(error);
+      });
+    if (signal.aborted) return;
+    this.draw();
+  }
+
+  async readDetails() {
+    const { runs, final } = this.data;
+    if (final || (this.reasons.size === 0 && runs.length > 0))
+      this.reasons = await missingReasons(runs, this.context.signal);
+    await this.readEvidence();
+  }
+
+  // Of the runs that charts 5 to 7 show, and of no others; after the last window, since reading disturbs.
+  async readEvidence() {
+    const { data, state } = this;
+    if (!data?.final) return;
+    const runs = shownRuns(data.runs, state);
+    const { size, at } = lookedInto(runs, state);
+    const chosen = dimensions(runs)
+      .engines.map((engine) => representative(runs, engine, size, at, state.rep))
+      .filter(Boolean);
+    const details = await Promise.all(chosen.map(({ run_id: id }) => runDetail(id, this.context.signal)));
+    this.evidence = details.map((run) => ({ engine: run.engine, run }));
+  }
+
+  draw() {
+    const { data, nodes, state, reasons } = this;
+    if (!nodes.charts.isConnected) return;
+    const { experiment } = data;
+    nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
+    document.title = `${nodes.title.textContent} · copybench`;
+    nodes.facts.replaceChildren(...factsOf(data));
+    nodes.link.textContent = new URL(experimentLink(this.id, state), location.href).href;
+    if (this.offered !== experiment.state) {
+      this.offered = experiment.state;
+      nodes.actions.replaceChildren(
+        actions(experiment, {
+          say: this.context.say,
+          done: (what) => {
+            if (what === 'deleted') location.hash = '#/';
+          },
+        }),
+      );
+    }
+    const runs = shownRuns(data.runs, state);
+    nodes.answer.replaceChildren(...answerView(runs, reasons, data.final));
+    this.drawControls(runs);
+    this.drawCharts(runs);
+    this.runsTable.update(data.runs, reasons);
+    performance.mark('copybench-drawn');
+  }
+
+  // Made anew only when there is something else to choose from, so that the focus stays where it is.
+  drawControls(runs) {
+    const all = dimensions(this.data.runs);
+    const { size, at } = lookedInto(runs, this.state);
+    const key = JSON.stringify([all, size, at, costOf(runs, this.state)]);
+    if (key === this.dimensionKey) return;
+    const focused = document.activeElement?.closest?.('select, input');
+    const refocus = focused && this.focusKey(focused);
+    this.dimensionKey = key;
+    const { state } = this;
+    const change = (part) => this.change(part);
+    this.nodes.controls.replaceChildren(all.engines.length ? viewControls(all, state, change) : '');
+    const repetitions = [...new Set(this.data.runs.map((run) => run.repetition))].sort((a, b) => a - b);
+    const into = () => [
+      sizeSelect(all.sizes, state, size, change),
+      threadSelect(dimensions(runs).threads, state, at, change),
+      repetitionSelect(repetitions, state, change),
+    ];
+    const controls = {
+      latency: [sizeSelect(all.sizes, state, size, change)],
+      cache: [cacheSelect(state, change)],
+      cost: [costSelect(state, costOf(runs, state), change)],
+      cpu: into(),
+      steady: into(),
+      distribution: into(),
+    };
+    for (const id of [...sweepCharts.slice(0, 4), ...runCharts, ...sweepCharts.slice(4)]) {
+      if (!this.cards.has(id)) {
+        this.cards.set(id, new ChartCard(id, { say: this.context.say }));
+        this.nodes.charts.append(this.cards.get(id).node);
+      }
+      this.cards
+        .get(id)
+        .node.querySelector('.controls')
+        .replaceChildren(...(controls[id] ?? []));
+    }
+    if (refocus) this.focusAt(refocus);
+  }
+
+  focusKey(node) {
+    const home = node.closest('[data-chart]');
+    const within = home ?? this.nodes.controls;
+    return { chart: home?.dataset.chart, index: [...within.querySelectorAll('select, input')].indexOf(node) };
+  }
+
+  focusAt({ chart, index }) {
+    const within = chart ? this.cards.get(chart).node : this.nodes.controls;
+    within.querySelectorAll('select, input')[index]?.focus();
+  }
+
+  drawCharts(runs) {
+    const { data, state, reasons } = this;
+    const { size, at } = lookedInto(runs, state);
+    const annotation = annotationOf(data.experiment, this.system);
+    const where = size === null ? 'no run yet' : `messages of ${bytes(size)}, ${count(at, 'thread')}`;
+    const pending = data.final
+      ? ''
+      : 'Drawn when the experiment has ended: reading it earlier would disturb what is being measured.';
+    const charts = {
+      ...buildSweepCharts(runs, state, reasons),
+      ...buildRunCharts(data.final ? this.evidence : [], zerocopyLabels(runs), where, pending),
+    };
+    for (const [id, card] of this.cards) {
+      card.update(charts[id], {
+        notes: chartNotes(charts[id], reasons),
+        annotation,
+        fileName: `copybench-${this.id}-${id}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// The form that queues a sweep. The API itself judges what is typed, by a dry run, so that page and API cannot disagree.
+import { copyButton, element } from '../dom.js';
+import { count, duration } from '../format.js';
+import { Problem, post } from '../api.js';
+import { engines, looks } from '../look.js';
+import { curlLine, errorsByField, readRequest } from '../request.js';
+
+const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
+const choice = (key, label, hint, options) => ({ key, label, hint, options });
+const preset = 'blank: as the preset has it';
+
+const sweep = [
+  choice('preset', 'Preset', 'fills in whatever is left blank below', [
+    ['quick', 'quick: 12 runs, 3 s each'],
+    ['full', 'full: 48 configurations, 5 × 6 s each'],
+    ['', 'none: engines, field sizes and threads are needed'],
+  ]),
+  field('name', 'Name', 'blank: the preset’s name'),
+  { key: 'engines', label: 'Engines', hint: 'none ticked: as the preset has it', boxes: true },
+  field('field_sizes', 'Field sizes', `bytes, or 4K, 1M; a message is 8 fields; ${preset}`, {
+    placeholder: '512 4096 64K',
+  }),
+  field('threads', 'Threads', `one connection each; ${preset}`, { placeholder: '1 2 4' }),
+  field('repetitions', 'Repetitions', 'five or more give useful intervals', { inputmode: 'numeric' }),
+  field('duration_s', 'Duration', 'seconds that each run is measured', { inputmode: 'decimal' }),
+];
+const details = [
+  field('warmup_s', 'Warm-up', 'seconds before each measurement', { inputmode: 'decimal' }),
+  choice('pattern', 'Pattern', 'what the connections do', [
+    ['', 'stream'],
+    ['request_response', 'request and response'],
+  ]),
+  choice('receive', 'Receive', 'the client’s system call', [
+    ['', 'recv'],
+    ['recvmsg', 'recvmsg, into 8 fields'],
+  ]),
+  choice('order', 'Order', 'of the runs', [
+    ['', 'shuffled'],
+    ['sequential', 'sequential'],
+  ]),
+  field('seed', 'Seed', 'of the shuffled order; blank: a new one', { inputmode: 'numeric' }),
+  choice('tcp_nodelay', 'TCP_NODELAY', 'blank: off for stream, on for request and response', [
+    ['', 'default'],
+    ['true', 'on'],
+    ['false', 'off'],
+  ]),
+  field('socket_buffer_bytes', 'Socket buffers', 'bytes, of both ends; blank: the kernel decides'),
+  field('server_cpus', 'Server CPUs', 'auto, none, or a list such as 0-3,8', { placeholder: 'auto' }),
+  field('client_cpus', 'Client CPUs', 'auto, none, or a list', { placeholder: 'auto' }),
+  field('events', 'Events', 'perf’s names, blanks between them; blank: the default eight'),
+];
+const keys = [...sweep, ...details].map(({ key }) => key);
+
+function control({ key, options, input, boxes }) {
+  const described = `hint-${key} error-${key}`;
+  if (boxes) {
+    return element(
+      'div',
+      { class: 'boxes' },
+      engines.map((engine) =>
+        element(
+          'label',
+          {},
+          element('input', { type: 'checkbox', name: key, value: engine, 'aria-describedby': `error-${key}` }),
+          looks[engine].name,
+        ),
+      ),
+    );
+  }
+  if (options) {
+    return element(
+      'select',
+      { id: `field-${key}`, name: key, 'aria-describedby': described },
+      options.map(([value, text]) => element('option', { value }, text)),
+    );
+  }
+  return element('input', {
+    id: `field-${key}`,
+    name: key,
+    type: 'text',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'aria-describedby': described,
+    ...input,
+  });
+}
+
+function fieldNode(spec) {
+  const error = element('p', { class: 'field-error', id: `error-${spec.key}` });
+  const hint = element('span', { class: 'hint', id: `hint-${spec.key}` }, spec.hint);
+  return spec.boxes
+    ? element('fieldset', { class: 'field' }, element('legend', {}, spec.label), control(spec), hint, error)
+    : element(
+        'div',
+        { class: 'field' },
+        element('label', { for: `field-${spec.key}` }, spec.label),
+        control(spec),
+        hint,
+        error,
+      );
+}
+
+// queued(experiment): after the daemon accepted it.
+export function queueForm({ signal, queued }) {
+  const verdict = element('p', { class: 'verdict', role: 'status' });
+  const general = element('p', { class: 'field-error', role: 'alert' });
+  const curl = element('code', {});
+  const submit = element('button', { type: 'submit', class: 'primary' }, 'Queue');
+  const node = element(
+    'form',
+    { class: 'queue-form', novalidate: true },
+    element('div', { class: 'fields' }, sweep.map(fieldNode)),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'More settings'),
+      element('div', { class: 'fields' }, details.map(fieldNode)),
+    ),
+    element('div', { class: 'submit' }, submit, verdict),
+    general,
+    element(
+      'details',
+      { class: 'curl' },
+      element('summary', {}, 'The same with curl'),
+      element('pre', { tabindex: '0' }, curl),
+      copyButton('Copy', curl),
+    ),
+  );
+
+  const values = () => {
+    const data = new FormData(node);
+    return { ...Object.fromEntries(data), engines: data.getAll('engines') };
+  };
+  const showErrors = (errors) => {
+    const found = errorsByField(errors, keys);
+    for (const key of keys) {
+      const text = (found[key] ?? []).join('; ');
+      node.querySelector(`#error-${key}`).textContent = text;
+      for (const input of node.querySelectorAll(`[name="${key}"]`)) {
+        if (text) input.setAttribute('aria-invalid', 'true');
+        else input.removeAttribute('aria-invalid');
+      }
+      // A field that is folded away cannot show what is wrong with it.
+      if (text)
+        for (let up = node.querySelector(`#error-${key}`); up !== node; up = up.parentElement)
+          if (up.tagName === 'DETAILS') up.open = true;
+    }
+    general.textContent = (found[''] ?? []).join('; ');
+  };
+  const refused = (error) => {
+    verdict.textContent = '';
+    showErrors(error instanceof Problem ? error.errors : []);
+    if (!(error instanceof Problem) || error.errors.length === 0) general.textContent = error.message;
+  };
+
+  let checking = new AbortController();
+  let timer = 0;
+  let key = null; // of the request as it stands: a second click queues nothing twice
+  const check = async () => {
+    checking.abort();
+    checking = new AbortController();
+    const { signal: latest } = checking;
+    try {
+      const plan = await post('experiments?dry_run=1', readRequest(values()), {}, latest);
+      showErrors([]);
+      verdict.textContent = `${count(plan.runs_total, 'run')}, about ${duration(plan.estimated_duration_s)}`;
+    } catch (error) {
+      if (!latest.aborted && !signal.aborted) refused(error);
+    }
+  };
+  const changed = () => {
+    key = null;
+    curl.textContent = curlLine(location.origin, readRequest(values()));
+    clearTimeout(timer);
+    timer = setTimeout(check, 250); // while someone types, a request for each letter would tell nobody anything
+  };
+  node.addEventListener('input', changed);
+  node.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    checking.abort();
+    key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
+    submit.disabled = true;
+    try {
+      queued(await post('experiments', readRequest(values()), { 'Idempotency-Key': key }, signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      refused(error);
+      node.querySelector('[aria-invalid]')?.focus();
+    } finally {
+      submit.disabled = false;
+    }
+  });
+  curl.textContent = curlLine(location.origin, readRequest({ ...values(), preset: 'quick' }));
+  // The first estimate is asked for when the form is first looked at, not by every visit to the list.
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    check();
+  }).observe(node);
+  return { node };
+}

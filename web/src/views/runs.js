@@ -1,0 +1,68 @@
+// Every run with every figure; drawn when it is opened, since a thousand runs are some 30,000 cells.
+import { element, missing, state, table } from '../dom.js';
+import { bytes } from '../format.js';
+import { figures } from '../figures.js';
+import { engineLabel } from '../look.js';
+
+const atOnce = 200;
+
+const columns = (reasons) => [
+  { label: 'Run', number: true, cell: (run) => element('a', { href: `runs/${run.run_id}` }, String(run.run_id)) },
+  { label: 'Engine', cell: (run) => engineLabel(run.engine, new Map([[run.engine, run.zerocopy]])) },
+  { label: 'Field', number: true, cell: (run) => bytes(run.field_bytes) },
+  { label: 'Message', number: true, cell: (run) => bytes(run.message_bytes) },
+  { label: 'Threads', number: true, cell: (run) => String(run.threads) },
+  { label: 'Repetition', number: true, cell: (run) => String(run.repetition) },
+  { label: 'State', cell: (run) => element('span', {}, state(run.state), run.reason ? `: ${run.reason}` : '') },
+  ...figures.map((entry) => ({
+    label: entry.label,
+    unit: entry.unit,
+    number: true,
+    cell: (run) => {
+      const value = run[entry.name];
+      if (Number.isFinite(value)) return entry.text(value);
+      return missing(run.state === 'completed' ? reasons.get(entry.name)?.join('; ') : (run.reason ?? run.state));
+    },
+  })),
+];
+
+export class RunsTable {
+  constructor() {
+    this.body = element('div', {});
+    this.summary = element('summary', {});
+    this.node = element('details', { class: 'data runs', ontoggle: () => this.draw() }, this.summary, this.body);
+    this.shown = atOnce;
+  }
+
+  update(runs, reasons) {
+    this.runs = [...runs].sort((a, b) => a.run_id - b.run_id);
+    this.reasons = reasons;
+    this.summary.textContent = `All runs (${runs.length})`;
+    this.body.replaceChildren();
+    this.draw();
+  }
+
+  draw() {
+    if (!this.node.open || this.body.firstChild) return;
+    const more = this.runs.length - this.shown;
+    this.body.replaceChildren(
+      this.runs.length
+        ? table('Runs', columns(this.reasons), this.runs.slice(0, this.shown))
+        : element('p', {}, 'No run has ended yet.'),
+      more > 0
+        ? element(
+            'button',
+            {
+              type: 'button',
+              onclick: () => {
+                this.shown = Infinity;
+                this.body.replaceChildren();
+                this.draw();
+              },
+            },
+            `Show the other ${more}`,
+          )
+        : '',
+    );
+  }
+}
