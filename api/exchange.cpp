@@ -21,11 +21,12 @@ static_assert(string_view(CPPHTTPLIB_VERSION).starts_with("0.11."),
 
 constexpr std::chrono::milliseconds kSwallowTime = std::chrono::seconds{2};
 
-// On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes. blob: lets it turn a
-// chart that it drew into a PNG.
+// On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes. blob: lets it turn
+// a chart that it drew into a PNG.
 const NamedValues& common_headers() {
   static const NamedValues headers{
-      {"Content-Security-Policy", "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+      {"Content-Security-Policy",
+       "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},
       {"Accept-Ranges", "none"},
@@ -105,8 +106,7 @@ class Exchange : public httplib::Server {
       if (answered_) return HandlerResponse::Handled;  // handled: only then does it send a Content-Length
       const bool cut = stream_.body_left() > 0;
       const std::string detail = cut ? "the body ended before its announced length" : "the request could not be read";
-      const int status = cut && connection_.timed_out() ? 408 : response.status;
-      give(handler_.answer_malformed(status, detail, request.path), request, response);
+      give(handler_.answer_malformed(response.status, detail, request.path), request, response);
       return HandlerResponse::Handled;
     }));
     set_exception_handler([this](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
@@ -198,26 +198,21 @@ std::string plain_answer(const HttpResponse& response, bool with_body) {
   return text;
 }
 
-int exchange(HttpConnection& connection, RequestHandler& handler) {
-  const HttpConnection::Head outcome = connection.read_head(kMaxHeadBytes);
-  // Browsers open connections ahead of any request: no request, no answer.
-  if (outcome == HttpConnection::Head::closed || connection.head().empty()) return 0;
+std::string late_answer(const HttpConnection& connection, RequestHandler& handler) {
+  if (connection.head().empty()) return "";
   handler.arrived();
-  switch (outcome) {
-    case HttpConnection::Head::closed:
-      return 0;
-    case HttpConnection::Head::timed_out:
-      return write_plainly(
-          connection, handler.answer_malformed(408, "the request took too long to arrive", path_in(connection.head())));
-    case HttpConnection::Head::too_long: {
-      const int status = write_plainly(
-          connection, handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes),
-                                               path_in(connection.head())));
-      connection.swallow(UINT64_MAX, kSwallowTime);
-      return status;
-    }
-    case HttpConnection::Head::complete:
-      break;
+  return plain_answer(handler.answer_malformed(408, "the request took too long to arrive", path_in(connection.head())),
+                      !connection.head().starts_with("HEAD "));
+}
+
+int exchange(HttpConnection& connection, RequestHandler& handler) {
+  handler.arrived();
+  if (connection.head_too_long()) {
+    const int status = write_plainly(
+        connection, handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes),
+                                             path_in(connection.head())));
+    connection.swallow(UINT64_MAX, kSwallowTime);
+    return status;
   }
   const auto head = read_request_head(connection.head());
   if (!head) {

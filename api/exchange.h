@@ -8,8 +8,12 @@
 
 namespace copybench {
 
-// Reads the request, has it answered and writes the answer. Returns the status, 0 where there was no request to answer.
+// Has the request that was received answered and writes the answer. Returns the status, 0 where none was sent.
 int exchange(HttpConnection& connection, RequestHandler& handler);
+
+// What to say to a client whose request was not received in time: 408; nothing where it said nothing, as browsers open
+// connections ahead of any request.
+std::string late_answer(const HttpConnection& connection, RequestHandler& handler);
 
 // An answer as bytes, for what never gets as far as the library.
 std::string plain_answer(const HttpResponse& response, bool with_body);

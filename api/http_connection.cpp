@@ -24,46 +24,58 @@ bool HttpConnection::wait(short events, Deadline deadline) const {
   }
 }
 
-size_t HttpConnection::receive(char* buffer, size_t size, Deadline deadline) {
+std::optional<size_t> HttpConnection::receive_now(char* buffer, size_t size) {
   for (;;) {
     const ssize_t n = ::recv(socket_.get(), buffer, size, MSG_DONTWAIT);
     if (n >= 0) return static_cast<size_t>(n);
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) return 0;
-    if (!wait(POLLIN, deadline)) {
-      timed_out_ = true;
-      return 0;
-    }
+    if (errno == EAGAIN) return std::nullopt;
+    if (errno != EINTR) return 0;
   }
 }
 
-HttpConnection::Head HttpConnection::read_head(size_t at_most) {
-  const Deadline deadline = Clock::now() + timeout_;
+size_t HttpConnection::receive(char* buffer, size_t size, Deadline deadline) {
+  for (;;) {
+    if (const auto n = receive_now(buffer, size)) return *n;
+    if (!wait(POLLIN, deadline)) return 0;
+  }
+}
+
+HttpConnection::Arrival HttpConnection::receive_head(size_t at_most) {
   char buffer[4096];
   for (;;) {
-    const size_t n = receive(buffer, sizeof buffer, deadline);
-    if (n == 0) return timed_out_ ? Head::timed_out : Head::closed;
+    const auto n = receive_now(buffer, sizeof buffer);
+    if (!n) return Arrival::partly;
+    if (*n == 0) return Arrival::closed;
     const size_t seen = std::max<size_t>(head_.size(), 3) - 3;
-    head_.append(buffer, n);
+    head_.append(buffer, *n);
     // Bare line feeds are refused by whoever reads the head; unless they end it here, the client would wait for that.
     const size_t proper = head_.find("\r\n\r\n", seen);
     const size_t bare = head_.find("\n\n", seen);
-    if (proper != std::string::npos || bare != std::string::npos) {
-      const size_t length = proper < bare ? proper + 4 : bare + 2;
-      if (length > at_most) return Head::too_long;
-      ahead_ = head_.substr(length);
-      head_.resize(length);
-      body_deadline_ = Clock::now() + timeout_;
-      return Head::complete;
-    }
-    if (head_.size() > at_most) return Head::too_long;
+    const bool ended = proper != std::string::npos || bare != std::string::npos;
+    const size_t length = !ended ? head_.size() : proper < bare ? proper + 4 : bare + 2;
+    head_too_long_ = length > at_most;
+    if (head_too_long_) return Arrival::too_long;
+    if (!ended) continue;
+    ahead_ = head_.substr(length);
+    head_.resize(length);
+    return Arrival::complete;
   }
 }
 
+HttpConnection::Arrival HttpConnection::receive_body(uint64_t length) {
+  char buffer[65536];
+  while (ahead_.size() < length) {
+    const auto n = receive_now(buffer, static_cast<size_t>(std::min<uint64_t>(sizeof buffer, length - ahead_.size())));
+    if (!n) return Arrival::partly;
+    if (*n == 0) return Arrival::closed;
+    ahead_.append(buffer, *n);
+  }
+  return Arrival::complete;
+}
+
 size_t HttpConnection::read(char* buffer, size_t size) {
-  if (ahead_.empty()) return receive(buffer, size, body_deadline_);
-  const size_t n = ahead_.copy(buffer, size);
-  ahead_.erase(0, n);
+  const size_t n = ahead_.copy(buffer, size, given_);
+  given_ += n;
   return n;
 }
 
@@ -89,7 +101,7 @@ bool HttpConnection::peer_there() const {
 
 void HttpConnection::swallow(uint64_t bytes, milliseconds at_most) {
   char buffer[16384];
-  bytes -= std::min<uint64_t>(bytes, ahead_.size());
+  bytes -= std::min<uint64_t>(bytes, ahead_.size() - given_);
   // What has come already costs no wait, announced or not.
   for (ssize_t n = 1; n > 0;) {
     n = ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);

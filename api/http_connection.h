@@ -1,5 +1,5 @@
-// One accepted connection, with a deadline on everything: a client that sends or reads too slowly loses its connection,
-// not a thread of the server.
+// One accepted connection. Its request is received without waiting, by whoever polls for it; its answer is written with
+// a deadline: a client that reads too slowly loses its connection, not a thread of the server.
 //
 // Lifetime: owns the socket; the destructor closes it. Threads: one; ::shutdown() on fd() from another ends a wait.
 #pragma once
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,17 +17,21 @@ namespace copybench {
 
 class HttpConnection {
  public:
-  // timeout: for the whole head, for the whole body, and for each write() to get through.
+  // timeout: for each write() to get through.
   HttpConnection(UniqueFd socket, std::chrono::milliseconds timeout);
 
-  enum class Head { complete, closed, timed_out, too_long };
-  // Reads up to and with the empty line; bytes beyond it are kept for read().
-  Head read_head(size_t at_most);
+  // closed: by the client, before the end of what was expected.
+  enum class Arrival { partly, complete, closed, too_long };
+  // Takes what has come of the head, up to and with the empty line; bytes beyond it are kept for read().
+  Arrival receive_head(size_t at_most);
+  // The same for the body, of that length.
+  Arrival receive_body(uint64_t length);
   const std::string& head() const { return head_; }
+  bool head_too_long() const { return head_too_long_; }
+  size_t bytes_held() const { return head_.size() + ahead_.size(); }
 
-  // Bytes after the head, at least one; 0 at their end, at an error or when the time for the body is over.
+  // Bytes of what was received after the head; 0 at their end.
   size_t read(char* buffer, size_t size);
-  bool timed_out() const { return timed_out_; }
 
   bool write(std::string_view bytes);  // all of them, or false
   bool peer_there() const;             // false once the client has closed its end
@@ -41,13 +46,14 @@ class HttpConnection {
   using Deadline = std::chrono::steady_clock::time_point;
   bool wait(short events, Deadline deadline) const;
   size_t receive(char* buffer, size_t size, Deadline deadline);  // 0: end, error or time over
+  std::optional<size_t> receive_now(char* buffer, size_t size);  // 0: end or error; none: nothing has come
 
   UniqueFd socket_;
   std::chrono::milliseconds timeout_;
   std::string head_;
-  std::string ahead_;  // read with the head, not yet given out
-  Deadline body_deadline_{};
-  bool timed_out_ = false;
+  std::string ahead_;  // received after the head, not yet given out
+  size_t given_ = 0;   // of ahead_
+  bool head_too_long_ = false;
 };
 
 }  // namespace copybench

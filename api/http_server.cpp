@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "api/exchange.h"
+#include "api/waiting_room.h"
 
 namespace copybench {
 namespace {
@@ -24,6 +25,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 500ms;
 constexpr int kRetryAcceptMs = 100;
+constexpr size_t kMaxHeldBytes = 16 << 20;  // of requests that are still arriving
 
 }  // namespace
 
@@ -40,7 +42,7 @@ HttpServer::~HttpServer() = default;
 void HttpServer::serve() {
   std::vector<std::jthread> workers;
   for (size_t i = 0; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
-  accept_connections();
+  receive_requests();
   listener_.reset();
   drain();
 }
@@ -51,34 +53,50 @@ void HttpServer::stop() {
   [[maybe_unused]] const ssize_t n = ::write(stop_event_.get(), &one, sizeof one);
 }
 
-void HttpServer::accept_connections() {
+void HttpServer::receive_requests() {
+  WaitingRoom room(options_.max_held, kMaxHeldBytes, options_.client_timeout);
+  std::vector<pollfd> entries;
   for (;;) {
-    pollfd entries[] = {{listener_->fd(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}};
-    if (::poll(entries, 2, -1) < 0) continue;  // interrupted
-    if (entries[1].revents != 0) return;
-    UniqueFd socket(::accept4(listener_->fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket) {
-      // Out of descriptors or memory: the connection stays in the backlog, and asking again at once would only spin.
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        ::poll(&entries[1], 1, kRetryAcceptMs);
-      }
-      continue;
-    }
+    entries.assign({{stop_event_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}});
+    room.append_to(entries);
+    if (::poll(entries.data(), entries.size(), room.poll_timeout()) < 0) continue;  // interrupted
+    if (entries[0].revents != 0) return;
+    if (entries[1].revents != 0) accept_one(room);
+    WaitingRoom::Leaving leaving = room.sort(entries.data() + 2, entries.size() - 2);
+    for (HttpConnection& late : leaving.late) say(late, late_answer(late, handler_));
+    for (HttpConnection& ready : leaving.ready) hand_over(std::move(ready));
+  }
+}
+
+void HttpServer::accept_one(WaitingRoom& room) {
+  UniqueFd socket(::accept4(listener_->fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (socket) {
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on unix sockets, which need none
-    std::unique_lock lock(mutex_);
-    if (waiting_.size() >= options_.max_waiting) {
-      lock.unlock();
-      HttpResponse busy = handler_.answer_malformed(503, "too many connections at once", "");
-      busy.headers.emplace_back("Retry-After", "1");
-      const std::string text = plain_answer(busy, true);
-      ::send(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      continue;
-    }
-    waiting_.push_back(std::move(socket));
-    lock.unlock();
-    wake_workers_.notify_one();
+    room.enter(HttpConnection(std::move(socket), options_.client_timeout));
+  } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    // The connection stays in the backlog, and asking again at once would only spin.
+    pollfd stop{stop_event_.get(), POLLIN, 0};
+    ::poll(&stop, 1, kRetryAcceptMs);
   }
+}
+
+void HttpServer::hand_over(HttpConnection connection) {
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.size() < options_.max_waiting) {
+      waiting_.push_back(std::move(connection));
+      wake_workers_.notify_one();
+      return;
+    }
+  }
+  HttpResponse busy = handler_.answer_malformed(503, "too many requests at once", "");
+  busy.headers.emplace_back("Retry-After", "1");
+  say(connection, plain_answer(busy, true));
+}
+
+void HttpServer::say(const HttpConnection& connection, const std::string& text) {
+  ::send(connection.fd(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void HttpServer::work() {
@@ -87,18 +105,17 @@ void HttpServer::work() {
   for (;;) {
     wake_workers_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return;
-    UniqueFd socket = std::move(waiting_.front());
+    HttpConnection connection = std::move(waiting_.front());
     waiting_.pop_front();
-    open_.insert(socket.get());
+    open_.insert(connection.fd());
     lock.unlock();
-    serve_connection(std::move(socket));
+    serve_connection(std::move(connection));
     lock.lock();
   }
 }
 
-void HttpServer::serve_connection(UniqueFd socket) {
-  const int fd = socket.get();
-  HttpConnection connection(std::move(socket), options_.client_timeout);
+void HttpServer::serve_connection(HttpConnection connection) {
+  const int fd = connection.fd();
   try {
     const int status = exchange(connection, handler_);
     const std::string& head = connection.head();

@@ -1,4 +1,5 @@
-// The transport: accepts connections, reads one request from each, has it answered, closes. cpp-httplib parses the
+// The transport: accepts connections, reads one request from each, has it answered, closes. One thread receives all
+// requests, in a WaitingRoom; the workers answer those that have arrived. cpp-httplib parses the
 // requests and writes the answers; the sockets, threads and deadlines are ours, as its own are not fit for this: it
 // accepts without close-on-exec (the children of a run would inherit the sockets), has a backlog of 5, reads heads of
 // any length a byte at a time without a limit on the whole, and forgets a stop() that comes before it listens. One
@@ -28,6 +29,8 @@ class logger;
 
 namespace copybench {
 
+class WaitingRoom;
+
 // What answers the requests. Called from many threads at once. Exceptions become a 500 that tells nothing of them.
 class RequestHandler {
  public:
@@ -44,7 +47,8 @@ class RequestHandler {
 
 struct HttpServerOptions {
   size_t threads = 24;
-  size_t max_waiting = 256;  // connections beyond those being served; one more is answered 503 at once
+  size_t max_waiting = 256;  // requests beyond those being served; one more is answered 503 at once
+  size_t max_held = 512;     // connections whose request is still arriving; for one more the oldest one goes
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};
 };
 
@@ -59,9 +63,12 @@ class HttpServer {
   void stop();
 
  private:
-  void accept_connections();
+  void receive_requests();
+  void accept_one(WaitingRoom& room);
+  void hand_over(HttpConnection connection);
+  static void say(const HttpConnection& connection, const std::string& text);  // as far as it goes without waiting
   void work();
-  void serve_connection(UniqueFd socket);
+  void serve_connection(HttpConnection connection);
   void drain();
 
   const HttpServerOptions options_;
@@ -73,7 +80,7 @@ class HttpServer {
   std::mutex mutex_;
   std::condition_variable wake_workers_;
   std::condition_variable connection_ended_;
-  std::deque<UniqueFd> waiting_;
+  std::deque<HttpConnection> waiting_;
   std::unordered_set<int> open_;  // sockets being served, so that drain() can end them
   bool stopping_ = false;
 };

@@ -21,7 +21,8 @@ constexpr std::array<string_view, 10> kMethods{"GET",     "HEAD",    "POST",  "P
 
 // Range: the library runs a recursive regular expression over it, and answers any JSON in parts.
 // Accept-Encoding: it would pack answers with brotli at its slowest, on CPUs that are being measured.
-constexpr std::array<string_view, 3> kDropped{"range", "if-range", "accept-encoding"};
+// Expect: it was answered while the body was awaited.
+constexpr std::array<string_view, 4> kDropped{"range", "if-range", "accept-encoding", "expect"};
 
 bool is_token(string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {

@@ -194,21 +194,56 @@ TEST_CASE("a body cut short is refused") {
   problem(parse_answer(HttpClient::receive_all(socket.get())), 400);
 }
 
-TEST_CASE("silent connections beyond the threads keep nobody waiting for long, floods are told to come back") {
+TEST_CASE("requests that do not arrive hold no thread: heads, bodies, bodies that were asked for, silence") {
   HttpServerOptions options;
   options.threads = 2;
+  Serving serving(options);
+  std::vector<UniqueFd> stalled;
+  for (int i = 0; i < 50; ++i) {
+    for (const std::string& begin : {std::string("GET /healthz HT"), post_head(10) + "half",
+                                     post_head(10, "Expect: 100-continue\r\n"), std::string()}) {
+      stalled.push_back(serving.client->connect());
+      HttpClient::send(stalled.back().get(), begin);
+    }
+  }
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK(serving.client->get("/").status == 200);
+  CHECK(serving.client->raw(post_head(4) + "body").status == 200);
+  CHECK(std::chrono::steady_clock::now() - asked < 2s);
+}
+
+TEST_CASE("for one connection too many the oldest that has not asked goes") {
+  HttpServerOptions options;
+  options.max_held = 4;
+  Serving serving(options);
+  std::vector<UniqueFd> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(serving.client->connect());
+    if (i == 1) HttpClient::send(silent.back().get(), "GET / HT");
+  }
+  // Without an answer to a request that never was.
+  CHECK(HttpClient::receive_all(silent[0].get()).empty());
+  problem(parse_answer(HttpClient::receive_all(silent[1].get())), 408);
+  CHECK(serving.client->get("/").status == 200);
+  HttpClient::send(silent.back().get(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(parse_answer(HttpClient::receive_all(silent.back().get())).status == 200);
+}
+
+TEST_CASE("floods of requests are told to come back") {
+  HttpServerOptions options;
+  options.threads = 1;
   options.max_waiting = 2;
   options.client_timeout = 200ms;
   Serving serving(options);
-  std::vector<UniqueFd> silent;
-  for (int i = 0; i < 2 + 2 + 20; ++i) silent.push_back(serving.client->connect());
-  const std::string last = HttpClient::receive_all(silent.back().get());
-  const Answer busy = parse_answer(last);
+  std::vector<UniqueFd> asking;
+  for (int i = 0; i < 1 + 2 + 5; ++i) {
+    asking.push_back(serving.client->connect());
+    HttpClient::send(asking.back().get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  const Answer busy = parse_answer(HttpClient::receive_all(asking.back().get()));
   problem(busy, 503);
   CHECK(busy.header("retry-after") == "1");
-  // The first ones are given up after their time, without an answer to a request that never was.
-  CHECK(HttpClient::receive_all(silent.front().get()).empty());
-  silent.clear();
+  asking.clear();
   Answer answer;
   do answer = serving.client->get("/");
   while (answer.status == 503);

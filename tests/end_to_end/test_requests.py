@@ -249,13 +249,20 @@ class Paths(Served):
                 self.assertNotRegex(answer.split(b"\r\n")[0], b" [25]0[0-4] ")
         self.assertEqual(self.daemon.get("/healthz").status, 200)
 
-    def test_clients_that_say_nothing_keep_nobody_waiting(self):
-        silent = [socket.create_connection((self.daemon.host, self.daemon.port)) for _ in range(64)]
-        try:
-            self.assertEqual(self.daemon.get("/healthz").status, 200)
-        finally:
-            for connection in silent:
-                connection.close()
+    def test_clients_that_stall_keep_nobody_waiting(self):
+        body = (f"POST /experiments HTTP/1.1\r\nHost: 127.0.0.1:{self.daemon.port}\r\n"
+                "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{").encode()
+        for begin in (b"", b"GET /healthz HT", body):
+            stalled = [socket.create_connection((self.daemon.host, self.daemon.port)) for _ in range(200)]
+            try:
+                for connection in stalled:
+                    connection.sendall(begin)
+                asked = time.monotonic()
+                self.assertEqual(self.daemon.get("/healthz").status, 200)
+                self.assertLess(time.monotonic() - asked, 2)
+            finally:
+                for connection in stalled:
+                    connection.close()
 
     def test_one_request_a_connection(self):
         host = f"Host: 127.0.0.1:{self.daemon.port}\r\n"

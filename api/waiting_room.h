@@ -1,0 +1,54 @@
+// Connections whose request has not arrived yet. None of them has a thread: however many clients stall, those that do
+// not are served. Nothing happens here unless bytes come or a deadline passes.
+//
+// Threads: one. Lifetime: owns what it holds; closes it in the end.
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "api/http_connection.h"
+
+namespace copybench {
+
+class WaitingRoom {
+ public:
+  using Clock = std::chrono::steady_clock;
+  // timeout: for the whole head, and then for the whole body.
+  WaitingRoom(size_t max_connections, size_t max_bytes, std::chrono::milliseconds timeout)
+      : max_connections_(max_connections), max_bytes_(max_bytes), timeout_(timeout) {}
+
+  void enter(HttpConnection connection) { held_.push_back({std::move(connection), Clock::now() + timeout_, {}}); }
+
+  // Entries for poll(), to be handed to sort() with their revents; and how long it may wait in ms, -1: for ever.
+  void append_to(std::vector<pollfd>& entries) const;
+  int poll_timeout() const;
+
+  struct Leaving {
+    std::vector<HttpConnection> ready;  // with a head and the body that it announces, or what the client's closing left
+    std::vector<HttpConnection> late;   // out of time, or the oldest of too many
+  };
+  // Takes what has come. `entries`: the `polled` ones that append_to() gave; who entered since then is looked at too.
+  Leaving sort(const pollfd* entries, size_t polled);
+
+ private:
+  struct Held {
+    HttpConnection connection;
+    Clock::time_point deadline;
+    std::optional<uint64_t> body;  // its length, once the head is complete
+  };
+  enum class Fate { stays, ready, gone };
+  Fate look_at(Held& held) const;
+
+  const size_t max_connections_;
+  const size_t max_bytes_;
+  const std::chrono::milliseconds timeout_;
+  std::vector<Held> held_;  // oldest first
+};
+
+}  // namespace copybench
