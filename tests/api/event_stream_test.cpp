@@ -181,5 +181,14 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
   follower.await("event: progress");
   served.changed.raise();
   served.complete_next();
-  CHECK(names_of(events_of(follower.rest().body)) == Names{"progress", "run", "progress", "end"});
+  // The raise may be seen before, between or after the run's claim and its end; but nothing is told twice.
+  const Events events = events_of(follower.rest().body);
+  Json told;
+  for (const auto& [name, data] : events) {
+    if (name == "progress") {
+      CHECK(data != told);
+      told = data;
+    }
+  }
+  CHECK(events.back().first == "end");
 }
