@@ -14,15 +14,6 @@
 namespace copybench {
 namespace {
 
-Problem bad_request(std::string kind, std::string detail, std::vector<FieldError> errors = {}) {
-  Problem problem;
-  problem.status = 400;
-  problem.detail = std::move(detail);
-  problem.errors = std::move(errors);
-  problem.kind = std::move(kind);
-  return problem;
-}
-
 // The key as sent, or none where there is none.
 tl::expected<std::optional<std::string>, Problem> idempotency_key(const HttpRequest& request) {
   constexpr size_t kMax = 255;

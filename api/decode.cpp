@@ -228,29 +228,19 @@ std::string absent_cpus(const std::vector<int>& cpus, const std::vector<int>& al
                      format_cpu_list(absent), format_cpu_list(allowed));
 }
 
-Problem bad_request(std::string detail, Errors errors = {}, std::string kind = {}) {
-  Problem problem;
-  problem.status = 400;
-  problem.detail = std::move(detail);
-  problem.errors = std::move(errors);
-  problem.kind = std::move(kind);
-  return problem;
-}
-
 }  // namespace
 
 tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body) {
   const auto document = read_json(body);
   if (!document) {
     return refuse(
-        bad_request("the body is no valid JSON: " + document.error(), {{"", document.error()}}, "broken-json"));
+        bad_request("broken-json", "the body is no valid JSON: " + document.error(), {{"", document.error()}}));
   }
   const auto* members = std::get_if<std::vector<JsonMember>>(&*document);
   if (!members) {
     const JsonValue& other = std::get<JsonValue>(*document);
-    return refuse(bad_request("the body is no JSON object",
-                              {{"", fmt::format("{} is given; allowed: an object", kind_of(other))}},
-                              "invalid-fields"));
+    return refuse(bad_request("invalid-fields", "the body is no JSON object",
+                              {{"", fmt::format("{} is given; allowed: an object", kind_of(other))}}));
   }
   DecodedRequest decoded;
   for (const auto& [key, value] : *members) {

@@ -107,4 +107,13 @@ HttpResponse json_response(int status, const Json& json) {
   return response;
 }
 
+Problem bad_request(std::string kind, std::string detail, std::vector<FieldError> errors) {
+  Problem problem;
+  problem.status = 400;
+  problem.detail = std::move(detail);
+  problem.errors = std::move(errors);
+  problem.kind = std::move(kind);
+  return problem;
+}
+
 }  // namespace copybench

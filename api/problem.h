@@ -37,6 +37,9 @@ HttpResponse to_response(const Problem& problem, std::string_view instance);
 // full: 507; io, corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409.
 Problem problem_of(const StoreError& error);
 
+// A 400 of this kind, with an entry for each field that was refused.
+Problem bad_request(std::string kind, std::string detail, std::vector<FieldError> errors = {});
+
 // JSON text. Invalid UTF-8, which only a request's echo could bring, is replaced rather than thrown at.
 std::string dump(const Json& json);
 HttpResponse json_response(int status, const Json& json);

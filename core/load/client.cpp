@@ -110,13 +110,13 @@ Result<void> Client::serve() {
   return say_goodbye();
 }
 
-Result<void> Client::send_frame(uint8_t kind, uint64_t count) {
-  return send_all(socket_.get(), encode(ClientFrame{static_cast<FrameKind>(kind), count}));
+Result<void> Client::send_frame(FrameKind kind, uint64_t count) {
+  return send_all(socket_.get(), encode(ClientFrame{kind, count}));
 }
 
 Result<void> Client::verify() {
   const uint64_t wanted = messages_to_verify(ring_slots_, options_.field_bytes * kFieldsPerMessage);
-  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::verify), wanted); !sent) return sent;
+  if (auto sent = send_frame(FrameKind::verify, wanted); !sent) return sent;
   std::this_thread::sleep_for(kLetQueue);
   while (verified_messages_ < wanted) {
     const auto received = receiver_->receive(socket_.get());
@@ -142,7 +142,7 @@ void Client::take_messages(int64_t now, bool in_window, int64_t asked_ns) {
 
 Result<void> Client::stream() {
   if (auto set = wake_for_whole_messages(); !set) return set;
-  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::stream), 0); !sent) return sent;
+  if (auto sent = send_frame(FrameKind::stream, 0); !sent) return sent;
   bool asked_to_end = false;
   for (;;) {
     const auto received = receiver_->receive(socket_.get());
@@ -155,7 +155,7 @@ Result<void> Client::stream() {
     if (stage == Stage::end && !asked_to_end) {
       asked_to_end = true;
       // This frame ends the stream; the next says that nothing more is wanted.
-      if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::end), 0); !sent) return sent;
+      if (auto sent = send_frame(FrameKind::end, 0); !sent) return sent;
     }
   }
 }
@@ -165,7 +165,7 @@ Result<void> Client::request_response() {
   Stage stage = stage_.load(std::memory_order_relaxed);
   for (; stage != Stage::end; stage = stage_.load(std::memory_order_relaxed)) {
     const int64_t asked = monotonic_ns();
-    if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::one), 0); !sent) return sent;
+    if (auto sent = send_frame(FrameKind::one, 0); !sent) return sent;
     for (uint64_t missing = message_bytes; missing > 0;) {
       const auto received = receiver_->receive(socket_.get());
       if (!received) return tl::unexpected(received.error());
@@ -177,7 +177,7 @@ Result<void> Client::request_response() {
       take_messages(monotonic_ns(), in_window, asked);
     }
   }
-  if (auto sent = send_frame(static_cast<uint8_t>(FrameKind::end), 0); !sent) return sent;
+  if (auto sent = send_frame(FrameKind::end, 0); !sent) return sent;
   const auto received = receiver_->receive(socket_.get());
   if (!received) return tl::unexpected(received.error());
   if (*received != 0) return fail("the engine sent more than was asked for");
@@ -195,7 +195,7 @@ Result<void> Client::say_goodbye() {
   if (info->bytes_received != expected && info->bytes_received != expected - 1) {
     return fail(fmt::format("the kernel says that {} bytes came in, and {} were received", info->bytes_received, expected));
   }
-  return send_frame(static_cast<uint8_t>(FrameKind::bye), bytes);
+  return send_frame(FrameKind::bye, bytes);
 }
 
 Json Client::account() const {

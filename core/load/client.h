@@ -19,6 +19,7 @@
 #include "core/load/histogram.h"
 #include "core/load/receiver.h"
 #include "core/model/names.h"
+#include "core/wire/greeting.h"
 
 namespace copybench {
 
@@ -70,7 +71,7 @@ class Client {
   Result<void> stream();
   Result<void> request_response();
   Result<void> say_goodbye();
-  Result<void> send_frame(uint8_t kind, uint64_t count);
+  Result<void> send_frame(FrameKind kind, uint64_t count);
   void take_messages(int64_t now, bool in_window, int64_t asked_ns);
 
   const ClientOptions options_;
