@@ -66,16 +66,26 @@ Json common_run_json(const Run& run) {
   return json;
 }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return {{"low", number_or_null(interval->low)},
+          {"high", number_or_null(interval->high)},
+          {"coverage", interval->coverage},
+          {"method", interval->method}};
+}
+
 Json spread_json(const std::optional<Spread>& spread) {
   if (!spread) return nullptr;
   Json json;
   json["n"] = spread->n;
   json["median"] = number_or_null(spread->median);
+  json["ci95_median"] = interval_json(spread->ci95_median);
   json["mean"] = number_or_null(spread->mean);
+  json["ci95_mean"] = interval_json(spread->ci95_mean);
+  json["cv"] = number_or_null(spread->cv);
   json["min"] = number_or_null(spread->min);
   json["max"] = number_or_null(spread->max);
-  json["ci95_low"] = number_or_null(spread->ci95_low);
-  json["ci95_high"] = number_or_null(spread->ci95_high);
+  json["outliers"] = spread->outliers;
   return json;
 }
 
@@ -193,6 +203,7 @@ Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summa
   json["state"] = name_of(record.state);
   json["configurations"] = std::move(configurations);
   json["engines"] = std::move(engines);
+  json["outlier_rule"] = kOutlierRule;
   json["links"] = {{"experiment", experiment_path(record.id)}};
   return json;
 }

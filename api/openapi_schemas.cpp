@@ -12,6 +12,7 @@
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
+#include "core/model/statistics.h"
 
 namespace copybench {
 namespace {
@@ -207,14 +208,25 @@ void put_runs(Json& schemas) {
                                                     "For every figure that is null: why there is none.")},
                               {"evidence", described(type("object"), "What was gathered beside the figures.")}}));
 
+  schemas["Interval"] =
+      object({{"low", type_or_null("number")},
+              {"high", type_or_null("number")},
+              {"coverage", described(type("number"),
+                                     "How often such an interval holds the true value: 0.95 where the sample allows it.")},
+              {"method", type("string")}});
   schemas["Spread"] =
-      object({{"n", type("integer")},
+      object({{"n", described(type("integer"), "Values: completed runs that have this figure.")},
               {"median", type_or_null("number")},
+              {"ci95_median", described(or_null(ref("Interval")),
+                                        fmt::format("Null below two values; below {} its coverage is less than 0.95.",
+                                                    kMedianIntervalNeeds))},
               {"mean", type_or_null("number")},
+              {"ci95_mean", described(or_null(ref("Interval")), "Null below two values.")},
+              {"cv", described(type_or_null("number"), "Coefficient of variation: standard deviation / |mean|.")},
               {"min", type_or_null("number")},
               {"max", type_or_null("number")},
-              {"ci95_low", described(type_or_null("number"), "95 % interval of the mean; null below two.")},
-              {"ci95_high", type_or_null("number")}});
+              {"outliers", described(list_of(type("integer")),
+                                     "Runs whose value lies beyond outlier_rule's fences; they are kept in all figures.")}});
   schemas["Summary"] =
       object({{"experiment_id", type("integer")},
               {"state", name_schema<ExperimentState>()},
@@ -224,6 +236,7 @@ void put_runs(Json& schemas) {
               {"engines", list_of(object({{"engine", ref("EngineMode")},
                                           {"configuration", or_null(object(configuration()))},
                                           {"throughput_gbps", or_null(ref("Spread"))}}))},
+              {"outlier_rule", type("string")},
               {"links", links({"experiment"})}});
 }
 

@@ -1,5 +1,6 @@
 #include "core/model/figures.h"
 
+#include <algorithm>
 #include <array>
 
 namespace copybench {
@@ -9,14 +10,14 @@ using F = RunFigures;
 
 constexpr std::array kColumns{
     FigureColumn{"window_s", &F::window_s, "length of the measured window in seconds, by the client's marks"},
-    FigureColumn{"throughput_gbps", &F::throughput_gbps, "payload received, in 10^9 bits per second"},
+    FigureColumn{"throughput_gbps", &F::throughput_gbps, "payload received, in 10^9 bits per second", Better::higher},
     FigureColumn{"latency_us", &F::latency_us,
-                 "mean latency of a message in microseconds: one-way for stream, round trip for request_response"},
-    FigureColumn{"latency_p50_us", &F::latency_p50_us, "median latency in microseconds"},
-    FigureColumn{"latency_p90_us", &F::latency_p90_us, "90th percentile of latency in microseconds"},
-    FigureColumn{"latency_p99_us", &F::latency_p99_us, "99th percentile of latency in microseconds"},
-    FigureColumn{"latency_p999_us", &F::latency_p999_us, "99.9th percentile of latency in microseconds"},
-    FigureColumn{"latency_max_us", &F::latency_max_us, "highest latency in microseconds"},
+                 "mean latency of a message in microseconds: one-way for stream, round trip for request_response", Better::lower},
+    FigureColumn{"latency_p50_us", &F::latency_p50_us, "median latency in microseconds", Better::lower},
+    FigureColumn{"latency_p90_us", &F::latency_p90_us, "90th percentile of latency in microseconds", Better::lower},
+    FigureColumn{"latency_p99_us", &F::latency_p99_us, "99th percentile of latency in microseconds", Better::lower},
+    FigureColumn{"latency_p999_us", &F::latency_p999_us, "99.9th percentile of latency in microseconds", Better::lower},
+    FigureColumn{"latency_max_us", &F::latency_max_us, "highest latency in microseconds", Better::lower},
     FigureColumn{"bytes", &F::bytes, "payload bytes received in the window"},
     FigureColumn{"messages", &F::messages, "whole messages received in the window"},
     FigureColumn{"cpu_cycles", &F::cpu_cycles, "CPU cycles of the server process in the window (count)"},
@@ -31,11 +32,11 @@ constexpr std::array kColumns{
     FigureColumn{"page_faults", &F::page_faults, "page faults of the server process in the window (count)"},
     FigureColumn{"task_clock_ns", &F::task_clock_ns,
                  "CPU time of the server process in the window in nanoseconds, by perf"},
-    FigureColumn{"cycles_per_byte", &F::cycles_per_byte, "cpu_cycles / bytes (cycles per byte)"},
+    FigureColumn{"cycles_per_byte", &F::cycles_per_byte, "cpu_cycles / bytes (cycles per byte)", Better::lower},
     FigureColumn{"cpu_ns_per_byte", &F::cpu_ns_per_byte,
-                 "CPU time of the server process / bytes (nanoseconds per byte)"},
+                 "CPU time of the server process / bytes (nanoseconds per byte)", Better::lower},
     FigureColumn{"system_cpu_ns_per_byte", &F::system_cpu_ns_per_byte,
-                 "busy time of all CPUs of the machine / bytes (nanoseconds per byte)"},
+                 "busy time of all CPUs of the machine / bytes (nanoseconds per byte)", Better::lower},
     FigureColumn{"retransmits", &F::retransmits, "TCP segments sent again in the window, over all connections (count)"},
     FigureColumn{"zerocopy_sends", &F::zerocopy_sends,
                  "successful zero-copy send calls of the whole run (count); zero_copy only"},
@@ -53,6 +54,21 @@ constexpr std::array<std::string_view, 8> kIdentity{"experiment_id", "run_id",  
 }  // namespace
 
 std::span<const FigureColumn> figure_columns() { return kColumns; }
+
+const FigureColumn* find_figure(std::string_view name) {
+  const auto* found = std::ranges::find(kColumns, name, &FigureColumn::name);
+  return found == kColumns.end() ? nullptr : found;
+}
+
+std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column) {
+  return std::visit(
+      [&](auto member) -> std::optional<double> {
+        const auto& figure = figures.*member;
+        if (!figure) return std::nullopt;
+        return static_cast<double>(*figure);
+      },
+      column.member);
+}
 
 std::span<const std::string_view> identity_columns() { return kIdentity; }
 

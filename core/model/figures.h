@@ -41,13 +41,19 @@ struct RunFigures {
   bool operator==(const RunFigures&) const = default;
 };
 
+// Which of two values of a figure is the better one; neither for counts that only tell how a run went.
+enum class Better : uint8_t { neither, higher, lower };
+
 struct FigureColumn {
   std::string_view name;
   std::variant<std::optional<double> RunFigures::*, std::optional<int64_t> RunFigures::*> member;
   std::string_view meaning;  // one line, with the unit
+  Better better = Better::neither;
 };
 
 std::span<const FigureColumn> figure_columns();
+const FigureColumn* find_figure(std::string_view name);  // null: there is none of that name
+std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column);
 
 // The columns that stand before the figures in CSV and JSON: experiment_id, run_id, engine, field_bytes, message_bytes,
 // threads, repetition, state.

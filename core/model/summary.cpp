@@ -1,60 +1,34 @@
 #include "core/model/summary.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "core/model/order.h"
 
 namespace copybench {
 namespace {
 
-// How far from the mean the 95 % interval reaches, for n >= 2 values with this sum of squared deviations.
-double ci95_half_width(double squared_deviations, size_t n) {
-  const double degrees = static_cast<double>(n - 1);
-  const double quantile = boost::math::quantile(boost::math::students_t(degrees), 0.975);
-  return quantile * std::sqrt(squared_deviations / degrees / static_cast<double>(n));
-}
-
-std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column) {
-  return std::visit(
-      [&](auto member) -> std::optional<double> {
-        const auto& figure = figures.*member;
-        if (!figure) return std::nullopt;
-        return static_cast<double>(*figure);
-      },
-      column.member);
-}
-
 ConfigurationSummary summarize_one(const Configuration& configuration, const std::vector<const SummaryInput*>& runs) {
   ConfigurationSummary summary{configuration, 0, 0, {}};
-  std::vector<const RunFigures*> completed;
+  std::vector<const SummaryInput*> completed;
   for (const SummaryInput* run : runs) {
-    if (run->state == RunState::completed) completed.push_back(&run->figures);
+    if (run->state == RunState::completed) completed.push_back(run);
     if (run->state == RunState::failed || run->state == RunState::timed_out) ++summary.runs_failed;
   }
   summary.runs_completed = static_cast<int64_t>(completed.size());
   for (const FigureColumn& column : figure_columns()) {
-    std::vector<double> values;
-    for (const RunFigures* figures : completed) {
-      if (const auto value = value_of(*figures, column)) values.push_back(*value);
+    std::vector<Sample> samples;
+    for (const SummaryInput* run : completed) {
+      if (const auto value = value_of(run->figures, column)) samples.push_back({run->id, *value});
     }
-    summary.figures.push_back(spread_of(std::move(values)));
+    summary.figures.push_back(spread_of(std::move(samples)));
   }
   return summary;
 }
 
-size_t throughput_index() {
-  const auto columns = figure_columns();
-  const auto found = std::find_if(columns.begin(), columns.end(),
-                                  [](const FigureColumn& column) { return column.name == "throughput_gbps"; });
-  return static_cast<size_t>(found - columns.begin());
-}
-
 EnginePeak peak_of(EngineMode engine, const std::vector<ConfigurationSummary>& configurations) {
-  const size_t throughput = throughput_index();
+  const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
   EnginePeak peak{engine, std::nullopt, std::nullopt};
   for (const ConfigurationSummary& summary : configurations) {
     const auto& spread = summary.figures[throughput];
@@ -69,25 +43,25 @@ EnginePeak peak_of(EngineMode engine, const std::vector<ConfigurationSummary>& c
 
 }  // namespace
 
-std::optional<Spread> spread_of(std::vector<double> values) {
-  std::erase_if(values, [](double value) { return !std::isfinite(value); });
-  if (values.empty()) return std::nullopt;
+std::optional<Spread> spread_of(std::vector<Sample> samples) {
+  std::erase_if(samples, [](const Sample& sample) { return !std::isfinite(sample.value); });
+  if (samples.empty()) return std::nullopt;
+  std::vector<double> values;
+  for (const Sample& sample : samples) values.push_back(sample.value);
   std::sort(values.begin(), values.end());
-  const size_t n = values.size();
   Spread spread;
-  spread.n = static_cast<int64_t>(n);
+  spread.n = static_cast<int64_t>(values.size());
+  spread.median = median_of(values);
+  spread.ci95_median = median_interval(values);
+  spread.mean = mean_of(values);
+  spread.ci95_mean = mean_interval(values, 0.95);
+  spread.cv = coefficient_of_variation(values);
   spread.min = values.front();
   spread.max = values.back();
-  spread.median = n % 2 == 1 ? values[n / 2] : std::midpoint(values[n / 2 - 1], values[n / 2]);
-  double sum = 0;
-  for (const double value : values) sum += value;
-  spread.mean = sum / static_cast<double>(n);
-  if (n >= 2) {
-    double squared_deviations = 0;
-    for (const double value : values) squared_deviations += (value - spread.mean) * (value - spread.mean);
-    const double half_width = ci95_half_width(squared_deviations, n);
-    spread.ci95_low = spread.mean - half_width;
-    spread.ci95_high = spread.mean + half_width;
+  if (const auto fences = outlier_fences(values)) {
+    for (const Sample& sample : samples) {
+      if (sample.value < fences->low || sample.value > fences->high) spread.outliers.push_back(sample.run);
+    }
   }
   return spread;
 }
@@ -96,7 +70,7 @@ ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<Summar
   std::map<Configuration, std::vector<const SummaryInput*>> by_configuration;
   for (const Configuration& configuration : configurations_of(spec)) by_configuration[configuration];
   for (const SummaryInput& run : runs) {
-    const auto found = by_configuration.find(run.configuration);
+    const auto found = by_configuration.find(run.planned.configuration);
     if (found != by_configuration.end()) found->second.push_back(&run);
   }
 

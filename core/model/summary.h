@@ -9,23 +9,31 @@
 #include "core/model/figures.h"
 #include "core/model/records.h"
 #include "core/model/spec.h"
+#include "core/model/statistics.h"
 
 namespace copybench {
 
-// Of the values that exist; n says how many did.
+// One run's value of a figure.
+struct Sample {
+  RunId run = 0;
+  double value = 0;
+};
+
+// Of the values that exist; n says how many did. See statistics.h for the intervals and what is an outlier.
 struct Spread {
   int64_t n = 0;
   double median = 0;
+  std::optional<Interval> ci95_median;
   double mean = 0;
+  std::optional<Interval> ci95_mean;
+  std::optional<double> cv;
   double min = 0;
   double max = 0;
-  // 95 % interval of the mean by Student's t with n - 1 degrees of freedom; none below two values.
-  std::optional<double> ci95_low;
-  std::optional<double> ci95_high;
+  std::vector<RunId> outliers;  // marked, and counted in all of the above
 };
 
-// None where there is no value. A median of an even count is the mean of the middle two.
-std::optional<Spread> spread_of(std::vector<double> values);
+// None where there is no value.
+std::optional<Spread> spread_of(std::vector<Sample> samples);
 
 struct ConfigurationSummary {
   Configuration configuration;
@@ -48,7 +56,8 @@ struct ExperimentSummary {
 
 // What the summary needs of a run.
 struct SummaryInput {
-  Configuration configuration;
+  RunId id = 0;
+  PlannedRun planned;
   RunState state{};
   RunFigures figures;
 };

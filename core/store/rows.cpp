@@ -133,14 +133,16 @@ RunRow read_run(const Query& row) {
 }
 
 const std::string& summary_columns() {
-  static const std::string columns = "engine, field_bytes, threads, state, " + figure_names();
+  static const std::string columns = "id, engine, field_bytes, threads, repetition, state, " + figure_names();
   return columns;
 }
 
 SummaryInput read_summary_input(const Query& row) {
   Cursor cursor(row);
   SummaryInput input;
-  input.configuration = cursor.configuration();
+  input.id = cursor.integer();
+  input.planned.configuration = cursor.configuration();
+  input.planned.repetition = static_cast<uint32_t>(cursor.integer());
   input.state = cursor.name<RunState>();
   input.figures = cursor.figures();
   return input;

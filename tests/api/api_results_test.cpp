@@ -110,7 +110,12 @@ TEST_CASE("the summary tells each configuration and each engine's peak") {
   CHECK(throughput["median"] == 3.5);
   CHECK(throughput["min"] == 2.5);
   CHECK(throughput["max"] == 4.5);
-  CHECK(throughput["ci95_low"].is_number());
+  CHECK(throughput["ci95_mean"]["low"].get<double>() < 3.5);
+  CHECK(throughput["ci95_mean"]["method"] == "Student's t");
+  CHECK(throughput["ci95_median"] ==
+        Json{{"low", 2.5}, {"high", 4.5}, {"coverage", 0.75}, {"method", "lowest to highest value"}});
+  CHECK(throughput["cv"].get<double>() == doctest::Approx(1 / 3.5));
+  CHECK(throughput["outliers"] == Json::array());
   CHECK(configuration["figures"]["cpu_cycles"].is_null());
   REQUIRE(json["engines"].size() == 1);
   CHECK(json["engines"][0]["configuration"]["field_bytes"] == 4096);

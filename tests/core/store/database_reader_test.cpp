@@ -128,7 +128,7 @@ TEST_CASE("the summary sees the final runs, without those that were interrupted"
   const auto input = must(opened.reader->summary_input(1));
   REQUIRE(input.size() == 2);
   CHECK(input[0].state == RunState::completed);
-  CHECK(input[0].configuration == Configuration{EngineMode::one_copy, 512, 2});
+  CHECK(input[0].planned.configuration == Configuration{EngineMode::one_copy, 512, 2});
   CHECK(input[0].figures.throughput_gbps == 5);
   CHECK(input[1].state == RunState::failed);
 }
