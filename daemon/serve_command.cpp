@@ -1,97 +1,23 @@
 #include <fmt/format.h>
 #include <malloc.h>
-#include <poll.h>
-#include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <filesystem>
 #include <memory>
-#include <system_error>
 
-#include "api/server.h"
-#include "core/base/signals.h"
-#include "core/perf/capability.h"
-#include "core/run/scheduler.h"
-#include "core/store/reader.h"
-#include "core/store/store.h"
 #include "daemon/commands.h"
-#include "daemon/data_directory.h"
+#include "daemon/serve_options.h"
+#include "daemon/service.h"
 
 namespace copybench {
 namespace {
 
-// Connections for readers: the API's workers and event streams lease one for a query at a time.
-constexpr size_t kReaders = 4;
-
-struct Options {
-  std::string listen = ApiOptions{}.listen;
-  std::string data_directory;
-  std::string perf = "perf";
-  std::string log_level = "info";
-};
-
-// The daemon's objects live here, in the order of their construction, and die in reverse.
-Result<void> serve(const Options& options, const std::shared_ptr<spdlog::logger>& logger) {
-  // Before any thread exists, so that all of them leave these signals to this one.
-  auto signals = SignalFd::create({SIGINT, SIGTERM});
-  if (!signals) return tl::unexpected(signals.error());
-
-  std::filesystem::path directory = options.data_directory;
-  if (directory.empty()) {
-    auto chosen = default_data_directory();
-    if (!chosen) return tl::unexpected(chosen.error());
-    directory = *chosen;
-  }
-  auto store = Store::open(directory);
-  if (!store) return fail(store.error().message);
-  const auto recovered = (*store)->recover();
-  if (!recovered) return fail(recovered.error().message);
-  if (*recovered > 0) logger->warn("{} runs were interrupted when the daemon last ended; they are measured again", *recovered);
-  auto readers = ReaderPool::open((*store)->database_path(), kReaders);
-  if (!readers) return fail(readers.error().message);
-
-  PerfProbe perf(options.perf);
-  PerfReport perf_report;
-  ChangeSignal changed;
-  ActivityCounter activity{0};
-  // Children are started from this very binary, also by perf, for which /proc/self/exe would be perf.
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return fail("the path of this program: " + error.message());
-  Scheduler scheduler({program, logger}, **store, perf, changed, activity);
-
-  ApiOptions api_options;
-  api_options.listen = options.listen;
-  auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
-  auto address = api->bind();
-  if (!address) return tl::unexpected(address.error());
-  api->start();
-  const bool unix_socket = address->starts_with("unix:");
-  logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
-
-  if (!unix_socket && !address->starts_with("127.") && !address->starts_with("[::1]") && !address->starts_with("localhost")) {
-    logger->warn("the API has no passwords, and {} can be reached from other machines: whoever does can queue, cancel and delete",
-                 *address);
-  }
-
-  perf_report.probe(perf);
-  if (const auto& found = perf.availability(); !found.reason.empty()) {
-    logger->warn("perf: {}. {}", found.reason, found.remedy.empty() ? "" : "What helps: " + found.remedy);
-  }
-  if (auto started = scheduler.start(); !started) return started;
-
-  pollfd signalled{signals->fd(), POLLIN, 0};
-  while (::poll(&signalled, 1, -1) <= 0) {
-  }
-  logger->info("stopping: signal {}", signals->take().value_or(0));
-  api->stop();
-  scheduler.stop();
-  logger->info("stopped");
-  return {};
+int failed(const Error& error) {
+  fmt::print(stderr, "copybenchd serve: {}\n", error.message);
+  return 1;
 }
 
-int run(const Options& options) {
+int run(const ServeOptions& options) {
   // Threads come and go with requests: without this each may get an arena of its own and keep it.
   ::mallopt(M_ARENA_MAX, 2);
   const auto logger =
@@ -99,27 +25,35 @@ int run(const Options& options) {
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->set_level(spdlog::level::from_str(options.log_level));
   logger->flush_on(spdlog::level::info);
-  if (auto served = serve(options, logger); !served) {
-    fmt::print(stderr, "copybenchd serve: {}\n", served.error().message);
-    return 1;
-  }
+  if (auto served = serve(options, logger); !served) return failed(served.error());
+  return 0;
+}
+
+int check(const ServeConfiguration& configuration) {
+  fmt::print("{}", describe(configuration));
   return 0;
 }
 
 }  // namespace
 
 void add_serve_command(CLI::App& app, CommandResult done) {
-  auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("serve", "The daemon: takes experiments over HTTP, measures them, keeps and serves results");
-  command->add_option("--listen", options->listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; port 0 for a free one")
-      ->capture_default_str();
-  command->add_option("--data-dir", options->data_directory,
-                      "Folder of the database [$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench]");
-  command->add_option("--perf", options->perf, "The perf program, by name or path")->capture_default_str();
-  command->add_option("--log-level", options->log_level, "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
-  command->callback([options, done] { done(run(*options)); });
+  // What is in force is read from all layers by read_serve_configuration(); this only takes the command line apart.
+  auto flags = std::make_shared<ServeOptions>();
+  add_serve_options(*command, *flags);
+  auto check_only = std::make_shared<bool>(false);
+  command->add_flag("--check-config", *check_only, "Say what is in force, and from where, or what is wrong; start nothing");
+  command->footer("Each option is also COPYBENCH_<NAME> in the environment (COPYBENCH_LOG_LEVEL) and a key of the configuration\n"
+                  "file (log-level = \"debug\"). A flag wins over the environment, that over the file.");
+  command->callback([command, flags, check_only, done] {
+    const auto configuration = read_serve_configuration(flags_of(*command));
+    if (!configuration) {
+      failed(configuration.error());
+      done(2);
+    } else {
+      done(*check_only ? check(*configuration) : run(configuration->options));
+    }
+  });
 }
 
 }  // namespace copybench

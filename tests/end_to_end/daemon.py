@@ -101,7 +101,8 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Process:
-    """A copybenchd of any subcommand. Its output is read as it comes; leaving the block ends it."""
+    """A copybenchd of any subcommand, with no configuration but its arguments and `environment`. Its output is read as it
+    comes; leaving the block ends it."""
 
     def __init__(self, *arguments, environment=None):
         self.token = uuid.uuid4().hex
@@ -110,7 +111,7 @@ class Process:
         self._ended = False
         self.process = subprocess.Popen(
             [BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, TOKEN_NAME: self.token, **(environment or {})})
+            env={**os.environ, "COPYBENCH_CONFIG": os.devnull, TOKEN_NAME: self.token, **(environment or {})})
         self.out = []
         self.err = []
         self._readers = [

@@ -1,0 +1,140 @@
+#include "daemon/configuration.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+
+#include "daemon/configuration_file.h"
+
+namespace copybench {
+namespace {
+
+bool is_hidden(const CLI::Option& option) { return option.get_group().empty(); }
+
+// Of one command: the options with what each layer said of them, and what is wrong.
+class Layers {
+ public:
+  explicit Layers(CLI::App& command) : command_(command) {}
+
+  void apply(const Flags& flags) {
+    for (const auto& [name, values] : flags) {
+      if (CLI::Option* option = command_.get_option_no_throw("--" + name)) assign(*option, values, "flag --" + name);
+    }
+  }
+
+  void apply(const Environment& environment) {
+    for (CLI::Option* option : command_.get_options()) {
+      if (is_hidden(*option)) continue;
+      const std::string variable = variable_of(option->get_single_name());
+      if (const auto value = environment(variable)) assign(*option, {*value}, variable);
+    }
+  }
+
+  void apply_file(const std::string& path) {
+    std::ifstream text(path);
+    if (!text) {
+      problems_.push_back(system_error("open the configuration file " + path, errno).message);
+      return;
+    }
+    const auto read = read_configuration(text);
+    for (const auto& [line, problem] : read.problems) problems_.push_back(fmt::format("{} line {}: {}", path, line, problem));
+    if (text.bad() || !text.eof()) problems_.push_back(path + " cannot be read to its end");
+    for (const auto& [line, key, values] : read.lines) {
+      const std::string place = fmt::format("{} line {}", path, line);
+      CLI::Option* option = command_.get_option_no_throw("--" + key);
+      if (option == nullptr || is_hidden(*option) || !option->get_configurable()) {
+        problems_.push_back(fmt::format("{}: {}: no such key; there are {}", place, key, fmt::join(keys(), ", ")));
+      } else {
+        assign(*option, values, place);
+      }
+    }
+  }
+
+  Result<std::vector<Setting>> result() const {
+    if (!problems_.empty()) return fail(fmt::format("{}", fmt::join(problems_, "\n")));
+    std::vector<Setting> settings;
+    for (const CLI::Option* option : visible_options()) {
+      const auto source = sources_.find(option);
+      const bool is_default = source == sources_.end();
+      settings.push_back({option->get_single_name(),
+                          is_default ? option->get_default_str() : fmt::format("{}", fmt::join(option->results(), ", ")),
+                          is_default ? "default" : source->second, option->get_group() == kReloadable});
+    }
+    return settings;
+  }
+
+ private:
+  // A value of a stronger layer stands, but a weaker layer's is judged all the same: it would be in force one day.
+  void assign(CLI::Option& option, std::vector<std::string> values, const std::string& source) {
+    const CLI::results_t stronger = option.results();
+    try {
+      option.clear();
+      const bool is_flag = option.get_expected_min() == 0;
+      if (is_flag && !values.empty()) values = {option.get_flag_value(option.get_single_name(), values.front())};
+      option.add_result(values);
+      option.run_callback();
+      if (stronger.empty()) sources_[&option] = source;
+    } catch (const CLI::ParseError& error) {
+      const bool says_what_is_allowed = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr;
+      problems_.push_back(fmt::format("{}: {}{}", source, error.what(),
+                                      says_what_is_allowed ? "" : "; allowed is " + option.get_type_name()));
+    }
+    if (stronger.empty()) return;
+    option.clear();
+    option.add_result(stronger);
+    option.run_callback();
+  }
+
+  std::vector<const CLI::Option*> visible_options() const {
+    return static_cast<const CLI::App&>(command_).get_options([](const CLI::Option* option) {
+      return !is_hidden(*option) && option->get_configurable();
+    });
+  }
+
+  std::vector<std::string> keys() const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : visible_options()) names.push_back(option->get_single_name());
+    return names;
+  }
+
+  CLI::App& command_;
+  std::map<const CLI::Option*, std::string> sources_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+Flags flags_of(const CLI::App& command) {
+  Flags flags;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() > 0) flags[option->get_single_name()] = option->results();
+  }
+  return flags;
+}
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+std::string variable_of(const std::string& option_name) {
+  std::string variable = "COPYBENCH_";
+  for (const char c : option_name) variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return variable;
+}
+
+Result<std::vector<Setting>> apply_layers(CLI::App& command, const Flags& flags, const Environment& environment,
+                                          const std::string& file) {
+  Layers layers(command);
+  layers.apply(flags);
+  layers.apply(environment);
+  if (!file.empty()) layers.apply_file(file);
+  return layers.result();
+}
+
+}  // namespace copybench

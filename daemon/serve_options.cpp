@@ -1,0 +1,74 @@
+#include "daemon/serve_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "api/listener.h"
+
+namespace copybench {
+namespace {
+
+std::string check_listen(const std::string& text) {
+  const auto address = parse_listen_address(text);
+  return address ? "" : address.error().message;
+}
+
+}  // namespace
+
+void add_serve_options(CLI::App& command, ServeOptions& options) {
+  command
+      .add_option("--config", options.config_file,
+                  fmt::format("The configuration file; its keys are the options' names [{}, where it exists]", kConfigurationFile))
+      ->configurable(false);
+  command.add_option("--listen", options.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; port 0 for a free one")
+      ->check(check_listen)
+      ->capture_default_str();
+  command
+      .add_option("--data-dir", options.data_directory, "Folder of the database")
+      ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");
+  command.add_option("--perf", options.perf, "The perf program, by name or path")->capture_default_str();
+  command.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->group(kReloadable)
+      ->capture_default_str();
+}
+
+Result<ServeConfiguration> read_serve_configuration(const Flags& flags, const Environment& environment,
+                                                    const std::string& default_file) {
+  ServeConfiguration configuration;
+  CLI::App command;
+  command.set_help_flag();
+  add_serve_options(command, configuration.options);
+
+  if (const auto flag = flags.find("config"); flag != flags.end()) {
+    configuration.file = flag->second.front();
+  } else if (const auto variable = environment(variable_of("config"))) {
+    configuration.file = *variable;
+  } else if (std::error_code ignored; std::filesystem::exists(default_file, ignored)) {
+    configuration.file = default_file;
+  }
+  auto settings = apply_layers(command, flags, environment, configuration.file);
+  if (!settings) return tl::unexpected(settings.error());
+  configuration.settings = std::move(*settings);
+  return configuration;
+}
+
+std::string describe(const ServeConfiguration& configuration) {
+  std::string text = configuration.file.empty() ? fmt::format("No configuration file: there is no {}.\n\n", kConfigurationFile)
+                                                : fmt::format("{} is in order.\n\n", configuration.file);
+  size_t names = 0;
+  size_t values = 0;
+  for (const Setting& setting : configuration.settings) {
+    names = std::max(names, setting.name.size());
+    values = std::max(values, setting.value.size());
+  }
+  for (const Setting& setting : configuration.settings) {
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.name, names, setting.value, values, setting.source);
+  }
+  return text;
+}
+
+}  // namespace copybench

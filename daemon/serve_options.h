@@ -1,0 +1,42 @@
+// Options of `copybenchd serve`: the one value that the daemon is composed from, and the one table that declares each option
+// once for the command line, the environment and the configuration file (daemon/configuration.h). A new option is a member
+// here, a line in add_serve_options(), and a paragraph in systemd/copybench.toml.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "api/server.h"
+#include "core/base/result.h"
+#include "daemon/configuration.h"
+
+namespace copybench {
+
+inline constexpr const char* kConfigurationFile = "/etc/copybench/copybench.toml";  // read where it exists
+
+struct ServeOptions {
+  std::string config_file;
+  std::string listen = ApiOptions{}.listen;
+  std::string data_directory;  // empty: default_data_directory()
+  std::string perf = "perf";
+  std::string log_level = "info";
+};
+
+void add_serve_options(CLI::App& command, ServeOptions& options);
+
+struct ServeConfiguration {
+  ServeOptions options;
+  std::vector<Setting> settings;
+  std::string file;  // the configuration file that was read; empty: none
+};
+
+// At start, and again at each reload: the flags stay, the environment and the file are read anew.
+Result<ServeConfiguration> read_serve_configuration(const Flags& flags,
+                                                    const Environment& environment = process_environment,
+                                                    const std::string& default_file = kConfigurationFile);
+
+// For `--check-config`: a line for each setting, with its source.
+std::string describe(const ServeConfiguration& configuration);
+
+}  // namespace copybench

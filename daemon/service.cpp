@@ -1,0 +1,85 @@
+#include "daemon/service.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <spdlog/logger.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "api/server.h"
+#include "core/base/signals.h"
+#include "core/perf/capability.h"
+#include "core/run/scheduler.h"
+#include "core/store/reader.h"
+#include "core/store/store.h"
+#include "daemon/data_directory.h"
+
+namespace copybench {
+namespace {
+
+// Connections for readers: the API's workers and event streams lease one for a query at a time.
+constexpr size_t kReaders = 4;
+
+}  // namespace
+
+Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::logger>& logger) {
+  // Before any thread exists, so that all of them leave these signals to this one.
+  auto signals = SignalFd::create({SIGINT, SIGTERM});
+  if (!signals) return tl::unexpected(signals.error());
+
+  std::filesystem::path directory = options.data_directory;
+  if (directory.empty()) {
+    auto chosen = default_data_directory();
+    if (!chosen) return tl::unexpected(chosen.error());
+    directory = *chosen;
+  }
+  auto store = Store::open(directory);
+  if (!store) return fail(store.error().message);
+  const auto recovered = (*store)->recover();
+  if (!recovered) return fail(recovered.error().message);
+  if (*recovered > 0) logger->warn("{} runs were interrupted when the daemon last ended; they are measured again", *recovered);
+  auto readers = ReaderPool::open((*store)->database_path(), kReaders);
+  if (!readers) return fail(readers.error().message);
+
+  PerfProbe perf(options.perf);
+  PerfReport perf_report;
+  ChangeSignal changed;
+  ActivityCounter activity{0};
+  // Children are started from this very binary, also by perf, for which /proc/self/exe would be perf.
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return fail("the path of this program: " + error.message());
+  Scheduler scheduler({program, logger}, **store, perf, changed, activity);
+
+  ApiOptions api_options;
+  api_options.listen = options.listen;
+  auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
+  auto address = api->bind();
+  if (!address) return tl::unexpected(address.error());
+  api->start();
+  const bool unix_socket = address->starts_with("unix:");
+  logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
+
+  if (!unix_socket && !address->starts_with("127.") && !address->starts_with("[::1]") && !address->starts_with("localhost")) {
+    logger->warn("the API has no passwords, and {} can be reached from other machines: whoever does can queue, cancel and delete",
+                 *address);
+  }
+
+  perf_report.probe(perf);
+  if (const auto& found = perf.availability(); !found.reason.empty()) {
+    logger->warn("perf: {}. {}", found.reason, found.remedy.empty() ? "" : "What helps: " + found.remedy);
+  }
+  if (auto started = scheduler.start(); !started) return started;
+
+  pollfd signalled{signals->fd(), POLLIN, 0};
+  while (::poll(&signalled, 1, -1) <= 0) {
+  }
+  logger->info("stopping: signal {}", signals->take().value_or(0));
+  api->stop();
+  scheduler.stop();
+  logger->info("stopped");
+  return {};
+}
+
+}  // namespace copybench

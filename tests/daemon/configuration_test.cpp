@@ -1,0 +1,120 @@
+#include "daemon/configuration.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace copybench;
+
+namespace {
+
+// A command with an option of each kind, and the layers that are to be applied to it.
+struct Command {
+  std::string colour = "red";
+  int size = 3;
+  bool loud = false;
+  std::string hidden;
+  CLI::App app;
+  std::filesystem::path file;
+
+  explicit Command(const std::string& text = "") {
+    app.set_help_flag();
+    app.add_option("--colour", colour, "red or blue")
+        ->check(CLI::IsMember({"red", "blue"}))
+        ->group(kReloadable)
+        ->capture_default_str();
+    app.add_option("--pen-size", size)->check(CLI::Range(1, 9))->capture_default_str();
+    app.add_flag("--loud", loud);
+    app.add_option("--hidden", hidden)->group("");
+    file = std::filesystem::temp_directory_path() / ("copybench-configuration-" + std::to_string(::getpid()) + ".toml");
+    std::ofstream(file) << text;
+  }
+  ~Command() { std::filesystem::remove(file); }
+
+  Result<std::vector<Setting>> apply(const Flags& flags = {}, const std::map<std::string, std::string>& variables = {}) {
+    const auto environment = [&](const std::string& name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    };
+    return apply_layers(app, flags, environment, file);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("without a word from any layer the defaults are in force") {
+  Command command;
+  const auto settings = command.apply();
+  REQUIRE(settings);
+  REQUIRE(settings->size() == 3);  // the hidden one is not told
+  CHECK((*settings)[0].name == "colour");
+  CHECK((*settings)[0].value == "red");
+  CHECK((*settings)[0].source == "default");
+  CHECK((*settings)[0].reloadable);
+  CHECK_FALSE((*settings)[1].reloadable);
+}
+
+TEST_CASE("flag before environment before file before default, each with its source") {
+  Command command("colour = blue\npen-size = 4\nloud = true\n");
+  const auto file_only = command.apply();
+  REQUIRE(file_only);
+  CHECK(command.colour == "blue");
+  CHECK(command.size == 4);
+  CHECK(command.loud);
+  CHECK((*file_only)[1].source == command.file.string() + " line 2");
+
+  Command both("pen-size = 4\n");
+  const auto with_variable = both.apply({}, {{"COPYBENCH_PEN_SIZE", "5"}});
+  REQUIRE(with_variable);
+  CHECK(both.size == 5);
+  CHECK((*with_variable)[1].source == "COPYBENCH_PEN_SIZE");
+
+  Command all("pen-size = 4\nloud = true\n");
+  const auto with_flag = all.apply({{"pen-size", {"6"}}, {"loud", {"false"}}, {"another-command's", {"x"}}},
+                                   {{"COPYBENCH_PEN_SIZE", "5"}});
+  REQUIRE(with_flag);
+  CHECK(all.size == 6);
+  CHECK_FALSE(all.loud);
+  CHECK((*with_flag)[1].source == "flag --pen-size");
+  CHECK((*with_flag)[1].value == "6");
+}
+
+TEST_CASE("all that is wrong is told at once, with its place and what is allowed") {
+  Command command("color = blue\ncolour = green\npen-size = 10\n[section]\nhidden = 1\n");
+  const auto refused = command.apply({}, {{"COPYBENCH_LOUD", "perhaps"}});
+  REQUIRE_FALSE(refused);
+  const std::string& text = refused.error().message;
+  const std::string path = command.file.string();
+  CAPTURE(text);
+  CHECK(text.find(path + " line 1: color: no such key; there are colour, pen-size, loud") != std::string::npos);
+  CHECK(text.find(path + " line 2: --colour: green not in {red,blue}") != std::string::npos);
+  CHECK(text.find(path + " line 3: --pen-size: Value 10 not in range 1 to 9") != std::string::npos);
+  CHECK(text.find(path + " line 4: ") != std::string::npos);
+  CHECK(text.find(path + " line 5: hidden: no such key") != std::string::npos);
+  CHECK(text.find("COPYBENCH_LOUD: ") != std::string::npos);
+}
+
+TEST_CASE("a bad value is refused even where a stronger layer stands above it") {
+  Command command("pen-size = many\n");
+  const auto refused = command.apply({{"pen-size", {"6"}}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("line 1: ") != std::string::npos);
+  CHECK(command.size == 6);
+}
+
+TEST_CASE("a file that cannot be opened is an error") {
+  Command command;
+  command.file = "/nonexistent/copybench.toml";
+  const auto refused = command.apply();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("/nonexistent/copybench.toml") != std::string::npos);
+}
+
+TEST_CASE("the flags of a parsed command line are those that were given") {
+  Command command;
+  command.app.parse("--pen-size 7 --loud");
+  const Flags flags = flags_of(command.app);
+  CHECK(flags == Flags{{"loud", {"true"}}, {"pen-size", {"7"}}});
+  CHECK(variable_of("log-level") == "COPYBENCH_LOG_LEVEL");
+}

@@ -1,0 +1,81 @@
+#include "daemon/serve_options.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "daemon/configuration_file.h"
+
+using namespace copybench;
+
+namespace {
+
+const Environment kNoVariables = [](const std::string&) { return std::nullopt; };
+
+}  // namespace
+
+TEST_CASE("the shipped file documents every option, and each of its examples is allowed") {
+  std::ifstream shipped(COPYBENCH_SHIPPED_CONFIGURATION);
+  REQUIRE(shipped);
+  std::stringstream examples;  // its commented settings, put in force
+  for (std::string line; std::getline(shipped, line);) {
+    const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    examples << (setting ? line.substr(1) : line) << "\n";
+  }
+  const auto read = read_configuration(examples);
+  CHECK(read.problems.empty());
+  CLI::App command;
+  ServeOptions options;
+  add_serve_options(command, options);
+  std::set<std::string> documented;
+  for (const auto& [line, key, values] : read.lines) {
+    CAPTURE(key);
+    documented.insert(key);
+    CLI::Option* option = command.get_option_no_throw("--" + key);
+    REQUIRE(option != nullptr);
+    CHECK_NOTHROW(option->add_result(values)->run_callback());
+  }
+  const auto configuration = read_serve_configuration({{"config", {COPYBENCH_SHIPPED_CONFIGURATION}}}, kNoVariables);
+  REQUIRE(configuration);
+  for (const Setting& setting : configuration->settings) {
+    CAPTURE(setting.name);
+    CHECK(documented.count(setting.name) == 1);
+    CHECK(setting.source == "default");
+  }
+}
+
+TEST_CASE("the file is the flag's, else the variable's, else the default one where it exists") {
+  const Environment variable = [](const std::string& name) {
+    return name == "COPYBENCH_CONFIG" ? std::optional<std::string>("/nonexistent/of-variable.toml") : std::nullopt;
+  };
+  const auto none = read_serve_configuration({}, kNoVariables, "/nonexistent/default.toml");
+  REQUIRE(none);
+  CHECK(none->file.empty());
+  const auto missing = read_serve_configuration({}, variable, "/nonexistent/default.toml");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().message.find("of-variable") != std::string::npos);
+  const auto flag = read_serve_configuration({{"config", {COPYBENCH_SHIPPED_CONFIGURATION}}}, kNoVariables, "/nonexistent");
+  REQUIRE(flag);
+  CHECK(flag->file == COPYBENCH_SHIPPED_CONFIGURATION);
+  const auto found = read_serve_configuration({}, kNoVariables, COPYBENCH_SHIPPED_CONFIGURATION);
+  REQUIRE(found);
+  CHECK(found->file == COPYBENCH_SHIPPED_CONFIGURATION);
+}
+
+TEST_CASE("an address to listen on is judged before anything starts") {
+  const auto refused = read_serve_configuration({{"listen", {"here"}}}, kNoVariables, "/nonexistent");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("flag --listen") == 0);
+}
+
+TEST_CASE("what is in force is told line by line") {
+  const auto configuration = read_serve_configuration({{"log-level", {"debug"}}}, kNoVariables, "/nonexistent");
+  REQUIRE(configuration);
+  CHECK(configuration->options.log_level == "debug");
+  const std::string text = describe(*configuration);
+  CAPTURE(text);
+  CHECK(text.find("log-level  debug") != std::string::npos);
+  CHECK(text.find("flag --log-level") != std::string::npos);
+}
