@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace copybench {
 namespace {
@@ -58,6 +59,17 @@ std::span<const FigureColumn> figure_columns() { return kColumns; }
 const FigureColumn* find_figure(std::string_view name) {
   const auto* found = std::ranges::find(kColumns, name, &FigureColumn::name);
   return found == kColumns.end() ? nullptr : found;
+}
+
+std::span<const FigureColumn* const> compared_figures() {
+  static const std::vector<const FigureColumn*> compared = [] {
+    std::vector<const FigureColumn*> found;
+    for (const FigureColumn& column : kColumns) {
+      if (column.better != Better::neither) found.push_back(&column);
+    }
+    return found;
+  }();
+  return compared;
 }
 
 std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column) {

@@ -53,6 +53,7 @@ struct FigureColumn {
 
 std::span<const FigureColumn> figure_columns();
 const FigureColumn* find_figure(std::string_view name);  // null: there is none of that name
+std::span<const FigureColumn* const> compared_figures();  // those of which one value is better than another
 std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column);
 
 // The columns that stand before the figures in CSV and JSON: experiment_id, run_id, engine, field_bytes, message_bytes,

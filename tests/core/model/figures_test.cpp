@@ -61,3 +61,16 @@ TEST_CASE("each column reaches a figure of its own, and none is left out") {
   }
   CHECK(figure_columns().size() * sizeof(std::optional<int64_t>) == sizeof(RunFigures));
 }
+
+TEST_CASE("figures that are better one way can be compared, and no others") {
+  CHECK(find_figure("throughput_gbps")->better == Better::higher);
+  CHECK(find_figure("cpu_ns_per_byte")->better == Better::lower);
+  CHECK(find_figure("cpu_cycles")->better == Better::neither);
+  CHECK(find_figure("colour") == nullptr);
+  CHECK(compared_figures().size() == 10);
+  for (const FigureColumn* column : compared_figures()) CHECK(column->better != Better::neither);
+  RunFigures figures;
+  CHECK_FALSE(value_of(figures, *find_figure("bytes")));
+  figures.bytes = 7;
+  CHECK(value_of(figures, *find_figure("bytes")) == 7.0);
+}
