@@ -26,6 +26,7 @@ class Api {
   Reply create_experiment(const Call& call);
   Reply list_experiments(const Call& call);
   Reply get_experiment(const Call& call);
+  Reply change_experiment(const Call& call);
   Reply delete_experiment(const Call& call);
   Reply cancel_experiment(const Call& call);
 

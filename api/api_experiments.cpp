@@ -97,7 +97,7 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
 Reply Api::list_experiments(const Call& call) {
   const PageQuery page = decode_page_query(call.request.query);
   const ReaderPool::Lease reader = context_.readers.lease();
-  auto records = reader->experiments(page.after, page.limit);
+  auto records = reader->experiments(page.after, page.limit, page.tag);
   if (!records) return refuse(problem_of(records.error()));
   auto queue = read_queue(*reader, utc_now());
   if (!queue) return refuse(problem_of(queue.error()));
@@ -111,6 +111,16 @@ Reply Api::get_experiment(const Call& call) {
   auto record = reader->experiment(call.id);
   if (!record) return refuse(problem_of(record.error()));
   auto queue = read_queue(*reader, utc_now());
+  if (!queue) return refuse(problem_of(queue.error()));
+  return json_response(200, experiment_json(*record, *queue));
+}
+
+Reply Api::change_experiment(const Call& call) {
+  auto change = decode_annotation_change(call.request.body);
+  if (!change) return refuse(std::move(change.error()));
+  auto record = context_.store.annotate(call.id, *change);
+  if (!record) return refuse(problem_of(record.error()));
+  auto queue = read_queue(*context_.readers.lease(), utc_now());
   if (!queue) return refuse(problem_of(queue.error()));
   return json_response(200, experiment_json(*record, *queue));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -175,24 +176,30 @@ std::optional<CpuChoice> read(const JsonValue& value, const std::string& pointer
   return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
 }
 
+// What null stands for: a value of the wrong type, a field that is not given, or an empty value.
+enum class Null { refused, absent, empty };
+
 struct Field {
   string_view key;
-  bool nullable;
+  Null null;
   void (*decode)(const JsonValue&, const std::string&, DecodedRequest&);
+  void (*clear)(DecodedRequest&);
 };
 
 template <auto member>
-constexpr Field field(string_view key, bool nullable = false) {
-  return {key, nullable, [](const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
-            using Type = typename std::remove_reference_t<decltype(decoded.request.*member)>::value_type;
+constexpr Field field(string_view key, Null null = Null::refused) {
+  using Type = typename std::remove_reference_t<decltype(std::declval<ExperimentRequest>().*member)>::value_type;
+  return {key, null,
+          [](const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
             decoded.request.*member = read(value, pointer, decoded, static_cast<Type*>(nullptr));
-          }};
+          },
+          [](DecodedRequest& decoded) { decoded.request.*member = Type{}; }};
 }
 
 using R = ExperimentRequest;
 constexpr Field kFields[] = {
     field<&R::name>("name"),
-    field<&R::preset>("preset", true),
+    field<&R::preset>("preset", Null::absent),
     field<&R::engines>("engines"),
     field<&R::field_sizes>("field_sizes"),
     field<&R::threads>("threads"),
@@ -204,11 +211,28 @@ constexpr Field kFields[] = {
     field<&R::pattern>("pattern"),
     field<&R::receive>("receive"),
     field<&R::tcp_nodelay>("tcp_nodelay"),
-    field<&R::socket_buffer_bytes>("socket_buffer_bytes", true),
+    field<&R::socket_buffer_bytes>("socket_buffer_bytes", Null::absent),
     field<&R::server_cpus>("server_cpus"),
     field<&R::client_cpus>("client_cpus"),
     field<&R::events>("events"),
+    field<&R::notes>("notes"),
+    field<&R::tags>("tags"),
+    field<&R::pinned>("pinned"),
 };
+
+// As a merge patch (RFC 7396), in which null removes.
+constexpr Field kPatchFields[] = {
+    field<&R::name>("name"),
+    field<&R::notes>("notes", Null::empty),
+    field<&R::tags>("tags", Null::empty),
+    field<&R::pinned>("pinned", Null::empty),
+};
+
+std::vector<string_view> keys_of(std::span<const Field> fields) {
+  std::vector<string_view> keys;
+  for (const Field& one : fields) keys.push_back(one.key);
+  return keys;
+}
 
 // "/threads" of "/threads/3": the field that an error is about.
 string_view field_of(string_view pointer) { return pointer.substr(0, pointer.find('/', 1)); }
@@ -228,9 +252,9 @@ std::string absent_cpus(const std::vector<int>& cpus, const std::vector<int>& al
                      format_cpu_list(absent), format_cpu_list(allowed));
 }
 
-}  // namespace
-
-tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body) {
+// stranger: what is said of a key that is none of the fields'.
+tl::expected<DecodedRequest, Problem> decode_fields(string_view body, std::span<const Field> fields,
+                                                    string_view stranger) {
   const auto document = read_json(body);
   if (!document) {
     return refuse(
@@ -245,55 +269,74 @@ tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body
   DecodedRequest decoded;
   for (const auto& [key, value] : *members) {
     const Field* found = nullptr;
-    for (const Field& candidate : kFields) {
+    for (const Field& candidate : fields) {
       if (candidate.key == key) found = &candidate;
     }
     const std::string pointer = escaped_pointer(string_view(key).substr(0, 200));
     if (!found) {
-      decoded.errors.push_back({pointer, fmt::format("{} is no field of an experiment; allowed: {}", shown(key),
-                                                     fmt::join(experiment_request_keys(), ", "))});
-    } else if (!found->nullable || !std::holds_alternative<JsonNull>(value.value)) {
+      decoded.errors.push_back(
+          {pointer, fmt::format("{} {}; allowed: {}", shown(key), stranger, fmt::join(keys_of(fields), ", "))});
+    } else if (found->null == Null::refused || !std::holds_alternative<JsonNull>(value.value)) {
       found->decode(value, pointer, decoded);
+    } else if (found->null == Null::empty) {
+      found->clear(decoded);
     }
   }
   return decoded;
 }
 
-tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context) {
-  const auto undecoded = [&](string_view field) {
-    return std::any_of(decoded.errors.begin(), decoded.errors.end(),
-                       [&](const FieldError& error) { return field_of(error.pointer) == field; });
-  };
-  ExperimentRequest request = decoded.request;
-  // Nothing is missing for want of a preset that was only misspelt.
-  if (undecoded("/preset")) request.preset = preset_names().front();
-  auto plan = make_plan(request, context);
-  if (plan && decoded.errors.empty()) return plan;
+bool undecoded(const DecodedRequest& decoded, string_view field) {
+  return std::any_of(decoded.errors.begin(), decoded.errors.end(),
+                     [&](const FieldError& error) { return field_of(error.pointer) == field; });
+}
+
+// The errors of decoding and those of judging what could be decoded, each where the request as sent has it.
+Errors joined_errors(const DecodedRequest& decoded, Errors judged, const std::vector<int>& allowed_cpus) {
   Errors errors = decoded.errors;
-  if (plan) return tl::unexpected(std::move(errors));
   std::set<string_view> told;
-  for (FieldError& error : plan.error()) {
+  for (FieldError& error : judged) {
     const string_view field = field_of(error.pointer);
     if (const auto text = decoded.texts.find(std::string(field)); text != decoded.texts.end()) {
-      const auto& choice = field == "/server_cpus" ? request.server_cpus : request.client_cpus;
-      if (told.insert(*text).second) errors.push_back({*text, absent_cpus(choice->cpus, context.allowed_cpus)});
+      const auto& choice = field == "/server_cpus" ? decoded.request.server_cpus : decoded.request.client_cpus;
+      if (told.insert(*text).second) errors.push_back({*text, absent_cpus(choice->cpus, allowed_cpus)});
     } else if (const auto list = decoded.positions.find(std::string(field)); list != decoded.positions.end()) {
       // What is said of the list as a whole would be said of what is left of it.
       if (field == error.pointer) continue;
       const size_t index = std::stoul(error.pointer.substr(field.size() + 1));
       errors.push_back({fmt::format("{}/{}", field, list->second[index]), std::move(error.detail)});
-    } else if (error.pointer.empty() ? sweep_is_whole(decoded) : !undecoded(field)) {
+    } else if (error.pointer.empty() ? sweep_is_whole(decoded) : !undecoded(decoded, field)) {
       errors.push_back(std::move(error));
     }
   }
-  return tl::unexpected(std::move(errors));
+  return errors;
 }
 
-std::vector<string_view> experiment_request_keys() {
-  std::vector<string_view> keys;
-  for (const Field& one : kFields) keys.push_back(one.key);
-  return keys;
+}  // namespace
+
+tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body) {
+  return decode_fields(body, kFields, "is no field of an experiment");
 }
+
+tl::expected<AnnotationChange, Problem> decode_annotation_change(string_view body) {
+  auto decoded = decode_fields(body, kPatchFields, "cannot be changed");
+  if (!decoded) return refuse(std::move(decoded.error()));
+  ExperimentRequest& request = decoded->request;
+  AnnotationChange change{std::move(request.name), std::move(request.notes), std::move(request.tags), request.pinned};
+  Errors errors = joined_errors(*decoded, annotation_errors(change), {});
+  if (errors.empty()) return change;
+  return refuse(bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(errors)));
+}
+
+tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context) {
+  ExperimentRequest request = decoded.request;
+  // Nothing is missing for want of a preset that was only misspelt.
+  if (undecoded(decoded, "/preset")) request.preset = preset_names().front();
+  auto plan = make_plan(request, context);
+  if (plan && decoded.errors.empty()) return plan;
+  return tl::unexpected(joined_errors(decoded, plan ? Errors{} : std::move(plan.error()), context.allowed_cpus));
+}
+
+std::vector<string_view> experiment_request_keys() { return keys_of(kFields); }
 
 std::string canonical_text(const ExperimentRequest& request) {
   Json json = Json::object();
@@ -331,6 +374,9 @@ std::string canonical_text(const ExperimentRequest& request) {
   put_cpus("server_cpus", request.server_cpus);
   put_cpus("client_cpus", request.client_cpus);
   put("events", request.events);
+  put("notes", request.notes);
+  put("tags", request.tags);
+  put("pinned", request.pinned);
   return dump(json);
 }
 

@@ -31,7 +31,11 @@ tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view
 // sent: a list given as text has no elements to point at, so they name the list.
 tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context);
 
-// The keys that such a body may have.
+// The body of PATCH /experiments/{id}: name, notes, tags and pinned, of which null empties all but the name. A problem is
+// 400, and names every other key.
+tl::expected<AnnotationChange, Problem> decode_annotation_change(std::string_view body);
+
+// The keys that the body of POST /experiments may have.
 std::vector<std::string_view> experiment_request_keys();
 
 // One spelling of a request, whatever the order of its keys, its blanks and how its numbers were written: two bodies

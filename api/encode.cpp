@@ -127,6 +127,9 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   json["started_at"] = time_or_null(record.started_at);
   json["finished_at"] = time_or_null(record.finished_at);
   json["reason"] = or_null(record.reason);
+  json["notes"] = record.annotations.notes;
+  json["tags"] = record.annotations.tags;
+  json["pinned"] = record.annotations.pinned;
   json["runs_total"] = record.runs.total;
   json["estimated_duration_s"] = to_seconds(estimated_duration(record.spec, record.runs.total));
   json["progress"] = progress_json(record, queue);

@@ -119,22 +119,24 @@ std::optional<Problem> origin_problem(const HttpRequest& request) {
   return std::nullopt;
 }
 
-std::optional<Problem> content_type_problem(const HttpRequest& request) {
+std::optional<Problem> content_type_problem(const HttpRequest& request, const std::vector<string_view>& allowed) {
   const std::string* header = request.header("content-type");
   if (header) {
     string_view rest = *header;
     const size_t semicolon = rest.find(';');
-    const bool json = lower(trimmed(rest.substr(0, semicolon))) == "application/json";
+    const std::string type = lower(trimmed(rest.substr(0, semicolon)));
+    const bool known = std::find(allowed.begin(), allowed.end(), type) != allowed.end();
     std::string parameter;
     if (semicolon != string_view::npos) parameter = lower(trimmed(rest.substr(semicolon + 1)));
     std::erase(parameter, '"');
-    if (json && (parameter.empty() || parameter == "charset=utf-8")) return std::nullopt;
+    if (known && (parameter.empty() || parameter == "charset=utf-8")) return std::nullopt;
   }
   Problem problem;
   problem.status = 415;
-  problem.detail = "the body must be JSON in UTF-8, sent with Content-Type: application/json";
-  problem.errors = {{"Content-Type:", header ? fmt::format("{} is given; allowed: application/json", shown(*header))
-                                             : std::string("missing; allowed: application/json")}};
+  const std::string types = fmt::format("{}", fmt::join(allowed, ", "));
+  problem.detail = fmt::format("the body must be in UTF-8 and sent with its Content-Type: {}", types);
+  problem.errors = {{"Content-Type:", fmt::format("{}; allowed: {}",
+                                                  header ? shown(*header) + " is given" : "missing", types)}};
   return problem;
 }
 

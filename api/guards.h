@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/message.h"
 #include "api/problem.h"
@@ -26,7 +27,8 @@ std::optional<Problem> host_problem(const HttpRequest& request, std::string_view
 // another port is another site. Without an Origin it is no page of another site.
 std::optional<Problem> origin_problem(const HttpRequest& request);
 
-// 415 unless the Content-Type is application/json, with charset=utf-8 at most. A form of another site cannot send that.
-std::optional<Problem> content_type_problem(const HttpRequest& request);
+// 415 unless the Content-Type is one of these, with charset=utf-8 at most. A form of another site must not be able to
+// send any of them.
+std::optional<Problem> content_type_problem(const HttpRequest& request, const std::vector<std::string_view>& allowed);
 
 }  // namespace copybench

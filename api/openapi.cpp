@@ -82,8 +82,10 @@ Json experiments_paths() {
                                                        "Content-Encoding (415).",
                                                        kMaxBodyBytes)},
                            {"content", content("application/json", schema("ExperimentRequest"))}};
+  Json list_parameters = page_parameters();
+  list_parameters.push_back(query_parameter("tag", "Those alone that have this tag.", {{"type", "string"}}));
   paths["/experiments"] = {{"get", operation("list_experiments", "All experiments, newest first.",
-                                             {{"200", json_answer("One page.", "ExperimentPage")}}, page_parameters())},
+                                             {{"200", json_answer("One page.", "ExperimentPage")}}, list_parameters)},
                            {"post", std::move(create)}};
 
   const Json id = id_parameter("The experiment's id.");
@@ -91,7 +93,11 @@ Json experiments_paths() {
   one["parameters"] = id;
   one["get"] = operation("get_experiment", "One experiment: state, spec as expanded, progress.",
                          {{"200", json_answer("The experiment.", "Experiment")}});
-  one["delete"] = operation("delete_experiment", "Delete an experiment with its runs; 409 while it is running.",
+  one["patch"] = operation("change_experiment", "Change the name, notes, tags or pin of an experiment, in any state of it.",
+                           {{"200", json_answer("The experiment as it is now.", "Experiment")}});
+  one["patch"]["requestBody"] = {{"required", true}, {"content", content("application/merge-patch+json", schema("ExperimentChange"))}};
+  one["patch"]["requestBody"]["content"].update(content("application/json", schema("ExperimentChange")));
+  one["delete"] = operation("delete_experiment", "Delete an experiment with its runs; 409 while it is running or pinned.",
                             {{"204", {{"description", "Deleted."}}}});
   Json& cancel = paths["/experiments/{id}/cancel"];
   cancel["parameters"] = id;

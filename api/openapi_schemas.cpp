@@ -81,11 +81,33 @@ Json cpus() {
           {"description", "auto: one half of the allowed CPUs; none: not pinned; else CPU numbers."}};
 }
 
+// What people write on an experiment, as a request gives it.
+Properties annotation_properties(bool nullable) {
+  using Limits = AnnotationLimits;
+  const auto of_type = [&](const char* name) { return nullable ? type_or_null(name) : type(name); };
+  Json notes = of_type("string");
+  notes["maxLength"] = Limits::kMaxNotesBytes;
+  Json tags = of_type("array");
+  tags["items"] = {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits::kMaxTagBytes}, {"pattern", "^[^ ,]([^,]*[^ ,])?$"}};
+  tags["maxItems"] = Limits::kMaxTags;
+  tags["uniqueItems"] = true;
+  return {{"name", {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits::kMaxNameBytes}}},
+          {"notes", described(std::move(notes), "Free text; lengths here and below are bytes of UTF-8.")},
+          {"tags", std::move(tags)},
+          {"pinned", described(of_type("boolean"), "Neither deleted nor removed by retention.")}};
+}
+
+Json change_schema() {
+  Json json = object(annotation_properties(true));
+  json.erase("required");
+  json["description"] = "What is given is changed; null empties.";
+  return json;
+}
+
 Json request_schema() {
   Json preset{{"type", {"string", "null"}}, {"enum", preset_names()}};
   preset["enum"].push_back(nullptr);
   const Properties properties{
-      {"name", {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits::kMaxNameBytes}}},
       {"preset", described(std::move(preset),
                            "Fills in what is not given. Without one, engines, field_sizes and threads "
                            "are required.")},
@@ -109,7 +131,7 @@ Json request_schema() {
       {"client_cpus", cpus()},
       {"events", described(request_list(type("string")), "Events as perf names them.")},
   };
-  Json json = object(properties);
+  Json json = object(joined(annotation_properties(false), properties));
   json.erase("required");
   json["properties"]["events"]["maxItems"] = Limits::kMaxEvents;
   return json;
@@ -166,6 +188,9 @@ void put_experiments(Json& schemas) {
                                   {"started_at", time_or_null()},
                                   {"finished_at", time_or_null()},
                                   {"reason", described(type_or_null("string"), "Why it failed.")},
+                                  {"notes", type("string")},
+                                  {"tags", list_of(type("string"))},
+                                  {"pinned", described(type("boolean"), "Neither deleted nor removed by retention.")},
                                   {"runs_total", type("integer")},
                                   {"estimated_duration_s", type("number")},
                                   {"progress", ref("Progress")},
@@ -286,6 +311,7 @@ Json openapi_schemas() {
   Json schemas;
   schemas["EngineMode"] = name_schema<EngineMode>();
   schemas["ExperimentRequest"] = request_schema();
+  schemas["ExperimentChange"] = change_schema();
   schemas["Spec"] = spec_schema();
   put_experiments(schemas);
   put_runs(schemas);

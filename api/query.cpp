@@ -62,6 +62,7 @@ PageQuery decode_page_query(const NamedValues& query) {
   for (const auto& [name, value] : query) {
     if (name == "limit") page.limit = decode_id(value).value_or(page.limit);
     if (name == "cursor") page.after = decode_id(value);
+    if (name == "tag") page.tag = value;
   }
   return page;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,10 @@ std::optional<Problem> query_problem(const NamedValues& query, const std::vector
 struct PageQuery {
   int64_t limit = 50;  // 1 to kMaxPage
   std::optional<int64_t> after;
+  std::optional<std::string> tag;
 };
 constexpr int64_t kMaxPage = 500;
-PageQuery decode_page_query(const NamedValues& query);              // limit, cursor
+PageQuery decode_page_query(const NamedValues& query);              // limit, cursor, tag
 bool decode_flag(const NamedValues& query, std::string_view name);  // absent: false
 
 // A decimal number from 1, as ids are; none for anything else.

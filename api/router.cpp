@@ -92,13 +92,14 @@ std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
   int64_t id = 0;
   const auto route = admit(request, id);
   if (!route) return to_response(route.error(), request.path);
-  if (!(*route)->body) return call(**route, request, id);
+  if ((*route)->body.empty()) return call(**route, request, id);
   if (request.content_length == 0) {
-    Problem missing = problem(400, "this request needs a body: JSON, with Content-Type: application/json");
-    missing.errors = {{"", "the body is missing; {\"preset\": \"quick\"} is the shortest that does something"}};
+    Problem missing = problem(400, fmt::format("this request needs a body, with its Content-Type: {}",
+                                               fmt::join((*route)->body, ", ")));
+    missing.errors = {{"", "the body is missing; /openapi.json describes it"}};
     return to_response(missing, request.path);
   }
-  if (auto wrong = content_type_problem(request)) return to_response(*wrong, request.path);
+  if (auto wrong = content_type_problem(request, (*route)->body)) return to_response(*wrong, request.path);
   return std::nullopt;
 }
 

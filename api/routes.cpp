@@ -23,9 +23,14 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view& 
 
 std::span<const Route> routes() {
   static const std::vector<Route> all{
-      {"POST", "/experiments", &Api::create_experiment, {"dry_run"}, true},
-      {"GET", "/experiments", &Api::list_experiments, {"limit", "cursor"}},
+      {"POST", "/experiments", &Api::create_experiment, {"dry_run"}, {"application/json"}},
+      {"GET", "/experiments", &Api::list_experiments, {"limit", "cursor", "tag"}},
       {"GET", "/experiments/{id}", &Api::get_experiment, {}},
+      {"PATCH",
+       "/experiments/{id}",
+       &Api::change_experiment,
+       {},
+       {"application/merge-patch+json", "application/json"}},
       {"DELETE", "/experiments/{id}", &Api::delete_experiment, {}},
       {"POST", "/experiments/{id}/cancel", &Api::cancel_experiment, {}},
       {"GET", "/experiments/{id}/runs", &Api::list_runs, {"limit", "cursor"}},

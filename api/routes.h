@@ -16,7 +16,8 @@ struct Route {
   std::string_view path;    // "/experiments/{id}/runs"; {id} is a number from 1
   Reply (Api::*handler)(const Call&);
   std::vector<std::string_view> query;  // the parameters that it knows
-  bool body = false;                    // needs one, of JSON; others answer before any body is read
+  // The types of the body that it needs; none: it answers before any body is read.
+  std::vector<std::string_view> body = {};
 };
 
 std::span<const Route> routes();

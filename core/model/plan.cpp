@@ -56,7 +56,7 @@ class Judge {
 
   tl::expected<Plan, std::vector<FieldError>> plan() {
     judge_preset();
-    judge_name();
+    judge_annotations();
     judge_sweep();
     judge_times();
     judge_order();
@@ -65,7 +65,7 @@ class Judge {
     spec_.client_cpus = judge_cpus("/client_cpus", request_.client_cpus);
     judge_events();
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
-    return Plan{spec_, runs_in_order(spec_)};
+    return Plan{spec_, annotations_, runs_in_order(spec_)};
   }
 
  private:
@@ -112,20 +112,11 @@ class Judge {
     spec_.preset = *request_.preset;
   }
 
-  void judge_name() {
+  void judge_annotations() {
     spec_.name = request_.name.value_or(preset_ ? std::string(preset_->name) : "sweep");
-    const std::string allowed =
-        fmt::format("; allowed: 1 to {} bytes of UTF-8 without control characters", Limits::kMaxNameBytes);
-    const auto code_points = decode_utf8(spec_.name);
-    if (spec_.name.empty()) {
-      error("/name", "the name is empty" + allowed);
-    } else if (spec_.name.size() > Limits::kMaxNameBytes) {
-      error("/name", fmt::format("the name is {} bytes long{}", spec_.name.size(), allowed));
-    } else if (!code_points) {
-      error("/name", "the name is not valid UTF-8" + allowed);
-    } else if (std::any_of(code_points->begin(), code_points->end(), is_control_character)) {
-      error("/name", "the name contains a control character" + allowed);
-    }
+    const AnnotationChange change{request_.name, request_.notes, request_.tags, request_.pinned};
+    for (FieldError& wrong : annotation_errors(change)) errors_.push_back(std::move(wrong));
+    annotations_ = changed({}, change);
   }
 
   // The request's list, else the preset's; reports it where there is neither.
@@ -228,6 +219,7 @@ class Judge {
   const Preset* preset_ = nullptr;
   bool unknown_preset_ = false;
   ExperimentSpec spec_;
+  Annotations annotations_;
   std::vector<FieldError> errors_;
 };
 

@@ -6,22 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "core/model/annotations.h"
 #include "core/model/request.h"
 #include "core/model/spec.h"
 
 namespace copybench {
 
-// A field that cannot be accepted. pointer is a JSON pointer (RFC 6901) into the request; detail says what was wrong
-// and what is allowed.
-struct FieldError {
-  std::string pointer;
-  std::string detail;
-
-  bool operator==(const FieldError&) const = default;
-};
-
 struct Plan {
   ExperimentSpec spec;
+  Annotations annotations;
   std::vector<PlannedRun> runs;  // in the order of measurement
 };
 
@@ -40,7 +33,6 @@ struct Limits {
   static constexpr double kMaxWarmupS = 60;
   static constexpr int64_t kMaxRepetitions = 100;
   static constexpr size_t kMaxRuns = 10'000;
-  static constexpr size_t kMaxNameBytes = 200;
   static constexpr size_t kMaxEvents = 32;
   static constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
   static constexpr int64_t kMinSocketBufferBytes = 4096;

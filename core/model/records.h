@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/time.h"
+#include "core/model/annotations.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/spec.h"
@@ -29,6 +30,7 @@ struct ExperimentRecord {
   ExperimentId id = 0;
   ExperimentState state = ExperimentState::queued;
   ExperimentSpec spec;
+  Annotations annotations;
   UtcTime created_at;
   std::optional<UtcTime> started_at;
   std::optional<UtcTime> finished_at;

@@ -16,13 +16,18 @@ class DatabaseReader : public Reader {
  public:
   explicit DatabaseReader(std::unique_ptr<DatabaseConnection> connection) : connection_(std::move(connection)) {}
 
-  StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit) override {
-    static const std::string sql =
-        "SELECT " + experiment_columns() + " FROM experiments WHERE id < ? ORDER BY id DESC LIMIT ?";
+  StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit,
+                                                  const std::optional<std::string>& tag) override {
+    static const std::string select = "SELECT " + experiment_columns() + " FROM experiments WHERE id < ?";
+    static const std::string all = select + " ORDER BY id DESC LIMIT ?";
+    static const std::string tagged =
+        select + " AND EXISTS (SELECT 1 FROM json_each(tags_json) WHERE value = ?) ORDER BY id DESC LIMIT ?";
     Page<ExperimentRecord> page;
     const auto failed = connection_->attempt([&] {
-      Query query(*connection_, sql);
-      query.bind(before.value_or(INT64_MAX)).bind(limit + 1);
+      Query query(*connection_, tag ? tagged : all);
+      query.bind(before.value_or(INT64_MAX));
+      if (tag) query.bind(*tag);
+      query.bind(limit + 1);
       while (query.step()) page.items.push_back(read_experiment(query));
     });
     if (failed) return tl::unexpected(*failed);

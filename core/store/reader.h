@@ -39,8 +39,9 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Newest first: ids below `before`, or from the newest where it is none.
-  virtual StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit) = 0;
+  // Newest first: ids below `before`, or from the newest where it is none; with that tag, or all where it is none.
+  virtual StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit,
+                                                          const std::optional<std::string>& tag = std::nullopt) = 0;
   virtual StoreResult<ExperimentRecord> experiment(ExperimentId id) = 0;  // not_found
   // Unfinished experiments before this one in the queue; 0 for the one whose turn it is.
   virtual StoreResult<int64_t> queue_position(ExperimentId id) = 0;

@@ -77,6 +77,17 @@ ExperimentSpec read_spec(const std::string& text) {
   return std::move(*spec);
 }
 
+std::vector<std::string> read_tags(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> tags;
+  if (!json.is_array()) throw_damaged("an experiment's tags are no list");
+  for (const Json& tag : json) {
+    if (!tag.is_string()) throw_damaged("an experiment's tag is no text");
+    tags.push_back(tag.get<std::string>());
+  }
+  return tags;
+}
+
 }  // namespace
 
 int64_t to_milliseconds(UtcTime time) { return time.time_since_epoch().count(); }
@@ -84,7 +95,7 @@ int64_t to_milliseconds(UtcTime time) { return time.time_since_epoch().count(); 
 const std::string& experiment_columns() {
   static const std::string columns =
       "id, state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, "
-      "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted";
+      "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted, notes, tags_json, pinned";
   return columns;
 }
 
@@ -103,7 +114,14 @@ ExperimentRecord read_experiment(const Query& row) {
   record.runs.failed = cursor.integer();
   record.runs.cancelled = cursor.integer();
   record.runs.interrupted = cursor.integer();
+  record.annotations.notes = cursor.text();
+  record.annotations.tags = read_tags(cursor.text());
+  record.annotations.pinned = cursor.integer() != 0;
   return record;
+}
+
+void bind_annotations(Query& query, const Annotations& annotations) {
+  query.bind(annotations.notes).bind(Json(annotations.tags).dump()).bind(int64_t{annotations.pinned});
 }
 
 const std::string& run_columns() {

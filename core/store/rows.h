@@ -22,6 +22,9 @@ int run_column_count();
 const std::string& summary_columns();
 SummaryInput read_summary_input(const Query& row);
 
+// Notes, tags and pinned, in this order.
+void bind_annotations(Query& query, const Annotations& annotations);
+
 // "window_s = ?, throughput_gbps = ?, ..." and its values.
 const std::string& figure_assignments();
 void bind_figures(Query& query, const RunFigures& figures);

@@ -94,6 +94,11 @@ CREATE TABLE sequences (
 ) STRICT;
 INSERT INTO sequences (name, last) VALUES ('finish_sequence', 0);
 )sql",
+    R"sql(
+ALTER TABLE experiments ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE experiments ADD COLUMN tags_json TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE experiments ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

@@ -164,6 +164,11 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
   });
 }
 
+StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const AnnotationChange& change) {
+  return impl_->write(
+      [&](DatabaseConnection& connection) { return annotate_experiment(connection, experiment, change); });
+}
+
 StoreResult<void> Store::erase(ExperimentId experiment) {
   return impl_->write([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
 }

@@ -97,7 +97,10 @@ class Store {
   // ends it, and the caller sees to it that the run ends). Idempotent: on a final experiment it changes nothing.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
 
-  // Deletes an experiment with its runs. conflict while it is running or a run of it is.
+  // Changes what people wrote on an experiment, in any state of it. not_found
+  StoreResult<ExperimentRecord> annotate(ExperimentId experiment, const AnnotationChange& change);
+
+  // Deletes an experiment with its runs. conflict while it is pinned, or running, or a run of it is.
   StoreResult<void> erase(ExperimentId experiment);
 
   // At start: every run found running becomes interrupted and is queued again. Returns how many.

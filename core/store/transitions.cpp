@@ -103,8 +103,11 @@ void queue_again(DatabaseConnection& connection, RunId run) {
 ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
   {
     Query query(connection,
-                "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total) VALUES ('queued', ?, ?, ?)");
-    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now)).bind(static_cast<int64_t>(plan.runs.size())).run();
+                "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total, notes, tags_json, pinned) "
+                "VALUES ('queued', ?, ?, ?, ?, ?, ?)");
+    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now)).bind(static_cast<int64_t>(plan.runs.size()));
+    bind_annotations(query, plan.annotations);
+    query.run();
   }
   const ExperimentId id = connection.last_inserted_id();
   Query query(connection,
@@ -226,9 +229,25 @@ void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& exper
   end_experiment_if_done(connection, experiment.id, std::nullopt, now);
 }
 
+StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection, ExperimentId id,
+                                                  const AnnotationChange& change) {
+  auto experiment = find_experiment(connection, id);
+  if (!experiment) return experiment;
+  if (change.name) experiment->spec.name = *change.name;
+  Query query(connection, "UPDATE experiments SET spec_json = ?, notes = ?, tags_json = ?, pinned = ? WHERE id = ?");
+  query.bind(to_json(experiment->spec).dump());
+  bind_annotations(query, changed(experiment->annotations, change));
+  query.bind(id).run();
+  return find_experiment(connection, id);
+}
+
 StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id) {
   const auto experiment = find_experiment(connection, id);
   if (!experiment) return tl::unexpected(experiment.error());
+  if (experiment->annotations.pinned) {
+    return tl::unexpected(StoreError{StoreError::Kind::conflict,
+                                     fmt::format("Experiment {} is pinned. Unpin it first, then delete it.", id)});
+  }
   if (experiment->state == ExperimentState::running) {
     return tl::unexpected(StoreError{StoreError::Kind::conflict,
                                      fmt::format("Experiment {} is running. Cancel it first, then delete it.", id)});

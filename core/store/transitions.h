@@ -32,6 +32,10 @@ std::vector<RunId> running_runs(DatabaseConnection& connection);
 // Cancels what is queued, and the experiment where no run of it is running. Changes nothing where it is final.
 void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& experiment, UtcTime now);
 
+// not_found
+StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection, ExperimentId id,
+                                                  const AnnotationChange& change);
+
 // not_found, conflict
 StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id);
 

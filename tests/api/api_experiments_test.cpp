@@ -177,3 +177,51 @@ TEST_CASE("deleting takes an experiment with its runs, but not while it runs") {
   problem(served.get(fmt::format("/runs/{}", run.id)), 404);
   problem(served.request("DELETE", "/experiments/1"), 404);
 }
+
+TEST_CASE("notes, tags and a pin come with a request, and change by a patch") {
+  Served served;
+  const auto patch = [&](std::string_view body, std::string_view type = "application/merge-patch+json") {
+    return served.client->send_body("PATCH", "/experiments/1", type, body);
+  };
+  Json queued = served.post("/experiments", R"({"preset": "quick", "notes": "a\nb", "tags": ["x", "y z"]})").json();
+  CHECK(queued["notes"] == "a\nb");
+  CHECK(queued["tags"] == Json::array({"x", "y z"}));
+  CHECK(queued["pinned"] == false);
+  const Answer changed = patch(R"({"name": "renamed", "notes": null, "pinned": true})");
+  CHECK(changed.status == 200);
+  CHECK(changed.json()["name"] == "renamed");
+  CHECK(changed.json()["spec"]["name"] == "renamed");
+  CHECK(changed.json()["notes"] == "");
+  CHECK(changed.json()["tags"] == queued["tags"]);
+  CHECK(changed.body == served.get("/experiments/1").body);
+  CHECK(problem(served.request("DELETE", "/experiments/1"), 409)["detail"] ==
+        "Experiment 1 is pinned. Unpin it first, then delete it.");
+  CHECK(patch(R"({"pinned": null, "tags": null})", "application/json").json()["tags"].empty());
+  CHECK(served.request("DELETE", "/experiments/1").status == 204);
+}
+
+TEST_CASE("a patch names all that it may not change") {
+  Served served;
+  served.queue(1);
+  const auto patch = [&](std::string_view body, std::string_view type) {
+    return served.client->send_body("PATCH", "/experiments/1", type, body);
+  };
+  const Json refused = problem(
+      patch(R"({"seed": 1, "name": null, "tags": [1, "a", "a,b"], "notes": 1, "pinned": "yes"})", "application/json"), 400);
+  std::set<std::string> pointers;
+  for (const Json& error : refused["errors"]) pointers.insert(error["pointer"]);
+  CHECK(pointers == std::set<std::string>{"/seed", "/name", "/tags/0", "/tags/2", "/notes", "/pinned"});
+  CHECK(refused["errors"][0]["detail"] == "\"seed\" cannot be changed; allowed: name, notes, tags, pinned");
+  problem(patch("[]", "application/json"), 400);
+  CHECK(problem(patch("{}", "text/plain"), 415)["errors"][0]["detail"] ==
+        "\"text/plain\" is given; allowed: application/merge-patch+json, application/json");
+  problem(served.request("PATCH", "/experiments/1"), 400);
+}
+
+TEST_CASE("a tag narrows the list") {
+  Served served;
+  served.queue(1);
+  CHECK(served.post("/experiments", R"({"preset": "quick", "tags": ["a b"]})").status == 202);
+  CHECK(served.get("/experiments?tag=a%20b").json()["items"].size() == 1);
+  CHECK(served.get("/experiments?tag=a").json()["items"].empty());
+}

@@ -225,9 +225,12 @@ TEST_CASE("requests that ask for the same have one canonical text, others do not
   }
 }
 
-TEST_CASE("the keys are those of a spec") {
+TEST_CASE("the keys are those of a spec, then what people write on it") {
   const Json spec = to_json(ExperimentSpec{});
-  const auto keys = experiment_request_keys();
-  CHECK(keys.size() == spec.size());
+  auto keys = experiment_request_keys();
+  REQUIRE(keys.size() == spec.size() + 3);
+  CHECK(std::vector<std::string_view>(keys.end() - 3, keys.end()) ==
+        std::vector<std::string_view>{"notes", "tags", "pinned"});
+  keys.resize(spec.size());
   for (const auto key : keys) CHECK(spec.contains(std::string(key)));
 }

@@ -121,9 +121,13 @@ class HttpClient {
   }
   Answer get(std::string_view path, std::string_view headers = "") const { return request("GET", path, headers); }
   Answer post(std::string_view path, std::string_view body, std::string_view headers = "") const {
+    return send_body("POST", path, "application/json", body, headers);
+  }
+  Answer send_body(std::string_view method, std::string_view path, std::string_view type, std::string_view body,
+                   std::string_view headers = "") const {
     return raw(fmt::format(
-        "POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}",
-        path, port_, body.size(), headers, body));
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}\r\n{}", method, path,
+        port_, type, body.size(), headers, body));
   }
 
  private:

@@ -87,7 +87,7 @@ TEST_CASE("operations have names of their own, and the query parameters that the
       }
     }
     CHECK(described == std::set<std::string_view>(route.query.begin(), route.query.end()));
-    CHECK(operation.contains("requestBody") == route.body);
+    CHECK(operation.contains("requestBody") == !route.body.empty());
   }
 }
 

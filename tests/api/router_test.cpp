@@ -58,13 +58,13 @@ TEST_CASE("wrong methods are told the right ones") {
     return answer.header("allow");
   };
   CHECK(allow("DELETE", "/experiments") == "POST, GET, HEAD");
-  CHECK(allow("PUT", "/experiments/1") == "GET, HEAD, DELETE");
+  CHECK(allow("PUT", "/experiments/1") == "GET, HEAD, PATCH, DELETE");
   CHECK(allow("GET", "/experiments/1/cancel") == "POST");
   CHECK(allow("OPTIONS", "/healthz") == "GET, HEAD");
   CHECK(allow("TRACE", "/") == "GET, HEAD");
   CHECK(allow("CONNECT", "/system") == "GET, HEAD");
   CHECK(allow("FOO", "/experiments") == "POST, GET, HEAD");
-  CHECK(allow("get", "/experiments/1") == "GET, HEAD, DELETE");
+  CHECK(allow("get", "/experiments/1") == "GET, HEAD, PATCH, DELETE");
   CHECK(allow("Post", "/") == "GET, HEAD");
   problem(served.request("FOO", "/nothing"), 404);
   CHECK(allow("POST", "/") == "GET, HEAD");

@@ -9,7 +9,8 @@ from schema import Schemas
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 ROUTES = {
-    ("get", "/experiments"), ("post", "/experiments"), ("get", "/experiments/{id}"), ("delete", "/experiments/{id}"),
+    ("get", "/experiments"), ("post", "/experiments"), ("get", "/experiments/{id}"), ("patch", "/experiments/{id}"),
+    ("delete", "/experiments/{id}"),
     ("get", "/experiments/{id}/runs"), ("get", "/experiments/{id}/results.csv"), ("get", "/experiments/{id}/summary"),
     ("get", "/experiments/{id}/events"), ("post", "/experiments/{id}/cancel"), ("get", "/runs/{id}"),
     ("get", "/runs/{id}/perf"), ("get", "/system"), ("get", "/healthz"), ("get", "/openapi.json"),
@@ -93,7 +94,8 @@ class OpenApi(unittest.TestCase):
         for method, path, operation, _ in self.operations():
             if "{" in path:
                 with self.subTest(method=method, path=path):
-                    answer = self.daemon.request(method.upper(), path.replace(path[path.index("{"):path.index("}") + 1], "999999"))
+                    answer = self.daemon.request(method.upper(), path.replace(path[path.index("{"):path.index("}") + 1], "999999"),
+                                                 {} if "requestBody" in operation else None)
                     self.assertEqual(answer.status, 404)
                     self.assert_described(operation, answer)
 
@@ -113,6 +115,10 @@ class OpenApi(unittest.TestCase):
         number = answers[202].json()["id"]
         item = self.document["paths"]
         by_id = next(path for path in item if path.startswith("/experiments/{") and path.endswith("}"))
+        for status, body in ((200, {"notes": "a note", "tags": ["a"], "pinned": None}), (400, {"seed": 1})):
+            patched = self.daemon.request("PATCH", f"/experiments/{number}", body)
+            self.assertEqual(patched.status, status)
+            self.assert_described(item[by_id]["patch"], patched)
         cancelled = self.daemon.post(f"/experiments/{number}/cancel")
         self.assert_described(item[by_id + "/cancel"]["post"], cancelled)
         self.daemon.finished(number)
@@ -123,11 +129,13 @@ class OpenApi(unittest.TestCase):
         schema = self.schemas.resolve(content["schema"])
         self.assertEqual(set(schema["properties"]), {
             "name", "preset", "engines", "field_sizes", "threads", "duration_s", "warmup_s", "repetitions", "order", "seed",
-            "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus", "client_cpus", "events"})
-        good = [{"preset": "quick"}, sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
+            "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus", "client_cpus", "events", "notes",
+            "tags", "pinned"})
+        good = [{"preset": "quick"}, sweep(notes="two\nlines", tags=["a", "b c"], pinned=True), sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
                 sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False)]
         bad = [sweep(threads=[0]), sweep(engines=[]), sweep(duration_s=0), sweep(colour=1), sweep(field_sizes=[63]),
-               sweep(order="random"), sweep(repetitions=101), sweep(field_sizes=["512"]), sweep(tcp_nodelay="no")]
+               sweep(order="random"), sweep(repetitions=101), sweep(field_sizes=["512"]), sweep(tcp_nodelay="no"),
+               sweep(tags=["a,b"]), sweep(tags=["a", "a"]), sweep(notes="x" * 10001), sweep(pinned=1)]
         for request, taken in [(request, True) for request in good] + [(request, False) for request in bad]:
             with self.subTest(request=request):
                 self.assertEqual(not self.schemas.problems(content["schema"], request), taken)

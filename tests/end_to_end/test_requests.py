@@ -202,7 +202,7 @@ class Paths(Served):
     def test_wrong_methods_name_the_right_ones(self):
         for method, path, allowed in (
                 ("DELETE", "/experiments", {"GET", "POST"}), ("PUT", "/experiments", {"GET", "POST"}),
-                ("POST", "/experiments/1", {"GET", "DELETE"}), ("PATCH", "/experiments/1", {"GET", "DELETE"}),
+                ("POST", "/experiments/1", {"GET", "PATCH", "DELETE"}), ("PUT", "/experiments/1", {"GET", "PATCH", "DELETE"}),
                 ("GET", "/experiments/1/cancel", {"POST"}), ("POST", "/healthz", {"GET"}), ("DELETE", "/system", {"GET"}),
                 ("POST", "/experiments/1/runs", {"GET"}), ("POST", "/", {"GET"}), ("PUT", "/openapi.json", {"GET"}),
                 ("FOO", "/healthz", {"GET"}), ("get", "/experiments", {"GET", "POST"})):
