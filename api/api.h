@@ -34,6 +34,7 @@ class Api {
   Reply get_results_csv(const Call& call);
   Reply get_summary(const Call& call);
   Reply follow_experiment(const Call& call);
+  Reply follow_experiments(const Call& call);
   Reply get_run(const Call& call);
   Reply get_run_perf(const Call& call);
 
@@ -42,6 +43,7 @@ class Api {
   Reply get_openapi(const Call& call);
 
  private:
+  Reply event_stream(const Call& call, BodyStream follow);
   Reply queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key);
 
   const ApiContext& context_;

@@ -90,6 +90,7 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
     }
     return refuse(problem_of(record.error()));
   }
+  context_.changed.note();
   context_.scheduler.nudge();
   return accepted(record->id, render(*record));
 }

@@ -77,6 +77,16 @@ Reply Api::follow_experiment(const Call& call) {
     after = *id;
   }
   if (auto record = context_.readers.lease()->experiment(call.id); !record) return refuse(problem_of(record.error()));
+  return event_stream(call, [&streams = streams_, id = call.id, after](ByteSink& sink) {
+    return streams.follow(id, after, sink);
+  });
+}
+
+Reply Api::follow_experiments(const Call& call) {
+  return event_stream(call, [&streams = streams_](ByteSink& sink) { return streams.follow_all(sink); });
+}
+
+Reply Api::event_stream(const Call& call, BodyStream follow) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   response.headers = {{"Cache-Control", "no-store"}};
@@ -86,13 +96,11 @@ Reply Api::follow_experiment(const Call& call) {
     Problem problem;
     problem.status = 503;
     problem.detail =
-        "as many event streams are open as this server allows; close one, or ask for the experiment itself";
+        "as many event streams are open as this server allows; close one, or ask for the experiments themselves";
     problem.headers = {{"Retry-After", "5"}};
     return refuse(std::move(problem));
   }
-  response.stream = [&streams = streams_, place = std::move(place), id = call.id, after](ByteSink& sink) {
-    return streams.follow(id, after, sink);
-  };
+  response.stream = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(sink); };
   return response;
 }
 

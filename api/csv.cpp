@@ -5,6 +5,8 @@
 #include <optional>
 #include <variant>
 
+#include "api/zerocopy_label.h"
+
 namespace copybench {
 namespace {
 
@@ -42,6 +44,7 @@ std::string csv_header() {
   };
   for (const std::string_view name : identity_columns()) put(name);
   for (const FigureColumn& column : figure_columns()) put(column.name);
+  put("zerocopy");
   return header + "\r\n";
 }
 
@@ -70,6 +73,8 @@ void append_csv_row(std::string& out, const RunRow& run) {
         },
         column.member);
   }
+  out += ',';
+  append_csv_text(out, zerocopy_label(configuration.engine, run.figures).value_or(""));
   out += "\r\n";
 }
 

@@ -1,5 +1,5 @@
-// Runs -> CSV (RFC 4180: CR LF, quotes where needed), columns as identity_columns() and figure_columns() have them.
-// Pure.
+// Runs -> CSV (RFC 4180: CR LF, quotes where needed), columns as identity_columns() and figure_columns() have them,
+// then what a zero_copy run really was. Pure.
 #pragma once
 
 #include <string>

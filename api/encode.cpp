@@ -46,9 +46,8 @@ void put_figures(Json& json, const RunFigures& figures) {
   }
 }
 
-// Of a RunRow or a RunRecord: they share these members' names.
-template <typename Run>
-Json common_run_json(const Run& run) {
+// counters: of the run's evidence. missing: why figures and counters are.
+Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   Json json;
   json["experiment_id"] = run.experiment_id;
   json["run_id"] = run.id;
@@ -57,6 +56,8 @@ Json common_run_json(const Run& run) {
   json["state"] = name_of(run.state);
   put_figures(json, run.figures);
   json["zerocopy"] = or_null(zerocopy_label(run.planned.configuration.engine, run.figures));
+  json["counters"] = other_counters(counters);
+  json["missing"] = std::move(missing);
   json["started_at"] = time_or_null(run.started_at);
   json["finished_at"] = time_or_null(run.finished_at);
   json["reason"] = or_null(run.reason);
@@ -117,6 +118,14 @@ Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
   return json;
 }
 
+Json progress_event_json(const ExperimentRecord& record, const QueueView& queue) {
+  Json json;
+  json["experiment_id"] = record.id;
+  json["state"] = name_of(record.state);
+  json.update(progress_json(record, queue));
+  return json;
+}
+
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   const std::string self = experiment_path(record.id);
   Json json;
@@ -143,13 +152,18 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   return json;
 }
 
-Json run_json(const RunRow& run) { return common_run_json(run); }
+Json run_json(const RunRow& run) {
+  const Json counters = Json::parse(run.counters_json, nullptr, false);
+  // Of a run that did not complete, its state and reason say it once for all: a list of thousands need not say it 26 times each.
+  return common_run_json(run, counters,
+                         run.state == RunState::completed ? missing_reasons(run, counters) : Json::object());
+}
 
 Json run_json(const RunRecord& run) {
-  Json json = common_run_json(run);
   Json evidence = Json::parse(run.evidence_json, nullptr, false);
   if (!evidence.is_object()) evidence = Json::object();
-  json["missing"] = missing_reasons(run, evidence);
+  const Json counters = evidence.value("counters", Json::array());
+  Json json = common_run_json(run, counters, missing_reasons(run, counters));
   json["evidence"] = std::move(evidence);
   return json;
 }

@@ -20,9 +20,13 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
 // it is final), current (null unless a run of it runs).
 Json progress_json(const ExperimentRecord& record, const QueueView& queue);
 
-// Identity, figures, zerocopy label, times, reason, links; for lists and events.
+// The same with experiment_id and state before it, for event streams.
+Json progress_event_json(const ExperimentRecord& record, const QueueView& queue);
+
+// Identity, figures, zerocopy label, counters that are no figures, `missing` (why a figure or counter is null; of completed
+// runs), times, reason, links; for lists and events.
 Json run_json(const RunRow& run);
-// The same with `missing` (figure -> why there is none) and `evidence`.
+// The same with `missing` whatever its state, and `evidence`.
 Json run_json(const RunRecord& run);
 
 // What a dry run answers: the spec as expanded and every run in the order of measurement.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/encode.h"
+#include "api/experiment_watch.h"
 #include "api/problem.h"
 
 namespace copybench {
@@ -18,14 +19,6 @@ constexpr std::string_view kReconnect = "retry: 2000\n\n";  // how long a browse
 
 std::string event(std::string_view name, const Json& data) {
   return fmt::format("event: {}\ndata: {}\n\n", name, dump(data));
-}
-
-Json named_progress(const ExperimentRecord& record, const QueueView& queue) {
-  Json json;
-  json["experiment_id"] = record.id;
-  json["state"] = name_of(record.state);
-  json.update(progress_json(record, queue));
-  return json;
 }
 
 }  // namespace
@@ -61,7 +54,7 @@ StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experimen
 
   Round round;
   round.after = after;
-  round.progress = event("progress", named_progress(*record, *queue));
+  round.progress = event("progress", progress_event_json(*record, *queue));
   for (const RunRow& run : *runs) {
     round.after = run.finish_sequence;
     round.runs += fmt::format("id: {}\n", run.finish_sequence) + event("run", run_json(run));
@@ -92,12 +85,31 @@ bool EventStreams::follow(ExperimentId experiment, int64_t after, ByteSink& sink
     if (!round->end.empty()) return true;
     if (round->more) continue;
 
-    while (changed_.wait(seen, heartbeat_) == seen && !changed_.closed()) {
-      if (!sink.peer_there() || !sink.write(": still here\n\n")) return false;
-    }
+    if (!sleep(seen, sink)) return false;
     if (changed_.closed()) return sink.write(event("shutdown", {{"experiment_id", experiment}}));
-    if (!sink.peer_there()) return false;
   }
+}
+
+bool EventStreams::follow_all(ByteSink& sink) {
+  ExperimentWatch watch;
+  std::string events(kReconnect);
+  for (;;) {
+    const uint64_t seen = changed_.current();
+    const auto news = watch.news(*readers_.lease());
+    if (!news) return false;
+    for (const auto& [name, data] : *news) events += event(name, data);
+    if (!events.empty() && !sink.write(events)) return false;
+    events.clear();
+    if (!sleep(seen, sink)) return false;
+    if (changed_.closed()) return sink.write(event("shutdown", Json::object()));
+  }
+}
+
+bool EventStreams::sleep(uint64_t seen, ByteSink& sink) {
+  while (changed_.wait(seen, heartbeat_) == seen && !changed_.closed()) {
+    if (!sink.peer_there() || !sink.write(": still here\n\n")) return false;
+  }
+  return changed_.closed() || sink.peer_there();
 }
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-// Server-sent events of an experiment: a tail of the store. Each stream is a thread of the HTTP server that sleeps
+// Server-sent events of an experiment, and of all: tails of the store. Each stream is a thread of the HTTP server that sleeps
 // until the store has changed, so the number of streams is capped below the number of threads.
 //
 // The usual advice is to wake every 250 ms and look whether the client is still there. Here that would disturb what is
@@ -36,6 +36,9 @@ class EventStreams {
   // True if it came to an end, false if the client is gone or the store cannot be read.
   bool follow(ExperimentId experiment, int64_t after, ByteSink& sink);
 
+  // Sends what an ExperimentWatch finds, for as long as the client stays; `shutdown` ends it. Results as follow().
+  bool follow_all(ByteSink& sink);
+
  private:
   struct Round {
     std::string progress, runs, end;  // events as text
@@ -43,6 +46,8 @@ class EventStreams {
     bool more = false;  // runs are left that ended already
   };
   StoreResult<Round> next_round(ExperimentId experiment, int64_t after);
+  // Waits until the store differs from what was `seen`, or the daemon stops. False if the client left.
+  bool sleep(uint64_t seen, ByteSink& sink);
 
   ReaderPool& readers_;
   ChangeSignal& changed_;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "core/model/events.h"
@@ -13,28 +16,49 @@ namespace {
 
 using std::string_view;
 
-std::string counter_reason(const CounterColumn& counted, const Json& evidence) {
-  const auto counters = evidence.find("counters");
-  if (counters != evidence.end() && counters->is_array()) {
-    for (const Json& reading : *counters) {
-      if (!reading.is_object()) continue;
-      if (!counted.counts(reading.value("event", ""))) continue;
-      const auto reason = reading.find("reason");
-      if (reason != reading.end() && reason->is_string() && !reason->get_ref<const std::string&>().empty())
-        return *reason;
-    }
+// Of a JSON object: the text under a key, none where there is none or an empty one.
+std::optional<std::string> text_at(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (found == object.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) return std::nullopt;
+  return *found;
+}
+
+std::string counter_reason(const CounterColumn& counted, const Json& counters) {
+  for (const Json& reading : counters) {
+    const auto event = text_at(reading, "event");
+    if (!event || !counted.counts(*event)) continue;
+    if (auto reason = text_at(reading, "reason")) return std::move(*reason);
   }
   return fmt::format("the experiment did not ask perf for {}", counted.event);
 }
 
-std::string unfinished_reason(const RunRecord& run) {
+bool is_figure(string_view event) {
+  const auto columns = counter_columns();
+  return std::any_of(columns.begin(), columns.end(), [&](const CounterColumn& column) { return column.counts(event); });
+}
+
+// Visits (event, reading) of every event that is no figure.
+template <typename Visit>
+void each_other_counter(const Json& counters, const Visit& visit) {
+  for (const Json& reading : counters) {
+    const auto event = text_at(reading, "event");
+    if (event && !is_figure(*event)) visit(*event, reading);
+  }
+}
+
+Json count_of(const Json& reading) {
+  const auto value = reading.find("value");
+  return value != reading.end() && value->is_number() ? *value : Json(nullptr);
+}
+
+std::string unfinished_reason(const RunRow& run) {
   if (run.state == RunState::queued) return "the run waits to be measured";
   if (run.state == RunState::running) return "the run is being measured";
   const std::string_view state = run.state == RunState::timed_out ? "timed out" : name_of(run.state);
   return run.reason ? fmt::format("the run {}: {}", state, *run.reason) : fmt::format("the run was {}", state);
 }
 
-std::string reason_for(string_view column, const RunRecord& run, const Json& evidence) {
+std::string reason_for(string_view column, const RunRow& run, const Json& counters) {
   if (column.starts_with("zerocopy_") && run.planned.configuration.engine != EngineMode::zero_copy) {
     return "zero_copy alone has it";
   }
@@ -42,7 +66,7 @@ std::string reason_for(string_view column, const RunRecord& run, const Json& evi
   // Cycles per byte are missing for the reason that the cycles are.
   const string_view counted = column == "cycles_per_byte" ? "cpu_cycles" : column;
   for (const CounterColumn& known : counter_columns()) {
-    if (known.column == counted) return counter_reason(known, evidence);
+    if (known.column == counted) return counter_reason(known, counters);
   }
   return "the window gave no value for it";
 }
@@ -52,17 +76,25 @@ std::string reason_for(string_view column, const RunRecord& run, const Json& evi
 std::string no_perf_reason(const RunRecord& run) {
   const Json evidence = Json::parse(run.evidence_json, nullptr, false);
   const Json perf = evidence.is_object() ? evidence.value("perf", Json()) : Json();
-  const Json reason = perf.is_object() ? perf.value("reason", Json()) : Json();
-  if (reason.is_string() && !reason.get_ref<const std::string&>().empty()) return reason;
+  if (auto reason = text_at(perf, "reason")) return std::move(*reason);
   return run.state == RunState::completed ? "perf printed nothing" : unfinished_reason(run);
 }
 
-Json missing_reasons(const RunRecord& run, const Json& evidence) {
+Json other_counters(const Json& counters) {
+  Json counts = Json::object();
+  each_other_counter(counters, [&](const std::string& event, const Json& reading) { counts[event] = count_of(reading); });
+  return counts;
+}
+
+Json missing_reasons(const RunRow& run, const Json& counters) {
   Json reasons = Json::object();
   for (const FigureColumn& column : figure_columns()) {
     const bool missing = std::visit([&](auto member) { return !(run.figures.*member).has_value(); }, column.member);
-    if (missing) reasons[std::string(column.name)] = reason_for(column.name, run, evidence);
+    if (missing) reasons[std::string(column.name)] = reason_for(column.name, run, counters);
   }
+  each_other_counter(counters, [&](const std::string& event, const Json& reading) {
+    if (count_of(reading).is_null()) reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
+  });
   return reasons;
 }
 

@@ -119,7 +119,7 @@ Json results_paths() {
   csv["parameters"] = id;
   csv["get"] =
       operation("get_results_csv", "Every run that has ended as CSV (RFC 4180); an empty cell where there is no value.",
-                {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy_enobufs.",
+                {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy.",
                                 content("text/csv", {{"type", "string"}}))}});
   Json& summary = paths["/experiments/{id}/summary"];
   summary["parameters"] = id;
@@ -136,6 +136,15 @@ Json results_paths() {
                content("text/event-stream", {{"type", "string"}}))}},
       Json::array({header_parameter("Last-Event-ID", "Leaves out the runs up to that event.",
                                     {{"type", "string"}, {"pattern", "^(0|[1-9][0-9]*)$"}})}));
+
+  paths["/events"]["get"] = operation(
+      "follow_experiments", "Server-sent events of all experiments, without an end.",
+      {{"200",
+        answer("`experiment` (Experiment) for each one that has not ended, at once, and for each one that is new or whose "
+               "state changes; `progress` (Progress with experiment_id and state) as it goes on; `deleted` "
+               "(experiment_id). Of the newest 100 and the one that runs. An experiment that is queued within another "
+               "one's window is told of after it, or within 15 s. `shutdown` ends it.",
+               content("text/event-stream", {{"type", "string"}}))}});
 
   const Json run_id = id_parameter("The run's id.");
   Json& run = paths["/runs/{id}"];

@@ -222,16 +222,21 @@ void put_runs(Json& schemas) {
   Json label{{"type", {"string", "null"}}, {"description", "What a zero_copy run really was; null for other engines."}};
   for (const string_view name : kZerocopyLabels) label["enum"].push_back(name);
   label["enum"].push_back(nullptr);
+  const Json counts{{"type", "object"}, {"additionalProperties", type_or_null("number")}};
+  const Json reasons{{"type", "object"}, {"additionalProperties", type("string")}};
   run = joined(std::move(run), {{"zerocopy", std::move(label)},
+                                {"counters", described(counts, "Of each event that was asked for and is no figure: its "
+                                                               "count in the window, by the name it was asked by.")},
+                                {"missing", described(reasons,
+                                                      "For every figure and counter that is null: why. In lists and "
+                                                      "events of completed runs only; else state and reason say it.")},
                                 {"started_at", time_or_null()},
                                 {"finished_at", time_or_null()},
                                 {"reason", described(type_or_null("string"), "Why it did not complete.")},
                                 {"links", links({"self", "perf", "experiment"})}});
   schemas["Run"] = object(run);
   schemas["RunDetail"] = object(
-      joined(std::move(run), {{"missing", described({{"type", "object"}, {"additionalProperties", type("string")}},
-                                                    "For every figure that is null: why there is none.")},
-                              {"evidence", described(type("object"), "What was gathered beside the figures.")}}));
+      joined(std::move(run), {{"evidence", described(type("object"), "What was gathered beside the figures.")}}));
 
   schemas["Interval"] =
       object({{"low", type_or_null("number")},

@@ -37,6 +37,7 @@ std::span<const Route> routes() {
       {"GET", "/experiments/{id}/results.csv", &Api::get_results_csv, {}},
       {"GET", "/experiments/{id}/summary", &Api::get_summary, {}},
       {"GET", "/experiments/{id}/events", &Api::follow_experiment, {}},
+      {"GET", "/events", &Api::follow_experiments, {}},
       {"GET", "/runs/{id}", &Api::get_run, {}},
       {"GET", "/runs/{id}/perf", &Api::get_run_perf, {}},
       {"GET", "/system", &Api::get_system, {}},

@@ -25,6 +25,13 @@ class ChangeSignal {
     changed_.notify_all();
   }
 
+  // The counter moves, but nobody is woken: who waits sees it at the latest when the wait is over. For changes that come at
+  // any time, within a window too.
+  void note() {
+    std::lock_guard lock(mutex_);
+    ++generation_;
+  }
+
   // After close() every wait returns at once: the daemon is stopping.
   void close() {
     {

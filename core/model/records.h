@@ -38,7 +38,8 @@ struct ExperimentRecord {
   RunCounts runs;
 };
 
-struct RunRecord {
+// A run without its evidence, for lists and CSV.
+struct RunRow {
   RunId id = 0;
   ExperimentId experiment_id = 0;
   PlannedRun planned;
@@ -48,6 +49,10 @@ struct RunRecord {
   std::optional<UtcTime> finished_at;
   std::optional<std::string> reason;  // of every state but queued, running and completed
   RunFigures figures;
+  std::string counters_json;  // the evidence's counters as JSON text: an array; empty where there are none
+};
+
+struct RunRecord : RunRow {
   std::string evidence_json;  // RunEvidence as JSON text; "{}" before the run ended
 };
 

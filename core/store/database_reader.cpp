@@ -97,10 +97,7 @@ class DatabaseReader : public Reader {
         "SELECT " + run_columns() +
         ", COALESCE((SELECT evidence_json FROM run_evidence WHERE run_id = runs.id), '{}') FROM runs WHERE id = ?";
     return one<RunRecord>(sql, "run", id, [](const Query& row) {
-      const RunRow run = read_run(row);
-      return RunRecord{
-          run.id,         run.experiment_id, run.planned, run.state,   run.finish_sequence,
-          run.started_at, run.finished_at,   run.reason,  run.figures, std::string(row.text(run_column_count()))};
+      return RunRecord{read_run(row), std::string(row.text(run_column_count()))};
     });
   }
 

@@ -21,19 +21,6 @@ struct Page {
   std::optional<int64_t> next;  // the id to pass as the next call's `after`; none on the last page
 };
 
-// A run without its evidence, for lists and CSV.
-struct RunRow {
-  RunId id = 0;
-  ExperimentId experiment_id = 0;
-  PlannedRun planned;
-  RunState state{};
-  int64_t finish_sequence = 0;
-  std::optional<UtcTime> started_at;
-  std::optional<UtcTime> finished_at;
-  std::optional<std::string> reason;
-  RunFigures figures;
-};
-
 // One connection. Used by one thread at a time; obtained from ReaderPool.
 class Reader {
  public:

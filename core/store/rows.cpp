@@ -127,12 +127,12 @@ void bind_annotations(Query& query, const Annotations& annotations) {
 const std::string& run_columns() {
   static const std::string columns =
       "id, experiment_id, engine, field_bytes, threads, repetition, state, finish_sequence, started_at_ms, "
-      "finished_at_ms, reason, " +
+      "finished_at_ms, reason, counters_json, " +
       figure_names();
   return columns;
 }
 
-int run_column_count() { return 11 + static_cast<int>(figure_columns().size()); }
+int run_column_count() { return 12 + static_cast<int>(figure_columns().size()); }
 
 RunRow read_run(const Query& row) {
   Cursor cursor(row);
@@ -146,6 +146,7 @@ RunRow read_run(const Query& row) {
   run.started_at = cursor.time_or_none();
   run.finished_at = cursor.time_or_none();
   run.reason = cursor.text_or_none();
+  run.counters_json = cursor.text_or_none().value_or("");
   run.figures = cursor.figures();
   return run;
 }

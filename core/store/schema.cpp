@@ -99,6 +99,12 @@ ALTER TABLE experiments ADD COLUMN notes TEXT NOT NULL DEFAULT '';
 ALTER TABLE experiments ADD COLUMN tags_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE experiments ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // Beside the figures, so that lists can say why a figure is missing without reading the evidence of every run.
+    R"sql(
+ALTER TABLE runs ADD COLUMN counters_json TEXT;
+UPDATE runs SET counters_json = (SELECT json_extract(evidence_json, '$.counters') FROM run_evidence
+  WHERE run_id = runs.id AND json_valid(evidence_json));
+)sql",
 };
 
 }  // namespace

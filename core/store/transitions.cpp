@@ -83,11 +83,18 @@ void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
   query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
 }
 
+// Quotes of a child's last words need not be UTF-8; a run is not to be lost by them.
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 void insert_evidence(DatabaseConnection& connection, RunId run, const RunResult& result) {
-  // Quotes of a child's last words need not be UTF-8; a run is not to be lost by them.
-  const std::string evidence = result.evidence.dump(-1, ' ', false, Json::error_handler_t::replace);
   Query query(connection, "INSERT INTO run_evidence (run_id, evidence_json, perf_raw) VALUES (?, ?, ?)");
-  query.bind(run).bind(evidence).bind(result.perf_raw).run();
+  query.bind(run).bind(text_of(result.evidence)).bind(result.perf_raw).run();
+}
+
+std::optional<std::string> counters_of(const RunResult& result) {
+  const auto counters = result.evidence.find("counters");
+  if (counters == result.evidence.end() || !counters->is_array()) return std::nullopt;
+  return text_of(*counters);
 }
 
 void queue_again(DatabaseConnection& connection, RunId run) {
@@ -181,11 +188,13 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     ending = std::visit(EndingOf{query.integer(2) != 0}, result.outcome);
   }
   {
-    static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, finished_at_ms = ?, reason = ?, " +
+    static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, finished_at_ms = ?, reason = ?, "
+                                   "counters_json = ?, " +
                                    figure_assignments() + " WHERE id = ?";
     const int64_t finish_sequence = take_finish_sequences(connection, 1) + 1;
     Query query(connection, sql);
     query.bind(name_of(ending.state)).bind(finish_sequence).bind(to_milliseconds(now)).bind(ending.reason);
+    query.bind(counters_of(result));
     bind_figures(query, ending.figures);
     query.bind(run).run();
   }

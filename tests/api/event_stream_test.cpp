@@ -1,5 +1,7 @@
 #include "api/event_stream.h"
 
+#include <atomic>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -42,9 +44,9 @@ using Names = std::vector<std::string>;
 
 class Follower {
  public:
-  Follower(Served& served, ExperimentId id, std::string_view headers = "") : socket_(served.client->connect()) {
-    HttpClient::send(socket_.get(),
-                     fmt::format("GET /experiments/{}/events HTTP/1.1\r\nHost: localhost\r\n{}\r\n", id, headers));
+  Follower(Served& served, ExperimentId id) : Follower(served, fmt::format("/experiments/{}/events", id)) {}
+  Follower(Served& served, std::string_view path) : socket_(served.client->connect()) {
+    HttpClient::send(socket_.get(), fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path));
   }
   // Reads on until the awaited text has come.
   void await(std::string_view awaited) {
@@ -191,4 +193,41 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
     }
   }
   CHECK(events.back().first == "end");
+}
+
+TEST_CASE("the stream of all tells of each experiment as it comes, goes on, ends and is deleted") {
+  Served served;
+  Follower follower(served, "/events");
+  follower.await("retry: ");
+  served.queue(1, "elsewhere");
+  served.changed.raise();
+  follower.await("event: experiment");
+  follower.await("\"name\":\"elsewhere\"");
+  served.complete_next();
+  follower.await("\"state\":\"completed\"");
+  CHECK(served.request("DELETE", "/experiments/1").status == 204);
+  follower.await("event: deleted");
+  served.changed.close();
+  const Answer answer = follower.rest();
+  CHECK(answer.header("content-type") == "text/event-stream");
+  CHECK(events_of(answer.body).back().first == "shutdown");
+}
+
+TEST_CASE("what is queued wakes no stream, and is told when the next one wakes") {
+  ApiOptions options;
+  options.heartbeat = 50ms;
+  Served served(options);
+  Follower follower(served, "/events");
+  follower.await(": still here\n\n");
+  std::atomic<bool> woken = false;
+  std::thread waiting([&] {
+    const uint64_t seen = served.changed.current();
+    woken = served.changed.wait(seen, 5min) != seen && !served.changed.closed();
+  });
+  const std::string request = R"({"engines":["two_copy"],"field_sizes":[64],"threads":[1]})";
+  CHECK(served.post("/experiments", request).status == 202);
+  follower.await("event: experiment");
+  served.changed.close();
+  waiting.join();
+  CHECK_FALSE(woken);
 }

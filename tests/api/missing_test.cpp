@@ -19,7 +19,7 @@ TEST_CASE("every empty figure has a reason, no other has") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
   run.figures.bytes = 0;
   run.figures.throughput_gbps = 1;
-  const Json reasons = missing_reasons(run, Json::object());
+  const Json reasons = missing_reasons(run, Json::array());
   CHECK(reasons.size() == figure_columns().size() - 2);
   CHECK_FALSE(reasons.contains("bytes"));
   CHECK_FALSE(reasons.contains("throughput_gbps"));
@@ -27,10 +27,9 @@ TEST_CASE("every empty figure has a reason, no other has") {
 }
 
 TEST_CASE("counters have perf's own reason, by either of their names") {
-  const Json evidence{
-      {"counters", Json::array({{{"event", "cycles"}, {"value", nullptr}, {"reason", "not supported"}},
-                                {{"event", "LLC-load-misses"}, {"value", nullptr}, {"reason", "not counted"}}})}};
-  const Json reasons = missing_reasons(run_of(EngineMode::zero_copy, RunState::completed), evidence);
+  const Json counters = Json::array({{{"event", "cycles"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "LLC-load-misses"}, {"value", nullptr}, {"reason", "not counted"}}});
+  const Json reasons = missing_reasons(run_of(EngineMode::zero_copy, RunState::completed), counters);
   CHECK(reasons["cpu_cycles"] == "not supported");
   CHECK(reasons["cycles_per_byte"] == "not supported");
   CHECK(reasons["llc_load_misses"] == "not counted");
@@ -38,27 +37,40 @@ TEST_CASE("counters have perf's own reason, by either of their names") {
 }
 
 TEST_CASE("zero-copy counters belong to zero_copy") {
-  CHECK(missing_reasons(run_of(EngineMode::one_copy, RunState::completed), Json::object())["zerocopy_sends"] ==
+  CHECK(missing_reasons(run_of(EngineMode::one_copy, RunState::completed), Json::array())["zerocopy_sends"] ==
         "zero_copy alone has it");
 }
 
 TEST_CASE("a run that did not complete says what became of it") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::failed);
   run.reason = "the engine died";
-  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run failed: the engine died");
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run failed: the engine died");
   run.reason.reset();
   run.state = RunState::cancelled;
-  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run was cancelled");
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run was cancelled");
   run.state = RunState::queued;
-  CHECK(missing_reasons(run, Json::object())["bytes"] == "the run waits to be measured");
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run waits to be measured");
 }
 
-TEST_CASE("evidence of another shape is no obstacle") {
-  for (const Json& evidence :
-       {Json::object(), Json{{"counters", 5}}, Json{{"counters", Json::array({1, nullptr, "x"})}},
-        Json{{"counters", Json::array({{{"event", "cycles"}}})}}}) {
-    CHECK(missing_reasons(run_of(EngineMode::two_copy, RunState::completed), evidence).contains("cpu_cycles"));
+TEST_CASE("readings of another shape are no obstacle") {
+  for (const Json& counters : {Json(), Json(5), Json(Json::value_t::discarded), Json::array({1, nullptr, "x"}),
+                               Json::array({{{"event", "cycles"}}})}) {
+    CHECK(missing_reasons(run_of(EngineMode::two_copy, RunState::completed), counters).contains("cpu_cycles"));
+    CHECK(other_counters(counters) == Json::object());
   }
+}
+
+TEST_CASE("events beyond the figures have their counts, and a reason where they have none") {
+  const Json counters = Json::array({{{"event", "cycles"}, {"value", 5}, {"reason", nullptr}},
+                                     {{"event", "cache-references"}, {"value", 7}, {"reason", nullptr}},
+                                     {{"event", "dTLB-load-misses"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "l2_rqsts.miss"}}});
+  CHECK(other_counters(counters) ==
+        Json({{"cache-references", 7}, {"dTLB-load-misses", nullptr}, {"l2_rqsts.miss", nullptr}}));
+  const Json reasons = missing_reasons(run_of(EngineMode::two_copy, RunState::completed), counters);
+  CHECK(reasons["dTLB-load-misses"] == "not supported");
+  CHECK(reasons["l2_rqsts.miss"] == "perf gave no value for it");
+  CHECK_FALSE(reasons.contains("cache-references"));
 }
 
 TEST_CASE("a run without perf's text says why") {

@@ -107,7 +107,7 @@ TEST_CASE("every operation answers as described: before, during and after, and w
   Described described;
   const auto walk = [&](int64_t id) {
     for (const Route& route : routes()) {
-      if (route.method != "GET" || (id == 1 && route.path.ends_with("/events"))) continue;
+      if (route.method != "GET" || route.path == "/events" || (id == 1 && route.path.ends_with("/events"))) continue;
       const std::string path(route.path);
       const Answer answer = served.get(with_id(path, id));
       const bool found = path.find("{id}") == std::string::npos || (id == 1 && path != "/runs/{id}/perf");

@@ -27,7 +27,8 @@ FIGURES = [
     "cpu_ns_per_byte", "system_cpu_ns_per_byte", "retransmits", "zerocopy_sends", "zerocopy_completions",
     "zerocopy_copied", "zerocopy_enobufs",
 ]
-COLUMNS = ["experiment_id", "run_id", "engine", "field_bytes", "message_bytes", "threads", "repetition", "state"] + FIGURES
+COLUMNS = ["experiment_id", "run_id", "engine", "field_bytes", "message_bytes", "threads", "repetition", "state",
+           *FIGURES, "zerocopy"]
 ENGINES = ["two_copy", "one_copy", "zero_copy"]
 
 

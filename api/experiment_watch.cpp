@@ -1,0 +1,82 @@
+#include "api/experiment_watch.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "api/encode.h"
+#include "api/problem.h"
+#include "core/base/time.h"
+
+namespace copybench {
+namespace {
+
+size_t hash_of(const Json& json) { return std::hash<std::string>()(dump(json)); }
+
+// The newest ones, oldest first; before them the one that runs, if it is older.
+StoreResult<std::vector<ExperimentRecord>> watched(Reader& reader, const QueueView& queue) {
+  auto newest = reader.experiments(std::nullopt, ExperimentWatch::kNewest);
+  if (!newest) return tl::unexpected(std::move(newest.error()));
+  std::vector<ExperimentRecord> records = std::move(newest->items);
+  if (newest->next && queue.running && queue.running->experiment_id < records.back().id) {
+    auto running = reader.experiment(queue.running->experiment_id);
+    if (!running) return tl::unexpected(std::move(running.error()));
+    records.push_back(std::move(*running));
+  }
+  std::reverse(records.begin(), records.end());
+  return records;
+}
+
+}  // namespace
+
+StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader) {
+  auto queue = read_queue(reader, utc_now());
+  if (!queue) return tl::unexpected(std::move(queue.error()));
+  auto records = watched(reader, *queue);
+  if (!records) return tl::unexpected(std::move(records.error()));
+
+  const ToldOf before = std::exchange(told_, {});
+  std::vector<NamedEvent> events;
+  for (const ExperimentRecord& record : *records) tell(record, *queue, before, events);
+  begun_ = true;
+
+  // Others are watched no more: deleted, ended while it was old, or too old by now.
+  std::vector<ExperimentId> gone;
+  for (const auto& [id, told] : before) {
+    if (!told_.contains(id)) gone.push_back(id);
+  }
+  for (const ExperimentId id : gone) {
+    auto record = reader.experiment(id);
+    if (record) {
+      tell(*record, *queue, before, events);
+      told_.erase(id);
+    } else if (record.error().kind == StoreError::Kind::not_found) {
+      events.push_back({"deleted", {{"experiment_id", id}}});
+    } else {
+      return tl::unexpected(std::move(record.error()));
+    }
+  }
+  return events;
+}
+
+void ExperimentWatch::tell(const ExperimentRecord& record, const QueueView& queue, const ToldOf& before,
+                           std::vector<NamedEvent>& events) {
+  Json experiment = experiment_json(record, queue);
+  Json facts = experiment;
+  facts.erase("progress");
+  Json progress = experiment["progress"];
+  progress.erase("eta_s");
+  const Told now{hash_of(facts), hash_of(progress)};
+  told_[record.id] = now;
+
+  const auto told = before.find(record.id);
+  const bool news = told == before.end() ? begun_ || !is_final(record.state) : told->second.facts != now.facts;
+  if (news) {
+    events.push_back({"experiment", std::move(experiment)});
+  } else if (told != before.end() && told->second.progress != now.progress) {
+    events.push_back({"progress", progress_event_json(record, queue)});
+  }
+}
+
+}  // namespace copybench
