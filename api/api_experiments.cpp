@@ -121,6 +121,7 @@ Reply Api::change_experiment(const Call& call) {
   if (!change) return refuse(std::move(change.error()));
   auto record = context_.store.annotate(call.id, *change);
   if (!record) return refuse(problem_of(record.error()));
+  context_.changed.note();
   auto queue = read_queue(*context_.readers.lease(), utc_now());
   if (!queue) return refuse(problem_of(queue.error()));
   return json_response(200, experiment_json(*record, *queue));

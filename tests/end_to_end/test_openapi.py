@@ -184,7 +184,7 @@ class OpenApi(unittest.TestCase):
         response = connection.getresponse()
         content = self.document["paths"]["/events"]["get"]["responses"]["200"]["content"]
         self.assertIn(response.headers["Content-Type"].split(";")[0], content)
-        number = self.daemon.queue()["id"]
+        number = self.daemon.queue(repetitions=2)["id"]
         seen, event = {}, None
         while seen.get("experiment", {}).get("state") != "completed":
             line = response.readline().decode()
