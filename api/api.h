@@ -30,6 +30,9 @@ class Api {
   Reply delete_experiment(const Call& call);
   Reply cancel_experiment(const Call& call);
 
+  Reply get_circumstances(const Call& call);
+  Reply compare_circumstances(const Call& call);
+
   Reply list_runs(const Call& call);
   Reply get_results_csv(const Call& call);
   Reply get_summary(const Call& call);

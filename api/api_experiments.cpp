@@ -113,7 +113,11 @@ Reply Api::get_experiment(const Call& call) {
   if (!record) return refuse(problem_of(record.error()));
   auto queue = read_queue(*reader, utc_now());
   if (!queue) return refuse(problem_of(queue.error()));
-  return json_response(200, experiment_json(*record, *queue));
+  auto circumstances = reader->circumstances(call.id);
+  if (!circumstances) return refuse(problem_of(circumstances.error()));
+  Json json = experiment_json(*record, *queue);
+  json["circumstances"] = circumstances_json(*circumstances);
+  return json_response(200, json);
 }
 
 Reply Api::change_experiment(const Call& call) {

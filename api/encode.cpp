@@ -90,6 +90,19 @@ Json spread_json(const std::optional<Spread>& spread) {
   return json;
 }
 
+Json recording_json(const RecordedCircumstances& recorded) {
+  Json json;
+  json["gathered_at"] = to_rfc3339(recorded.gathered_at);
+  json["from_run_id"] = recorded.from_run;
+  return json;
+}
+
+Json differences_json(const RecordedCircumstances& base, const RecordedCircumstances& head) {
+  Json json = Json::array();
+  for (const CircumstanceDifference& difference : diff(base.facts, head.facts)) json.push_back(to_json(difference));
+  return json;
+}
+
 }  // namespace
 
 std::string experiment_path(ExperimentId id) { return fmt::format("/experiments/{}", id); }
@@ -148,7 +161,30 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
                    {"csv", self + "/results.csv"},
                    {"summary", self + "/summary"},
                    {"events", self + "/events"},
+                   {"circumstances", self + "/circumstances"},
                    {"page", fmt::format("/#/experiments/{}", record.id)}};
+  return json;
+}
+
+Json circumstances_json(const std::vector<RecordedCircumstances>& recorded) {
+  if (recorded.empty()) return nullptr;
+  Json json = recording_json(recorded.front());
+  json["facts"] = to_json(recorded.front().facts);
+  json["changes"] = Json::array();
+  for (size_t i = 1; i < recorded.size(); ++i) {
+    Json change = recording_json(recorded[i]);
+    change["differences"] = differences_json(recorded[i - 1], recorded[i]);
+    json["changes"].push_back(std::move(change));
+  }
+  return json;
+}
+
+Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
+                             const std::vector<RecordedCircumstances>& of_head) {
+  Json json;
+  json["base"] = {{"experiment_id", base}, {"changes", of_base.size() - 1}};
+  json["head"] = {{"experiment_id", head}, {"changes", of_head.size() - 1}};
+  json["differences"] = differences_json(of_base.back(), of_head.back());
   return json;
 }
 

@@ -16,6 +16,11 @@ std::string experiment_path(ExperimentId id);  // "/experiments/7"
 std::string run_path(RunId id);
 
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
+// What it was first measured under, with what changed in its course; null where there is nothing recorded.
+Json circumstances_json(const std::vector<RecordedCircumstances>& recorded);
+// What tells the last circumstances of two experiments apart.
+Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
+                             const std::vector<RecordedCircumstances>& of_head);
 // runs_done and its parts runs_completed, runs_failed and runs_cancelled, runs_total, eta_s, queue_position (null once
 // it is final), current (null unless a run of it runs).
 Json progress_json(const ExperimentRecord& record, const QueueView& queue);

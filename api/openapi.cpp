@@ -91,8 +91,8 @@ Json experiments_paths() {
   const Json id = id_parameter("The experiment's id.");
   Json& one = paths["/experiments/{id}"];
   one["parameters"] = id;
-  one["get"] = operation("get_experiment", "One experiment: state, spec as expanded, progress.",
-                         {{"200", json_answer("The experiment.", "Experiment")}});
+  one["get"] = operation("get_experiment", "One experiment: state, spec as expanded, progress, circumstances.",
+                         {{"200", json_answer("The experiment.", "ExperimentDetail")}});
   one["patch"] = operation("change_experiment", "Change the name, notes, tags or pin of an experiment, in any state of it.",
                            {{"200", json_answer("The experiment as it is now.", "Experiment")}});
   one["patch"]["requestBody"] = {{"required", true}, {"content", content("application/merge-patch+json", schema("ExperimentChange"))}};
@@ -145,6 +145,20 @@ Json results_paths() {
                "(experiment_id). Of the newest 100 and the one that runs. An experiment that is queued within another "
                "one's window is told of after it, or within 15 s. `shutdown` ends it.",
                content("text/event-stream", {{"type", "string"}}))}});
+  Json& circumstances = paths["/experiments/{id}/circumstances"];
+  circumstances["parameters"] = id;
+  circumstances["get"] = operation("get_circumstances", "What the experiment was measured under: host, kernel, settings, "
+                                   "programs. 404 before its first run.",
+                                   {{"200", json_answer("The circumstances.", "Circumstances")}});
+  Json both = Json::array();
+  for (const char* name : {"base", "head"}) {
+    Json parameter = query_parameter(name, "An experiment's id.", {{"type", "integer"}, {"minimum", 1}});
+    parameter["required"] = true;
+    both.push_back(std::move(parameter));
+  }
+  paths["/circumstances/diff"]["get"] =
+      operation("compare_circumstances", "What tells the circumstances of two experiments apart.",
+                {{"200", json_answer("The differences, by name.", "CircumstancesDiff")}}, std::move(both));
 
   const Json run_id = id_parameter("The run's id.");
   Json& run = paths["/runs/{id}"];

@@ -9,6 +9,7 @@
 #include "api/decode.h"
 #include "api/openapi.h"
 #include "api/zerocopy_label.h"
+#include "core/model/circumstances.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
@@ -181,21 +182,25 @@ void put_experiments(Json& schemas) {
        {"current", or_null(object(joined(
                        {{"run_id", type("integer")}},
                        joined(configuration(), {{"repetition", type("integer")}, {"started_at", time_or_null()}}))))}});
-  schemas["Experiment"] = object({{"id", type("integer")},
-                                  {"name", type("string")},
-                                  {"state", name_schema<ExperimentState>()},
-                                  {"created_at", time()},
-                                  {"started_at", time_or_null()},
-                                  {"finished_at", time_or_null()},
-                                  {"reason", described(type_or_null("string"), "Why it failed.")},
-                                  {"notes", type("string")},
-                                  {"tags", list_of(type("string"))},
-                                  {"pinned", described(type("boolean"), "Neither deleted nor removed by retention.")},
-                                  {"runs_total", type("integer")},
-                                  {"estimated_duration_s", type("number")},
-                                  {"progress", ref("Progress")},
-                                  {"spec", ref("Spec")},
-                                  {"links", links({"self", "runs", "csv", "summary", "events", "page"})}});
+  const Properties experiment{{"id", type("integer")},
+                              {"name", type("string")},
+                              {"state", name_schema<ExperimentState>()},
+                              {"created_at", time()},
+                              {"started_at", time_or_null()},
+                              {"finished_at", time_or_null()},
+                              {"reason", described(type_or_null("string"), "Why it failed.")},
+                              {"notes", type("string")},
+                              {"tags", list_of(type("string"))},
+                              {"pinned", described(type("boolean"), "Neither deleted nor removed by retention.")},
+                              {"runs_total", type("integer")},
+                              {"estimated_duration_s", type("number")},
+                              {"progress", ref("Progress")},
+                              {"spec", ref("Spec")},
+                              {"links", links({"self", "runs", "csv", "summary", "events", "circumstances", "page"})}};
+  schemas["Experiment"] = object(experiment);
+  schemas["ExperimentDetail"] = object(
+      joined(experiment, {{"circumstances", described(or_null(ref("Circumstances")),
+                                                      "Null before its first run.")}}));
   const Json next = described(type_or_null("string"), "The next page's cursor; null on the last page.");
   schemas["ExperimentPage"] = object({{"items", list_of(ref("Experiment"))}, {"next", next}});
   schemas["RunPage"] = object({{"items", list_of(ref("Run"))}, {"next", next}});
@@ -270,6 +275,32 @@ void put_runs(Json& schemas) {
               {"links", links({"experiment"})}});
 }
 
+void put_circumstances(Json& schemas) {
+  const Json value = described(Json::object(), "A number, text, a boolean, a list of these, or null.");
+  const Properties named{{"name", type("string")}, {"class", name_schema<CircumstanceClass>()}};
+  const Properties recording{{"gathered_at", time()},
+                             {"from_run_id", described(type("integer"), "The run that was about to begin.")}};
+  const Json reason = described(type_or_null("string"), "Why the value is null.");
+  const Json fact =
+      object(joined(named, {{"value", value}, {"unit", type_or_null("string")}, {"reason", reason}}));
+  schemas["CircumstanceDifference"] = object(
+      joined(named, {{"unit", type_or_null("string")},
+                     {"base", value},
+                     {"head", value},
+                     {"base_reason", reason},
+                     {"head_reason", reason},
+                     {"matters", described(type("boolean"), "Whether figures may differ because of it.")}}));
+  const Json differences = list_of(ref("CircumstanceDifference"));
+  schemas["Circumstances"] = object(joined(
+      recording, {{"facts", list_of(fact)},
+                  {"changes", described(list_of(object(joined(recording, {{"differences", differences}}))),
+                                        "What was found changed before a later run, each against the one before.")}}));
+  const Json side = object({{"experiment_id", type("integer")},
+                            {"changes", described(type("integer"), "How often they changed in its course; the last "
+                                                                   "ones are compared.")}});
+  schemas["CircumstancesDiff"] = object({{"base", side}, {"head", side}, {"differences", differences}});
+}
+
 void put_system(Json& schemas) {
   const Json event =
       object({{"event", type("string")}, {"works", type("boolean")}, {"reason", type_or_null("string")}});
@@ -320,6 +351,7 @@ Json openapi_schemas() {
   schemas["Spec"] = spec_schema();
   put_experiments(schemas);
   put_runs(schemas);
+  put_circumstances(schemas);
   put_system(schemas);
   return schemas;
 }

@@ -17,18 +17,22 @@ using Errors = std::vector<FieldError>;
 bool is_true(string_view value) { return value == "1" || value == "true"; }
 bool is_false(string_view value) { return value == "0" || value == "false"; }
 
+constexpr string_view kExperimentId = "the id of an experiment";
+
 // What is allowed for the parameter, if this value is not.
 string_view unmet(string_view name, string_view value) {
   static const std::string limits = fmt::format("1 to {}", kMaxPage);
   if (name == "limit") return decode_id(value).value_or(kMaxPage + 1) <= kMaxPage ? "" : string_view(limits);
   if (name == "cursor") return decode_id(value) ? "" : "the \"next\" of an earlier page";
+  if (name == "base" || name == "head") return decode_id(value) ? "" : kExperimentId;
   if (name == "dry_run") return is_true(value) || is_false(value) ? "" : "1, 0";
   return "";
 }
 
 }  // namespace
 
-std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known) {
+std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known,
+                                     const std::vector<string_view>& required) {
   Errors errors;
   for (size_t i = 0; i < query.size(); ++i) {
     const auto& [name, value] = query[i];
@@ -47,6 +51,10 @@ std::optional<Problem> query_problem(const NamedValues& query, const std::vector
     if (const string_view allowed = unmet(name, value); !allowed.empty()) {
       errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown(value), allowed)});
     }
+  }
+  for (const string_view name : required) {
+    if (std::any_of(query.begin(), query.end(), [&](const auto& given) { return given.first == name; })) continue;
+    errors.push_back({fmt::format("?{}", name), fmt::format("is missing; allowed: {}", kExperimentId)});
   }
   if (errors.empty()) return std::nullopt;
   Problem problem;
@@ -70,6 +78,11 @@ PageQuery decode_page_query(const NamedValues& query) {
 bool decode_flag(const NamedValues& query, string_view name) {
   return std::any_of(query.begin(), query.end(),
                      [&](const auto& parameter) { return parameter.first == name && is_true(parameter.second); });
+}
+
+int64_t decode_id_parameter(const NamedValues& query, string_view name) {
+  const auto found = std::find_if(query.begin(), query.end(), [&](const auto& given) { return given.first == name; });
+  return found == query.end() ? 0 : decode_id(found->second).value_or(0);
 }
 
 std::optional<int64_t> decode_id(string_view text) {

@@ -12,8 +12,10 @@
 
 namespace copybench {
 
-// Query parameters: those of `known` only, each once, each with a value that it may have. All that is wrong is named.
-std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known);
+// Query parameters: those of `known` only, each once, each with a value that it may have, and all of `required`. All that
+// is wrong is named.
+std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known,
+                                     const std::vector<std::string_view>& required = {});
 
 // Of a query without a problem.
 struct PageQuery {
@@ -24,6 +26,8 @@ struct PageQuery {
 constexpr int64_t kMaxPage = 500;
 PageQuery decode_page_query(const NamedValues& query);              // limit, cursor, tag
 bool decode_flag(const NamedValues& query, std::string_view name);  // absent: false
+
+int64_t decode_id_parameter(const NamedValues& query, std::string_view name);  // one that is required
 
 // A decimal number from 1, as ids are; none for anything else.
 std::optional<int64_t> decode_id(std::string_view text);

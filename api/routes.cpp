@@ -38,6 +38,8 @@ std::span<const Route> routes() {
       {"GET", "/experiments/{id}/summary", &Api::get_summary, {}},
       {"GET", "/experiments/{id}/events", &Api::follow_experiment, {}},
       {"GET", "/events", &Api::follow_experiments, {}},
+      {"GET", "/experiments/{id}/circumstances", &Api::get_circumstances, {}},
+      {"GET", "/circumstances/diff", &Api::compare_circumstances, {"base", "head"}, {}, {"base", "head"}},
       {"GET", "/runs/{id}", &Api::get_run, {}},
       {"GET", "/runs/{id}/perf", &Api::get_run_perf, {}},
       {"GET", "/system", &Api::get_system, {}},

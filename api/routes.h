@@ -18,6 +18,7 @@ struct Route {
   std::vector<std::string_view> query;  // the parameters that it knows
   // The types of the body that it needs; none: it answers before any body is read.
   std::vector<std::string_view> body = {};
+  std::vector<std::string_view> required = {};  // those of `query` that must be given
 };
 
 std::span<const Route> routes();

@@ -24,21 +24,9 @@ namespace {
 
 Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
 
-// The value of "key<blanks>: value" or "key:<blanks>value" in a file of such lines.
-std::optional<std::string> value_of_line(const std::string& path, std::string_view key) {
-  const auto text = read_text_file(path);
-  if (!text) return std::nullopt;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const auto end = rest.find('\n');
-    const auto line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (!line.starts_with(key)) continue;
-    const auto colon = line.find_first_not_of(" \t", key.size());
-    if (colon == std::string_view::npos || line[colon] != ':') continue;
-    const auto value = line.find_first_not_of(" \t", colon + 1);
-    return value == std::string_view::npos ? std::string() : std::string(line.substr(value));
-  }
-  return std::nullopt;
+std::optional<std::string> read_cpu_model() {
+  auto model = value_of_line("/proc/cpuinfo", "model name");
+  return model ? std::optional(std::move(*model)) : std::nullopt;
 }
 
 std::optional<int64_t> parse_int(std::string_view text, int base = 10) {
@@ -52,45 +40,9 @@ std::optional<std::string> sysctl_text(std::string name) {
   return read_text_file("/proc/sys/" + name);
 }
 
-// A number, a list of numbers, or a text, as the kernel has it.
 Json sysctl_json(const std::string& name) {
   const auto text = sysctl_text(name);
-  if (!text) return {};
-  auto numbers = Json::array();
-  const char* at = text->data();
-  const char* const end = at + text->size();
-  while (at < end) {
-    int64_t number = 0;
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc{}) return *text;
-    numbers.push_back(number);
-    at = std::find_if(next, end, [](char c) { return c != ' ' && c != '\t'; });
-  }
-  return numbers.size() == 1 ? numbers.front() : numbers;
-}
-
-std::optional<std::string> hypervisor() {
-#if defined(__x86_64__) || defined(__i386__)
-  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  constexpr unsigned kHypervisorBit = 1U << 31;
-  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kHypervisorBit) == 0) return std::nullopt;
-  std::array<unsigned, 3> name{};
-  __cpuid(0x40000000, eax, name[0], name[1], name[2]);
-  std::string text(reinterpret_cast<const char*>(name.data()), sizeof name);
-  text.erase(std::min(text.find('\0'), text.size()));
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames{{{"KVMKVMKVM", "KVM"},
-                                                                                 {"Microsoft Hv", "Hyper-V"},
-                                                                                 {"VMwareVMware", "VMware"},
-                                                                                 {"XenVMMXenVMM", "Xen"},
-                                                                                 {"TCGTCGTCGTCG", "QEMU without KVM"},
-                                                                                 {"bhyve bhyve ", "bhyve"}}};
-  for (const auto& [signature, common] : kNames) {
-    if (text == signature) return std::string(common);
-  }
-  return text.empty() ? "unnamed" : text;
-#else
-  return read_text_file("/sys/hypervisor/type");
-#endif
+  return text ? numbers_or_text(*text) : Json();
 }
 
 // Of the first allowed CPU, from the nearest level outward.
@@ -114,7 +66,7 @@ Json cpu_facts() {
   const auto allowed = allowed_cpus();
   const int first = allowed.empty() ? 0 : allowed.front();
   const auto smt = read_text_file("/sys/devices/system/cpu/smt/active");
-  return {{"model", text_or_null(value_of_line("/proc/cpuinfo", "model name"))},
+  return {{"model", text_or_null(read_cpu_model())},
           {"logical_cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
           {"allowed_cpus", format_cpu_list(allowed)},
           {"caches", caches(first)},
@@ -122,19 +74,6 @@ Json cpu_facts() {
           {"hypervisor", text_or_null(hypervisor())},
           {"governor",
            text_or_null(read_text_file(fmt::format("/sys/devices/system/cpu/cpu{}/cpufreq/scaling_governor", first)))}};
-}
-
-std::optional<std::string> os_name() {
-  const auto text = read_text_file("/etc/os-release");
-  if (!text) return std::nullopt;
-  constexpr std::string_view kKey = "\nPRETTY_NAME=";
-  const auto lines = "\n" + *text;
-  const auto at = lines.find(kKey);
-  if (at == std::string::npos) return std::nullopt;
-  auto value = lines.substr(at + kKey.size());
-  value.erase(std::min(value.find('\n'), value.size()));
-  std::erase(value, '"');
-  return value;
 }
 
 }  // namespace
@@ -159,6 +98,43 @@ Json system_facts() {
             {"ipc_lock", has_capability(CAP_IPC_LOCK)},
             {"sys_admin", has_capability(CAP_SYS_ADMIN)}}},
           {"seccomp_filters", seccomp_filter_count()}};
+}
+
+std::optional<std::string> os_name() {
+  const auto text = read_text_file("/etc/os-release");
+  if (!text) return std::nullopt;
+  constexpr std::string_view kKey = "\nPRETTY_NAME=";
+  const auto lines = "\n" + *text;
+  const auto at = lines.find(kKey);
+  if (at == std::string::npos) return std::nullopt;
+  auto value = lines.substr(at + kKey.size());
+  value.erase(std::min(value.find('\n'), value.size()));
+  std::erase(value, '"');
+  return value;
+}
+
+std::optional<std::string> hypervisor() {
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kHypervisorBit = 1U << 31;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kHypervisorBit) == 0) return std::nullopt;
+  std::array<unsigned, 3> name{};
+  __cpuid(0x40000000, eax, name[0], name[1], name[2]);
+  std::string text(reinterpret_cast<const char*>(name.data()), sizeof name);
+  text.erase(std::min(text.find('\0'), text.size()));
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames{{{"KVMKVMKVM", "KVM"},
+                                                                                 {"Microsoft Hv", "Hyper-V"},
+                                                                                 {"VMwareVMware", "VMware"},
+                                                                                 {"XenVMMXenVMM", "Xen"},
+                                                                                 {"TCGTCGTCGTCG", "QEMU without KVM"},
+                                                                                 {"bhyve bhyve ", "bhyve"}}};
+  for (const auto& [signature, common] : kNames) {
+    if (text == signature) return std::string(common);
+  }
+  return text.empty() ? "unnamed" : text;
+#else
+  return read_text_file("/sys/hypervisor/type");
+#endif
 }
 
 std::optional<int64_t> memlock_limit() {

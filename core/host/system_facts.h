@@ -17,6 +17,8 @@ namespace copybench {
 // seccomp_filters.
 Json system_facts();
 
+std::optional<std::string> os_name();     // "Debian GNU/Linux 12 (bookworm)"
+std::optional<std::string> hypervisor();  // "KVM"; none seen: none
 std::optional<int64_t> sysctl_int(const std::string& name);  // "net.core.optmem_max"
 bool has_capability(int capability);     // effective set of this process; CAP_* of linux/capability.h
 std::optional<int64_t> memlock_limit();  // bytes that may be locked or pinned; none: no limit

@@ -7,6 +7,7 @@
 
 #include "core/base/time.h"
 #include "core/model/annotations.h"
+#include "core/model/circumstances.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/spec.h"
@@ -36,6 +37,13 @@ struct ExperimentRecord {
   std::optional<UtcTime> finished_at;
   std::optional<std::string> reason;  // why it failed
   RunCounts runs;
+};
+
+// What an experiment was measured under, from the run that was claimed then until the next of these.
+struct RecordedCircumstances {
+  RunId from_run = 0;
+  UtcTime gathered_at;
+  Circumstances facts;
 };
 
 // A run without its evidence, for lists and CSV.

@@ -9,6 +9,7 @@
 #include <thread>
 #include <variant>
 
+#include "core/host/circumstances.h"
 #include "core/run/executor.h"
 #include "core/run/interruption.h"
 
@@ -103,15 +104,22 @@ class Scheduler::Impl {
   }
 
   StoreResult<std::optional<ClaimedRun>> claim() {
+    // Before each run: a setting may be changed between two of them.
+    const Circumstances circumstances = gather_circumstances(perf_version());
     std::lock_guard lock(mutex_);
     if (!stopping_) interruption_->clear();
-    auto claimed = store_.claim_next();
+    auto claimed = store_.claim_next(circumstances);
     if (claimed && paused_) {
       if (options_.logger) options_.logger->info("measuring goes on");
       paused_.reset();
     }
     if (claimed && *claimed) running_ = (*claimed)->experiment_id;
     return claimed;
+  }
+
+  Result<std::string> perf_version() {
+    const PerfAvailability& perf = perf_.availability();
+    return perf.version.empty() ? Result<std::string>(fail(perf.reason)) : perf.version;
   }
 
   void log(const ClaimedRun& run, const RunResult& result) const {

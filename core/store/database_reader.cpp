@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/store/circumstances.h"
 #include "core/store/database_connection.h"
 #include "core/store/rows.h"
 
@@ -45,6 +46,18 @@ class DatabaseReader : public Reader {
         "SELECT CASE WHEN state IN ('queued', 'running') THEN (SELECT count(*) FROM experiments AS ahead WHERE "
         "ahead.state IN ('queued', 'running') AND ahead.id < experiments.id) ELSE 0 END FROM experiments WHERE id = ?";
     return one<int64_t>(sql, "experiment", id, [](const Query& row) { return row.integer(0); });
+  }
+
+  StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) override {
+    std::vector<RecordedCircumstances> all;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      all = read_circumstances(*connection_, id);
+      exists = !all.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    return all;
   }
 
   StoreResult<std::optional<RunRow>> running_run() override {

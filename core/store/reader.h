@@ -32,6 +32,9 @@ class Reader {
   virtual StoreResult<ExperimentRecord> experiment(ExperimentId id) = 0;  // not_found
   // Unfinished experiments before this one in the queue; 0 for the one whose turn it is.
   virtual StoreResult<int64_t> queue_position(ExperimentId id) = 0;
+  // What it was measured under, in order of time: more than one entry where that changed. Empty where no run of it was
+  // claimed yet, or by a version that did not gather them. not_found
+  virtual StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) = 0;
   // The run that is running now, of any experiment.
   virtual StoreResult<std::optional<RunRow>> running_run() = 0;
 

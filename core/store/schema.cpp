@@ -105,6 +105,15 @@ ALTER TABLE runs ADD COLUMN counters_json TEXT;
 UPDATE runs SET counters_json = (SELECT json_extract(evidence_json, '$.counters') FROM run_evidence
   WHERE run_id = runs.id AND json_valid(evidence_json));
 )sql",
+    R"sql(
+CREATE TABLE circumstances (
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  from_run INTEGER NOT NULL,
+  gathered_at_ms INTEGER NOT NULL,
+  facts_json TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, from_run)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

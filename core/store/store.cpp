@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/store/answers.h"
+#include "core/store/circumstances.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
@@ -141,11 +142,14 @@ StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::option
   });
 }
 
-StoreResult<std::optional<ClaimedRun>> Store::claim_next() {
+StoreResult<std::optional<ClaimedRun>> Store::claim_next(const Circumstances& circumstances) {
   impl_->check().wait();  // reading the whole file beside a measurement would disturb it
   if (impl_->claims_stopped()) return std::nullopt;
   return impl_->write([&](DatabaseConnection& connection) -> StoreResult<std::optional<ClaimedRun>> {
-    return claim_run(connection, utc_now());
+    const UtcTime now = utc_now();
+    auto claimed = claim_run(connection, now);
+    if (claimed && !circumstances.empty()) record_circumstances(connection, *claimed, circumstances, now);
+    return claimed;
   });
 }
 

@@ -81,8 +81,9 @@ class Store {
                                         const RenderAnswer& render_answer);
 
   // The next run of the oldest unfinished experiment (by id), or none if there is nothing to do. A first claim sets the
-  // experiment running. Waits until the check of the file that open() began has ended.
-  StoreResult<std::optional<ClaimedRun>> claim_next();
+  // experiment running. What it is measured under is recorded with the claim, where it is not what was recorded of the
+  // experiment last; empty: not known. Waits until the check of the file that open() began has ended.
+  StoreResult<std::optional<ClaimedRun>> claim_next(const Circumstances& circumstances = {});
 
   // The daemon is stopping: claim_next() gives none from now on, also one that is waiting.
   void stop_claims();

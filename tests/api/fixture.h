@@ -72,7 +72,7 @@ struct Backend {
     return must(store->enqueue(must_plan(request), std::nullopt, nullptr)).id;
   }
   ClaimedRun claim() {
-    const auto run = must(store->claim_next());
+    const auto run = must(store->claim_next({{"kernel.release", CircumstanceClass::kernel, "6.1", "", ""}}));
     REQUIRE(run);
     return *run;
   }

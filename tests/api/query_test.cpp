@@ -55,3 +55,15 @@ TEST_CASE("unknown and repeated parameters are named") {
   CHECK(problem->errors[0].detail.find("allowed: limit") != std::string::npos);
   CHECK(problem->errors[1].pointer == "?limit");
 }
+
+TEST_CASE("a required parameter that is missing is named, and one that is no id") {
+  const std::vector<std::string_view> both{"base", "head"};
+  CHECK_FALSE(query_problem({{"base", "1"}, {"head", "2"}}, both, both));
+  const auto problem = query_problem({{"base", "x"}}, both, both);
+  REQUIRE(problem);
+  REQUIRE(problem->errors.size() == 2);
+  CHECK(problem->errors[0].pointer == "?base");
+  CHECK(problem->errors[1].pointer == "?head");
+  CHECK(problem->errors[1].detail == "is missing; allowed: the id of an experiment");
+  CHECK(decode_id_parameter({{"base", "1"}, {"head", "2"}}, "head") == 2);
+}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import platform
 import unittest
 
 import daemon
@@ -36,7 +37,7 @@ class Sweep(unittest.TestCase):
 
     def test_links_lead_somewhere(self):
         links = self.experiment["links"]
-        self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "page"})
+        self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "circumstances", "page"})
         for name, link in links.items():
             if name == "events":
                 continue
@@ -70,6 +71,17 @@ class Sweep(unittest.TestCase):
         done = [data["runs_done"] for name, data in self.events if name == "progress"]
         self.assertEqual(done, sorted(done))
         self.assertEqual(done[-1], 12)
+
+    def test_the_circumstances_are_this_machine_s_and_did_not_change(self):
+        circumstances = self.experiment["circumstances"]
+        self.assertEqual(circumstances, self.daemon.get(self.experiment["links"]["circumstances"]).json())
+        self.assertEqual(circumstances["changes"], [])
+        self.assertEqual(circumstances["from_run_id"], min(run["run_id"] for run in self.runs))
+        facts = {fact["name"]: fact["value"] for fact in circumstances["facts"]}
+        self.assertEqual(facts["kernel.release"], platform.release())
+        self.assertEqual(facts["perf.version"], self.daemon.get("/system").json()["versions"]["perf"])
+        same = self.daemon.get(f"/circumstances/diff?base={self.id}&head={self.id}").json()
+        self.assertEqual(same["differences"], [])
 
     def test_progress_ends_with_nothing_left(self):
         progress = self.experiment["progress"]

@@ -39,6 +39,16 @@ TEST_CASE("sysctls and capabilities") {
   if (::geteuid() != 0) MESSAGE("no root here: CAP_IPC_LOCK is " << has_capability(CAP_IPC_LOCK));
 }
 
+TEST_CASE("small files say why they cannot be read") {
+  CHECK(read_small_file("/no/such/file").error().message.find("/no/such/file: No such file") != std::string::npos);
+  CHECK(value_of_line("/proc/self/status", "Name").has_value());
+  CHECK_FALSE(value_of_line("/proc/self/status", "Nam"));
+  CHECK(numbers_or_text("17") == 17);
+  CHECK(numbers_or_text("4096\t16384 4194304") == Json{4096, 16384, 4194304});
+  CHECK(numbers_or_text("0-1") == "0-1");
+  CHECK(numbers_or_text("cubic") == "cubic");
+}
+
 TEST_CASE("small files") {
   CHECK(read_text_file("/proc/sys/kernel/ostype") == "Linux");
   CHECK_FALSE(read_text_file("/no/such/file"));

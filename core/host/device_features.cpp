@@ -1,0 +1,88 @@
+#include "core/host/device_features.h"
+
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+namespace {
+
+// The kernel's structures end in arrays whose length it tells first: they are laid out in words here.
+using Words = std::vector<uint32_t>;
+
+class EthtoolDevice {
+ public:
+  EthtoolDevice(const std::string& name, UniqueFd socket) : socket_(std::move(socket)) {
+    name.copy(request_.ifr_name, IFNAMSIZ - 1);
+  }
+
+  Result<void> ask(const char* what, Words& command) {
+    request_.ifr_data = reinterpret_cast<char*>(command.data());
+    if (::ioctl(socket_.get(), SIOCETHTOOL, &request_) != 0) {
+      return tl::unexpected(system_error(std::string("ethtool's ") + what, errno));
+    }
+    return {};
+  }
+
+ private:
+  UniqueFd socket_;
+  ifreq request_{};
+};
+
+constexpr size_t words(size_t bytes) { return (bytes + sizeof(uint32_t) - 1) / sizeof(uint32_t); }
+
+Result<uint32_t> count_features(EthtoolDevice& device) {
+  Words info(words(sizeof(ethtool_sset_info)) + 1);
+  info[0] = ETHTOOL_GSSET_INFO;
+  const uint64_t mask = uint64_t{1} << ETH_SS_FEATURES;
+  std::memcpy(reinterpret_cast<char*>(info.data()) + offsetof(ethtool_sset_info, sset_mask), &mask, sizeof mask);
+  if (auto asked = device.ask("count of features", info); !asked) return tl::unexpected(asked.error());
+  return info[words(sizeof(ethtool_sset_info))];
+}
+
+}  // namespace
+
+Result<std::vector<std::pair<std::string, bool>>> device_features(const std::string& device) {
+  UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) return tl::unexpected(system_error("a socket to ask the device", errno));
+  EthtoolDevice asked(device, std::move(socket));
+  const auto count = count_features(asked);
+  if (!count) return tl::unexpected(count.error());
+
+  constexpr size_t kNamesAt = offsetof(ethtool_gstrings, data);
+  Words names(words(kNamesAt + *count * ETH_GSTRING_LEN));
+  names[0] = ETHTOOL_GSTRINGS;
+  names[1] = ETH_SS_FEATURES;
+  names[2] = *count;
+  if (auto done = asked.ask("names of features", names); !done) return tl::unexpected(done.error());
+
+  constexpr size_t kBitsOfBlock = 32;
+  const size_t blocks = (*count + kBitsOfBlock - 1) / kBitsOfBlock;
+  constexpr size_t kBlocksAt = offsetof(ethtool_gfeatures, features);
+  Words states(words(kBlocksAt + blocks * sizeof(ethtool_get_features_block)));
+  states[0] = ETHTOOL_GFEATURES;
+  states[1] = static_cast<uint32_t>(blocks);
+  if (auto done = asked.ask("states of features", states); !done) return tl::unexpected(done.error());
+
+  std::vector<std::pair<std::string, bool>> features;
+  for (size_t i = 0; i < *count; ++i) {
+    const char* const name = reinterpret_cast<const char*>(names.data()) + kNamesAt + i * ETH_GSTRING_LEN;
+    const std::string text(name, ::strnlen(name, ETH_GSTRING_LEN));
+    if (text.empty()) continue;
+    ethtool_get_features_block block{};
+    std::memcpy(&block, reinterpret_cast<const char*>(states.data()) + kBlocksAt + i / kBitsOfBlock * sizeof block,
+                sizeof block);
+    features.emplace_back(text, (block.active >> (i % kBitsOfBlock) & 1) != 0);
+  }
+  return features;
+}
+
+}  // namespace copybench

@@ -1,0 +1,93 @@
+#include "core/model/circumstances.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace copybench {
+namespace {
+
+constexpr std::array<std::string_view, 5> kClasses{"host", "kernel", "settings", "binary", "harmless"};
+constexpr char kNotGathered[] = "not gathered by that version of copybench";
+
+const Circumstance* find(const Circumstances& facts, std::string_view name) {
+  const auto found = std::find_if(facts.begin(), facts.end(), [&](const Circumstance& fact) { return fact.name == name; });
+  return found == facts.end() ? nullptr : &*found;
+}
+
+bool same_machine(const Circumstances& base, const Circumstances& head) {
+  const Circumstance* a = find(base, kMachineId);
+  const Circumstance* b = find(head, kMachineId);
+  return a && b && !a->value.is_null() && a->value == b->value;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+std::string text_or_empty(const Json& json) { return json.is_null() ? std::string() : json.get<std::string>(); }
+
+}  // namespace
+
+template <>
+std::span<const std::string_view> names<CircumstanceClass>() { return kClasses; }
+
+Json to_json(const Circumstances& facts) {
+  Json list = Json::array();
+  for (const Circumstance& fact : facts) {
+    list.push_back({{"name", fact.name},
+                    {"class", name_of(fact.kind)},
+                    {"value", fact.value},
+                    {"unit", text_or_null(fact.unit)},
+                    {"reason", text_or_null(fact.reason)}});
+  }
+  return list;
+}
+
+Result<Circumstances> circumstances_from_json(const Json& json) {
+  if (!json.is_array()) return fail("The stored circumstances are no list.");
+  try {
+    Circumstances facts;
+    for (const Json& one : json) {
+      const auto kind = from_name<CircumstanceClass>(one.at("class").get_ref<const std::string&>());
+      if (!kind) return fail("The stored circumstances have an unknown class.");
+      facts.push_back({one.at("name").get<std::string>(), *kind, one.at("value"), text_or_empty(one.at("unit")),
+                       text_or_empty(one.at("reason"))});
+    }
+    return facts;
+  } catch (const Json::exception& error) {
+    return fail(std::string("The stored circumstances cannot be read: ") + error.what() + ".");
+  }
+}
+
+std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circumstances& head) {
+  const bool host_name_matters = !same_machine(base, head);
+  std::vector<CircumstanceDifference> differences;
+  for (const Circumstance& fact : base) {
+    const Circumstance* other = find(head, fact.name);
+    if (!other) {
+      differences.push_back({fact.name, fact.kind, fact.unit, fact.value, {}, fact.reason, kNotGathered, false});
+    } else if (other->value != fact.value) {
+      const bool matters =
+          fact.kind != CircumstanceClass::harmless && (host_name_matters || fact.name != kHostName);
+      differences.push_back(
+          {fact.name, fact.kind, fact.unit, fact.value, other->value, fact.reason, other->reason, matters});
+    }
+  }
+  for (const Circumstance& fact : head) {
+    if (find(base, fact.name)) continue;
+    differences.push_back({fact.name, fact.kind, fact.unit, {}, fact.value, kNotGathered, fact.reason, false});
+  }
+  return differences;
+}
+
+Json to_json(const CircumstanceDifference& difference) {
+  return {{"name", difference.name},
+          {"class", name_of(difference.kind)},
+          {"unit", text_or_null(difference.unit)},
+          {"base", difference.base},
+          {"head", difference.head},
+          {"base_reason", text_or_null(difference.base_reason)},
+          {"head_reason", text_or_null(difference.head_reason)},
+          {"matters", difference.matters}};
+}
+
+}  // namespace copybench

@@ -1,0 +1,66 @@
+// What the figures of an experiment depend on besides its request: the machine, its kernel, their settings, the programs.
+// A flat list of named facts in a fixed order, so that two experiments' lists can be compared name by name. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/model/names.h"
+
+namespace copybench {
+
+// What a difference in the fact means for a comparison of figures.
+enum class CircumstanceClass : uint8_t {
+  host,      // another machine, or other hardware
+  kernel,    // another kernel, or the same one booted otherwise
+  settings,  // the same kernel told otherwise: sysctls, limits, offloads, frequency
+  binary,    // another program measured, or another one counted
+  harmless,  // recorded to tell the two apart; no figure depends on it
+};
+template <>
+std::span<const std::string_view> names<CircumstanceClass>();
+
+struct Circumstance {
+  std::string name;  // "net.ipv4.tcp_wmem", "cpu.model"
+  CircumstanceClass kind{};
+  Json value;          // a number, text, true or false, or a list of these; null where it could not be read
+  std::string unit;    // "bytes", "Hz"; empty: none
+  std::string reason;  // why the value is null; empty where there is one
+
+  bool operator==(const Circumstance&) const = default;
+};
+
+using Circumstances = std::vector<Circumstance>;
+
+// A list of {"name", "class", "value", "unit", "reason"}, the last two null where empty. The reading one is for text that
+// this program wrote: it fails on anything else.
+Json to_json(const Circumstances& facts);
+Result<Circumstances> circumstances_from_json(const Json& json);
+
+struct CircumstanceDifference {
+  std::string name;
+  CircumstanceClass kind{};
+  std::string unit;
+  Json base;
+  Json head;
+  std::string base_reason;  // why base is null; the same for head
+  std::string head_reason;
+  // Figures may differ because of it. False for what is harmless, for a fact that only one of the two versions of
+  // copybench gathers, and for the host's name where both sides have the same machine id.
+  bool matters = false;
+
+  bool operator==(const CircumstanceDifference&) const = default;
+};
+
+// Names in the order of `base`, then those that only `head` has.
+std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circumstances& head);
+Json to_json(const CircumstanceDifference& difference);
+
+// The facts that diff() treats by name.
+inline constexpr char kHostName[] = "host.name";
+inline constexpr char kMachineId[] = "host.machine_id";
+
+}  // namespace copybench

@@ -1,0 +1,94 @@
+#include "core/model/circumstances.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+using enum CircumstanceClass;
+
+namespace {
+
+const Circumstances kBase{
+    {kHostName, host, "alpha", "", ""},
+    {kMachineId, host, "1234", "", ""},
+    {"kernel.release", kernel, "6.1.0", "", ""},
+    {"net.core.optmem_max", settings, 131072, "bytes", ""},
+    {"cpu.governor", settings, nullptr, "", "there is no cpufreq"},
+    {"kernel.boot_id", harmless, "one", "", ""},
+};
+
+Circumstances with(const std::string& name, Json value, const std::string& reason = "") {
+  Circumstances facts = kBase;
+  for (Circumstance& fact : facts) {
+    if (fact.name != name) continue;
+    fact.value = std::move(value);
+    fact.reason = reason;
+  }
+  return facts;
+}
+
+CircumstanceDifference only(const std::vector<CircumstanceDifference>& differences) {
+  REQUIRE(differences.size() == 1);
+  return differences.front();
+}
+
+}  // namespace
+
+TEST_CASE("a list read back from its JSON is the same") {
+  const auto read = circumstances_from_json(Json::parse(to_json(kBase).dump()));
+  REQUIRE(read);
+  CHECK(*read == kBase);
+  CHECK(to_json(kBase)[4]["reason"] == "there is no cpufreq");
+  CHECK(to_json(kBase)[4]["unit"].is_null());
+}
+
+TEST_CASE("what this program never wrote is refused") {
+  for (const char* text : {"{}", "1", "[1]", R"([{"name":"a"}])",
+                           R"([{"name":"a","class":"weather","value":1,"unit":null,"reason":null}])",
+                           R"([{"name":1,"class":"host","value":1,"unit":null,"reason":null}])"}) {
+    CAPTURE(text);
+    CHECK_FALSE(circumstances_from_json(Json::parse(text)));
+  }
+}
+
+TEST_CASE("equal circumstances have no differences, nulls included") { CHECK(diff(kBase, kBase).empty()); }
+
+TEST_CASE("a difference carries both values and its class") {
+  const auto found = only(diff(kBase, with("net.core.optmem_max", 20480)));
+  CHECK(found == CircumstanceDifference{"net.core.optmem_max", settings, "bytes", 131072, 20480, "", "", true});
+  CHECK(to_json(found)["class"] == "settings");
+  CHECK(to_json(found)["base"] == 131072);
+}
+
+TEST_CASE("a setting that is not there on one side matters, with the reason") {
+  const auto found = only(diff(kBase, with("cpu.governor", "powersave")));
+  CHECK(found.matters);
+  CHECK(found.base.is_null());
+  CHECK(found.base_reason == "there is no cpufreq");
+}
+
+TEST_CASE("what is harmless does not matter") { CHECK_FALSE(only(diff(kBase, with("kernel.boot_id", "two"))).matters); }
+
+TEST_CASE("a host may be renamed, but is another one where its id is another or unknown") {
+  CHECK_FALSE(only(diff(kBase, with(kHostName, "beta"))).matters);
+  auto other = with(kHostName, "beta");
+  other[1].value = "5678";
+  for (const auto& difference : diff(kBase, other)) CHECK(difference.matters);
+  auto unknown = kBase;
+  unknown[1].value = nullptr;
+  auto renamed = unknown;
+  renamed[0].value = "beta";
+  CHECK(only(diff(unknown, renamed)).matters);
+}
+
+TEST_CASE("a fact that one version does not gather is told and does not matter") {
+  auto fewer = kBase;
+  fewer.erase(fewer.begin() + 2);
+  const auto gone = only(diff(kBase, fewer));
+  CHECK(gone.name == "kernel.release");
+  CHECK_FALSE(gone.matters);
+  CHECK_FALSE(gone.head_reason.empty());
+  const auto come = only(diff(fewer, kBase));
+  CHECK(come.base.is_null());
+  CHECK(come.head == "6.1.0");
+  CHECK_FALSE(come.matters);
+}
