@@ -13,7 +13,9 @@ after(async () => {
   await daemon?.end();
 });
 
+const listed = (page) => page.locator('.experiments :is(table, .empty)').waitFor();
 const openForm = async (page) => {
+  await listed(page);
   const form = page.locator('details.queue');
   if ((await form.getAttribute('open')) === null) await form.locator('> summary').click();
 };
@@ -67,6 +69,52 @@ test('a sweep is queued from the form and watched until it has ended', async () 
   assert.deepEqual([items[0].spec.field_sizes, items[0].spec.warmup_s], [[512, 4096], 0]);
   // While it ran, its runs came with the events: the list was read once, after the end.
   assert.equal(page.requests.filter((path) => path.includes('/runs?')).length, 1);
+  assert.deepEqual(page.faults, []);
+});
+
+test('what is queued elsewhere appears by itself, goes on and goes', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  await listed(page);
+  const { id } = await daemon.queue({
+    name: 'Elsewhere',
+    engines: ['zero_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 0.2,
+    warmup_s: 0,
+    repetitions: 3,
+  });
+  const row = page.locator('tbody tr', { hasText: 'Elsewhere' });
+  await row.getByText('now: zero-copy (requested, copied by the kernel)').waitFor();
+  await row.getByText('3 of 3 runs').waitFor();
+  await row.locator('.state-completed').waitFor();
+  await fetch(`${daemon.address}/experiments/${id}`, { method: 'DELETE' });
+  await row.waitFor({ state: 'detached' });
+  // All of that was told by the stream: the list was read once.
+  assert.equal(page.requests.filter((path) => path.startsWith('/experiments?limit')).length, 1);
+  assert.deepEqual(page.faults, []);
+});
+
+test('charts of single runs are drawn while others are measured, each read as its run has ended', async () => {
+  const { id } = await daemon.queue({
+    name: 'Under way',
+    engines: ['two_copy'],
+    field_sizes: [512],
+    threads: [1],
+    duration_s: 0.5,
+    warmup_s: 0,
+    repetitions: 50,
+  });
+  const page = await openPage(browser, daemon);
+  await page.show(`#/experiments/${id}`);
+  for (const chart of ['cpu', 'steady', 'distribution', 'switches'])
+    await page.locator(`[data-chart=${chart}] .drawing svg`).waitFor();
+  assert.equal(await page.locator('dd .state-running').count(), 1);
+  await fetch(`${daemon.address}/experiments/${id}/cancel`, { method: 'POST' });
+  await page.locator('dd .state-cancelled').waitFor();
+  const asked = page.requests.filter((path) => path.startsWith('/runs/'));
+  assert.equal(new Set(asked).size, asked.length);
   assert.deepEqual(page.faults, []);
 });
 

@@ -11,12 +11,17 @@ test('every choice survives the way through the address', () => {
     rep: 3,
     cache: 'llc_load_misses',
     cost: 'system_cpu_ns_per_byte',
-    panels: false,
+    panels: 'engines',
     x: 'linear',
     y: 'log',
   };
   assert.deepEqual(Object.keys(state).sort(), Object.keys(defaults).sort());
   assert.deepEqual(parseState(writeState(state)), state);
+});
+
+test('events have names of perf’s own, which no list knows', () => {
+  for (const cache of ['cache-references', 'cpu/event=0x3c,umask=1/k', 'L2_RQSTS.MISS:u'])
+    assert.equal(parseState(writeState({ ...defaults, cache })).cache, cache);
 });
 
 test('defaults need no words', () => {
@@ -32,7 +37,9 @@ test('what is unknown or malformed is left out', () => {
     'size=1e9',
     'x=cubic',
     'panels=2',
+    'panels=constructor',
     'cache=__proto__',
+    'cache=a b',
     'constructor=1',
     'toString=1',
   ]) {

@@ -11,6 +11,8 @@ export function run(given = {}) {
     state: 'completed',
     throughput_gbps: 10,
     zerocopy: null,
+    counters: {},
+    missing: {},
     reason: null,
     ...given,
     field_bytes,

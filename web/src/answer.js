@@ -1,10 +1,10 @@
 // Runs -> sentences and the figures behind them. Pure. It never says more than was measured: "ahead" is claimed only
 // where the 95 % intervals of the means do not overlap; one repetition has no interval, and is said to have none.
 import { count, listed, bytes, percent } from './format.js';
-import { engineLabel, looks } from './look.js';
+import { engineLabel } from './look.js';
 import { cells, dimensions, isFailed, zerocopyLabels } from './series.js';
 
-const nameOf = (engine) => looks[engine]?.name ?? engine;
+const nameOf = (engine) => engineLabel(engine);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 // Names as a reader must see them: zero-copy with what it really was.
 export const namer = (runs) => {
@@ -208,6 +208,12 @@ export function zerocopySentence(runs) {
   return `Zero-copy was achieved: none of ${count(completions, 'completion')} says that the kernel copied.${memory}`;
 }
 
+// "one-copy; messages of 4 KiB and 32 KiB; 1 and 2 threads"
+export function whereOf(runs) {
+  const { engines, sizes, threads } = dimensions(runs);
+  return `${listed(engines.map(nameOf))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`;
+}
+
 // What failed: [{reason, count, where}], most frequent first.
 export function failures(runs) {
   const found = new Map();
@@ -217,13 +223,6 @@ export function failures(runs) {
     found.get(reason).push(run);
   }
   return [...found]
-    .map(([reason, list]) => {
-      const { engines, sizes, threads } = dimensions(list);
-      return {
-        reason,
-        count: list.length,
-        where: `${listed(engines.map(nameOf))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`,
-      };
-    })
+    .map(([reason, list]) => ({ reason, count: list.length, where: whereOf(list) }))
     .sort((a, b) => b.count - a.count);
 }

@@ -53,6 +53,7 @@ export async function listAll(path, signal) {
 
 // A run's evidence does not change once it is final, and a view that is drawn again asks for the same ones.
 const finalRuns = new Map();
+export const isRead = (id) => finalRuns.has(id);
 export async function runDetail(id, signal) {
   if (!finalRuns.has(id)) finalRuns.set(id, await get(`runs/${id}`, signal));
   return finalRuns.get(id);

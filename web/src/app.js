@@ -1,14 +1,18 @@
-// Three views: the experiments (#/), one of them (#/experiments/ID?…), and how it works (#/how).
+// The views of the page; permalink.js knows their addresses. A new view is a line here, and one there.
 import { element } from './dom.js';
 import { parseRoute } from './permalink.js';
-import { ExperimentView } from './views/experiment.js';
+import { showExperiment } from './views/experiment.js';
 import { showHow } from './views/how.js';
 import { showList } from './views/list.js';
+
+// (target, context) => nothing, or {setQuery} where another query of the same address needs no new view.
+// target: as parseRoute() gives it. context: {main, say, connection, signal}; the signal ends the view.
+const views = { list: showList, experiment: showExperiment, how: showHow };
 
 const main = document.querySelector('#main');
 const notice = document.querySelector('#notice');
 let ending = new AbortController();
-let shown = null;
+let shown = { key: null, setQuery: null };
 
 function say(error) {
   notice.hidden = !error;
@@ -18,9 +22,17 @@ function say(error) {
 const connection = (up) =>
   say(up ? null : new Error('The daemon does not answer. This page connects again by itself once it is back.'));
 
+function markPlace(view) {
+  for (const link of document.querySelectorAll('nav a')) {
+    if (parseRoute(link.getAttribute('href')).view === view && link.hash) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
 async function route() {
   const target = parseRoute(location.hash, location.search);
-  if (target.view === 'experiment' && shown?.id === target.id) {
+  const key = `${target.view} ${target.id ?? ''}`;
+  if (shown.key === key && shown.setQuery) {
     shown.setQuery(target.query);
     return;
   }
@@ -31,29 +43,19 @@ async function route() {
   main.dataset.view = target.view;
   document.title = 'copybench';
   say(null);
-  shown = null;
+  shown = { key, setQuery: null };
   // Nothing of the last view is left to be taken for this one.
   main.replaceChildren(element('p', {}, 'Loading …'));
-  for (const link of document.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') === (target.view === 'how' ? '#/how' : '#/'))
-      link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
-  const context = { main, say, connection, signal };
+  markPlace(target.view);
   try {
-    if (target.view === 'experiment') {
-      shown = new ExperimentView(target.id, target.query, context);
-      await shown.show();
-    } else if (target.view === 'how') {
-      showHow(context);
-    } else {
-      await showList(context);
-    }
+    const view = await views[target.view](target, { main, say, connection, signal });
+    if (signal.aborted) return;
+    if (view) shown.setQuery = (query) => view.setQuery(query);
     // For who cannot see that the page has changed; not at the first one, which the browser itself announces.
-    if (!first && !signal.aborted) main.querySelector('h1')?.focus({ preventScroll: true });
+    if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
   } catch (error) {
     if (signal.aborted) return;
-    shown = null;
+    shown.key = null;
     main.replaceChildren(
       element('h1', {}, 'This cannot be shown'),
       element('p', {}, element('a', { href: '#/' }, 'All experiments')),

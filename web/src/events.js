@@ -1,11 +1,12 @@
-// An experiment's event stream. The browser connects again by itself when a connection breaks, and gives up when it is
+// An event stream of the API. The browser connects again by itself when a connection breaks, and gives up when it is
 // answered anything but a stream (503 while all places are taken, say): then a new stream is tried, at growing intervals.
 
 const firstRetry = 2000;
 const lastRetry = 30000;
 
-// handlers: {run, progress, end, deleted: (data) => …, connection: (up) => …}. Ends with `end`, `deleted` or the signal.
-export function follow(path, handlers, signal) {
+// handlers: {an event's name: (data) => …}. connection(up): after each change. Ends with the signal, or with an event of
+// `last`.
+export function follow(path, { handlers, connection, last = [] }, signal) {
   let source = null;
   let timer = 0;
   let wait = firstRetry;
@@ -18,18 +19,18 @@ export function follow(path, handlers, signal) {
     source = new EventSource(path);
     source.onopen = () => {
       wait = firstRetry;
-      handlers.connection(true);
+      connection(true);
     };
     source.onerror = () => {
-      handlers.connection(false);
+      connection(false);
       if (source.readyState !== EventSource.CLOSED || signal.aborted) return;
       timer = setTimeout(connect, wait);
       wait = Math.min(wait * 2, lastRetry);
     };
-    for (const type of ['run', 'progress', 'end', 'deleted']) {
+    for (const [type, handle] of Object.entries(handlers)) {
       source.addEventListener(type, (event) => {
-        if (type === 'end' || type === 'deleted') stop();
-        handlers[type](JSON.parse(event.data));
+        if (last.includes(type)) stop();
+        handle(JSON.parse(event.data));
       });
     }
   };

@@ -1,16 +1,16 @@
 // An experiment as the page knows it: read once, then kept up to date by its event stream, which carries each run as it
 // ends. So nothing is asked for while a window is open.
-import { get, listAll, runDetail } from './api.js';
+import { get, listAll } from './api.js';
 import { follow } from './events.js';
-import { figures } from './figures.js';
 
 const isFinal = (state) => state !== 'queued' && state !== 'running';
 
 // changed(data): after each change, at most once a frame, and not at all while the page is hidden.
-// data: {experiment, runs, final, connected, deleted}.
+// data: {experiment, runs, final, calm, connected, deleted}. calm: no window is open now, so that asking disturbs nothing;
+// it holds until `changed` has returned.
 export async function openExperiment(id, changed, signal) {
   const path = `experiments/${id}`;
-  const data = { experiment: await get(path, signal), runs: [], final: false, connected: true, deleted: false };
+  const data = { experiment: await get(path, signal), runs: [], final: false, calm: false, connected: true };
   const byId = new Map();
   let asked = false;
   const tell = () => {
@@ -21,72 +21,57 @@ export async function openExperiment(id, changed, signal) {
       if (signal.aborted) return;
       data.runs = [...byId.values()];
       changed(data);
+      data.calm = data.final;
     });
   };
   const readAll = async () => {
     for (const run of await listAll(`${path}/runs`, signal)) byId.set(run.run_id, run);
     data.final = true;
+    data.calm = true;
     performance.mark('copybench-data');
   };
 
   if (isFinal(data.experiment.state)) {
     await readAll();
     tell();
-    return data;
+    return;
   }
-  follow(
-    `${path}/events`,
-    {
-      run: (run) => {
-        byId.set(run.run_id, run);
-        tell();
-      },
-      progress: ({ state, experiment_id: _, ...progress }) => {
-        data.experiment = { ...data.experiment, state, progress };
-        tell();
-      },
-      end: (experiment) => {
-        data.experiment = experiment;
-        data.connected = true;
-        // Runs that never began have no event of their own.
-        readAll().then(tell, (error) => {
-          if (signal.aborted) return;
-          data.error = error;
-          tell();
-        });
-      },
-      deleted: () => {
-        data.deleted = true;
-        tell();
-      },
-      connection: (up) => {
-        data.connected = up;
-        tell();
-      },
+  // The stream has not all that is said of the experiment itself: what it was measured under, say.
+  const readAgain = async () => {
+    data.experiment = await get(path, signal);
+  };
+  const failed = (error) => {
+    if (signal.aborted) return;
+    data.error = error;
+    tell();
+  };
+  const handlers = {
+    run: (run) => {
+      byId.set(run.run_id, run);
+      // The one that was running has ended, and the next has not begun; earlier ones are repeated to whoever comes later.
+      if (data.experiment.progress.current?.run_id === run.run_id && !document.hidden) data.calm = true;
+      if (data.calm && !data.experiment.circumstances) readAgain().then(tell, failed);
+      tell();
     },
-    signal,
-  );
+    progress: ({ state, experiment_id: _, ...progress }) => {
+      data.experiment = { ...data.experiment, state, progress };
+      tell();
+    },
+    end: (experiment) => {
+      data.experiment = experiment;
+      data.connected = true;
+      // Runs that never began have no event of their own.
+      Promise.all([readAll(), readAgain()]).then(tell, failed);
+    },
+    deleted: () => {
+      data.deleted = true;
+      tell();
+    },
+  };
+  const connection = (up) => {
+    data.connected = up;
+    tell();
+  };
+  follow(`${path}/events`, { handlers, connection, last: ['end', 'deleted'] }, signal);
   tell();
-  return data;
-}
-
-// Figure -> [why it is missing]. Reasons stand with each run and not in lists, so of each engine that lacks a figure one
-// completed run is asked.
-export async function missingReasons(runs, signal) {
-  const asked = new Map();
-  for (const run of runs) {
-    const lacks = figures.some(
-      ({ name }) => run[name] === null && !(name.startsWith('zerocopy_') && run.engine !== 'zero_copy'),
-    );
-    if (run.state === 'completed' && lacks && !asked.has(run.engine)) asked.set(run.engine, run.run_id);
-  }
-  const reasons = new Map();
-  for (const detail of await Promise.all([...asked.values()].map((id) => runDetail(id, signal)))) {
-    for (const [name, reason] of Object.entries(detail.missing ?? {})) {
-      if (name.startsWith('zerocopy_') && detail.engine !== 'zero_copy') continue;
-      if (!reasons.has(name)) reasons.set(name, []);
-      if (!reasons.get(name).includes(reason)) reasons.get(name).push(reason);
-    }
-  }
-  return reasons;
 }

@@ -138,10 +138,17 @@ export const figures = [
   ),
 ];
 
-export const figure = (name) => figures.find((entry) => entry.name === name);
+// An event that is no figure is known by perf's name alone.
+export const figure = (name) =>
+  figures.find((entry) => entry.name === name) ??
+  row(name, name, 'server', whole, 'Counted by perf, of the server process.');
 
 export const percentiles = ['latency_us', 'latency_p50_us', 'latency_p90_us', 'latency_p99_us', 'latency_p999_us'];
-export const cacheEvents = ['cache_misses', 'l1_dcache_load_misses', 'llc_load_misses'];
+const cacheEvents = ['cache_misses', 'l1_dcache_load_misses', 'llc_load_misses'];
+// What the chart of cache misses can show: these, and whatever else the experiment had perf count.
+export const eventChoices = (runs) => [
+  ...new Set([...cacheEvents, ...runs.flatMap((run) => Object.keys(run.counters ?? {}))]),
+];
 export const costs = ['cycles_per_byte', 'cpu_ns_per_byte', 'system_cpu_ns_per_byte'];
 
 // "CPU time per byte (ns, server)": for axes and tables.

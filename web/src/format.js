@@ -23,6 +23,12 @@ export const duration = (value) => {
 
 export const count = (value, one, many = `${one}s`) => `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
 
+// As a request asks for them: a number, or {until_ci_pct, min, max}.
+export const repetitions = (asked) =>
+  typeof asked === 'number'
+    ? count(asked, 'repetition')
+    : `${asked.min} to ${asked.max} repetitions, until throughput is known within ${asked.until_ci_pct} %,`;
+
 export const percent = (share) => {
   const value = share * 100;
   if (value > 0 && value < 0.1) return 'under 0.1 %';

@@ -39,9 +39,33 @@ export const lightColors = {
   '--cpu-server': '#9fb3c8',
 };
 
+// Every run goes over loopback, where the kernel copies what zero-copy was asked for. So this is said of what has not been
+// measured yet, and of runs that failed, too.
+const onLoopback = { zero_copy: 'requested, copied by the kernel' };
+
+// What the engine's runs really were, or null where that needs no words. labels: engine -> what completed runs say.
+export function copyLabel(engine, labels) {
+  const label = labels?.get(engine) ?? onLoopback[engine] ?? null;
+  return label === 'achieved' ? null : label;
+}
+
 // Zero-copy that was copied after all may not be shown as if it had been achieved: the label goes wherever the name does.
 export function engineLabel(engine, labels) {
   const name = looks[engine]?.name ?? engine;
-  const label = labels?.get(engine);
-  return label && label !== 'achieved' ? `${name} (${label})` : name;
+  const label = copyLabel(engine, labels);
+  return label ? `${name} (${label})` : name;
+}
+
+// Over a panel there is room for a few words a line.
+export function engineLines(engine, labels) {
+  const label = copyLabel(engine, labels);
+  return label ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}` : looks[engine].name;
+}
+
+// Thread counts differ by the line's width and strength and by how full the symbol is, whatever the engine's colour.
+export function threadLook(thread, threads) {
+  const i = threads.indexOf(thread);
+  if (i < 0) return { width: 1.8, opacity: 1, fill: 0 };
+  const level = threads.length < 2 ? 0.5 : i / (threads.length - 1);
+  return { width: 1.2 + 1.6 * level, opacity: 0.55 + 0.45 * level, fill: level * level };
 }

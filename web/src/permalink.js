@@ -1,6 +1,6 @@
 // The address's fragment <-> the state of a view. Only what differs from the default is written, so that links stay
 // short; what is unknown or malformed is left out, so that an old or mistyped link still opens.
-import { cacheEvents, costs } from './figures.js';
+import { costs } from './figures.js';
 import { engines } from './look.js';
 
 // Empty lists mean "all"; size, at and rep null or 'median' mean "chosen by the page".
@@ -12,7 +12,7 @@ export const defaults = Object.freeze({
   rep: 'median',
   cache: 'cache_misses',
   cost: 'auto',
-  panels: true,
+  panels: 'threads',
   x: 'log',
   y: 'auto',
 });
@@ -36,9 +36,9 @@ const readers = {
   size: whole,
   at: whole,
   rep: (text) => (text === 'median' ? text : whole(text)),
-  cache: oneOf(cacheEvents),
+  cache: (text) => (/^[A-Za-z][\w.:\-/=,]{0,199}$/.test(text) ? text : undefined), // perf names events; which, a run tells
   cost: oneOf(['auto', ...costs]),
-  panels: (text) => ({ 0: false, 1: true })[text],
+  panels: oneOf(['threads', 'engines', 'none']),
   x: oneOf(['log', 'linear']),
   y: oneOf(['auto', 'log', 'linear']),
 };
@@ -57,16 +57,25 @@ export function writeState(state) {
   for (const key of Object.keys(readers)) {
     const value = state[key];
     if (value === undefined || value === null || String(value) === String(defaults[key])) continue;
-    parts.push(`${key}=${typeof value === 'boolean' ? Number(value) : String(value)}`);
+    parts.push(`${key}=${value}`);
   }
   return parts.join('&');
 }
 
+// Each view's address; what is none of these is the list.
+const routes = [
+  { view: 'experiment', form: /^#\/experiments\/(?<id>[1-9]\d*)(?:\?(?<query>.*))?$/ },
+  { view: 'how', form: /^#\/how$/ },
+];
+
 // "#/experiments/7?threads=1" -> {view, id, query}; "?experiment=7" is the API's older link.
 export function parseRoute(hash, search = '') {
-  const match = hash.match(/^#\/experiments\/([1-9]\d*)(?:\?(.*))?$/);
-  if (match) return { view: 'experiment', id: Number(match[1]), query: match[2] ?? '' };
-  if (hash === '#/how') return { view: 'how' };
+  for (const { view, form } of routes) {
+    const parts = hash.match(form);
+    if (!parts) continue;
+    const { id, query = '' } = parts.groups ?? {};
+    return id ? { view, id: Number(id), query } : { view };
+  }
   const asked = hash === '' ? new URLSearchParams(search).get('experiment') : null;
   if (asked && /^[1-9]\d*$/.test(asked)) return { view: 'experiment', id: Number(asked), query: '' };
   return { view: 'list' };

@@ -6,6 +6,9 @@ const rank = (engine) => engines.indexOf(engine);
 const byNumber = (a, b) => a - b;
 export const distinct = (values) => [...new Set(values)];
 
+// A figure's value, or the count of an event that is no figure.
+export const valueOf = (run, name) => (Object.hasOwn(run, name) ? run[name] : run.counters?.[name]);
+
 export const isFailed = (run) => run.state === 'failed' || run.state === 'timed_out';
 
 // What the runs have: engines in their fixed order, numbers ascending.
@@ -32,7 +35,7 @@ export function cells(runs, name) {
     }
     if (isFailed(run)) cell.failed.push(run);
     else if (run.state === 'completed') {
-      const value = run[name];
+      const value = valueOf(run, name);
       if (Number.isFinite(value)) cell.points.push({ ...pick(run), value });
       else cell.missing.push(run);
     }

@@ -1,7 +1,9 @@
 // The charts of an experiment, from the runs that are shown. Pure: what is drawn follows from runs, evidence and state.
 import { bytes, count } from '../format.js';
-import { figure } from '../figures.js';
-import { looks } from '../look.js';
+import { eventChoices, figure } from '../figures.js';
+import { defaults } from '../permalink.js';
+import { engineLabel } from '../look.js';
+import { reasonsFor } from '../missing.js';
 import { dimensions, isFailed, zerocopyLabels } from '../series.js';
 import { againstSize, latencyAgainstThreads } from './sweep.js';
 import { cpuByState, latencyDistribution, overTime } from './run.js';
@@ -38,9 +40,12 @@ const costTitles = {
   system_cpu_ns_per_byte: 'CPU nanoseconds per byte against message size (whole machine)',
 };
 
-// reasons: figure -> [why it is missing]; of the runs in general.
-export function buildSweepCharts(runs, state, reasons) {
+// The event whose misses are drawn: as chosen, if this experiment had it counted.
+export const eventOf = (runs, { cache }) => (eventChoices(runs).includes(cache) ? cache : defaults.cache);
+
+export function buildSweepCharts(runs, state) {
   const context = { runs, state, labels: zerocopyLabels(runs) };
+  const event = eventOf(runs, state);
   const { size } = lookedInto(runs, state);
   const cost = costOf(runs, state);
   const charts = {
@@ -52,25 +57,25 @@ export function buildSweepCharts(runs, state, reasons) {
       size,
       context,
     ),
-    cache: againstSize('cache', 3, `${figure(state.cache).label} against message size`, state.cache, context),
+    cache: againstSize('cache', 3, `${figure(event).label} against message size`, event, context),
     cost: againstSize('cost', 4, costTitles[cost], cost, context),
     switches: againstSize('switches', '8a', 'Context switches against message size', 'context_switches', context),
     retransmits: againstSize('retransmits', '8b', 'Retransmits against message size', 'retransmits', context),
   };
-  for (const chart of Object.values(charts)) chart.empty = emptyReason(chart, runs, reasons);
-  if (state.cost === 'auto' && cost === 'cpu_ns_per_byte' && reasons.get('cycles_per_byte')) {
-    charts.cost.note = `CPU cycles could not be counted here (${reasons.get('cycles_per_byte')[0]}), so this is the server’s CPU time.`;
+  for (const chart of Object.values(charts)) chart.empty = emptyReason(chart, runs);
+  const uncounted = reasonsFor(runs, 'cycles_per_byte');
+  if (state.cost === 'auto' && cost === 'cpu_ns_per_byte' && uncounted.length) {
+    charts.cost.note = `CPU cycles could not be counted here (${uncounted.join('; ')}), so this is the server’s CPU time.`;
   }
   return charts;
 }
 
-function emptyReason(chart, runs, reasons) {
+function emptyReason(chart, runs) {
   if (runs.length === 0) return 'No run yet.';
   if (!runs.some((run) => run.state === 'completed')) {
     return runs.some(isFailed) ? 'No run completed; the reasons stand above.' : 'No run has been measured yet.';
   }
-  const why = reasons.get(chart.figureName);
-  return why ? `No run has this figure: ${why.join('; ')}.` : 'No run has this figure.';
+  return `No run has this figure: ${reasonsFor(runs, chart.figureName).join('; ')}.`;
 }
 
 export function buildRunCharts(shown, labels, where, pending) {
@@ -80,14 +85,14 @@ export function buildRunCharts(shown, labels, where, pending) {
     distribution: latencyDistribution('distribution', 7, `Latency by percentile, ${where}`, shown, labels),
   };
   for (const chart of Object.values(charts)) {
-    if (pending) Object.assign(chart, { empty: pending, note: '' });
+    if (pending) Object.assign(chart, { [shown.length ? 'note' : 'empty']: pending });
     else if (shown.length === 0) Object.assign(chart, { empty: 'No run of this configuration completed.', note: '' });
   }
   return charts;
 }
 
 // What a reader must know of the runs behind a chart: which failed, and which have no value.
-export function chartNotes(chart, reasons) {
+export function chartNotes(chart, labels) {
   // Where nothing completed, the reasons stand above the charts, once.
   if (!chart.cells?.some((cell) => cell.points.length || cell.missing.length)) return [];
   const failed = chart.cells.filter(
@@ -97,7 +102,7 @@ export function chartNotes(chart, reasons) {
     (cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)),
   );
   const notes = [];
-  const place = (cell) => `${looks[cell.engine].name} ${bytes(cell.message_bytes)} × ${cell.threads}`;
+  const place = (cell) => `${engineLabel(cell.engine, labels)} ${bytes(cell.message_bytes)} × ${cell.threads}`;
   const some = (list) =>
     `${list.slice(0, 6).map(place).join(', ')}${list.length > 6 ? ` and ${list.length - 6} more` : ''}`;
   if (failed.length) {
@@ -107,9 +112,9 @@ export function chartNotes(chart, reasons) {
     );
   }
   if (missing.length) {
-    const why = reasons.get(chart.figureName);
+    const why = new Set(missing.flatMap((cell) => reasonsFor(cell.missing, cell.unit.name)));
     notes.push(
-      `No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])}${why ? ` (${why.join('; ')})` : ''}`,
+      `No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])} (${[...why].join('; ')})`,
     );
   }
   return notes;

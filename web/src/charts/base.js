@@ -43,6 +43,7 @@ export function draw(options) {
 }
 
 // Panels side by side, in as many rows as the width asks for: {of: (key) => {fx, fy}, options, marks}.
+// A title may have several lines: it grows upwards.
 export function panels(keys, title, width) {
   if (keys.length < 2) {
     return {
@@ -51,6 +52,8 @@ export function panels(keys, title, width) {
       marks: [],
     };
   }
+  const lines = Math.max(...keys.map((key) => title(key).split('\n').length));
+  const marginTop = 42 + (lines - 1) * 12;
   const most = Math.max(1, Math.floor((width - 74) / panelWidth));
   const rows = Math.ceil(keys.length / most);
   const columns = Math.ceil(keys.length / rows);
@@ -61,9 +64,10 @@ export function panels(keys, title, width) {
   return {
     of,
     options: {
-      height: rows * rowHeight + 70,
+      height: rows * rowHeight + 28 + marginTop,
+      marginTop,
       fx: { axis: null, padding: 0.08 },
-      fy: { axis: null, padding: 0.16 },
+      fy: { axis: null, padding: lines > 1 ? 0.3 : 0.16 },
     },
     marks: [
       Plot.text(keys, {
@@ -71,7 +75,8 @@ export function panels(keys, title, width) {
         fy: (key) => of(key).fy,
         text: title,
         frameAnchor: 'top',
-        dy: -14,
+        lineAnchor: 'bottom',
+        dy: -7,
         fontWeight: 600,
         fill: 'currentColor',
       }),

@@ -109,7 +109,8 @@ export class ChartCard {
   // Only an open table costs anything.
   drawTable() {
     if (!this.details.open || !this.chart || this.body.firstChild) return;
-    const columns = this.chart.columns.map(({ key, label, unit, number, text }) => ({
+    const shown = this.chart.columns.filter(({ fileOnly }) => !fileOnly);
+    const columns = shown.map(({ key, label, unit, number, text }) => ({
       label,
       unit,
       number,

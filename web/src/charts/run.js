@@ -2,55 +2,51 @@
 // is distributed. `shown`: [{run (with evidence), engine}].
 import * as Plot from '@observablehq/plot';
 import { percent } from '../format.js';
-import { cpuStates, engineLabel, looks } from '../look.js';
+import { copyLabel, cpuStates, engineLabel, engineLines, looks } from '../look.js';
 import { distribution, steadiness } from '../series.js';
 import { draw, frame, paddedDomain, valueAxis } from './base.js';
 
 const legend = (shown, labels) =>
   shown.map(({ engine, run }) => ({ engine, label: `${engineLabel(engine, labels)}, run ${run.run_id}` }));
 const rounded = (digits) => (key) => (row) => (row[key] === null ? '–' : row[key].toFixed(digits));
-const engineColumn = { key: 'engine', label: 'Engine', text: (row) => row.engine_label };
-const runColumn = { key: 'run_id', label: 'Run', number: true };
+const runColumns = [
+  { key: 'engine', label: 'Engine', text: (row) => row.engine_label },
+  { key: 'zerocopy', fileOnly: true },
+  { key: 'run_id', label: 'Run', number: true },
+];
 
-// Over a column there is room for a few words a line.
-function columnTitle(engine, labels) {
-  const label = labels.get(engine);
-  return label && label !== 'achieved'
-    ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}`
-    : looks[engine].name;
-}
+// The rows of each run, with what every one of them says of the run.
+const rowsOf = (shown, labels, of) =>
+  shown.flatMap(({ engine, run }) => {
+    const base = {
+      engine,
+      engine_label: engineLabel(engine, labels),
+      zerocopy: copyLabel(engine, labels),
+      run_id: run.run_id,
+    };
+    return of(run.evidence).map((row) => ({ ...base, ...row }));
+  });
+
+const serverState = { name: 'server process', color: 'var(--cpu-server)' };
 
 // Two bars for each engine, in CPUs kept busy: the whole machine by state, and the server process alone.
 export function cpuByState(id, number, title, shown, labels) {
-  const rows = shown.flatMap(({ engine, run }) => {
-    const { machine_cpu: machine, server, windows_ns: windows } = run.evidence;
+  const rows = rowsOf(shown, labels, ({ machine_cpu: machine, server, windows_ns: windows }) => {
     if (!machine || !windows?.client) return [];
-    const base = { engine, engine_label: engineLabel(engine, labels), run_id: run.run_id };
     const states = cpuStates.map(({ key, name, color }) => ({
-      ...base,
       of: 'machine',
       state: name,
       color,
       cpus: (machine[key] ?? 0) / windows.client,
     }));
-    const own =
-      server?.cpu_ns && windows.server
-        ? [
-            {
-              ...base,
-              of: 'server',
-              state: 'server process',
-              color: 'var(--cpu-server)',
-              cpus: server.cpu_ns / windows.server,
-            },
-          ]
-        : [];
-    return [...states, ...own];
+    if (!server?.cpu_ns || !windows.server) return states;
+    return [
+      ...states,
+      { of: 'server', state: serverState.name, color: serverState.color, cpus: server.cpu_ns / windows.server },
+    ];
   });
   const drawn = rows.filter((row) => row.cpus > 0);
-  const states = [...cpuStates, { name: 'server process', color: 'var(--cpu-server)' }].filter(({ name }) =>
-    drawn.some((row) => row.state === name),
-  );
+  const states = [...cpuStates, serverState].filter(({ name }) => drawn.some((row) => row.state === name));
   const order = new Map(states.map(({ name }, i) => [name, i]));
   const high = Math.max(
     0,
@@ -75,7 +71,7 @@ export function cpuByState(id, number, title, shown, labels) {
             marginTop: 72,
             fx: {
               domain: shown.map(({ engine }) => engine),
-              tickFormat: (engine) => columnTitle(engine, labels),
+              tickFormat: (engine) => engineLines(engine, labels),
               label: null,
               axis: 'top',
               padding: 0.15,
@@ -113,8 +109,7 @@ export function cpuByState(id, number, title, shown, labels) {
             color: { type: 'identity' },
           }),
     columns: [
-      engineColumn,
-      runColumn,
+      ...runColumns,
       { key: 'of', label: 'Of' },
       { key: 'state', label: 'State' },
       { key: 'cpus', label: 'CPUs busy', number: true, text: rounded(3)('cpus') },
@@ -125,68 +120,62 @@ export function cpuByState(id, number, title, shown, labels) {
   };
 }
 
+// A line for each run. axes: {x, y} of Plot, with `key`, the rows' field. symbols(rows): where a symbol stands, with `r` and
+// `title`.
+function drawLines({ rows, shown, axes, className, symbols }, width) {
+  if (rows.length === 0) return null;
+  const { key: x, ...xAxis } = axes.x;
+  const { key: y, ...yAxis } = axes.y;
+  return draw({
+    width,
+    height: 300,
+    x: { labelAnchor: 'center', labelArrow: 'none', labelOffset: 38, inset: 6, ...xAxis },
+    y: yAxis,
+    marks: [
+      frame(),
+      ...shown.flatMap(({ engine }) => {
+        const own = rows.filter((row) => row.engine === engine);
+        const { color, dash, symbol } = looks[engine];
+        const { at, ...dots } = symbols(own);
+        return [
+          Plot.line(own, { x, y, stroke: color, strokeDasharray: dash, strokeWidth: 1.8, className: `line-${engine}` }),
+          Plot.dot(at, { x, y, symbol, fill: color, className: `${className}-${engine}`, ...dots }),
+        ];
+      }),
+    ],
+  });
+}
+
 export function overTime(id, number, title, shown, labels) {
-  const rows = shown.flatMap(({ engine, run }) =>
-    steadiness(run.evidence.samples).map((point) => ({
-      engine,
-      engine_label: engineLabel(engine, labels),
-      run_id: run.run_id,
-      ...point,
-    })),
-  );
+  const rows = rowsOf(shown, labels, ({ samples }) => steadiness(samples));
   const values = rows.map((row) => row.gbps);
+  const drawing = {
+    rows,
+    shown,
+    className: 'samples',
+    axes: {
+      x: {
+        key: 'seconds',
+        label: 'Time in the window (s)',
+        domain: [0, Math.max(...rows.map((row) => row.seconds)) * 1.03],
+      },
+      y: { key: 'gbps', ...valueAxis('linear', values, 'Throughput (Gbit/s)') },
+    },
+    symbols: (own) => ({
+      at: own,
+      r: own.length > 80 ? 1.6 : 3,
+      title: (d) => `${d.engine_label}, ${d.seconds.toFixed(2)} s: ${d.gbps.toFixed(3)} Gbit/s`,
+    }),
+  };
   return {
     id,
     number,
     title,
     legend: legend(shown, labels),
     panelText: '',
-    plot: (width) =>
-      rows.length === 0
-        ? null
-        : draw({
-            width,
-            height: 300,
-            x: {
-              label: 'Time in the window (s)',
-              labelAnchor: 'center',
-              labelArrow: 'none',
-              labelOffset: 38,
-              domain: [0, Math.max(...rows.map((row) => row.seconds)) * 1.03],
-              inset: 6,
-            },
-            y: valueAxis('linear', values, 'Throughput (Gbit/s)'),
-            marks: [
-              frame(),
-              ...shown.flatMap(({ engine }) => {
-                const own = rows.filter((row) => row.engine === engine);
-                const { color, dash, symbol } = looks[engine];
-                const name = engineLabel(engine, labels);
-                return [
-                  Plot.line(own, {
-                    x: 'seconds',
-                    y: 'gbps',
-                    stroke: color,
-                    strokeDasharray: dash,
-                    strokeWidth: 1.8,
-                    className: `line-${engine}`,
-                  }),
-                  Plot.dot(own, {
-                    x: 'seconds',
-                    y: 'gbps',
-                    symbol,
-                    r: own.length > 80 ? 1.6 : 3,
-                    fill: color,
-                    className: `samples-${engine}`,
-                    title: (d) => `${name}, ${d.seconds.toFixed(2)} s: ${d.gbps.toFixed(3)} Gbit/s`,
-                  }),
-                ];
-              }),
-            ],
-          }),
+    plot: (width) => drawLines(drawing, width),
     columns: [
-      engineColumn,
-      runColumn,
+      ...runColumns,
       { key: 'seconds', label: 'Time', unit: 's', number: true, text: rounded(2)('seconds') },
       { key: 'gbps', label: 'Throughput', unit: 'Gbit/s', number: true, text: rounded(3)('gbps') },
     ],
@@ -199,87 +188,47 @@ export function overTime(id, number, title, shown, labels) {
 const shares = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
 
 export function latencyDistribution(id, number, title, shown, labels) {
-  const rows = shown.flatMap(({ engine, run }) =>
-    distribution(run.evidence.latency_histogram).map((point) => ({
-      engine,
-      engine_label: engineLabel(engine, labels),
-      run_id: run.run_id,
-      slower: 1 - point.share,
-      ...point,
-    })),
+  const rows = rowsOf(shown, labels, ({ latency_histogram: histogram }) =>
+    distribution(histogram).map((point) => ({ ...point, slower: 1 - point.share })),
   );
+  const values = rows.map((row) => row.us);
   const rarest = Math.min(0.5, ...rows.map((row) => row.slower));
+  const drawing = {
+    rows,
+    shown,
+    className: 'percentiles',
+    axes: {
+      x: {
+        key: 'slower',
+        type: 'log',
+        reverse: true,
+        domain: [rarest / 1.2, 1],
+        ticks: shares.map((share) => 1 - share).filter((slower) => slower >= rarest / 1.2),
+        tickFormat: (slower) => `${Number(((1 - slower) * 100).toFixed(4))} %`,
+        label: 'Share of messages at least as fast',
+        grid: true,
+      },
+      y: { key: 'us', ...valueAxis('log', values, 'Latency (µs)'), domain: paddedDomain(values, true) },
+    },
+    symbols: (own) => ({
+      at: shares
+        .slice(0, 4)
+        .map((share) => own.find((row) => row.share >= share))
+        .filter(Boolean),
+      r: 4,
+      title: (d) =>
+        `${d.engine_label}: ${percent(d.share)} of the messages within ${d.us.toLocaleString('en', { maximumSignificantDigits: 4 })} µs`,
+    }),
+  };
   return {
     id,
     number,
     title,
     legend: legend(shown, labels),
     panelText: '',
-    plot: (width) =>
-      rows.length === 0
-        ? null
-        : draw({
-            width,
-            height: 300,
-            x: {
-              type: 'log',
-              reverse: true,
-              domain: [rarest / 1.2, 1],
-              ticks: shares.map((share) => 1 - share).filter((slower) => slower >= rarest / 1.2),
-              tickFormat: (slower) => `${Number(((1 - slower) * 100).toFixed(4))} %`,
-              label: 'Share of messages at least as fast',
-              labelAnchor: 'center',
-              labelArrow: 'none',
-              labelOffset: 38,
-              inset: 6,
-              grid: true,
-            },
-            y: {
-              ...valueAxis(
-                'log',
-                rows.map((row) => row.us),
-                'Latency (µs)',
-              ),
-              domain: paddedDomain(
-                rows.map((row) => row.us),
-                true,
-              ),
-            },
-            marks: [
-              frame(),
-              ...shown.flatMap(({ engine }) => {
-                const own = rows.filter((row) => row.engine === engine);
-                const { color, dash, symbol } = looks[engine];
-                const name = engineLabel(engine, labels);
-                const named = [0.5, 0.9, 0.99, 0.999]
-                  .map((share) => own.find((row) => row.share >= share))
-                  .filter(Boolean);
-                return [
-                  Plot.line(own, {
-                    x: 'slower',
-                    y: 'us',
-                    stroke: color,
-                    strokeDasharray: dash,
-                    strokeWidth: 1.8,
-                    className: `line-${engine}`,
-                  }),
-                  Plot.dot(named, {
-                    x: 'slower',
-                    y: 'us',
-                    symbol,
-                    r: 4,
-                    fill: color,
-                    className: `percentiles-${engine}`,
-                    title: (d) =>
-                      `${name}: ${percent(d.share)} of the messages within ${d.us.toLocaleString('en', { maximumSignificantDigits: 4 })} µs`,
-                  }),
-                ];
-              }),
-            ],
-          }),
+    plot: (width) => drawLines(drawing, width),
     columns: [
-      engineColumn,
-      runColumn,
+      ...runColumns,
       { key: 'share', label: 'Share at least as fast', number: true, text: rounded(6)('share') },
       { key: 'us', label: 'Latency', unit: 'µs', number: true, text: rounded(1)('us') },
     ],

@@ -9,10 +9,12 @@ import {
   peaks,
   threadSentences,
   verdictText,
+  whereOf,
   zerocopySentence,
 } from '../answer.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
+import { gaps } from '../missing.js';
 import { dimensions, zerocopyLabels } from '../series.js';
 
 const gbps = figure('throughput_gbps').text;
@@ -62,28 +64,24 @@ function peakTable(runs, labels) {
   );
 }
 
-// reasons: figure -> [texts].
-function gaps(runs, reasons) {
-  const byReason = new Map();
-  for (const [name, texts] of reasons) {
-    for (const text of texts) byReason.set(text, [...(byReason.get(text) ?? []), name]);
-  }
-  const notMeasured = [...byReason].map(([reason, names]) =>
-    element('li', {}, `${listed(names.map((name) => figure(name)?.label ?? name))}: ${reason}.`),
-  );
+function notMeasured(runs) {
+  const lacking = gaps(runs).map(({ reason, names, runs: own, all }) => {
+    const figures = listed(names.map((name) => figure(name).label));
+    return element('li', {}, `${figures}: ${reason}${all ? '' : ` (${count(own.length, 'run')}: ${whereOf(own)})`}.`);
+  });
   const failed = failures(runs).map(({ reason, count: runCount, where }) =>
     element('li', { class: 'failed' }, `${count(runCount, 'run')} failed (${where}): ${reason}`),
   );
-  if (failed.length + notMeasured.length === 0) return null;
+  if (failed.length + lacking.length === 0) return null;
   return element(
     'div',
     {},
     element('h3', {}, 'What could not be measured, and why'),
-    element('ul', {}, failed, notMeasured),
+    element('ul', {}, failed, lacking),
   );
 }
 
-export function answerView(runs, reasons, final) {
+export function answerView(runs, final) {
   const labels = zerocopyLabels(runs);
   const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
@@ -122,6 +120,6 @@ export function answerView(runs, reasons, final) {
             'of the mean lies above that of every other one.',
         )
       : null,
-    gaps(runs, reasons),
+    notMeasured(runs),
   ].filter(Boolean);
 }

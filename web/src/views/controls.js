@@ -1,8 +1,8 @@
 // What a view of an experiment can be asked for; each choice goes into the address.
 import { element } from '../dom.js';
 import { bytes, count } from '../format.js';
-import { cacheEvents, costs, figure } from '../figures.js';
-import { looks } from '../look.js';
+import { costs, figure } from '../figures.js';
+import { engineLabel } from '../look.js';
 
 const boxes = (legend, values, chosen, label, changed) =>
   element(
@@ -42,8 +42,8 @@ export const select = (label, options, chosen, changed) =>
     ),
   );
 
-// dimensions: of all runs. change(part of the state).
-export function viewControls({ engines, threads }, state, change) {
+// dimensions and labels: of all runs. change(part of the state).
+export function viewControls({ engines, threads }, labels, state, change) {
   return element(
     'form',
     { class: 'view-controls', 'aria-label': 'What is shown', onsubmit: (event) => event.preventDefault() },
@@ -51,21 +51,20 @@ export function viewControls({ engines, threads }, state, change) {
       'Engines',
       engines,
       state.engines,
-      (engine) => looks[engine].name,
+      (engine) => engineLabel(engine, labels),
       (chosen) => change({ engines: chosen }),
     ),
     boxes('Threads', threads, state.threads, String, (chosen) => change({ threads: chosen })),
-    threads.length > 1
-      ? select(
-          'Thread counts',
-          [
-            [true, 'in panels'],
-            [false, 'in one chart'],
-          ],
-          state.panels,
-          (panels) => change({ panels }),
-        )
-      : null,
+    select(
+      'Panels',
+      [
+        ['threads', 'one for each thread count'],
+        ['engines', 'one for each engine'],
+        ['none', 'all in one'],
+      ],
+      state.panels,
+      (panels) => change({ panels }),
+    ),
     select(
       'Sizes and threads',
       [
@@ -109,11 +108,11 @@ export const repetitionSelect = (repetitions, state, change) =>
     state.rep,
     (rep) => change({ rep }),
   );
-export const cacheSelect = (state, change) =>
+export const cacheSelect = (events, shown, change) =>
   select(
     'Event',
-    cacheEvents.map((name) => [name, figure(name).label]),
-    state.cache,
+    events.map((name) => [name, figure(name).label]),
+    shown,
     (cache) => change({ cache }),
   );
 export const costSelect = (state, shown, change) =>

@@ -1,8 +1,9 @@
 // One experiment: facts, the answer, the charts, the runs. The address carries everything that was chosen.
 import { copyButton, element } from '../dom.js';
 import { bytes, count } from '../format.js';
-import { get, runDetail } from '../api.js';
-import { missingReasons, openExperiment } from '../experiment_data.js';
+import { isRead, runDetail } from '../api.js';
+import { openExperiment } from '../experiment_data.js';
+import { eventChoices } from '../figures.js';
 import { dimensions, representative, zerocopyLabels } from '../series.js';
 import { defaults, experimentLink, parseState } from '../permalink.js';
 import {
@@ -10,6 +11,7 @@ import {
   buildSweepCharts,
   chartNotes,
   costOf,
+  eventOf,
   lookedInto,
   runCharts,
   shownRuns,
@@ -22,7 +24,13 @@ import { annotationOf, factsOf } from './facts.js';
 import { actions } from './progress.js';
 import { RunsTable } from './runs.js';
 
-export class ExperimentView {
+export async function showExperiment({ id, query }, context) {
+  const view = new ExperimentView(id, query, context);
+  await view.show();
+  return view;
+}
+
+class ExperimentView {
   // context: {main, say, connection, signal}.
   constructor(id, query, context) {
     Object.assign(this, {
@@ -30,8 +38,8 @@ export class ExperimentView {
       context,
       state: parseState(query),
       cards: new Map(),
-      reasons: new Map(),
       evidence: [],
+      unread: 0,
       data: null,
     });
     this.nodes = {
@@ -50,14 +58,6 @@ export class ExperimentView {
   async show() {
     const { main, signal, say } = this.context;
     const path = `experiments/${this.id}`;
-    const system = get('system', signal).then(
-      (facts) => {
-        this.system = facts;
-      },
-      () => {
-        this.system = null;
-      },
-    );
     await openExperiment(
       this.id,
       (data) =>
@@ -66,7 +66,6 @@ export class ExperimentView {
         }),
       signal,
     );
-    await system;
     const { nodes } = this;
     main.replaceChildren(
       nodes.title,
@@ -125,40 +124,36 @@ export class ExperimentView {
     say(data.error ?? null);
     // Without an answer to these the rest is drawn all the same.
     if (data.connected)
-      await this.readDetails().catch((error) => {
+      await this.readEvidence().catch((error) => {
         if (!signal.aborted) say(error);
       });
     if (signal.aborted) return;
     this.draw();
   }
 
-  async readDetails() {
-    const { runs, final } = this.data;
-    if (final || (this.reasons.size === 0 && runs.length > 0))
-      this.reasons = await missingReasons(runs, this.context.signal);
-    await this.readEvidence();
-  }
-
-  // Of the runs that charts 5 to 7 show, and of no others; after the last window, since reading disturbs.
+  // Of the runs that charts 5 to 7 show, and of no others; while one is measured, only what was read before.
   async readEvidence() {
     const { data, state } = this;
-    if (!data?.final) return;
+    if (!data) return;
+    const { calm } = data;
     const runs = shownRuns(data.runs, state);
     const { size, at } = lookedInto(runs, state);
     const chosen = dimensions(runs)
       .engines.map((engine) => representative(runs, engine, size, at, state.rep))
       .filter(Boolean);
-    const details = await Promise.all(chosen.map(({ run_id: id }) => runDetail(id, this.context.signal)));
+    const now = chosen.filter(({ run_id: id }) => calm || isRead(id));
+    const details = await Promise.all(now.map(({ run_id: id }) => runDetail(id, this.context.signal)));
     this.evidence = details.map((run) => ({ engine: run.engine, run }));
+    this.unread = chosen.length - now.length;
   }
 
   draw() {
-    const { data, nodes, state, reasons } = this;
+    const { data, nodes, state } = this;
     if (!nodes.charts.isConnected) return;
     const { experiment } = data;
     nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
-    nodes.facts.replaceChildren(...factsOf(data));
+    nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
     nodes.link.textContent = new URL(experimentLink(this.id, state), location.href).href;
     if (this.offered !== experiment.state) {
       this.offered = experiment.state;
@@ -172,10 +167,10 @@ export class ExperimentView {
       );
     }
     const runs = shownRuns(data.runs, state);
-    nodes.answer.replaceChildren(...answerView(runs, reasons, data.final));
+    nodes.answer.replaceChildren(...answerView(runs, data.final));
     this.drawControls(runs);
     this.drawCharts(runs);
-    this.runsTable.update(data.runs, reasons);
+    this.runsTable.update(data.runs);
     performance.mark('copybench-drawn');
   }
 
@@ -183,14 +178,16 @@ export class ExperimentView {
   drawControls(runs) {
     const all = dimensions(this.data.runs);
     const { size, at } = lookedInto(runs, this.state);
-    const key = JSON.stringify([all, size, at, costOf(runs, this.state)]);
+    const events = eventChoices(this.data.runs);
+    const labels = zerocopyLabels(this.data.runs);
+    const key = JSON.stringify([all, [...labels], size, at, costOf(runs, this.state), events]);
     if (key === this.dimensionKey) return;
     const focused = document.activeElement?.closest?.('select, input');
     const refocus = focused && this.focusKey(focused);
     this.dimensionKey = key;
     const { state } = this;
     const change = (part) => this.change(part);
-    this.nodes.controls.replaceChildren(all.engines.length ? viewControls(all, state, change) : '');
+    this.nodes.controls.replaceChildren(all.engines.length ? viewControls(all, labels, state, change) : '');
     const repetitions = [...new Set(this.data.runs.map((run) => run.repetition))].sort((a, b) => a - b);
     const into = () => [
       sizeSelect(all.sizes, state, size, change),
@@ -199,7 +196,7 @@ export class ExperimentView {
     ];
     const controls = {
       latency: [sizeSelect(all.sizes, state, size, change)],
-      cache: [cacheSelect(state, change)],
+      cache: [cacheSelect(events, eventOf(this.data.runs, state), change)],
       cost: [costSelect(state, costOf(runs, state), change)],
       cpu: into(),
       steady: into(),
@@ -230,20 +227,21 @@ export class ExperimentView {
   }
 
   drawCharts(runs) {
-    const { data, state, reasons } = this;
+    const { data, state } = this;
     const { size, at } = lookedInto(runs, state);
-    const annotation = annotationOf(data.experiment, this.system);
+    const annotation = annotationOf(data.experiment);
     const where = size === null ? 'no run yet' : `messages of ${bytes(size)}, ${count(at, 'thread')}`;
-    const pending = data.final
-      ? ''
-      : 'Drawn when the experiment has ended: reading it earlier would disturb what is being measured.';
+    const pending = this.unread
+      ? 'More is read when the run that is measured now has ended: reading it earlier would disturb the measurement.'
+      : '';
+    const labels = zerocopyLabels(runs);
     const charts = {
-      ...buildSweepCharts(runs, state, reasons),
-      ...buildRunCharts(data.final ? this.evidence : [], zerocopyLabels(runs), where, pending),
+      ...buildSweepCharts(runs, state),
+      ...buildRunCharts(this.evidence, labels, where, pending),
     };
     for (const [id, card] of this.cards) {
       card.update(charts[id], {
-        notes: chartNotes(charts[id], reasons),
+        notes: chartNotes(charts[id], labels),
         annotation,
         fileName: `copybench-${this.id}-${id}`,
       });

@@ -1,31 +1,49 @@
 // What an experiment is, in words: the list above its answer, and the lines below each chart.
 import { element, state } from '../dom.js';
-import { bytes, count, duration, listed, time } from '../format.js';
-import { looks } from '../look.js';
+import { bytes, duration, listed, repetitions, time } from '../format.js';
+import { engineLabel } from '../look.js';
 import { isActive, progressView } from './progress.js';
 
+// The machine as it was found when the experiment's first run began.
+function machineOf({ circumstances, state }) {
+  if (!circumstances) {
+    return isActive({ state })
+      ? 'Host, kernel and CPU are recorded with the first run.'
+      : 'Host, kernel and CPU of this experiment are not known: nothing recorded them.';
+  }
+  const facts = new Map(circumstances.facts.map(({ name, value }) => [name, value]));
+  const known = (name, what) => facts.get(name) ?? `unknown ${what}`;
+  const hypervisor = facts.get('host.hypervisor');
+  const parts = [
+    known('host.name', 'host'),
+    `Linux ${known('kernel.release', 'kernel')}`,
+    known('cpu.model', 'CPU'),
+    facts.has('cpu.online') ? `CPUs ${facts.get('cpu.online')}` : null,
+    hypervisor && hypervisor !== 'none seen' ? `virtual (${hypervisor})` : null,
+  ];
+  const [change] = circumstances.changes;
+  const changed = change
+    ? ` Changed from run ${change.from_run_id} on: ${listed(change.differences.map(({ name }) => name))}.`
+    : '';
+  return `${parts.filter(Boolean).join(', ')}; over loopback.${changed}`;
+}
+
 // Two lines for every chart: what was measured, on what, when.
-export function annotationOf(experiment, system) {
+export function annotationOf(experiment) {
   const { spec } = experiment;
   const measured =
     `${experiment.name || `Experiment ${experiment.id}`}: ${spec.pattern === 'stream' ? 'stream' : 'request and response'}, ` +
-    `${duration(spec.duration_s)} a run, warm-up ${duration(spec.warmup_s)}, ${count(spec.repetitions, 'repetition')}, ` +
+    `${duration(spec.duration_s)} a run, warm-up ${duration(spec.warmup_s)}, ${repetitions(spec.repetitions)}, ` +
     `${time(experiment.started_at ?? experiment.created_at)}.`;
-  if (!system) return [measured];
-  const cpu = `${system.cpu?.model ?? 'unknown CPU'}, ${count(system.cpu?.logical_cpus ?? 0, 'logical CPU')}`;
-  const where =
-    `${system.hostname ?? 'unknown host'}, Linux ${system.kernel?.release ?? '(unknown)'}, ${cpu}` +
-    `${system.cpu?.hypervisor ? `, virtual (${system.cpu.hypervisor})` : ''}; over loopback. copybench ${system.versions?.copybench ?? ''}`;
-  // The machine is asked now; what it was when an old experiment was measured is not recorded.
-  const old = experiment.finished_at && Date.now() - Date.parse(experiment.finished_at) > 24 * 3600 * 1000;
-  return [measured, `${old ? 'The machine today: ' : ''}${where}.`];
+  return [measured, machineOf(experiment)];
 }
 
-export function factsOf({ experiment, connected }) {
+// labels: what its zero-copy runs were.
+export function factsOf({ experiment, connected }, labels) {
   const { spec } = experiment;
   const sweep =
-    `${listed(spec.engines.map((engine) => looks[engine].name))}; messages of ${listed(spec.field_sizes.map((size) => bytes(size * 8)))}; ` +
-    `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}; ${count(spec.repetitions, 'repetition')} of ${duration(spec.duration_s)}`;
+    `${listed(spec.engines.map((engine) => engineLabel(engine, labels)))}; messages of ${listed(spec.field_sizes.map((size) => bytes(size * 8)))}; ` +
+    `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}; ${repetitions(spec.repetitions)} of ${duration(spec.duration_s)}`;
   return [
     ['State', element('span', {}, state(experiment.state), experiment.reason ? `: ${experiment.reason}` : '')],
     [

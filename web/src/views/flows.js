@@ -72,7 +72,21 @@ const drawing = (height, description, ...parts) =>
     parts,
   );
 
-const received = (y) => [arrow(546, y, 590, y, 'R'), box(592, y - 24, 112, 48, 'buffer of\nthe client')];
+const fieldsNamed = (words, y) => [fields(22, y), text(22, y + 64, words, { 'font-size': 11, 'text-anchor': 'start' })];
+
+// The way by socket buffers; `gather`: how the fields come to them.
+const bySocketBuffers = (description, words, ...gather) =>
+  drawing(
+    132,
+    description,
+    fieldsNamed(words, 56),
+    gather,
+    box(312, 52, 136, 52, 'socket buffers'),
+    arrow(448, 78, 474, 78, null),
+    box(476, 56, 68, 44, 'NIC or\nloopback', 'wire'),
+    arrow(546, 78, 590, 78, 'R'),
+    box(592, 54, 112, 48, 'buffer of\nthe client'),
+  );
 
 export const flows = [
   {
@@ -80,18 +94,12 @@ export const flows = [
     words:
       'Eight objects of the heap are gathered into one buffer, which send() hands to the kernel. The CPU of the sending host copies the payload twice. The gather is nearly free while its buffer stays in the cache.',
     drawing: () =>
-      drawing(
-        132,
+      bySocketBuffers(
         'Two-copy: fields are copied into one buffer, copied again into socket buffers, and copied by the client’s kernel to the client.',
-        fields(22, 56),
-        text(58, 120, '8 heap fields', { 'font-size': 11 }),
+        '8 heap fields',
         arrow(92, 78, 158, 78, 1, 'memcpy'),
         box(160, 52, 88, 52, 'one buffer'),
         arrow(248, 78, 310, 78, 2, 'send()'),
-        box(312, 52, 136, 52, 'socket buffers'),
-        arrow(448, 78, 474, 78, null),
-        box(476, 56, 68, 44, 'NIC or\nloopback', 'wire'),
-        received(78),
       ),
   },
   {
@@ -99,16 +107,10 @@ export const flows = [
     words:
       'sendmsg() takes the eight fields as a list, so that none is gathered first. The kernel still copies them: what is saved is the copy in user space, not the kernel’s own.',
     drawing: () =>
-      drawing(
-        132,
+      bySocketBuffers(
         'One-copy: the fields are copied straight into socket buffers, and copied by the client’s kernel to the client.',
-        fields(22, 56),
-        text(76, 120, '8 page-aligned fields', { 'font-size': 11 }),
+        '8 page-aligned fields',
         arrow(92, 78, 310, 78, 1, 'sendmsg(list of fields)'),
-        box(312, 52, 136, 52, 'socket buffers'),
-        arrow(448, 78, 474, 78, null),
-        box(476, 56, 68, 44, 'NIC or\nloopback', 'wire'),
-        received(78),
       ),
   },
   {
@@ -119,8 +121,7 @@ export const flows = [
       drawing(
         196,
         'Zero-copy: the kernel refers to the fields’ pages. A network card reads them without a CPU copy; on loopback the kernel copies them later after all.',
-        fields(22, 84),
-        text(76, 148, '8 page-aligned fields', { 'font-size': 11 }),
+        fieldsNamed('8 page-aligned fields', 84),
         arrow(92, 106, 310, 106, null, 'sendmsg(MSG_ZEROCOPY)'),
         box(312, 80, 136, 52, 'references\nto the pages'),
         arrow(448, 92, 474, 66, null),

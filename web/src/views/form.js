@@ -2,7 +2,7 @@
 import { copyButton, element } from '../dom.js';
 import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
-import { engines, looks } from '../look.js';
+import { engineLabel, engines } from '../look.js';
 import { curlLine, errorsByField, readRequest } from '../request.js';
 
 const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
@@ -62,7 +62,7 @@ function control({ key, options, input, boxes }) {
           'label',
           {},
           element('input', { type: 'checkbox', name: key, value: engine, 'aria-describedby': `error-${key}` }),
-          looks[engine].name,
+          engineLabel(engine),
         ),
       ),
     );

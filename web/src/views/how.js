@@ -54,7 +54,7 @@ const list = (pairs) =>
     pairs.flatMap(([name, meaning]) => [element('dt', {}, name), element('dd', {}, meaning)]),
   );
 
-export function showHow({ main }) {
+export function showHow(_, { main }) {
   document.title = 'How it works · copybench';
   main.replaceChildren(
     element('h1', { tabindex: '-1' }, 'How it works'),

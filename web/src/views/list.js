@@ -1,4 +1,4 @@
-// The experiments, newest first, and the form that queues one.
+// The experiments, newest first, as they are queued, go on and end, by whomever; and the form that queues one.
 import { element, state, table } from '../dom.js';
 import { duration, time } from '../format.js';
 import { get } from '../api.js';
@@ -10,10 +10,11 @@ import { actions, isActive, progressView } from './progress.js';
 const pageSize = 50;
 
 // context: {main, say, connection, signal}.
-export async function showList({ main, say, connection, signal }) {
-  let items = [];
+export async function showList(_, { main, say, connection, signal }) {
+  const items = new Map(); // id -> the experiment, with what can be done with it
   let next = null;
-  let followed = null;
+  let loaded = false;
+  let read = () => {};
   const listNode = element('div', { class: 'experiments' });
   const form = queueForm({
     signal,
@@ -23,22 +24,44 @@ export async function showList({ main, say, connection, signal }) {
   });
   const formNode = element('details', { class: 'queue' }, element('summary', {}, 'Queue an experiment'), form.node);
 
+  // What can be done with an experiment stays the same node until it can be done no more: a question that was asked there
+  // waits for its answer while others go on.
+  const put = (experiment) => {
+    const before = items.get(experiment.id);
+    const same =
+      before && isActive(before.experiment) === isActive(experiment) && before.experiment.name === experiment.name;
+    items.set(experiment.id, {
+      experiment,
+      actions: same ? before.actions : actions(experiment, { say, done: () => {} }),
+    });
+  };
+  const columns = [
+    {
+      label: 'No.',
+      number: true,
+      cell: ({ experiment: { id } }) => element('a', { href: experimentLink(id) }, String(id)),
+    },
+    {
+      label: 'Name',
+      cell: ({ experiment: { id, name } }) =>
+        element('a', { class: 'name', href: experimentLink(id) }, name || '(no name)'),
+    },
+    {
+      label: 'State',
+      cell: ({ experiment }) =>
+        element('span', {}, state(experiment.state), experiment.reason ? `: ${experiment.reason}` : ''),
+    },
+    { label: 'Progress', cell: ({ experiment }) => progressView(experiment) },
+    { label: 'Queued', cell: ({ experiment }) => time(experiment.created_at) },
+    { label: 'Takes', number: true, cell: ({ experiment }) => duration(experiment.estimated_duration_s) },
+    { label: 'Change', cell: (item) => item.actions },
+  ];
   const redraw = () => {
-    const columns = [
-      { label: 'No.', number: true, cell: (item) => element('a', { href: experimentLink(item.id) }, String(item.id)) },
-      {
-        label: 'Name',
-        cell: (item) => element('a', { class: 'name', href: experimentLink(item.id) }, item.name || '(no name)'),
-      },
-      { label: 'State', cell: (item) => element('span', {}, state(item.state), item.reason ? `: ${item.reason}` : '') },
-      { label: 'Progress', cell: progressView },
-      { label: 'Queued', cell: (item) => time(item.created_at) },
-      { label: 'Takes', number: true, cell: (item) => duration(item.estimated_duration_s) },
-      { label: 'Change', cell: (item) => actions(item, { say, done: () => load() }) },
-    ];
+    const focused = document.activeElement;
+    const shown = [...items.values()].sort((a, b) => b.experiment.id - a.experiment.id);
     listNode.replaceChildren(
-      items.length
-        ? table('Experiments', columns, items)
+      shown.length
+        ? table('Experiments', columns, shown)
         : element(
             'p',
             { class: 'empty' },
@@ -46,58 +69,69 @@ export async function showList({ main, say, connection, signal }) {
           ),
       next === null ? '' : element('button', { type: 'button', onclick: () => older().catch(say) }, 'Show older ones'),
     );
+    if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
+  };
+  let asked = false;
+  const changed = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      if (!signal.aborted) redraw();
+    });
   };
   const older = async () => {
     const page = await get(`experiments?limit=${pageSize}&cursor=${encodeURIComponent(next)}`, signal);
-    items.push(...page.items);
+    page.items.forEach(put);
     next = page.next;
     redraw();
-  };
-  const followActive = () => {
-    const active = items.findLast(isActive);
-    if (!active || active.id === followed) return;
-    followed = active.id;
-    const reload = () => {
-      followed = null;
-      load();
-    };
-    follow(
-      `experiments/${active.id}/events`,
-      {
-        run: () => {},
-        progress: ({ experiment_id: id, state: now, ...progress }) => {
-          items = items.map((item) => (item.id === id ? { ...item, state: now, progress } : item));
-          redraw();
-        },
-        end: reload,
-        deleted: reload,
-        connection,
-      },
-      signal,
-    );
   };
   const load = async () => {
     try {
       const page = await get(`experiments?limit=${pageSize}`, signal);
-      items = page.items;
+      for (const id of items.keys()) if (!page.items.some((item) => item.id === id)) items.delete(id);
+      page.items.forEach(put);
       next = page.next;
+      if (!loaded && items.size === 0) formNode.open = true;
+      loaded = true;
       redraw();
-      followActive();
       say(null);
     } catch (error) {
       if (!signal.aborted) say(error);
     }
+    read();
+  };
+  const handlers = {
+    experiment: (experiment) => {
+      put(experiment);
+      changed();
+    },
+    progress: ({ experiment_id: id, state: now, ...progress }) => {
+      const known = items.get(id);
+      if (known) put({ ...known.experiment, state: now, progress });
+      changed();
+    },
+    deleted: ({ experiment_id: id }) => {
+      items.delete(id);
+      changed();
+    },
   };
 
   main.replaceChildren(element('h1', { tabindex: '-1' }, 'Experiments'), listNode, formNode);
-  await load();
-  formNode.open = items.length === 0;
-  // Others queue experiments too; nothing tells an idle page of it, so it looks again when it is looked at.
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      if (!document.hidden) load();
+  // The list is read when the stream is there, at each time anew: so no change falls between the two.
+  const first = new Promise((resolve) => {
+    read = resolve;
+  });
+  follow(
+    'events',
+    {
+      handlers,
+      connection: (up) => {
+        connection(up);
+        if (up || !loaded) load(); // without a stream, as when all places are taken, there is a list all the same
+      },
     },
-    { signal },
+    signal,
   );
+  await first;
 }

@@ -1,7 +1,7 @@
 // How far an experiment is, what runs now, and what can be done with it.
 import { element } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
-import { looks } from '../look.js';
+import { engineLabel } from '../look.js';
 import { post, remove } from '../api.js';
 
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
@@ -32,7 +32,7 @@ export function progressView(experiment) {
       ? element(
           'span',
           { class: 'muted' },
-          `now: ${looks[current.engine].name}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`,
+          `now: ${engineLabel(current.engine)}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`,
         )
       : null,
   );

@@ -3,12 +3,13 @@ import { element, missing, state, table } from '../dom.js';
 import { bytes } from '../format.js';
 import { figures } from '../figures.js';
 import { engineLabel } from '../look.js';
+import { zerocopyLabels } from '../series.js';
 
 const atOnce = 200;
 
-const columns = (reasons) => [
+const columns = [
   { label: 'Run', number: true, cell: (run) => element('a', { href: `runs/${run.run_id}` }, String(run.run_id)) },
-  { label: 'Engine', cell: (run) => engineLabel(run.engine, new Map([[run.engine, run.zerocopy]])) },
+  { label: 'Engine', cell: (run) => engineLabel(run.engine, zerocopyLabels([run])) },
   { label: 'Field', number: true, cell: (run) => bytes(run.field_bytes) },
   { label: 'Message', number: true, cell: (run) => bytes(run.message_bytes) },
   { label: 'Threads', number: true, cell: (run) => String(run.threads) },
@@ -21,7 +22,7 @@ const columns = (reasons) => [
     cell: (run) => {
       const value = run[entry.name];
       if (Number.isFinite(value)) return entry.text(value);
-      return missing(run.state === 'completed' ? reasons.get(entry.name)?.join('; ') : (run.reason ?? run.state));
+      return missing(run.missing?.[entry.name] ?? run.reason ?? run.state);
     },
   })),
 ];
@@ -34,9 +35,8 @@ export class RunsTable {
     this.shown = atOnce;
   }
 
-  update(runs, reasons) {
+  update(runs) {
     this.runs = [...runs].sort((a, b) => a.run_id - b.run_id);
-    this.reasons = reasons;
     this.summary.textContent = `All runs (${runs.length})`;
     this.body.replaceChildren();
     this.draw();
@@ -47,7 +47,7 @@ export class RunsTable {
     const more = this.runs.length - this.shown;
     this.body.replaceChildren(
       this.runs.length
-        ? table('Runs', columns(this.reasons), this.runs.slice(0, this.shown))
+        ? table('Runs', columns, this.runs.slice(0, this.shown))
         : element('p', {}, 'No run has ended yet.'),
       more > 0
         ? element(

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { engineLabel, engineLines, threadLook } from '../../web/src/look.js';
+
+test('zero-copy over loopback is told as copied before anything was measured', () => {
+  assert.equal(engineLabel('zero_copy'), 'zero-copy (requested, copied by the kernel)');
+  assert.equal(engineLabel('zero_copy', new Map()), 'zero-copy (requested, copied by the kernel)');
+  assert.equal(engineLabel('zero_copy', new Map([['zero_copy', 'partly copied']])), 'zero-copy (partly copied)');
+  assert.equal(engineLabel('zero_copy', new Map([['zero_copy', 'achieved']])), 'zero-copy');
+  assert.equal(engineLabel('one_copy'), 'one-copy');
+  assert.equal(engineLines('zero_copy'), 'zero-copy\nrequested, copied\nby the kernel');
+});
+
+test('thread counts differ in width, strength and fill, in their order', () => {
+  const looks = [1, 2, 8].map((thread) => threadLook(thread, [1, 2, 8]));
+  for (const key of ['width', 'opacity', 'fill'])
+    assert.ok(looks[0][key] < looks[1][key] && looks[1][key] < looks[2][key], key);
+  assert.equal(looks[0].fill, 0);
+  assert.equal(looks[2].fill, 1);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gaps, reasonsFor } from '../../web/src/missing.js';
+import { run } from './runs.mjs';
+
+test('reasons come from the runs that lack the value, and from no others', () => {
+  const runs = [
+    run({ retransmits: null, missing: { retransmits: 'no TCP_INFO' } }),
+    run({ retransmits: 0, missing: { bytes: 'another thing' } }),
+    run({ state: 'failed', retransmits: null, missing: { retransmits: 'the run failed' } }),
+  ];
+  assert.deepEqual(reasonsFor(runs, 'retransmits'), ['no TCP_INFO']);
+  assert.deepEqual(reasonsFor([run({ counters: { 'l2-misses': null }, missing: { 'l2-misses': 'x' } })], 'l2-misses'), [
+    'x',
+  ]);
+  assert.deepEqual(reasonsFor([run({ retransmits: null })], 'retransmits'), ['no reason is known']);
+});
+
+test('reasons that differ by their numbers alone are told once', () => {
+  const late = (seconds) => run({ page_faults: null, missing: { page_faults: `counted for ${seconds} s` } });
+  assert.deepEqual(reasonsFor([late(0.31), late(0.32)], 'page_faults'), ['for example, counted for 0.31 s']);
+  assert.deepEqual(reasonsFor([late(0.31), late(0.31)], 'page_faults'), ['counted for 0.31 s']);
+});
+
+test('gaps join figures that the same runs lack for the same reason, and tell which runs', () => {
+  const none = { cpu_cycles: 'not supported', cycles_per_byte: 'not supported' };
+  const runs = [
+    run({ missing: { ...none, page_faults: 'too short: 0.1 s' } }),
+    run({ missing: none, engine: 'one_copy' }),
+    run({ missing: { zerocopy_sends: 'zero_copy alone has it', ...none } }),
+    run({ state: 'failed', missing: { bytes: 'the run failed' } }),
+  ];
+  assert.deepEqual(
+    gaps(runs).map(({ reason, names, runs: own, all }) => [reason, names, own.length, all]),
+    [
+      ['not supported', ['cpu_cycles', 'cycles_per_byte'], 3, true],
+      ['too short: 0.1 s', ['page_faults'], 1, false],
+    ],
+  );
+});
+
+test('events that nobody asked for are one gap', () => {
+  const [gap, ...others] = gaps([
+    run({
+      missing: {
+        instructions: 'the experiment did not ask perf for instructions',
+        page_faults: 'the experiment did not ask perf for page-faults',
+      },
+    }),
+  ]);
+  assert.equal(others.length, 0);
+  assert.equal(gap.reason, 'the experiment did not ask perf for it');
+  assert.deepEqual(gap.names, ['instructions', 'page_faults']);
+});

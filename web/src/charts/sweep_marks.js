@@ -1,0 +1,144 @@
+// The marks of a figure over the sweep: every repetition a point, the median a larger symbol on the line, the span from the
+// lowest to the highest a bar. Failed runs stand as crosses on the lower edge.
+import * as Plot from '@observablehq/plot';
+import { bytes, count } from '../format.js';
+import { engineLabel, looks, threadLook } from '../look.js';
+import { dimensions, distinct } from '../series.js';
+import { draw, frame, measuredAxis, panels, valueAxis } from './base.js';
+
+const engineShift = 5; // px: engines stand side by side at one size, each with its own bar
+
+const whereOf = (d, name) => `${name}, ${bytes(d.message_bytes)}, ${count(d.threads, 'thread')}`;
+
+function medianTitle({ spread, unit, ...cell }, name) {
+  const span = spread.n > 1 ? `, ${unit.text(spread.min)} to ${unit.text(spread.max)}` : '';
+  return `${whereOf(cell, name)}\nmedian of ${spread.n}: ${unit.text(spread.median)}${span} ${unit.unit}`;
+}
+
+// place: {fx, fy, x, dx}. look: of a cell, by its thread count.
+function layer(own, engine, name, place, look) {
+  const { color, symbol, dash } = looks[engine];
+  const median = { ...place, y: (d) => d.spread.median, symbol, r: 4.6, strokeWidth: 1.8 };
+  const points = own.flatMap((cell) => cell.points.map((point) => ({ ...point, panel: cell.panel, unit: cell.unit })));
+  return [
+    Plot.line(own, {
+      ...place,
+      y: (d) => d.spread.median,
+      z: (d) => d.line,
+      stroke: color,
+      strokeDasharray: dash,
+      strokeWidth: (d) => look(d).width,
+      strokeOpacity: (d) => look(d).opacity,
+      className: `line-${engine}`,
+    }),
+    Plot.ruleX(
+      own.filter((cell) => cell.spread.n > 1),
+      {
+        ...place,
+        y1: (d) => d.spread.min,
+        y2: (d) => d.spread.max,
+        stroke: color,
+        strokeWidth: 1.5,
+        strokeOpacity: 0.55,
+        className: `spread-${engine}`,
+      },
+    ),
+    Plot.dot(own, { ...median, stroke: 'none', fill: 'var(--page)' }),
+    Plot.dot(own, {
+      ...median,
+      stroke: color,
+      fill: color,
+      fillOpacity: (d) => look(d).fill,
+      className: `medians-${engine}`,
+      title: (d) => medianTitle(d, name),
+    }),
+    Plot.dot(points, {
+      ...place,
+      y: 'value',
+      symbol,
+      r: 2,
+      fill: color,
+      fillOpacity: 0.75,
+      className: `runs-${engine}`,
+      title: (d) =>
+        `${whereOf(d, name)}\nrun ${d.run_id}, repetition ${d.repetition}: ${d.unit.text(d.value)} ${d.unit.unit}`,
+    }),
+  ];
+}
+
+// The thread count beside each line's last point.
+function endLabels(list, place, x) {
+  const last = new Map();
+  for (const cell of list) if (cell.spread) last.set(cell.line, cell);
+  return Plot.text([...last.values()], {
+    ...place,
+    x: (d) => d[x],
+    y: (d) => d.spread.median,
+    text: (d) => `${d.threads}`,
+    dx: 15,
+    textAnchor: 'start',
+    fontSize: 10,
+    fill: (d) => looks[d.engine].color,
+    className: 'thread-counts',
+  });
+}
+
+// list: cells with `panel`, `line` and `unit`. threads: those that lines are told apart by; empty where they are not.
+// labelled: lines carry their thread count. Returns null where there is no value to draw.
+export function drawCells({
+  list,
+  x,
+  xLabel,
+  xKind,
+  yKind,
+  yLabel,
+  panelKeys,
+  panelTitle,
+  threads,
+  labelled,
+  labels,
+  width,
+}) {
+  const values = list.flatMap((cell) => cell.points.map((point) => point.value));
+  if (values.length === 0) return null;
+  const panel = panels(panelKeys, panelTitle, width);
+  const columns = Math.max(...panelKeys.map((key) => panel.of(key).fx)) + 1;
+  const at = { fx: (d) => panel.of(d.panel).fx, fy: (d) => panel.of(d.panel).fy };
+  const failed = list.flatMap((cell) => cell.failed.map((run) => ({ ...run, panel: cell.panel })));
+  const { engines } = dimensions(list);
+  const together = engines.filter((engine) =>
+    list.some((cell) => cell.engine === engine && cell.panel === list[0].panel),
+  );
+  const xs = distinct(list.map((cell) => cell[x])).sort((a, b) => a - b);
+  const look = (cell) => threadLook(cell.threads, threads);
+  return draw({
+    width,
+    ...panel.options,
+    marginRight: labelled ? 34 : 18,
+    opacity: { type: 'identity' },
+    x: { ...measuredAxis(xKind, xs, xLabel, (width - 74) / columns), inset: 8 },
+    y: valueAxis(yKind, values, yLabel),
+    marks: [
+      frame(),
+      ...engines.flatMap((engine) => {
+        const shift = together.length > 1 ? together.indexOf(engine) - (together.length - 1) / 2 : 0;
+        const own = list.filter((cell) => cell.engine === engine && cell.spread);
+        const place = { ...at, x: (d) => d[x], dx: shift * engineShift };
+        return layer(own, engine, engineLabel(engine, labels), place, look);
+      }),
+      labelled ? endLabels(list, at, x) : null,
+      Plot.text(failed, {
+        ...at,
+        x: (d) => d[x],
+        frameAnchor: 'bottom',
+        dy: -5,
+        text: () => '✕',
+        fontWeight: 700,
+        fill: 'var(--bad)',
+        className: 'failed-runs',
+        title: (d) => `${whereOf(d, engineLabel(d.engine))}: ${d.reason ?? d.state}`,
+      }),
+      ...panel.marks,
+    ],
+  });
+}
