@@ -14,19 +14,6 @@ namespace {
 
 using std::string_view;
 
-std::string lower(string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
-string_view trimmed(string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // One spelling for one IPv6 address; anything else as it is.
 std::string canonical(const std::string& host) {
   in6_addr address{};

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/model/text.h"
+
 namespace copybench {
 namespace {
 
@@ -29,21 +31,6 @@ bool is_token(string_view text) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != string_view::npos;
   });
-}
-
-std::string lower(string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
-string_view trimmed(string_view text) {
-  constexpr string_view kBlanks = " \t";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::optional<uint64_t> digits(string_view text) {

@@ -13,6 +13,12 @@ std::optional<std::u32string> decode_utf8(std::string_view bytes);
 // C0, DEL and C1: they would move a terminal's cursor.
 bool is_control_character(char32_t code_point);
 
+// Without the blanks and tabs around it.
+std::string_view trimmed(std::string_view text);
+
+// ASCII letters in lower case, whatever the locale.
+std::string lower(std::string_view text);
+
 // In quotation marks, for an error's text; "that text" where it is too long or not fit to be shown.
 std::string shown(std::string_view text);
 

@@ -16,7 +16,7 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";
   const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
@@ -105,7 +105,7 @@ std::string_view next_field(std::string_view& rest) {
 
 LineKind parse_csv_line(std::string_view line, PerfRow& row) {
   auto rest = line;
-  const auto value = trimmed(next_field(rest));
+  const auto value = without_blanks(next_field(rest));
   if (value.empty()) return line.starts_with(',') ? LineKind::passed_over : LineKind::broken;
   const auto unit = next_field(rest);
   const auto event = next_field(rest);
@@ -129,7 +129,7 @@ Result<std::vector<PerfRow>> parse_perf_output(std::string_view text) {
   size_t number = 0;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
+    const auto line = without_blanks(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
     if (line.empty() || line.front() == '#') continue;

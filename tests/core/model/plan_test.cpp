@@ -42,7 +42,7 @@ std::vector<FieldError> errors_of(const ExperimentRequest& request) {
   return plan.error();
 }
 
-std::vector<std::string> pointers_of(const ExperimentRequest& request) {
+std::vector<std::string> error_pointers(const ExperimentRequest& request) {
   std::vector<std::string> pointers;
   for (const FieldError& error : errors_of(request)) pointers.push_back(error.pointer);
   return pointers;
@@ -144,7 +144,7 @@ TEST_CASE("request_response turns Nagle off unless told otherwise") {
 TEST_CASE("the same request and seed give the same plan") { CHECK(planned(quick()).runs == planned(quick()).runs); }
 
 TEST_CASE("nothing given: each required field is named") {
-  CHECK(pointers_of({}) == Pointers{"/engines", "/field_sizes", "/threads"});
+  CHECK(error_pointers({}) == Pointers{"/engines", "/field_sizes", "/threads"});
   CHECK(errors_of({})[0].detail == "missing; required where no preset is named (presets: quick, full)");
 }
 
@@ -159,11 +159,11 @@ TEST_CASE("limits are accepted, what lies beyond is not") {
   const auto sizes = [](std::vector<int64_t> values) { return quick_with(&R::field_sizes, std::move(values)); };
   CHECK(make_plan(sizes({64, 4 << 20}), kContext));
   CHECK(error_of(sizes({512, 63})) == FieldError{"/field_sizes/1", "63 is out of range; allowed: 64 to 4194304 bytes"});
-  CHECK(pointers_of(sizes({(4 << 20) + 1, -1, INT64_MIN})) ==
+  CHECK(error_pointers(sizes({(4 << 20) + 1, -1, INT64_MIN})) ==
         Pointers{"/field_sizes/0", "/field_sizes/1", "/field_sizes/2"});
   const auto threads = [](std::vector<int64_t> values) { return quick_with(&R::threads, std::move(values)); };
   CHECK(make_plan(threads({1, 256}), kContext));
-  CHECK(pointers_of(threads({0, 257})) == Pointers{"/threads/0", "/threads/1"});
+  CHECK(error_pointers(threads({0, 257})) == Pointers{"/threads/0", "/threads/1"});
 
   for (const double good : {0.1, 3600.0}) CHECK(make_plan(quick_with(&R::duration_s, good), kContext));
   for (const double bad : {0.0, 0.0999, 3600.1, -1.0, std::numeric_limits<double>::quiet_NaN(),
@@ -194,7 +194,7 @@ TEST_CASE("empty and repeating lists are refused") {
   request.threads = std::vector<int64_t>{1, 2, 1};
   request.events = std::vector<std::string>{};
   request.server_cpus = CpuChoice{CpuChoice::Kind::listed, {}};
-  CHECK(pointers_of(request) == Pointers{"/engines", "/field_sizes", "/threads/2", "/server_cpus", "/events"});
+  CHECK(error_pointers(request) == Pointers{"/engines", "/field_sizes", "/threads/2", "/server_cpus", "/events"});
   CHECK(errors_of(request)[0].detail == "the list is empty; give at least one value");
   CHECK(errors_of(request)[2].detail == "occurs twice in the list; give each value once");
 }
@@ -223,7 +223,7 @@ TEST_CASE("CPUs must be there for this process") {
   CHECK(error_of(quick_with(&R::server_cpus, listed({0, 4}))) ==
         FieldError{"/server_cpus/1",
                    "CPU 4 is not there for this process; allowed: 0-3,8, or \"auto\" or \"none\" for the whole field"});
-  CHECK(pointers_of(quick_with(&R::client_cpus, listed({-1, 1 << 30, 2, 2}))) ==
+  CHECK(error_pointers(quick_with(&R::client_cpus, listed({-1, 1 << 30, 2, 2}))) ==
         Pointers{"/client_cpus/0", "/client_cpus/1", "/client_cpus/3"});
 
   ExperimentRequest overlapping = quick();
@@ -246,7 +246,7 @@ TEST_CASE("names are readable text") {
 
 TEST_CASE("bad event names are pointed at") {
   std::vector<std::string> events{"cycles", "-a", "cycles", ""};
-  CHECK(pointers_of(quick_with(&ExperimentRequest::events, events)) == Pointers{"/events/1", "/events/2", "/events/3"});
+  CHECK(error_pointers(quick_with(&ExperimentRequest::events, events)) == Pointers{"/events/1", "/events/2", "/events/3"});
   events.clear();
   for (int i = 0; i < 33; ++i) events.push_back("r" + std::to_string(i));
   CHECK(error_of(quick_with(&ExperimentRequest::events, events)).pointer == "/events");
@@ -260,7 +260,7 @@ TEST_CASE("every error is found, not the first alone") {
   request.warmup_s = -1;
   request.repetitions = 0;
   request.seed = -1;
-  CHECK(pointers_of(request) ==
+  CHECK(error_pointers(request) ==
         Pointers{"/name", "/field_sizes/0", "/repetitions", "/duration_s", "/warmup_s", "/seed"});
 }
 
