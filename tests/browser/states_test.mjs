@@ -83,7 +83,7 @@ test('where every run failed the page says so with the reason, and draws nothing
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/2');
   await page.drawn();
-  await page.getByText('No run completed, so there is no answer yet.').waitFor();
+  await page.getByText('No run completed, so there is no answer.').waitFor();
   assert.match(
     await page.locator('.answer').innerText(),
     /12 runs failed \(.*\): the server ended before its window was over/,

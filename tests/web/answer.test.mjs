@@ -86,7 +86,7 @@ test('what has no value is not ranked', () => {
 
 test('headlines of experiments without an answer', () => {
   assert.equal(headline([]), 'Nothing has been measured yet.');
-  assert.equal(headline([run({ state: 'failed' })]), 'No run completed, so there is no answer yet.');
+  assert.equal(headline([run({ state: 'failed' })]), 'No run completed, so there is no answer.');
   assert.match(headline(runs('two_copy', 512, [1, 2])), /Only one mode/);
 });
 

@@ -146,7 +146,7 @@ export function headline(runs) {
   const verdicts = leaders(runs).flatMap(({ sizes }) => sizes);
   const compared = verdicts.filter(({ kind }) => ['ahead', 'single', 'close'].includes(kind));
   if (!runs.some((run) => run.state === 'completed')) {
-    return runs.some(isFailed) ? 'No run completed, so there is no answer yet.' : 'Nothing has been measured yet.';
+    return runs.some(isFailed) ? 'No run completed, so there is no answer.' : 'Nothing has been measured yet.';
   }
   if (compared.length === 0) return 'Only one mode was measured, so there is nothing to compare it with.';
   const wins = new Map();

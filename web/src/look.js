@@ -67,5 +67,5 @@ export function threadLook(thread, threads) {
   const i = threads.indexOf(thread);
   if (i < 0) return { width: 1.8, opacity: 1, fill: 0 };
   const level = threads.length < 2 ? 0.5 : i / (threads.length - 1);
-  return { width: 1.2 + 1.6 * level, opacity: 0.55 + 0.45 * level, fill: level * level };
+  return { width: 1.2 + 1.6 * level, opacity: 0.7 + 0.3 * level, fill: level * level };
 }

@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { bytes } from '../format.js';
 
-const panelWidth = 200;
+const panelWidth = 150;
 const rowHeight = 250;
 
 // Plot leaves out labels of a logarithmic axis that are no low multiples of its base, whatever ticks were asked for (5,000;

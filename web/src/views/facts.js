@@ -25,7 +25,8 @@ function machineOf({ circumstances, state }) {
   const changed = change
     ? ` Changed from run ${change.from_run_id} on: ${listed(change.differences.map(({ name }) => name))}.`
     : '';
-  return `${parts.filter(Boolean).join(', ')}; over loopback.${changed}`;
+  const version = facts.get('copybench.version');
+  return `${parts.filter(Boolean).join(', ')}; over loopback.${version ? ` copybench ${version}.` : ''}${changed}`;
 }
 
 // Two lines for every chart: what was measured, on what, when.

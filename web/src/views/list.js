@@ -49,7 +49,12 @@ export async function showList(_, { main, say, connection, signal }) {
     {
       label: 'State',
       cell: ({ experiment }) =>
-        element('span', {}, state(experiment.state), experiment.reason ? `: ${experiment.reason}` : ''),
+        element(
+          'div',
+          { class: 'state-of' },
+          state(experiment.state),
+          experiment.reason ? `: ${experiment.reason}` : '',
+        ),
     },
     { label: 'Progress', cell: ({ experiment }) => progressView(experiment) },
     { label: 'Queued', cell: ({ experiment }) => time(experiment.created_at) },
