@@ -18,6 +18,8 @@ test('fields as people write them', () => {
       client_cpus: 'auto',
       socket_buffer_bytes: '256k',
       events: 'cycles cpu/event=0x3c,umask=1/',
+      tags: 'before, quiet',
+      pinned: 'true',
     }),
     {
       field_sizes: [512, 4096, 1048576],
@@ -29,6 +31,8 @@ test('fields as people write them', () => {
       client_cpus: 'auto',
       socket_buffer_bytes: 262144,
       events: ['cycles', 'cpu/event=0x3c,umask=1/'],
+      tags: ['before', 'quiet'],
+      pinned: true,
     },
   );
 });

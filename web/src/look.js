@@ -66,6 +66,7 @@ export function engineLines(engine, labels) {
 export function threadLook(thread, threads) {
   const i = threads.indexOf(thread);
   if (i < 0) return { width: 1.8, opacity: 1, fill: 0 };
-  const level = threads.length < 2 ? 0.5 : i / (threads.length - 1);
-  return { width: 1.2 + 1.6 * level, opacity: 0.7 + 0.3 * level, fill: level * level };
+  if (threads.length < 2) return { width: 2, opacity: 1, fill: 0 };
+  const level = i / (threads.length - 1);
+  return { width: 1.2 + 1.6 * level, opacity: 0.7 + 0.3 * level, fill: level };
 }

@@ -33,6 +33,9 @@ const readers = {
   server_cpus: cpus,
   client_cpus: cpus,
   events: words,
+  notes: (text) => text,
+  tags: parts,
+  pinned: (text) => text === 'true',
 };
 
 // values: {key: text}, engines a list. What is blank is not given, and the preset or the API decides.

@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { bytes } from '../format.js';
 
 const panelWidth = 150;
-const rowHeight = 250;
+const rowHeight = 230;
 
 // Plot leaves out labels of a logarithmic axis that are no low multiples of its base, whatever ticks were asked for (5,000;
 // 24 KiB). As marks with texts of their own all of them stay.
@@ -48,7 +48,7 @@ export function panels(keys, title, width) {
   if (keys.length < 2) {
     return {
       of: () => ({ fx: 0, fy: 0 }),
-      options: { height: rowHeight + 70, fx: { axis: null, padding: 0 }, fy: { axis: null, padding: 0 } },
+      options: { height: rowHeight + 90, fx: { axis: null, padding: 0 }, fy: { axis: null, padding: 0 } },
       marks: [],
     };
   }
@@ -64,10 +64,11 @@ export function panels(keys, title, width) {
   return {
     of,
     options: {
-      height: rows * rowHeight + 28 + marginTop,
+      height: rows * rowHeight + 44 + marginTop,
       marginTop,
-      fx: { axis: null, padding: 0.08 },
-      fy: { axis: null, padding: lines > 1 ? 0.3 : 0.16 },
+      // A single band would be shortened by its padding too.
+      fx: { axis: null, padding: columns > 1 ? 0.08 : 0 },
+      fy: { axis: null, padding: rows === 1 ? 0 : lines > 1 ? 0.3 : 0.16 },
     },
     marks: [
       Plot.text(keys, {

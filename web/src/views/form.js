@@ -48,6 +48,12 @@ const details = [
   field('server_cpus', 'Server CPUs', 'auto, none, or a list such as 0-3,8', { placeholder: 'auto' }),
   field('client_cpus', 'Client CPUs', 'auto, none, or a list', { placeholder: 'auto' }),
   field('events', 'Events', 'perf’s names, blanks between them; blank: the default eight'),
+  field('notes', 'Notes', 'what you want to remember of it'),
+  field('tags', 'Tags', 'words to find it by, blanks or commas between them'),
+  choice('pinned', 'Pinned', 'a pinned experiment is neither deleted nor cleared away', [
+    ['', 'no'],
+    ['true', 'yes'],
+  ]),
 ];
 const keys = [...sweep, ...details].map(({ key }) => key);
 
