@@ -54,6 +54,15 @@ test('each chart holds the marks that the data calls for', async () => {
         new Set(own.map((run) => `${run.field_bytes} ${run.threads}`)).size,
         chart,
       );
+      // Where nothing is drawn, a sentence stands for all that is missing.
+      const lacking = runs.filter((run) => run.engine === engine && run[name] === null);
+      assert.equal(
+        await marks(page, chart, `missing-${engine}`),
+        runs.some((run) => run[name] !== null)
+          ? new Set(lacking.map((run) => `${run.field_bytes} ${run.threads}`)).size
+          : 0,
+        chart,
+      );
     }
     const drawn = runs.some((run) => run[name] !== null);
     assert.equal(await page.locator(`[data-chart=${chart}] .drawing > svg`).count(), drawn ? 1 : 0, chart);
@@ -175,6 +184,11 @@ test('the downloads open and have the right size', async () => {
     assert.ok(text.includes(part), part);
   }
   assert.ok(!text.includes('var('), 'a variable of the page is left');
+  // The machine is the one that the experiment recorded.
+  const { circumstances } = await daemon.get(`/experiments/${id}`);
+  const fact = (name) => circumstances.facts.find((entry) => entry.name === name).value;
+  const words = text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  assert.ok(words.includes(`${fact('host.name')}, Linux ${fact('kernel.release')}, ${fact('cpu.model')}`), words);
 
   const png = await save('PNG');
   assert.deepEqual([...png.bytes.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);

@@ -113,6 +113,10 @@ test('charts of single runs are drawn while others are measured, each read as it
   for (const chart of ['cpu', 'steady', 'distribution', 'switches'])
     await page.locator(`[data-chart=${chart}] .drawing svg`).waitFor();
   assert.equal(await page.locator('dd .state-running').count(), 1);
+  await page
+    .locator('[data-chart=steady] .annotation')
+    .getByText(/, Linux .*; over loopback/)
+    .waitFor();
   await fetch(`${daemon.address}/experiments/${id}/cancel`, { method: 'POST' });
   await page.locator('dd .state-cancelled').waitFor();
   const asked = page.requests.filter((path) => path.startsWith('/runs/'));

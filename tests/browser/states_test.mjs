@@ -76,6 +76,11 @@ test('a thousand runs are drawn within a second of their arrival', async () => {
   const answer = await page.locator('.answer').innerText();
   assert.match(answer, /The lead passes from two-copy to one-copy between 8 KiB and 32 KiB/);
   assert.match(await page.locator('[data-chart=cost] h3').textContent(), /CPU cycles per byte/);
+  // Nothing recorded its machine, and today's is not taken for it.
+  assert.match(
+    await page.locator('[data-chart=throughput] .annotation').textContent(),
+    /Host, kernel and CPU of this experiment are not known/,
+  );
   assert.deepEqual(page.faults, []);
 });
 

@@ -57,11 +57,12 @@ test('errors go to their fields', () => {
       [
         { pointer: '/threads/1', detail: 'too many' },
         { pointer: '/threads', detail: 'empty' },
+        { pointer: '/threads/most', detail: 'not a number' },
         { pointer: '', detail: 'all wrong' },
         { pointer: '/odd', detail: 'unknown' },
       ],
       ['threads'],
     ),
-    { threads: ['value 2: too many', 'empty'], '': ['all wrong', 'odd: unknown'] },
+    { threads: ['value 2: too many', 'empty', 'most: not a number'], '': ['all wrong', 'odd: unknown'] },
   );
 });

@@ -60,7 +60,8 @@ export function errorsByField(errors, known) {
   for (const { pointer, detail } of errors) {
     const [, key = '', index] = pointer.split('/');
     const field = known.includes(key) ? key : '';
-    const where = field === '' && key !== '' ? `${key}: ` : index !== undefined ? `value ${Number(index) + 1}: ` : '';
+    const part = /^\d+$/.test(index) ? `value ${Number(index) + 1}` : index;
+    const where = field === '' && key !== '' ? `${key}: ` : part !== undefined ? `${part}: ` : '';
     (found[field] ??= []).push(`${where}${detail}`);
   }
   return found;

@@ -4,7 +4,7 @@ import { eventChoices, figure } from '../figures.js';
 import { defaults } from '../permalink.js';
 import { engineLabel } from '../look.js';
 import { reasonsFor } from '../missing.js';
-import { dimensions, isFailed, zerocopyLabels } from '../series.js';
+import { dimensions, distinct, isFailed, zerocopyLabels } from '../series.js';
 import { againstSize, latencyAgainstThreads } from './sweep.js';
 import { cpuByState, latencyDistribution, overTime } from './run.js';
 
@@ -112,9 +112,11 @@ export function chartNotes(chart, labels) {
     );
   }
   if (missing.length) {
-    const why = new Set(missing.flatMap((cell) => reasonsFor(cell.missing, cell.unit.name)));
+    const figures = distinct(missing.map((cell) => cell.unit.name));
+    const lacking = (name) => missing.filter((cell) => cell.unit.name === name).flatMap((cell) => cell.missing);
+    const why = new Set(figures.flatMap((name) => reasonsFor(lacking(name), name)));
     notes.push(
-      `No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])} (${[...why].join('; ')})`,
+      `– No value: ${some([...new Map(missing.map((cell) => [place(cell), cell])).values()])} (${[...why].join('; ')})`,
     );
   }
   return notes;

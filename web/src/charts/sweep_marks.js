@@ -1,8 +1,9 @@
 // The marks of a figure over the sweep: every repetition a point, the median a larger symbol on the line, the span from the
-// lowest to the highest a bar. Failed runs stand as crosses on the lower edge.
+// lowest to the highest a bar. On the lower edge stand failed runs as crosses, and a dash where a run has no value.
 import * as Plot from '@observablehq/plot';
 import { bytes, count } from '../format.js';
 import { engineLabel, looks, threadLook } from '../look.js';
+import { reasonsFor } from '../missing.js';
 import { dimensions, distinct } from '../series.js';
 import { draw, frame, measuredAxis, panels, valueAxis } from './base.js';
 
@@ -15,8 +16,11 @@ function medianTitle({ spread, unit, ...cell }, name) {
   return `${whereOf(cell, name)}\nmedian of ${spread.n}: ${unit.text(spread.median)}${span} ${unit.unit}`;
 }
 
-// place: {fx, fy, x, dx}. look: of a cell, by its thread count.
-function layer(own, engine, name, place, look) {
+const lowest = { frameAnchor: 'bottom', dy: -5, fontWeight: 700 };
+
+// all: the engine's cells. place: {fx, fy, x, dx}. look: of a cell, by its thread count.
+function layer(all, engine, name, place, look) {
+  const own = all.filter((cell) => cell.spread);
   const { color, symbol, dash } = looks[engine];
   const median = { ...place, y: (d) => d.spread.median, symbol, r: 4.6, strokeWidth: 1.8 };
   const points = own.flatMap((cell) => cell.points.map((point) => ({ ...point, panel: cell.panel, unit: cell.unit })));
@@ -63,6 +67,19 @@ function layer(own, engine, name, place, look) {
       title: (d) =>
         `${whereOf(d, name)}\nrun ${d.run_id}, repetition ${d.repetition}: ${d.unit.text(d.value)} ${d.unit.unit}`,
     }),
+    Plot.text(
+      all.filter((cell) => cell.missing.length),
+      {
+        ...place,
+        ...lowest,
+        text: () => '–',
+        fontSize: 16,
+        fill: color,
+        className: `missing-${engine}`,
+        title: (d) =>
+          `${whereOf(d, name)}: ${count(d.missing.length, 'run')} without a value\n${reasonsFor(d.missing, d.unit.name).join('\n')}`,
+      },
+    ),
   ];
 }
 
@@ -122,18 +139,16 @@ export function drawCells({
       frame(),
       ...engines.flatMap((engine) => {
         const shift = together.length > 1 ? together.indexOf(engine) - (together.length - 1) / 2 : 0;
-        const own = list.filter((cell) => cell.engine === engine && cell.spread);
+        const own = list.filter((cell) => cell.engine === engine);
         const place = { ...at, x: (d) => d[x], dx: shift * engineShift };
         return layer(own, engine, engineLabel(engine, labels), place, look);
       }),
       labelled ? endLabels(list, at, x) : null,
       Plot.text(failed, {
         ...at,
+        ...lowest,
         x: (d) => d[x],
-        frameAnchor: 'bottom',
-        dy: -5,
         text: () => '✕',
-        fontWeight: 700,
         fill: 'var(--bad)',
         className: 'failed-runs',
         title: (d) => `${whereOf(d, engineLabel(d.engine))}: ${d.reason ?? d.state}`,
