@@ -41,6 +41,11 @@ class Api {
   Reply get_run(const Call& call);
   Reply get_run_perf(const Call& call);
 
+  Reply list_profiles(const Call& call);
+  Reply get_run_profile(const Call& call);
+  Reply get_run_stacks(const Call& call);
+  Reply get_run_flamegraph(const Call& call);
+
   Reply get_system(const Call& call);
   Reply get_health(const Call& call);
   Reply get_openapi(const Call& call);

@@ -32,8 +32,8 @@ Reply Api::get_circumstances(const Call& call) {
 }
 
 Reply Api::compare_circumstances(const Call& call) {
-  const auto base = decode_id_parameter(call.request.query, "base");
-  const auto head = decode_id_parameter(call.request.query, "head");
+  const auto base = decode_id_parameter(call.request.query, "base").value_or(0);
+  const auto head = decode_id_parameter(call.request.query, "head").value_or(0);
   const ReaderPool::Lease reader = context_.readers.lease();
   auto of_base = recorded(*reader, base);
   if (!of_base) return refuse(std::move(of_base.error()));

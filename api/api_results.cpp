@@ -20,7 +20,7 @@ bool write_csv(ReaderPool& readers, ExperimentId experiment, ByteSink& sink) {
     auto page = readers.lease()->runs(experiment, after, kCsvPage);
     if (!page) return false;
     for (const RunRow& run : page->items) {
-      if (is_final(run.state)) append_csv_row(out, run);
+      if (is_final(run.state) && run.planned.kind == RunKind::measured) append_csv_row(out, run);
     }
     if (!sink.write(out)) return false;
     out.clear();

@@ -215,6 +215,7 @@ constexpr Field kFields[] = {
     field<&R::server_cpus>("server_cpus"),
     field<&R::client_cpus>("client_cpus"),
     field<&R::events>("events"),
+    field<&R::profile>("profile"),
     field<&R::notes>("notes"),
     field<&R::tags>("tags"),
     field<&R::pinned>("pinned"),
@@ -374,6 +375,7 @@ std::string canonical_text(const ExperimentRequest& request) {
   put_cpus("server_cpus", request.server_cpus);
   put_cpus("client_cpus", request.client_cpus);
   put("events", request.events);
+  put("profile", request.profile);
   put("notes", request.notes);
   put("tags", request.tags);
   put("pinned", request.pinned);

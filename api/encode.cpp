@@ -55,6 +55,7 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   json["repetition"] = run.planned.repetition;
   json["state"] = name_of(run.state);
   put_figures(json, run.figures);
+  json["kind"] = name_of(run.planned.kind);
   json["zerocopy"] = or_null(zerocopy_label(run.planned.configuration.engine, run.figures));
   json["counters"] = other_counters(counters);
   json["missing"] = std::move(missing);
@@ -125,6 +126,7 @@ Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
     current["run_id"] = queue.running->id;
     put_configuration(current, queue.running->planned.configuration);
     current["repetition"] = queue.running->planned.repetition;
+    current["kind"] = name_of(queue.running->planned.kind);
     current["started_at"] = time_or_null(queue.running->started_at);
     json["current"] = std::move(current);
   }
@@ -210,6 +212,7 @@ Json plan_json(const Plan& plan) {
     Json one;
     put_configuration(one, run.configuration);
     one["repetition"] = run.repetition;
+    one["kind"] = name_of(run.kind);
     runs.push_back(std::move(one));
   }
   const auto total = static_cast<int64_t>(plan.runs.size());
@@ -258,6 +261,17 @@ Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summa
   json["engines"] = std::move(engines);
   json["outlier_rule"] = kOutlierRule;
   json["links"] = {{"experiment", experiment_path(record.id)}};
+  return json;
+}
+
+Json profile_json(const ProfileRow& row) {
+  Json json;
+  json["run_id"] = row.run_id;
+  put_configuration(json, row.configuration);
+  json.update(row.profile.report);
+  json["links"] = {{"run", run_path(row.run_id)},
+                   {"stacks", run_path(row.run_id) + "/stacks.folded"},
+                   {"flamegraph", run_path(row.run_id) + "/flamegraph.svg"}};
   return json;
 }
 

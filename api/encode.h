@@ -39,6 +39,9 @@ Json plan_json(const Plan& plan);
 
 Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summary);
 
+// Identity, what was sampled and how, copy_share, links.
+Json profile_json(const ProfileRow& row);
+
 // A list's one page: {"items", "next"}, next as text or null.
 Json page_json(Json items, const std::optional<int64_t>& next);
 

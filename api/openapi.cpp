@@ -108,6 +108,29 @@ Json experiments_paths() {
   return paths;
 }
 
+void put_profile_paths(Json& paths) {
+  Json& list = paths["/experiments/{id}/profiles"];
+  list["parameters"] = id_parameter("The experiment's id.");
+  list["get"] = operation("list_profiles", "Where the cycles went: a profile of each configuration, and the copies in words.",
+                          {{"200", json_answer("Empty where the experiment had no \"profile\": true.", "Profiles")}});
+  const Json run_id = id_parameter("The id of a run of kind profile.");
+  Json& one = paths["/runs/{id}/profile"];
+  one["parameters"] = run_id;
+  one["get"] = operation("get_run_profile", "How a run was sampled, and the shares of the copies; 404 without a profile.",
+                         {{"200", json_answer("The profile.", "ProfileDetail")}});
+  Json& stacks = paths["/runs/{id}/stacks.folded"];
+  stacks["parameters"] = run_id;
+  stacks["get"] = operation("get_run_stacks", "The sampled stacks, folded: for any flame graph tool.",
+                            {{"200", answer("A line for each stack: root;caller;leaf samples.",
+                                            content("text/plain", {{"type", "string"}}))}});
+  Json& graph = paths["/runs/{id}/flamegraph.svg"];
+  graph["parameters"] = run_id;
+  graph["get"] = operation("get_run_flamegraph", "The stacks as a flame graph.",
+                           {{"200", answer("SVG without scripts.", content("image/svg+xml", {{"type", "string"}}))}},
+                           Json::array({query_parameter("base_run", "Another run of kind profile: colours show what differs from it.",
+                                                        {{"type", "integer"}, {"minimum", 1}})}));
+}
+
 Json results_paths() {
   Json paths;
   const Json id = id_parameter("The experiment's id.");
@@ -169,6 +192,7 @@ Json results_paths() {
   perf["get"] =
       operation("get_run_perf", "What perf printed, as it printed it; 404 where it printed nothing, with the reason.",
                 {{"200", answer("perf's text.", content("text/plain", {{"type", "string"}, {"minLength", 1}}))}});
+  put_profile_paths(paths);
   return paths;
 }
 

@@ -10,6 +10,7 @@
 #include "api/openapi.h"
 #include "api/zerocopy_label.h"
 #include "core/model/circumstances.h"
+#include "core/model/copy_share.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
@@ -131,6 +132,9 @@ Json request_schema() {
       {"server_cpus", cpus()},
       {"client_cpus", cpus()},
       {"events", described(request_list(type("string")), "Events as perf names them.")},
+      {"profile", described(type("boolean"),
+                            "One more run of each configuration under perf record, not counted in the figures: it shows "
+                            "where the cycles go.")},
   };
   Json json = object(joined(annotation_properties(false), properties));
   json.erase("required");
@@ -156,7 +160,8 @@ Json spec_schema() {
                  {"socket_buffer_bytes", type_or_null("integer")},
                  {"server_cpus", listed},
                  {"client_cpus", listed},
-                 {"events", list_of(type("string"))}});
+                 {"events", list_of(type("string"))},
+                 {"profile", type("boolean")}});
 }
 
 const Properties& configuration() {
@@ -181,7 +186,7 @@ void put_experiments(Json& schemas) {
         described(type_or_null("integer"), "Experiments before it; 0: its turn; null: it has ended.")},
        {"current", or_null(object(joined(
                        {{"run_id", type("integer")}},
-                       joined(configuration(), {{"repetition", type("integer")}, {"started_at", time_or_null()}}))))}});
+                       joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}, {"started_at", time_or_null()}}))))}});
   const Properties experiment{{"id", type("integer")},
                               {"name", type("string")},
                               {"state", name_schema<ExperimentState>()},
@@ -210,8 +215,46 @@ void put_experiments(Json& schemas) {
               {"runs_total", type("integer")},
               {"estimated_duration_s", type("number")},
               {"spec", ref("Spec")},
-              {"runs", described(list_of(object(joined(configuration(), {{"repetition", type("integer")}}))),
+              {"runs", described(list_of(object(joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}}))),
                                  "In the order of measurement.")}});
+}
+
+void put_profiles(Json& schemas) {
+  const Json symbols = list_of(object({{"symbol", type("string")}, {"samples", type("integer")}}));
+  const Json part = object({{"share", described(type("number"), "Of the busy samples, 0 to 1.")},
+                            {"samples", type("integer")},
+                            {"symbols", described(symbols, "The functions that copied, most samples first.")}});
+  Properties share{{"busy_samples", type("integer")}, {"total", type("number")}};
+  for (const std::string_view name : names<CopyKind>()) share.emplace_back(name, part);
+  const Properties profile = joined(
+      joined({{"run_id", type("integer")}}, configuration()),
+      {{"event", described(type("string"), "cycles, or cpu-clock where the machine cannot sample cycles.")},
+       {"frequency_hz", type("integer")},
+       {"scope", described({{"enum", {"machine", "processes"}}},
+                           "processes: engine and load alone were sampled; ksoftirqd is not seen then.")},
+       {"samples", object({{"engine", type("integer")},
+                           {"load", type("integer")},
+                           {"kernel", type("integer")},
+                           {"others", type("integer")},
+                           {"idle", type("integer")}})},
+       {"copy_share", described(or_null(object(share)), "null: see reason. busy_samples: engine + load + kernel.")},
+       {"reason", type_or_null("string")},
+       {"links", links({"run", "stacks", "flamegraph"})}});
+  const Json rules = described(list_of(object({{"copy", name_schema<CopyKind>()},
+                                               {"root", type("string")},
+                                               {"leaf", type("string")},
+                                               {"caller", type("string")},
+                                               {"meaning", type("string")}})),
+                               "How a stack is told to be a copy: patterns for its root, its leaf and one of the callers.");
+  schemas["Profile"] = object(profile);
+  schemas["ProfileDetail"] = object(joined(profile, {{"rules", rules}}));
+  schemas["Profiles"] = object({{"experiment_id", type("integer")},
+                                {"items", list_of(ref("Profile"))},
+                                {"words", list_of(object({{"field_bytes", type("integer")},
+                                                          {"message_bytes", type("integer")},
+                                                          {"threads", type("integer")},
+                                                          {"sentences", list_of(type("string"))}}))},
+                                {"rules", rules}});
 }
 
 void put_runs(Json& schemas) {
@@ -229,7 +272,8 @@ void put_runs(Json& schemas) {
   label["enum"].push_back(nullptr);
   const Json counts{{"type", "object"}, {"additionalProperties", type_or_null("number")}};
   const Json reasons{{"type", "object"}, {"additionalProperties", type("string")}};
-  run = joined(std::move(run), {{"zerocopy", std::move(label)},
+  run = joined(std::move(run), {{"kind", name_schema<RunKind>()},
+                                {"zerocopy", std::move(label)},
                                 {"counters", described(counts, "Of each event that was asked for and is no figure: its "
                                                                "count in the window, by the name it was asked by.")},
                                 {"missing", described(reasons,
@@ -350,6 +394,7 @@ Json openapi_schemas() {
   schemas["ExperimentChange"] = change_schema();
   schemas["Spec"] = spec_schema();
   put_experiments(schemas);
+  put_profiles(schemas);
   put_runs(schemas);
   put_circumstances(schemas);
   put_system(schemas);

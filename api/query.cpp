@@ -25,6 +25,7 @@ string_view unmet(string_view name, string_view value) {
   if (name == "limit") return decode_id(value).value_or(kMaxPage + 1) <= kMaxPage ? "" : string_view(limits);
   if (name == "cursor") return decode_id(value) ? "" : "the \"next\" of an earlier page";
   if (name == "base" || name == "head") return decode_id(value) ? "" : kExperimentId;
+  if (name == "base_run") return decode_id(value) ? "" : "the id of a run";
   if (name == "dry_run") return is_true(value) || is_false(value) ? "" : "1, 0";
   return "";
 }
@@ -80,9 +81,9 @@ bool decode_flag(const NamedValues& query, string_view name) {
                      [&](const auto& parameter) { return parameter.first == name && is_true(parameter.second); });
 }
 
-int64_t decode_id_parameter(const NamedValues& query, string_view name) {
+std::optional<int64_t> decode_id_parameter(const NamedValues& query, string_view name) {
   const auto found = std::find_if(query.begin(), query.end(), [&](const auto& given) { return given.first == name; });
-  return found == query.end() ? 0 : decode_id(found->second).value_or(0);
+  return found == query.end() ? std::nullopt : decode_id(found->second);
 }
 
 std::optional<int64_t> decode_id(string_view text) {

@@ -27,7 +27,7 @@ constexpr int64_t kMaxPage = 500;
 PageQuery decode_page_query(const NamedValues& query);              // limit, cursor, tag
 bool decode_flag(const NamedValues& query, std::string_view name);  // absent: false
 
-int64_t decode_id_parameter(const NamedValues& query, std::string_view name);  // one that is required
+std::optional<int64_t> decode_id_parameter(const NamedValues& query, std::string_view name);  // absent: none; one that is required has a value
 
 // A decimal number from 1, as ids are; none for anything else.
 std::optional<int64_t> decode_id(std::string_view text);

@@ -10,6 +10,7 @@ constexpr std::array<string_view, 3> kEngineModes{"two_copy", "one_copy", "zero_
 constexpr std::array<string_view, 2> kPatterns{"stream", "request_response"};
 constexpr std::array<string_view, 2> kReceives{"recv", "recvmsg"};
 constexpr std::array<string_view, 2> kOrders{"shuffled", "sequential"};
+constexpr std::array<string_view, 2> kRunKinds{"measured", "profile"};
 constexpr std::array<string_view, 5> kExperimentStates{"queued", "running", "completed", "failed", "cancelled"};
 constexpr std::array<string_view, 7> kRunStates{"queued",    "running",   "completed",  "failed",
                                                 "timed_out", "cancelled", "interrupted"};
@@ -24,6 +25,8 @@ template <>
 std::span<const string_view> names<Receive>() { return kReceives; }
 template <>
 std::span<const string_view> names<Order>() { return kOrders; }
+template <>
+std::span<const string_view> names<RunKind>() { return kRunKinds; }
 template <>
 std::span<const string_view> names<ExperimentState>() { return kExperimentStates; }
 template <>

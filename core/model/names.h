@@ -21,6 +21,9 @@ enum class Receive : uint8_t { recv, recvmsg };
 // sequential: configuration by configuration, as listed.
 enum class Order : uint8_t { shuffled, sequential };
 
+// measured: its figures count. profile: run under perf record to see where the time goes; its figures count nowhere.
+enum class RunKind : uint8_t { measured, profile };
+
 enum class ExperimentState : uint8_t { queued, running, completed, failed, cancelled };
 enum class RunState : uint8_t { queued, running, completed, failed, timed_out, cancelled, interrupted };
 

@@ -20,20 +20,7 @@ void shuffle(std::vector<Configuration>& configurations, std::mt19937_64& random
   }
 }
 
-}  // namespace
-
-std::vector<Configuration> configurations_of(const ExperimentSpec& spec) {
-  std::vector<Configuration> configurations;
-  configurations.reserve(spec.engines.size() * spec.field_sizes.size() * spec.threads.size());
-  for (const EngineMode engine : spec.engines) {
-    for (const uint64_t field_bytes : spec.field_sizes) {
-      for (const uint32_t threads : spec.threads) configurations.push_back({engine, field_bytes, threads});
-    }
-  }
-  return configurations;
-}
-
-std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec) {
+std::vector<PlannedRun> measured_runs(const ExperimentSpec& spec) {
   const std::vector<Configuration> configurations = configurations_of(spec);
   std::vector<PlannedRun> runs;
   runs.reserve(configurations.size() * spec.repetitions);
@@ -50,6 +37,27 @@ std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec) {
     std::vector<Configuration> round = configurations;
     shuffle(round, random);
     for (const Configuration& configuration : round) runs.push_back({configuration, repetition});
+  }
+  return runs;
+}
+
+}  // namespace
+
+std::vector<Configuration> configurations_of(const ExperimentSpec& spec) {
+  std::vector<Configuration> configurations;
+  configurations.reserve(spec.engines.size() * spec.field_sizes.size() * spec.threads.size());
+  for (const EngineMode engine : spec.engines) {
+    for (const uint64_t field_bytes : spec.field_sizes) {
+      for (const uint32_t threads : spec.threads) configurations.push_back({engine, field_bytes, threads});
+    }
+  }
+  return configurations;
+}
+
+std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec) {
+  std::vector<PlannedRun> runs = measured_runs(spec);
+  if (spec.profile) {
+    for (const Configuration& configuration : configurations_of(spec)) runs.push_back({configuration, 1, RunKind::profile});
   }
   return runs;
 }

@@ -10,7 +10,7 @@ namespace copybench {
 // Every cell of the sweep, engines first, then field sizes, then threads, each as listed.
 std::vector<Configuration> configurations_of(const ExperimentSpec& spec);
 
-// Every run of the experiment in its order. A recorded seed gives the same order with any compiler and on any machine.
+// Every run of the experiment in its order; profiles last, where they cannot come between repetitions. A recorded seed gives the same order with any compiler and on any machine.
 std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec);
 
 }  // namespace copybench

@@ -1,11 +1,13 @@
 // How a run ended. Visited exhaustively, never a bool with a message.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "core/base/json.h"
 #include "core/model/figures.h"
+#include "core/model/profile.h"
 
 namespace copybench {
 
@@ -33,7 +35,8 @@ using RunOutcome = std::variant<Completed, Failed, TimedOut, Cancelled, Interrup
 struct RunResult {
   RunOutcome outcome;
   Json evidence = Json::object();  // see core/run/evidence.h for its shape
-  std::string perf_raw;            // what perf printed, verbatim; empty without perf
+  std::string perf_raw = {};       // what perf printed, verbatim; empty without perf
+  std::optional<RunProfile> profile = std::nullopt;  // of a run of that kind
 };
 
 }  // namespace copybench

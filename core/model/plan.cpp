@@ -64,6 +64,7 @@ class Judge {
     spec_.server_cpus = judge_cpus("/server_cpus", request_.server_cpus);
     spec_.client_cpus = judge_cpus("/client_cpus", request_.client_cpus);
     judge_events();
+    spec_.profile = request_.profile.value_or(false);
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
     return Plan{spec_, annotations_, runs_in_order(spec_)};
   }
@@ -206,7 +207,7 @@ class Judge {
   void judge_number_of_runs() {
     // Each factor is at most 10,000 here, so the product fits.
     const size_t configurations = spec_.engines.size() * spec_.field_sizes.size() * spec_.threads.size();
-    const size_t runs = configurations * spec_.repetitions;
+    const size_t runs = configurations * (spec_.repetitions + (request_.profile.value_or(false) ? 1 : 0));
     if (runs <= Limits::kMaxRuns) return;
     error("", fmt::format("the sweep has {} runs ({} engines x {} field sizes x {} threads x {} repetitions); "
                           "allowed: at most {}",

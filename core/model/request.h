@@ -39,6 +39,7 @@ struct ExperimentRequest {
   std::optional<CpuChoice> server_cpus;
   std::optional<CpuChoice> client_cpus;
   std::optional<std::vector<std::string>> events;  // perf's event names
+  std::optional<bool> profile;
   std::optional<std::string> notes;
   std::optional<std::vector<std::string>> tags;
   std::optional<bool> pinned;

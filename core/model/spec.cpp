@@ -1,7 +1,9 @@
 #include "core/model/spec.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string_view>
 
 namespace copybench {
@@ -11,11 +13,17 @@ constexpr std::array<std::string_view, 17> kKeys{
     "name",        "preset",      "engines", "field_sizes", "threads", "duration_s",  "warmup_s",
     "repetitions", "order",       "seed",    "pattern",     "receive", "tcp_nodelay", "socket_buffer_bytes",
     "server_cpus", "client_cpus", "events"};
+// Added since the first version: specs that were stored before lack them, and have their defaults.
+constexpr std::array<std::string_view, 1> kLaterKeys{"profile"};
 
 // Left by way of an exception, as nlohmann's own are, and caught in spec_from_json.
 struct BadSpec {
   std::string what;
 };
+
+bool contains(std::span<const std::string_view> keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
 
 Json cpus_to_json(const CpuChoice& choice) {
   switch (choice.kind) {
@@ -71,7 +79,11 @@ ExperimentSpec read(const Json& json) {
   for (const std::string_view key : kKeys) {
     if (!json.contains(key)) throw BadSpec{"it lacks " + std::string(key)};
   }
-  if (json.size() != kKeys.size()) throw BadSpec{"it has a key that this version does not know"};
+  for (const auto& [key, value] : json.items()) {
+    if (!contains(kKeys, key) && !contains(kLaterKeys, key)) {
+      throw BadSpec{"this version does not know its key " + key};
+    }
+  }
 
   ExperimentSpec spec;
   spec.name = json["name"].get<std::string>();
@@ -93,6 +105,7 @@ ExperimentSpec read(const Json& json) {
   spec.server_cpus = cpus_from(json["server_cpus"], "server_cpus");
   spec.client_cpus = cpus_from(json["client_cpus"], "client_cpus");
   spec.events = json["events"].get<std::vector<std::string>>();
+  if (json.contains("profile")) spec.profile = json["profile"].get<bool>();
   return spec;
 }
 
@@ -119,6 +132,7 @@ Json to_json(const ExperimentSpec& spec) {
   json["server_cpus"] = cpus_to_json(spec.server_cpus);
   json["client_cpus"] = cpus_to_json(spec.client_cpus);
   json["events"] = spec.events;
+  json["profile"] = spec.profile;
   return json;
 }
 

@@ -33,6 +33,7 @@ struct ExperimentSpec {
   CpuChoice server_cpus;
   CpuChoice client_cpus;
   std::vector<std::string> events;
+  bool profile = false;  // one more run of each configuration, under perf record
 
   bool operator==(const ExperimentSpec&) const = default;
 };
@@ -47,10 +48,11 @@ struct Configuration {
   auto operator<=>(const Configuration&) const = default;
 };
 
-// One measurement to be made: a cell and its repetition, counted from 1.
+// One measurement to be made: a cell and its repetition, counted from 1 among the runs of its kind.
 struct PlannedRun {
   Configuration configuration;
   uint32_t repetition = 1;
+  RunKind kind = RunKind::measured;
 
   bool operator==(const PlannedRun&) const = default;
 };

@@ -14,11 +14,6 @@
 namespace copybench {
 namespace {
 
-// The descriptors' numbers in perf.
-constexpr int kControl = 3;
-constexpr int kAck = 4;
-constexpr int kOutput = 5;
-
 // What is there now; false at the end of the stream.
 bool read_available(int fd, std::string& into) {
   std::array<char, 64> buffer;
@@ -51,6 +46,8 @@ Result<PerfControl> PerfControl::create() {
   return control;
 }
 
+std::string PerfControl::control_option() { return fmt::format("fd:{},{}", kControl, kAck); }
+
 std::vector<std::string> PerfControl::argv(const std::string& perf_path, const std::vector<std::string>& events,
                                            bool json) const {
   std::vector<std::string> argv{perf_path,
@@ -58,7 +55,7 @@ std::vector<std::string> PerfControl::argv(const std::string& perf_path, const s
                                 "-D",
                                 "-1",
                                 "--control",
-                                fmt::format("fd:{},{}", kControl, kAck),
+                                control_option(),
                                 "--log-fd",
                                 fmt::format("{}", kOutput),
                                 json ? "-j" : "-x,"};

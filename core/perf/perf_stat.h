@@ -63,7 +63,14 @@ Json to_json(const std::vector<CounterReading>& readings);
 // Our ends of the channel, and the child's ends with the numbers they must have there.
 class PerfControl {
  public:
+  // The descriptors' numbers in perf.
+  static constexpr int kControl = 3;
+  static constexpr int kAck = 4;
+  static constexpr int kOutput = 5;
+
   static Result<PerfControl> create();
+
+  static std::string control_option();  // the value of --control
 
   // argv of perf up to and with "--": append the command to be counted. json: `-j` (perf 6.0 and later), else `-x,`.
   std::vector<std::string> argv(const std::string& perf_path, const std::vector<std::string>& events, bool json) const;
@@ -82,6 +89,7 @@ class PerfControl {
 
   // What perf has written; complete once perf has ended.
   Result<std::string> output() const;
+  int output_fd() const { return output_.get(); }
 
  private:
   PerfControl() = default;

@@ -10,11 +10,14 @@
 #include "core/host/proc_stat.h"
 #include "core/host/process_usage.h"
 #include "core/host/system_facts.h"
+#include "core/perf/perf_record.h"
+#include "core/perf/perf_script.h"
 #include "core/perf/perf_stat.h"
 #include "core/run/cpu_assignment.h"
 #include "core/run/crew.h"
 #include "core/run/limits.h"
 #include "core/run/measurement.h"
+#include "core/run/profiling.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
@@ -24,8 +27,14 @@ namespace {
 class Execution {
  public:
   Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity,
-            const ExperimentSpec& spec, const Configuration& configuration)
-      : options_(options), perf_(perf), activity_(activity), spec_(spec), configuration_(configuration), crew_(interruption) {}
+            const ExperimentSpec& spec, const PlannedRun& run)
+      : options_(options),
+        perf_(perf),
+        activity_(activity),
+        spec_(spec),
+        configuration_(run.configuration),
+        profiled_(run.kind == RunKind::profile),
+        crew_(interruption) {}
 
   RunResult execute();
 
@@ -34,6 +43,7 @@ class Execution {
   OrOutcome<void> check_memory();
   OrOutcome<void> start_engine();
   OrOutcome<void> start_load();
+  OrOutcome<void> start_recorder();
   OrOutcome<void> warm_up();
   OrOutcome<void> open_window();
   OrOutcome<void> sleep_through_window();
@@ -41,6 +51,7 @@ class Execution {
   OrOutcome<void> finish_load();
   OrOutcome<void> finish_engine();
   OrOutcome<void> read_perf();
+  OrOutcome<void> read_profile();
 
   OrOutcome<void> mark(const char* order, const char* report, Json& engine_mark, Json& load_mark);
   OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
@@ -54,11 +65,15 @@ class Execution {
   const ActivityCounter& activity_;
   const ExperimentSpec& spec_;
   const Configuration configuration_;
+  const bool profiled_;  // under perf record, in the place of perf stat
 
   std::vector<EventSupport> events_;          // all that were asked for
   std::vector<std::string> counted_;          // those that perf starts with
   std::string no_perf_;                       // why nothing is counted; empty where perf counts
   std::optional<PerfControl> control_;
+  Sampling sampling_;
+  std::optional<Recorder> recorder_;
+  std::optional<RunProfile> profile_;
   std::optional<Worker> engine_;
   std::optional<Worker> load_;
   Crew crew_;  // after the workers: it points at them
@@ -93,6 +108,10 @@ void Execution::choose_events() {
   const PerfAvailability& perf = perf_.availability();
   if (!perf.usable) {
     no_perf_ = perf.reason;
+    return;
+  }
+  if (profiled_) {
+    no_perf_ = "this run is a profile: perf record stands in the place of perf stat";
     return;
   }
   events_ = perf_.support(spec_.events);
@@ -166,6 +185,19 @@ OrOutcome<void> Execution::start_load() {
   return {};
 }
 
+OrOutcome<void> Execution::start_recorder() {
+  if (!profiled_) return {};
+  const PerfAvailability& perf = perf_.availability();
+  if (!perf.usable) {
+    return failed("a profile needs perf: " + perf.reason + (perf.remedy.empty() ? "" : ". What helps: " + perf.remedy));
+  }
+  sampling_ = choose_sampling(perf_, spec_.duration, {engine_->process().pid(), load_->process().pid()});
+  auto recorder = Recorder::start(perf.path, sampling_);
+  if (!recorder) return failed(recorder.error().message);
+  recorder_ = std::move(*recorder);
+  return {};
+}
+
 OrOutcome<Json> Execution::order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most) {
   if (auto given = worker.give_order(order); !given) return failed(given.error().message);
   return crew_.await(worker, report, at_most);
@@ -183,6 +215,9 @@ OrOutcome<void> Execution::open_window() {
   const auto begin = Monotonic::now();
   if (control_) {
     if (auto enabled = control_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
+  }
+  if (recorder_) {
+    if (auto enabled = recorder_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
   }
   counting_since_ = {begin, Monotonic::now()};
   const auto machine = read_proc_stat();
@@ -222,6 +257,9 @@ OrOutcome<void> Execution::close_window() {
   const auto end = Monotonic::now();
   if (control_) {
     if (auto disabled = control_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
+  }
+  if (recorder_) {
+    if (auto disabled = recorder_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
   requests_in_window_ = activity_.load() - requests_before_;
@@ -263,12 +301,23 @@ OrOutcome<void> Execution::read_perf() {
   return {};
 }
 
+OrOutcome<void> Execution::read_profile() {
+  if (!recorder_) return {};
+  const auto text = recorder_->finish(kProfileLimit);
+  if (!text) return failed(text.error().message);
+  const auto folded = fold_perf_script(*text, {engine_->process().pid(), load_->process().pid()});
+  if (!folded) return failed(folded.error().message);
+  profile_ = profile_of(sampling_, *folded);
+  return {};
+}
+
 OrOutcome<RunFigures> Execution::measure() {
   const auto begin = Monotonic::now();
   measurement_.configuration = configuration_;
   OrOutcome<void> done = check_memory();
   if (done) done = start_engine();
   if (done) done = start_load();
+  if (done) done = start_recorder();
   set_up_ = Monotonic::now() - begin;
   if (done) done = warm_up();
   if (done) done = open_window();
@@ -278,6 +327,7 @@ OrOutcome<RunFigures> Execution::measure() {
   if (done) done = finish_load();
   if (done) done = finish_engine();
   if (done) done = read_perf();
+  if (done) done = read_profile();
   tear_down_ = Monotonic::now() - closed;
   if (!done) return tl::unexpected(done.error());
   auto figures = figures_of(measurement_);
@@ -330,17 +380,19 @@ RunResult Execution::execute() {
     result.outcome = figures.error();
   }
   // Killed before the evidence is gathered, so that a hanging child does not outlive its run by the time this takes.
+  recorder_.reset();
   load_.reset();
   engine_.reset();
   result.evidence = evidence();
   result.perf_raw = std::move(perf_raw_);
+  result.profile = std::move(profile_);
   return result;
 }
 
 }  // namespace
 
 RunResult Executor::execute(const ExperimentSpec& spec, const PlannedRun& run) {
-  return Execution(options_, perf_, interruption_, activity_, spec, run.configuration).execute();
+  return Execution(options_, perf_, interruption_, activity_, spec, run).execute();
 }
 
 }  // namespace copybench

@@ -14,6 +14,8 @@ constexpr Nanoseconds kStartLimit = std::chrono::seconds{10};
 constexpr Nanoseconds kPerfLimit = std::chrono::seconds{5};
 // The engine's own drain and goodbye take 10 s each at the most, see connection.cpp.
 constexpr Nanoseconds kFinishLimit = std::chrono::seconds{25};
+// perf script resolves at most kMostSamples stacks.
+constexpr Nanoseconds kProfileLimit = std::chrono::seconds{60};
 constexpr Nanoseconds kEndLimit = std::chrono::seconds{5};
 
 // Connecting, faulting the rings in and verifying: 10 s and what the bytes take at a slow 100 MB/s.

@@ -13,6 +13,8 @@ StoreError no_such(std::string_view what, int64_t id) {
   return {StoreError::Kind::not_found, fmt::format("There is no {} {}.", what, id)};
 }
 
+constexpr int kProfileStacks = 5;  // the column after profile_columns()
+
 class DatabaseReader : public Reader {
  public:
   explicit DatabaseReader(std::unique_ptr<DatabaseConnection> connection) : connection_(std::move(connection)) {}
@@ -120,10 +122,36 @@ class DatabaseReader : public Reader {
     return one<std::string>(sql, "run", id, [](const Query& row) { return std::string(row.text(0)); });
   }
 
+  StoreResult<ProfileRow> profile(RunId id) override {
+    static const std::string sql =
+        "SELECT " + profile_columns() + ", stacks FROM run_profiles JOIN runs ON runs.id = run_id WHERE run_id = ?";
+    return one<ProfileRow>(sql, "profile of run", id, [](const Query& row) {
+      ProfileRow found = read_profile(row);
+      found.profile.stacks = row.text(kProfileStacks);
+      return found;
+    });
+  }
+
+  StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) override {
+    static const std::string sql = "SELECT " + profile_columns() +
+                                   " FROM runs JOIN run_profiles ON runs.id = run_id WHERE experiment_id = ? ORDER BY runs.id";
+    std::vector<ProfileRow> found;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(id);
+      while (query.step()) found.push_back(read_profile(query));
+      exists = !found.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    return found;
+  }
+
   StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
     static const std::string sql = "SELECT " + summary_columns() +
-                                   " FROM runs WHERE experiment_id = ? AND state NOT IN ('queued', 'running', "
-                                   "'interrupted') ORDER BY id";
+                                   " FROM runs WHERE experiment_id = ? AND kind = 'measured' AND state NOT IN "
+                                   "('queued', 'running', 'interrupted') ORDER BY id";
     std::vector<SummaryInput> runs;
     bool exists = true;
     const auto failed = connection_->attempt([&] {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/profile.h"
 #include "core/model/records.h"
 #include "core/model/summary.h"
 #include "core/store/store.h"
@@ -19,6 +20,13 @@ template <typename T>
 struct Page {
   std::vector<T> items;
   std::optional<int64_t> next;  // the id to pass as the next call's `after`; none on the last page
+};
+
+// A run's profile, and whose it is.
+struct ProfileRow {
+  RunId run_id = 0;
+  Configuration configuration;
+  RunProfile profile;  // its stacks are empty in lists
 };
 
 // One connection. Used by one thread at a time; obtained from ReaderPool.
@@ -44,7 +52,9 @@ class Reader {
   virtual StoreResult<std::vector<RunRow>> runs_finished_after(ExperimentId id, int64_t after, int64_t limit) = 0;
   virtual StoreResult<RunRecord> run(RunId id) = 0;              // not_found
   virtual StoreResult<std::string> perf_raw(RunId id) = 0;       // not_found; empty where the run had no perf
-  virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;  // final runs, no interrupted ones
+  virtual StoreResult<ProfileRow> profile(RunId id) = 0;  // not_found: no such run, or it has no profile
+  virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
+  virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;  // measured and final, none interrupted
 };
 
 // Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader

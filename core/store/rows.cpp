@@ -126,13 +126,13 @@ void bind_annotations(Query& query, const Annotations& annotations) {
 
 const std::string& run_columns() {
   static const std::string columns =
-      "id, experiment_id, engine, field_bytes, threads, repetition, state, finish_sequence, started_at_ms, "
+      "id, experiment_id, engine, field_bytes, threads, repetition, kind, state, finish_sequence, started_at_ms, "
       "finished_at_ms, reason, counters_json, " +
       figure_names();
   return columns;
 }
 
-int run_column_count() { return 12 + static_cast<int>(figure_columns().size()); }
+int run_column_count() { return 13 + static_cast<int>(figure_columns().size()); }
 
 RunRow read_run(const Query& row) {
   Cursor cursor(row);
@@ -141,6 +141,7 @@ RunRow read_run(const Query& row) {
   run.experiment_id = cursor.integer();
   run.planned.configuration = cursor.configuration();
   run.planned.repetition = static_cast<uint32_t>(cursor.integer());
+  run.planned.kind = cursor.name<RunKind>();
   run.state = cursor.name<RunState>();
   run.finish_sequence = cursor.integer();
   run.started_at = cursor.time_or_none();
@@ -149,6 +150,21 @@ RunRow read_run(const Query& row) {
   run.counters_json = cursor.text_or_none().value_or("");
   run.figures = cursor.figures();
   return run;
+}
+
+const std::string& profile_columns() {
+  static const std::string columns = "runs.id, engine, field_bytes, threads, report_json";
+  return columns;
+}
+
+ProfileRow read_profile(const Query& row) {
+  Cursor cursor(row);
+  ProfileRow profile;
+  profile.run_id = cursor.integer();
+  profile.configuration = cursor.configuration();
+  profile.profile.report = Json::parse(cursor.text(), nullptr, /*allow_exceptions=*/false);
+  if (!profile.profile.report.is_object()) throw_damaged(fmt::format("the profile of run {} is no object", profile.run_id));
+  return profile;
 }
 
 const std::string& summary_columns() {

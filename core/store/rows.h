@@ -19,6 +19,9 @@ const std::string& run_columns();  // identity, state and figures
 RunRow read_run(const Query& row);
 int run_column_count();
 
+const std::string& profile_columns();  // of run_profiles JOIN runs, but for the stacks
+ProfileRow read_profile(const Query& row);
+
 const std::string& summary_columns();
 SummaryInput read_summary_input(const Query& row);
 

@@ -114,6 +114,14 @@ CREATE TABLE circumstances (
   PRIMARY KEY (experiment_id, from_run)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'measured';
+CREATE TABLE run_profiles (
+  run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  report_json TEXT NOT NULL,
+  stacks TEXT NOT NULL
+) STRICT;
+)sql",
 };
 
 }  // namespace

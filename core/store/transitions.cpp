@@ -97,11 +97,16 @@ std::optional<std::string> counters_of(const RunResult& result) {
   return text_of(*counters);
 }
 
+void insert_profile(DatabaseConnection& connection, RunId run, const RunProfile& profile) {
+  Query query(connection, "INSERT INTO run_profiles (run_id, report_json, stacks) VALUES (?, ?, ?)");
+  query.bind(run).bind(profile.report.dump(-1, ' ', false, Json::error_handler_t::replace)).bind(profile.stacks).run();
+}
+
 void queue_again(DatabaseConnection& connection, RunId run) {
   Query query(
       connection,
-      "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state) "
-      "SELECT experiment_id, position, engine, field_bytes, threads, repetition, 'queued' FROM runs WHERE id = ?");
+      "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, kind, state) "
+      "SELECT experiment_id, position, engine, field_bytes, threads, repetition, kind, 'queued' FROM runs WHERE id = ?");
   query.bind(run).run();
 }
 
@@ -118,13 +123,13 @@ ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan,
   }
   const ExperimentId id = connection.last_inserted_id();
   Query query(connection,
-              "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state) "
-              "VALUES (?, ?, ?, ?, ?, ?, 'queued')");
+              "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, kind, state) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')");
   int64_t position = 0;
   for (const PlannedRun& run : plan.runs) {
     query.bind(id).bind(++position).bind(name_of(run.configuration.engine));
     query.bind(static_cast<int64_t>(run.configuration.field_bytes)).bind(int64_t{run.configuration.threads});
-    query.bind(int64_t{run.repetition}).run();
+    query.bind(int64_t{run.repetition}).bind(name_of(run.kind)).run();
   }
   return id;
 }
@@ -199,6 +204,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     query.bind(run).run();
   }
   insert_evidence(connection, run, result);
+  if (result.profile) insert_profile(connection, run, *result.profile);
   count(connection, experiment, ending.state, 1);
   if (ending.state == RunState::interrupted) {
     queue_again(connection, run);

@@ -47,6 +47,17 @@ TEST_CASE("shuffled: every repetition is a round over all configurations") {
   }
 }
 
+TEST_CASE("profiles come last, one of each configuration") {
+  ExperimentSpec spec = small_sweep(Order::shuffled, 7);
+  const auto without = runs_in_order(spec);
+  spec.profile = true;
+  const auto runs = runs_in_order(spec);
+  const auto cells = configurations_of(spec);
+  REQUIRE(runs.size() == without.size() + cells.size());
+  CHECK(std::equal(without.begin(), without.end(), runs.begin()));
+  for (size_t i = 0; i < cells.size(); ++i) CHECK(runs[without.size() + i] == PlannedRun{cells[i], 1, RunKind::profile});
+}
+
 TEST_CASE("a seed gives one order, another seed another") {
   CHECK(runs_in_order(small_sweep(Order::shuffled, 7)) == runs_in_order(small_sweep(Order::shuffled, 7)));
   CHECK(runs_in_order(small_sweep(Order::shuffled, 7)) != runs_in_order(small_sweep(Order::shuffled, 8)));

@@ -25,6 +25,7 @@ ExperimentSpec full_spec() {
   spec.server_cpus = {CpuChoice::Kind::listed, {3, 0}};
   spec.client_cpus = {CpuChoice::Kind::unpinned, {}};
   spec.events = {"cpu-cycles", "cpu_core/event=0xc0,umask=0x1/"};
+  spec.profile = true;
   return spec;
 }
 
@@ -47,7 +48,15 @@ TEST_CASE("a spec's JSON has the keys of a request, in their order") {
         R"("threads":[1,256],"duration_s":0.1,"warmup_s":59.999999999,"repetitions":100,"order":"sequential",)"
         R"("seed":9007199254740991,"pattern":"request_response","receive":"recvmsg","tcp_nodelay":true,)"
         R"("socket_buffer_bytes":null,"server_cpus":[3,0],"client_cpus":"none",)"
-        R"("events":["cpu-cycles","cpu_core/event=0xc0,umask=0x1/"]})");
+        R"("events":["cpu-cycles","cpu_core/event=0xc0,umask=0x1/"],"profile":true})");
+}
+
+TEST_CASE("a spec that was stored before a key existed has that key's default") {
+  Json stored = to_json(full_spec());
+  stored.erase("profile");
+  const auto spec = spec_from_json(stored);
+  REQUIRE(spec);
+  CHECK_FALSE(spec->profile);
 }
 
 TEST_CASE("what this program did not write is refused") {
@@ -58,7 +67,7 @@ TEST_CASE("what this program did not write is refused") {
     CAPTURE(key);
     Json missing = good;
     missing.erase(key);
-    CHECK_FALSE(spec_from_json(missing));
+    if (key != "profile") CHECK_FALSE(spec_from_json(missing));
     Json wrong = good;
     wrong[key] = Json::object({{"a", 1}});
     CHECK_FALSE(spec_from_json(wrong));

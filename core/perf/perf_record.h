@@ -1,0 +1,59 @@
+// `perf record` beside a run: samples of call stacks within the window, switched on and off over the control channel as
+// perf stat's counters are.
+//
+// The samples go to memory (a memfd), not to a file. Where this process may sample the whole machine, it does: the deferred
+// copy of zero_copy runs partly in ksoftirqd, which belongs to no process of the run. Else engine and load alone.
+// Lifetime: the destructor ends perf. Threads: one at a time.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/subprocess.h"
+#include "core/base/time.h"
+#include "core/perf/capability.h"
+#include "core/perf/perf_stat.h"
+
+namespace copybench {
+
+// Above this many samples a profile gains nothing but memory: a share is known to 0.2 % (one standard error).
+constexpr int64_t kMostSamples = 50'000;
+
+struct Sampling {
+  std::string event;      // "cycles", or "cpu-clock" where the machine cannot sample cycles
+  int frequency_hz = 0;   // of each CPU
+  bool whole_machine = false;
+  std::vector<pid_t> processes;  // where it is not the whole machine
+};
+
+// At most kMostSamples over the window, on `cpus` CPUs at once, and what the kernel allows.
+int sampling_frequency(int cpus, Nanoseconds window);
+
+Sampling choose_sampling(PerfProbe& perf, Nanoseconds window, const std::vector<pid_t>& processes);
+
+class Recorder {
+ public:
+  // Must be given a usable perf. Returns before perf has begun: the first enable() waits for it.
+  static Result<Recorder> start(const std::string& perf_path, const Sampling& sampling);
+
+  Result<void> enable(Nanoseconds at_most) { return explained(control_.enable(at_most)); }
+  Result<void> disable(Nanoseconds at_most) { return explained(control_.disable(at_most)); }
+
+  // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never within a
+  // window.
+  Result<std::string> finish(Nanoseconds at_most);
+
+ private:
+  Recorder(std::string perf_path, PerfControl control, Subprocess process)
+      : perf_path_(std::move(perf_path)), control_(std::move(control)), process_(std::move(process)) {}
+  Result<void> explained(Result<void> done);
+
+  std::string perf_path_;
+  PerfControl control_;
+  Subprocess process_;
+};
+
+}  // namespace copybench

@@ -1,0 +1,51 @@
+#include "core/run/profiling.h"
+
+#include <fmt/format.h>
+
+#include "core/host/system_facts.h"
+#include "core/model/copy_share.h"
+
+namespace copybench {
+namespace {
+
+// Why the samples tell no shares; empty where they do.
+std::string doubt(const FoldedProfile& folded) {
+  const int64_t busy = sample_count(folded.stacks);
+  if (busy < kFewestSamples) {
+    return fmt::format("{} samples are too few to tell shares by; a longer duration_s gives more", busy);
+  }
+  bool kernel_seen = false;
+  for (const auto& [stack, samples] : folded.stacks) kernel_seen = kernel_seen || stack.ends_with("_[k]");
+  if (!kernel_seen) {
+    return "perf may sample user space only here, and the copies are in the kernel: sudo sysctl kernel.perf_event_paranoid=1";
+  }
+  if (2 * folded.unnamed_kernel_samples > busy) {
+    return fmt::format(
+        "the kernel's symbols are hidden from this process (kernel.kptr_restrict is {}): run as root, or with CAP_SYSLOG, or "
+        "sudo sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
+        sysctl_int("kernel.kptr_restrict").value_or(-1));
+  }
+  return {};
+}
+
+}  // namespace
+
+RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded) {
+  const std::string reason = doubt(folded);
+  RunProfile profile;
+  profile.stacks = to_text(folded.stacks);
+  profile.report = {{"event", sampling.event},
+                    {"frequency_hz", sampling.frequency_hz},
+                    {"scope", sampling.whole_machine ? "machine" : "processes"},
+                    {"samples",
+                     {{"engine", folded.engine_samples},
+                      {"load", folded.load_samples},
+                      {"kernel", folded.kernel_samples},
+                      {"others", folded.other_samples},
+                      {"idle", folded.idle_samples}}},
+                    {"copy_share", reason.empty() ? to_json(copy_share_of(folded.stacks)) : Json()},
+                    {"reason", reason.empty() ? Json() : Json(reason)}};
+  return profile;
+}
+
+}  // namespace copybench

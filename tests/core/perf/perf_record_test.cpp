@@ -1,0 +1,58 @@
+// Against the perf of this machine, as it may sample.
+#include "core/perf/perf_record.h"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include "core/base/subprocess.h"
+#include "core/perf/perf_script.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+TEST_CASE("the frequency bounds the samples of a long window on many CPUs") {
+  CHECK(sampling_frequency(2, 1s) > 1000);
+  CHECK(sampling_frequency(2, 3600s) == 49);
+  const int frequency = sampling_frequency(64, 10s);
+  CHECK(frequency >= 49);
+  CHECK(64 * 10 * frequency <= 1.1 * kMostSamples);
+}
+
+TEST_CASE("what burns CPU between the marks is sampled, and what did before and after is not") {
+  ::signal(SIGPIPE, SIG_IGN);
+  PerfProbe probe("perf");
+  if (!probe.availability().usable) {
+    MESSAGE("not tested, perf may not count here: " << probe.availability().reason);
+    return;
+  }
+  auto burner = Subprocess::spawn({.argv = {"sh", "-c", "while :; do :; done"}});
+  REQUIRE(burner);
+  const Sampling sampling = choose_sampling(probe, 200ms, {burner->pid()});
+  auto recorder = Recorder::start(probe.availability().path, sampling);
+  REQUIRE_MESSAGE(recorder, recorder.error().message);
+  REQUIRE(recorder->enable(10s));
+  const auto since = Monotonic::now();
+  CHECK_FALSE(burner->wait(200ms).has_value());
+  REQUIRE(recorder->disable(10s));
+  const double window_s = to_seconds(Monotonic::now() - since);
+  CHECK_FALSE(burner->wait(200ms).has_value());
+  const auto text = recorder->finish(60s);
+  REQUIRE_MESSAGE(text, text.error().message);
+  const auto folded = fold_perf_script(*text, {.engine = burner->pid(), .load = -1});
+  REQUIRE_MESSAGE(folded, folded.error().message);
+  CHECK(folded->engine_samples > 0);
+  // One thread cannot have more samples than its CPU had.
+  CHECK(static_cast<double>(folded->engine_samples) <= 1.2 * window_s * sampling.frequency_hz + 2);
+}
+
+TEST_CASE("perf's own words come with an event that it cannot sample") {
+  ::signal(SIGPIPE, SIG_IGN);
+  PerfProbe probe("perf");
+  if (!probe.availability().usable) return;
+  auto recorder = Recorder::start(probe.availability().path,
+                                  {.event = "no-such-event", .frequency_hz = 99, .whole_machine = false, .processes = {1}});
+  REQUIRE(recorder);
+  const auto enabled = recorder->enable(10s);
+  REQUIRE_FALSE(enabled);
+  CHECK(enabled.error().message.find("no-such-event") != std::string::npos);
+}
