@@ -12,7 +12,7 @@
 namespace copybench {
 namespace {
 
-Problem no_profile(const RunRow& run) {
+Problem no_profile(const RunRecord& run) {
   Problem problem;
   problem.status = 404;
   problem.kind = "no-profile";
@@ -36,11 +36,7 @@ tl::expected<ProfileRow, Problem> find_profile(Reader& reader, RunId id) {
   if (found.error().kind != StoreError::Kind::not_found) return tl::unexpected(problem_of(found.error()));
   const auto run = reader.run(id);
   if (!run) return tl::unexpected(problem_of(run.error()));
-  return tl::unexpected(no_profile(RunRow{.id = run->id,
-                                          .experiment_id = run->experiment_id,
-                                          .planned = run->planned,
-                                          .state = run->state,
-                                          .reason = run->reason}));
+  return tl::unexpected(no_profile(*run));
 }
 
 std::string title_of(const ProfileRow& row) {

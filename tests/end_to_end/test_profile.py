@@ -21,7 +21,7 @@ class Profile(unittest.TestCase):
     def setUpClass(cls):
         cls.daemon = cls.enterClassContext(Daemon())
         cls.id = cls.daemon.queue(engines=ENGINES, field_sizes=[8192], threads=[1], duration_s=0.7, warmup_s=0.2,
-                                  profile=True)
+                                  profile=True)["id"]
         cls.experiment = cls.daemon.finished(cls.id)
         cls.runs = cls.daemon.runs(cls.id)
         cls.profiled = [run for run in cls.runs if run["kind"] == "profile"]
