@@ -180,12 +180,17 @@ test('a restart of the daemon under an open page: it connects again and goes on'
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.getByText(/^[1-9]\d* of 12 runs/).waitFor();
+  const list = await openPage(browser, daemon);
+  await list.show('');
+  await listed(list);
   await daemon.stop('SIGKILL');
   await page.getByText('The daemon does not answer; this page connects again by itself.').waitFor();
   await daemon.restart();
   await page.locator('dd .state-completed').waitFor();
   await page.getByText('12 of 12 runs').waitFor();
   assert.equal(await page.getByText('The daemon does not answer').count(), 0);
+  await list.locator('tbody tr', { hasText: 'Restarted' }).locator('.state-completed').waitFor();
+  await list.locator('#notice').waitFor({ state: 'hidden' });
   const runs = await daemon.runs(id);
   assert.equal(runs.filter((run) => run.state === 'completed').length, 12);
   await page.drawn();

@@ -143,7 +143,13 @@ class ExperimentView {
       .filter(Boolean);
     const now = chosen.filter(({ run_id: id }) => calm || isRead(id));
     const details = await Promise.all(now.map(({ run_id: id }) => runDetail(id, this.context.signal)));
-    this.evidence = details.map((run) => ({ engine: run.engine, run }));
+    // Until the new median run is read, the one before it stays.
+    const earlier = ({ engine }) =>
+      this.evidence
+        .map(({ run }) => run)
+        .find((run) => run.engine === engine && run.message_bytes === size && run.threads === at);
+    const shown = chosen.map((one) => details.find((run) => run.run_id === one.run_id) ?? earlier(one));
+    this.evidence = shown.filter(Boolean).map((run) => ({ engine: run.engine, run }));
     this.unread = chosen.length - now.length;
   }
 
