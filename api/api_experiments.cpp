@@ -10,6 +10,7 @@
 #include "api/openapi.h"
 #include "api/query.h"
 #include "core/host/cpu_set.h"
+#include "core/model/adaptive.h"
 
 namespace copybench {
 namespace {
@@ -76,7 +77,9 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
   auto queue = read_queue(*context_.readers.lease(), utc_now());
   if (!queue) return refuse(problem_of(queue.error()));
   const auto runs = static_cast<int64_t>(plan.runs.size());
-  const QueueView::Place place = queue->behind_all(estimated_duration(plan.spec, runs));
+  const int64_t at_most = is_adaptive(plan.spec) ? advise(plan.spec, {}).runs_at_most : runs;
+  const QueueView::Place place =
+      queue->behind_all(estimated_duration(plan.spec, runs), estimated_duration(plan.spec, at_most));
   const auto render = [&](const ExperimentRecord& record) {
     queue->places[record.id] = place;
     return dump(experiment_json(record, *queue)) + "\n";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <type_traits>
@@ -176,6 +177,51 @@ std::optional<CpuChoice> read(const JsonValue& value, const std::string& pointer
   return CpuChoice{CpuChoice::Kind::listed, std::move(*cpus)};
 }
 
+// The members of an object that is a field's value: each by its name, others are errors.
+template <typename Object>
+struct Member {
+  string_view key;
+  void (*decode)(const JsonValue&, const std::string&, DecodedRequest&, Object&);
+};
+
+template <auto member>
+constexpr auto read_member = [](const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, auto& object) {
+  using Type = typename std::remove_reference_t<decltype(object.*member)>::value_type;
+  object.*member = read(value, pointer, decoded, static_cast<Type*>(nullptr));
+};
+
+template <typename Object>
+Object read_object(const JsonObject& json, const std::string& pointer, DecodedRequest& decoded,
+                   std::initializer_list<Member<Object>> members) {
+  Object object;
+  for (const auto& [key, value] : json.members) {
+    const auto* found = std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.key == key; });
+    const std::string at = pointer + escaped_pointer(string_view(key).substr(0, 200));
+    if (found != members.end()) {
+      found->decode(value, at, decoded, object);
+      continue;
+    }
+    std::vector<string_view> keys;
+    for (const auto& member : members) keys.push_back(member.key);
+    decoded.errors.push_back({at, fmt::format("{} is no member of this field; allowed: {}", shown(key), fmt::join(keys, ", "))});
+  }
+  return object;
+}
+
+void decode_repetitions(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
+  using Until = UntilCiRequest;
+  if (const auto* object = std::get_if<JsonObject>(&value.value)) {
+    decoded.request.until_ci = read_object<Until>(*object, pointer, decoded,
+                                                  {{"until_ci_pct", read_member<&Until::until_ci_pct>},
+                                                   {"min", read_member<&Until::min>},
+                                                   {"max", read_member<&Until::max>}});
+  } else if (std::holds_alternative<std::string>(value.value) || std::holds_alternative<JsonList>(value.value)) {
+    wrong(decoded, pointer, value, "a whole number, or an object like {\"until_ci_pct\": 2, \"min\": 5, \"max\": 30}");
+  } else {
+    decoded.request.repetitions = read(value, pointer, decoded, static_cast<int64_t*>(nullptr));
+  }
+}
+
 // What null stands for: a value of the wrong type, a field that is not given, or an empty value.
 enum class Null { refused, absent, empty };
 
@@ -205,7 +251,7 @@ constexpr Field kFields[] = {
     field<&R::threads>("threads"),
     field<&R::duration_s>("duration_s"),
     field<&R::warmup_s>("warmup_s"),
-    field<&R::repetitions>("repetitions"),
+    {"repetitions", Null::refused, decode_repetitions, nullptr},
     field<&R::order>("order"),
     field<&R::seed>("seed"),
     field<&R::pattern>("pattern"),
@@ -366,6 +412,12 @@ std::string canonical_text(const ExperimentRequest& request) {
   put("duration_s", request.duration_s);
   put("warmup_s", request.warmup_s);
   put("repetitions", request.repetitions);
+  if (request.until_ci) {
+    Json& until = json["repetitions"] = Json::object();
+    if (request.until_ci->until_ci_pct) until["until_ci_pct"] = *request.until_ci->until_ci_pct;
+    if (request.until_ci->min) until["min"] = *request.until_ci->min;
+    if (request.until_ci->max) until["max"] = *request.until_ci->max;
+  }
   put_name("order", request.order);
   put("seed", request.seed);
   put_name("pattern", request.pattern);

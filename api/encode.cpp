@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "api/missing.h"
 #include "api/zerocopy_label.h"
 #include "core/base/time.h"
+#include "core/model/adaptive.h"
 
 namespace copybench {
 namespace {
@@ -68,6 +70,35 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   return json;
 }
 
+// Whatever a search or a repetition was about to do, it will not once its experiment has ended.
+std::string_view settled(RepeatState state, const ExperimentRecord& record) {
+  return name_of(state == RepeatState::running && is_final(record.state) ? RepeatState::cancelled : state);
+}
+
+int64_t runs_at_most(const ExperimentRecord& record) {
+  return is_final(record.state) ? record.runs.total : std::max(record.runs.at_most, record.runs.total);
+}
+
+// "repeats": how far the repetitions until an interval are; null in an experiment that has none.
+Json findings_json(const ExperimentRecord& record) {
+  Json findings = Json::parse(record.findings_json, nullptr, false);
+  if (!findings.is_object()) findings = Json::object();
+  Json json{{"repeats", nullptr}};
+  if (const auto repeats = findings.find("repeats"); repeats != findings.end()) {
+    const auto state = from_name<RepeatState>((*repeats)["state"].get<std::string>());
+    if (state) (*repeats)["state"] = settled(*state, record);
+    json["repeats"] = std::move(*repeats);
+  }
+  return json;
+}
+
+Json repeats_json(const std::optional<Repeats>& repeats, const ExperimentRecord& record) {
+  if (!repeats) return nullptr;
+  return {{"state", settled(repeats->state, record)},
+          {"runs", repeats->runs},
+          {"interval_pct", number_or_null(repeats->interval_pct)}};
+}
+
 Json interval_json(const std::optional<Interval>& interval) {
   if (!interval) return nullptr;
   return {{"low", number_or_null(interval->low)},
@@ -116,9 +147,14 @@ Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
   json["runs_failed"] = record.runs.failed;
   json["runs_cancelled"] = record.runs.cancelled;
   json["runs_total"] = record.runs.total;
+  json["runs_at_most"] = runs_at_most(record);
   const auto place = queue.places.find(record.id);
   const bool waits = place != queue.places.end() && !is_final(record.state);
-  json["eta_s"] = waits ? Json(std::round(to_seconds(place->second.until_end) * 10) / 10) : Json(nullptr);
+  const auto eta = [&](Nanoseconds until_end) {
+    return waits ? Json(std::round(to_seconds(until_end) * 10) / 10) : Json(nullptr);
+  };
+  json["eta_s"] = eta(waits ? place->second.until_end : Nanoseconds{});
+  json["eta_max_s"] = eta(waits ? place->second.until_end_max : Nanoseconds{});
   json["queue_position"] = waits ? Json(place->second.position) : Json(nullptr);
   json["current"] = nullptr;
   if (queue.running && queue.running->experiment_id == record.id) {
@@ -130,6 +166,7 @@ Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
     current["started_at"] = time_or_null(queue.running->started_at);
     json["current"] = std::move(current);
   }
+  json.update(findings_json(record));
   return json;
 }
 
@@ -155,7 +192,9 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   json["tags"] = record.annotations.tags;
   json["pinned"] = record.annotations.pinned;
   json["runs_total"] = record.runs.total;
+  json["runs_at_most"] = runs_at_most(record);
   json["estimated_duration_s"] = to_seconds(estimated_duration(record.spec, record.runs.total));
+  json["estimated_duration_max_s"] = to_seconds(estimated_duration(record.spec, runs_at_most(record)));
   json["progress"] = progress_json(record, queue);
   json["spec"] = to_json(record.spec);
   json["links"] = {{"self", self},
@@ -219,8 +258,11 @@ Json plan_json(const Plan& plan) {
   Json json;
   json["dry_run"] = true;
   json["name"] = plan.spec.name;
+  const int64_t at_most = is_adaptive(plan.spec) ? advise(plan.spec, {}).runs_at_most : total;
   json["runs_total"] = total;
+  json["runs_at_most"] = at_most;
   json["estimated_duration_s"] = to_seconds(estimated_duration(plan.spec, total));
+  json["estimated_duration_max_s"] = to_seconds(estimated_duration(plan.spec, at_most));
   json["spec"] = to_json(plan.spec);
   json["runs"] = std::move(runs);
   return json;
@@ -234,6 +276,7 @@ Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summa
     put_configuration(one, configuration.configuration);
     one["runs_completed"] = configuration.runs_completed;
     one["runs_failed"] = configuration.runs_failed;
+    one["repeats"] = repeats_json(configuration.repeats, record);
     Json figures = Json::object();
     for (size_t i = 0; i < columns.size() && i < configuration.figures.size(); ++i) {
       figures[std::string(columns[i].name)] = spread_json(configuration.figures[i]);

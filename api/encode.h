@@ -21,8 +21,8 @@ Json circumstances_json(const std::vector<RecordedCircumstances>& recorded);
 // What tells the last circumstances of two experiments apart.
 Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
                              const std::vector<RecordedCircumstances>& of_head);
-// runs_done and its parts runs_completed, runs_failed and runs_cancelled, runs_total, eta_s, queue_position (null once
-// it is final), current (null unless a run of it runs).
+// runs_done and its parts runs_completed, runs_failed and runs_cancelled, runs_total, runs_at_most, eta_s, eta_max_s,
+// queue_position (null once it is final), current (null unless a run of it runs), repeats.
 Json progress_json(const ExperimentRecord& record, const QueueView& queue);
 
 // The same with experiment_id and state before it, for event streams.

@@ -26,7 +26,8 @@ std::string_view plain_words(std::string_view what) {
   return what;
 }
 
-// Depth 0 is the document itself. Only what is in the document, in its members, or in a list that is a member is kept.
+// Depth 0 is the document itself. Only what is in the document, in its members, or in a list or an object that is a member
+// is kept.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Builder(std::string_view text) : text_(text) {}
@@ -40,11 +41,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return false; }
 
   bool start_object(size_t) override {
+    const bool collects = is_object_ && depth_ == 1;
     if (depth_ == 0) {
       is_object_ = true;
     } else if (depth_ <= 2) {
       if (!put({JsonObject{}})) return false;
     }
+    if (collects) object_ = &std::get<JsonObject>(members_.back().value.value);
     keys_.emplace_back();
     return deeper();
   }
@@ -53,12 +56,20 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
       error = fmt::format("the key {} occurs twice in one object", nlohmann::json(name).dump().substr(0, 100));
       return false;
     }
-    if (depth_ == 1) members_.push_back({std::move(name), {}});
+    if (depth_ == 1) {
+      members_.push_back({std::move(name), {}});
+    } else if (depth_ == 2 && object_ != nullptr) {
+      nested_ = nullptr;
+      if (object_->members.size() < kMaxNestedMembers) {
+        nested_ = &object_->members.emplace_back(JsonMember{std::move(name), {}}).value;
+      }
+    }
     return true;
   }
   bool end_object() override {
     keys_.pop_back();
     --depth_;
+    if (depth_ == 1) object_ = nullptr;
     return true;
   }
   bool start_array(size_t) override {
@@ -100,6 +111,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
       members_.back().value = std::move(value);
     } else if (list_ != nullptr && depth_ == 2) {
       if (++list_->size <= kMaxListItems) list_->items.push_back(std::move(value));
+    } else if (object_ != nullptr && depth_ == 2) {
+      if (nested_ != nullptr) *nested_ = std::move(value);
     }
     return true;
   }
@@ -110,6 +123,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<JsonMember> members_;
   JsonValue other_;
   JsonList* list_ = nullptr;                           // the member's list that is open
+  JsonObject* object_ = nullptr;                       // the member's object that is open
+  JsonValue* nested_ = nullptr;                        // where its next value goes; null beyond kMaxNestedMembers
   std::vector<std::unordered_set<std::string>> keys_;  // of each open object
 };
 

@@ -1,6 +1,6 @@
 // Bytes -> JSON values, as strictly as a request deserves: no duplicate keys, no NUL, no deep nesting, and no more
-// memory than its shape can need. A request is an object of scalars and lists of scalars; deeper values are checked,
-// but only their kind is kept. Pure; any thread.
+// memory than its shape can need. A request is an object of scalars, and of lists and objects of scalars; deeper values
+// are checked, but only their kind is kept. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,12 @@
 namespace copybench {
 
 struct JsonNull {};
-struct JsonObject {};  // a nested object: no field has one
 
 struct JsonValue;
+struct JsonMember;
+struct JsonObject {
+  std::vector<JsonMember> members;  // the first kMaxNestedMembers of them
+};
 struct JsonList {
   std::vector<JsonValue> items;  // the first kMaxListItems of them
   size_t size = 0;               // of the list as sent
@@ -28,6 +31,7 @@ struct JsonValue {
 };
 
 constexpr size_t kMaxListItems = 20'000;
+constexpr size_t kMaxNestedMembers = 20;
 constexpr size_t kMaxJsonDepth = 16;
 
 struct JsonMember {

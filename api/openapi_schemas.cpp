@@ -14,6 +14,7 @@
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
+#include "core/model/repeats.h"
 #include "core/model/statistics.h"
 
 namespace copybench {
@@ -106,6 +107,17 @@ Json change_schema() {
   return json;
 }
 
+Json repetitions_schema(bool of_spec) {
+  Json until = object({{"until_ci_pct", number(Limits::kMinCiPct, Limits::kMaxCiPct)},
+                       {"min", integer(1, Limits::kMaxRepetitions)},
+                       {"max", integer(static_cast<int64_t>(kMedianIntervalNeeds), Limits::kMaxRepetitions)}});
+  if (!of_spec) until["required"] = {"until_ci_pct"};
+  return {{"anyOf", Json::array({integer(1, Limits::kMaxRepetitions), std::move(until)})},
+          {"description",
+           "A number; or, for each configuration, until the 95 % interval of its median throughput is narrower than "
+           "until_ci_pct percent of that median, with at least min (5) and at most max (30) runs."}};
+}
+
 Json request_schema() {
   Json preset{{"type", {"string", "null"}}, {"enum", preset_names()}};
   preset["enum"].push_back(nullptr);
@@ -119,7 +131,7 @@ Json request_schema() {
       {"threads", request_list(integer(1, Limits::kMaxThreads))},
       {"duration_s", number(Limits::kMinDurationS, Limits::kMaxDurationS)},
       {"warmup_s", number(0, Limits::kMaxWarmupS)},
-      {"repetitions", integer(1, Limits::kMaxRepetitions)},
+      {"repetitions", repetitions_schema(false)},
       {"order", described(name_schema<Order>(), "shuffled: repetitions interleaved over all configurations.")},
       {"seed", integer(0, Limits::kMaxSeed)},
       {"pattern", name_schema<Pattern>()},
@@ -151,7 +163,7 @@ Json spec_schema() {
                  {"threads", list_of(type("integer"))},
                  {"duration_s", type("number")},
                  {"warmup_s", type("number")},
-                 {"repetitions", type("integer")},
+                 {"repetitions", repetitions_schema(true)},
                  {"order", name_schema<Order>()},
                  {"seed", type("integer")},
                  {"pattern", name_schema<Pattern>()},
@@ -179,14 +191,26 @@ void put_experiments(Json& schemas) {
        {"runs_completed", described(type("integer"), "Measured, with figures; part of runs_done.")},
        {"runs_failed", described(type("integer"), "Failed or timed out; part of runs_done.")},
        {"runs_cancelled", described(type("integer"), "Cancelled, also before they began; part of runs_done.")},
-       {"runs_total", described(type("integer"), "Runs of the plan; one that is measured again counts once.")},
+       {"runs_total", described(type("integer"), "Runs planned so far; one that is measured again counts once.")},
+       {"runs_at_most", described(type("integer"), "With those that may follow from results.")},
        {"eta_s",
         described(type_or_null("number"), "Seconds until its end, by the durations of what is queued up to it.")},
+       {"eta_max_s", described(type_or_null("number"), "The same with all runs that may follow from results.")},
+       {"repeats", or_null(ref("Repeats"))},
        {"queue_position",
         described(type_or_null("integer"), "Experiments before it; 0: its turn; null: it has ended.")},
        {"current", or_null(object(joined(
                        {{"run_id", type("integer")}},
                        joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}, {"started_at", time_or_null()}}))))}});
+  schemas["Repeats"] = described(
+      object({{"state", described(name_schema<RepeatState>(),
+                                  "interval_reached where all configurations are; else the worst of theirs, given_up being "
+                                  "worse than cap_reached.")},
+              {"configurations", type("integer")},
+              {"interval_reached", type("integer")},
+              {"cap_reached", type("integer")},
+              {"given_up", described(type("integer"), fmt::format("Configurations with {} failures in a row.", kFailuresToGiveUp))}}),
+      "How far repetitions until an interval are; null where their number is fixed.");
   const Properties experiment{{"id", type("integer")},
                               {"name", type("string")},
                               {"state", name_schema<ExperimentState>()},
@@ -197,8 +221,10 @@ void put_experiments(Json& schemas) {
                               {"notes", type("string")},
                               {"tags", list_of(type("string"))},
                               {"pinned", described(type("boolean"), "Neither deleted nor removed by retention.")},
-                              {"runs_total", type("integer")},
+                              {"runs_total", described(type("integer"), "Planned so far.")},
+                              {"runs_at_most", described(type("integer"), "With those that may follow from results.")},
                               {"estimated_duration_s", type("number")},
+                              {"estimated_duration_max_s", described(type("number"), "Of runs_at_most.")},
                               {"progress", ref("Progress")},
                               {"spec", ref("Spec")},
                               {"links", links({"self", "runs", "csv", "summary", "events", "circumstances", "page"})}};
@@ -213,7 +239,9 @@ void put_experiments(Json& schemas) {
       object({{"dry_run", {{"const", true}}},
               {"name", type("string")},
               {"runs_total", type("integer")},
+              {"runs_at_most", described(type("integer"), "With those that may follow from results.")},
               {"estimated_duration_s", type("number")},
+              {"estimated_duration_max_s", described(type("number"), "Of runs_at_most.")},
               {"spec", ref("Spec")},
               {"runs", described(list_of(object(joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}}))),
                                  "In the order of measurement.")}});
@@ -306,11 +334,18 @@ void put_runs(Json& schemas) {
               {"max", type_or_null("number")},
               {"outliers", described(list_of(type("integer")),
                                      "Runs whose value lies beyond outlier_rule's fences; they are kept in all figures.")}});
+  schemas["ConfigurationRepeats"] = object(
+      {{"state", name_schema<RepeatState>()},
+       {"runs", type("integer")},
+       {"interval_pct", described(type_or_null("number"),
+                                  "Width of the 95 % interval of the median throughput, in percent of that median; null "
+                                  "below 6 completed runs.")}});
   schemas["Summary"] =
       object({{"experiment_id", type("integer")},
               {"state", name_schema<ExperimentState>()},
               {"configurations", list_of(object(joined(configuration(), {{"runs_completed", type("integer")},
                                                                          {"runs_failed", type("integer")},
+                                                                         {"repeats", or_null(ref("ConfigurationRepeats"))},
                                                                          {"figures", object(spreads)}})))},
               {"engines", list_of(object({{"engine", ref("EngineMode")},
                                           {"configuration", or_null(object(configuration()))},

@@ -12,10 +12,10 @@ Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs) {
   return estimated_run_duration(spec) * std::max<int64_t>(runs, 0);
 }
 
-QueueView::Place QueueView::behind_all(Nanoseconds own_duration) const {
-  if (places.empty()) return {0, own_duration};
+QueueView::Place QueueView::behind_all(Nanoseconds own_duration, Nanoseconds own_longest) const {
+  if (places.empty()) return {0, own_duration, own_longest};
   const Place& last = places.rbegin()->second;
-  return {last.position + 1, last.until_end + own_duration};
+  return {last.position + 1, last.until_end + own_duration, last.until_end_max + own_longest};
 }
 
 StoreResult<QueueView> read_queue(Reader& reader, UtcTime now) {
@@ -46,15 +46,19 @@ StoreResult<QueueView> read_queue(Reader& reader, UtcTime now) {
   } while (cursor && std::cmp_less(queue.size(), unfinished));
 
   Nanoseconds sum{};
+  Nanoseconds longest{};
   int64_t position = 0;
   for (auto record = queue.rbegin(); record != queue.rend(); ++record) {
-    Nanoseconds left = estimated_duration(record->spec, record->runs.total - record->runs.done());
+    Nanoseconds spent{};  // on the run that is under way
     if (view.running && view.running->experiment_id == record->id && view.running->started_at) {
-      const Nanoseconds spent = now - *view.running->started_at;
-      left -= std::clamp(spent, Nanoseconds{0}, estimated_run_duration(record->spec));
+      spent = std::clamp(Nanoseconds{now - *view.running->started_at}, Nanoseconds{0}, estimated_run_duration(record->spec));
     }
-    sum += std::max(left, Nanoseconds{0});
-    view.places[record->id] = {position++, sum};
+    const auto left = [&](int64_t runs) {
+      return std::max(estimated_duration(record->spec, runs - record->runs.done()) - spent, Nanoseconds{0});
+    };
+    sum += left(record->runs.total);
+    longest += left(record->runs.at_most);
+    view.places[record->id] = {position++, sum, longest};
   }
   return view;
 }

@@ -15,13 +15,14 @@ namespace copybench {
 struct QueueView {
   struct Place {
     int64_t position = 0;     // experiments before it; 0 for the one whose turn it is
-    Nanoseconds until_end{};  // by the durations of all specs up to and with its own
+    Nanoseconds until_end{};      // by the durations of all runs planned up to and with its own
+    Nanoseconds until_end_max{};  // and of those that may follow from results
   };
   std::map<ExperimentId, Place> places;  // of the experiments that are not final
   std::optional<RunRow> running;
 
   // The place that a new experiment would have.
-  Place behind_all(Nanoseconds own_duration) const;
+  Place behind_all(Nanoseconds own_duration, Nanoseconds own_longest) const;
 };
 
 // What the runs of a plan take that has so many.

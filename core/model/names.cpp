@@ -14,6 +14,7 @@ constexpr std::array<string_view, 2> kRunKinds{"measured", "profile"};
 constexpr std::array<string_view, 5> kExperimentStates{"queued", "running", "completed", "failed", "cancelled"};
 constexpr std::array<string_view, 7> kRunStates{"queued",    "running",   "completed",  "failed",
                                                 "timed_out", "cancelled", "interrupted"};
+constexpr std::array<string_view, 5> kRepeatStates{"running", "interval_reached", "cap_reached", "given_up", "cancelled"};
 
 }  // namespace
 
@@ -31,6 +32,9 @@ template <>
 std::span<const string_view> names<ExperimentState>() { return kExperimentStates; }
 template <>
 std::span<const string_view> names<RunState>() { return kRunStates; }
+
+template <>
+std::span<const string_view> names<RepeatState>() { return kRepeatStates; }
 
 bool is_final(ExperimentState state) {
   return state != ExperimentState::queued && state != ExperimentState::running;

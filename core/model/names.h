@@ -27,6 +27,10 @@ enum class RunKind : uint8_t { measured, profile };
 enum class ExperimentState : uint8_t { queued, running, completed, failed, cancelled };
 enum class RunState : uint8_t { queued, running, completed, failed, timed_out, cancelled, interrupted };
 
+// Why a configuration that is repeated until its interval is narrow enough gets further runs, or none. given_up: its runs
+// fail; cancelled: the experiment was before.
+enum class RepeatState : uint8_t { running, interval_reached, cap_reached, given_up, cancelled };
+
 // All spellings of an enumeration, in the order of its values: name_of(E(i)) == names<E>()[i].
 template <typename E>
 std::span<const std::string_view> names();

@@ -62,4 +62,11 @@ std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec) {
   return runs;
 }
 
+void order_round(std::vector<Configuration>& configurations, const ExperimentSpec& spec, uint64_t round) {
+  if (spec.order == Order::sequential) return;
+  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;  // so that neighbouring rounds have seeds far apart
+  std::mt19937_64 random(spec.seed + kGolden * round);
+  shuffle(configurations, random);
+}
+
 }  // namespace copybench

@@ -13,4 +13,8 @@ std::vector<Configuration> configurations_of(const ExperimentSpec& spec);
 // Every run of the experiment in its order; profiles last, where they cannot come between repetitions. A recorded seed gives the same order with any compiler and on any machine.
 std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec);
 
+// The same configurations, in the order of their `round`th further repetition: drawn from the seed and that number, or as
+// they are where the order is sequential.
+void order_round(std::vector<Configuration>& configurations, const ExperimentSpec& spec, uint64_t round);
+
 }  // namespace copybench

@@ -9,6 +9,7 @@
 
 #include "core/model/events.h"
 #include "core/model/order.h"
+#include "core/model/statistics.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -152,10 +153,34 @@ class Judge {
     }
     spec_.field_sizes.assign(field_sizes.begin(), field_sizes.end());
     for (const int64_t count : threads) spec_.threads.push_back(static_cast<uint32_t>(count));
-    const int64_t repetitions = request_.repetitions.value_or(preset_ ? preset_->repetitions : 1);
-    check_range("/repetitions", repetitions, int64_t{1}, Limits::kMaxRepetitions, "");
-    spec_.repetitions = static_cast<uint32_t>(repetitions);
+    judge_repetitions();
     if (errors_.size() == errors_before) judge_number_of_runs();
+  }
+
+  void judge_repetitions() {
+    if (!request_.until_ci) {
+      const int64_t repetitions = request_.repetitions.value_or(preset_ ? preset_->repetitions : 1);
+      check_range("/repetitions", repetitions, int64_t{1}, Limits::kMaxRepetitions, "");
+      spec_.repetitions = static_cast<uint32_t>(repetitions);
+      return;
+    }
+    const UntilCiRequest& given = *request_.until_ci;
+    const int64_t least = given.min.value_or(5);
+    // With fewer the interval cannot be reached, and all of them would be measured for nothing.
+    const int64_t lowest_max = std::max(least, static_cast<int64_t>(kMedianIntervalNeeds));
+    const int64_t most = given.max.value_or(std::max(lowest_max, int64_t{30}));
+    if (!given.until_ci_pct) {
+      error("/repetitions/until_ci_pct", "missing; required: the width to reach, in percent of the median throughput");
+    } else {
+      check_range("/repetitions/until_ci_pct", *given.until_ci_pct, Limits::kMinCiPct, Limits::kMaxCiPct, " percent");
+    }
+    const size_t errors_before = errors_.size();
+    check_range("/repetitions/min", least, int64_t{1}, Limits::kMaxRepetitions, "");
+    if (errors_.size() > errors_before) return;
+    check_range("/repetitions/max", most, lowest_max, Limits::kMaxRepetitions,
+                fmt::format(": at least min, and a 95 % interval of a median needs {} runs", kMedianIntervalNeeds));
+    spec_.repetitions = static_cast<uint32_t>(least);
+    spec_.until_ci = UntilCi{given.until_ci_pct.value_or(0), static_cast<uint32_t>(most)};
   }
 
   void judge_times() {
@@ -207,11 +232,12 @@ class Judge {
   void judge_number_of_runs() {
     // Each factor is at most 10,000 here, so the product fits.
     const size_t configurations = spec_.engines.size() * spec_.field_sizes.size() * spec_.threads.size();
-    const size_t runs = configurations * (spec_.repetitions + (request_.profile.value_or(false) ? 1 : 0));
+    const size_t repetitions = spec_.until_ci ? spec_.until_ci->max : spec_.repetitions;
+    const size_t runs = configurations * (repetitions + (request_.profile.value_or(false) ? 1 : 0));
     if (runs <= Limits::kMaxRuns) return;
     error("", fmt::format("the sweep has {} runs ({} engines x {} field sizes x {} threads x {} repetitions); "
                           "allowed: at most {}",
-                          runs, spec_.engines.size(), spec_.field_sizes.size(), spec_.threads.size(), spec_.repetitions,
+                          runs, spec_.engines.size(), spec_.field_sizes.size(), spec_.threads.size(), repetitions,
                           Limits::kMaxRuns));
   }
 

@@ -15,7 +15,7 @@ namespace copybench {
 struct Plan {
   ExperimentSpec spec;
   Annotations annotations;
-  std::vector<PlannedRun> runs;  // in the order of measurement
+  std::vector<PlannedRun> runs;  // in the order of measurement; the first ones, where more may follow from results
 };
 
 // What of the machine and the moment a plan depends on.
@@ -32,6 +32,8 @@ struct Limits {
   static constexpr double kMaxDurationS = 3600;
   static constexpr double kMaxWarmupS = 60;
   static constexpr int64_t kMaxRepetitions = 100;
+  static constexpr double kMinCiPct = 0.01;
+  static constexpr double kMaxCiPct = 100;
   static constexpr size_t kMaxRuns = 10'000;
   static constexpr size_t kMaxEvents = 32;
   static constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;

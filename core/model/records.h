@@ -18,7 +18,8 @@ using ExperimentId = int64_t;
 using RunId = int64_t;
 
 struct RunCounts {
-  int64_t total = 0;      // runs of the plan; a run measured again after an interruption counts once
+  int64_t total = 0;      // runs planned so far; a run measured again after an interruption counts once
+  int64_t at_most = 0;    // runs there can be: more than total while further ones may follow from results
   int64_t completed = 0;
   int64_t failed = 0;     // failed and timed_out
   int64_t cancelled = 0;
@@ -37,6 +38,7 @@ struct ExperimentRecord {
   std::optional<UtcTime> finished_at;
   std::optional<std::string> reason;  // why it failed
   RunCounts runs;
+  std::string findings_json;  // Advice::findings as JSON text; "{}" where no run depends on results
 };
 
 // What an experiment was measured under, from the run that was claimed then until the next of these.
@@ -62,6 +64,14 @@ struct RunRow {
 
 struct RunRecord : RunRow {
   std::string evidence_json;  // RunEvidence as JSON text; "{}" before the run ended
+};
+
+// What figures are summed up from: a run that ended.
+struct SummaryInput {
+  RunId id = 0;
+  PlannedRun planned;
+  RunState state{};
+  RunFigures figures;
 };
 
 }  // namespace copybench

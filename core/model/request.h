@@ -21,6 +21,13 @@ struct CpuChoice {
   bool operator==(const CpuChoice&) const = default;
 };
 
+// "repetitions" as an object.
+struct UntilCiRequest {
+  std::optional<double> until_ci_pct;
+  std::optional<int64_t> min;
+  std::optional<int64_t> max;
+};
+
 struct ExperimentRequest {
   std::optional<std::string> name;
   std::optional<std::string> preset;
@@ -29,7 +36,8 @@ struct ExperimentRequest {
   std::optional<std::vector<int64_t>> threads;
   std::optional<double> duration_s;
   std::optional<double> warmup_s;
-  std::optional<int64_t> repetitions;
+  std::optional<int64_t> repetitions;      // of the two that "repetitions" can be, one
+  std::optional<UntilCiRequest> until_ci;
   std::optional<Order> order;
   std::optional<int64_t> seed;
   std::optional<Pattern> pattern;

@@ -66,6 +66,21 @@ Nanoseconds duration_of(const Json& value, std::string_view key) {
   return from_seconds(seconds);
 }
 
+// A number, or {"until_ci_pct", "min", "max"}.
+void read_repetitions(ExperimentSpec& spec, const Json& json) {
+  if (!json.is_object()) {
+    spec.repetitions = unsigned_of<uint32_t>(json, "repetitions");
+    return;
+  }
+  spec.repetitions = unsigned_of<uint32_t>(json.at("min"), "repetitions/min");
+  spec.until_ci = UntilCi{json.at("until_ci_pct").get<double>(), unsigned_of<uint32_t>(json.at("max"), "repetitions/max")};
+}
+
+Json repetitions_to_json(const ExperimentSpec& spec) {
+  if (!spec.until_ci) return spec.repetitions;
+  return {{"until_ci_pct", spec.until_ci->pct}, {"min", spec.repetitions}, {"max", spec.until_ci->max}};
+}
+
 CpuChoice cpus_from(const Json& value, std::string_view key) {
   if (value == "auto") return {CpuChoice::Kind::automatic, {}};
   if (value == "none") return {CpuChoice::Kind::unpinned, {}};
@@ -94,7 +109,7 @@ ExperimentSpec read(const Json& json) {
   spec.threads = unsigneds_of<uint32_t>(json["threads"], "threads");
   spec.duration = duration_of(json["duration_s"], "duration_s");
   spec.warmup = duration_of(json["warmup_s"], "warmup_s");
-  spec.repetitions = unsigned_of<uint32_t>(json["repetitions"], "repetitions");
+  read_repetitions(spec, json["repetitions"]);
   spec.order = name_from<Order>(json["order"], "order");
   spec.seed = unsigned_of<uint64_t>(json["seed"], "seed");
   spec.pattern = name_from<Pattern>(json["pattern"], "pattern");
@@ -122,7 +137,7 @@ Json to_json(const ExperimentSpec& spec) {
   json["threads"] = spec.threads;
   json["duration_s"] = to_seconds(spec.duration);
   json["warmup_s"] = to_seconds(spec.warmup);
-  json["repetitions"] = spec.repetitions;
+  json["repetitions"] = repetitions_to_json(spec);
   json["order"] = name_of(spec.order);
   json["seed"] = spec.seed;
   json["pattern"] = name_of(spec.pattern);

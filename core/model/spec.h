@@ -15,6 +15,15 @@
 
 namespace copybench {
 
+// Each configuration is repeated until the 95 % interval of its median throughput is narrower than `pct` percent of that
+// median, or it has `max` runs.
+struct UntilCi {
+  double pct = 0;
+  uint32_t max = 0;
+
+  bool operator==(const UntilCi&) const = default;
+};
+
 struct ExperimentSpec {
   std::string name;
   std::optional<std::string> preset;
@@ -23,7 +32,8 @@ struct ExperimentSpec {
   std::vector<uint32_t> threads;      // connections, one thread each at both ends
   Nanoseconds duration{};             // of the window
   Nanoseconds warmup{};
-  uint32_t repetitions = 1;
+  uint32_t repetitions = 1;          // of each configuration; with until_ci the least
+  std::optional<UntilCi> until_ci;
   Order order = Order::shuffled;
   uint64_t seed = 0;  // below 2^53, so that any JSON reader keeps it whole
   Pattern pattern = Pattern::stream;

@@ -10,7 +10,7 @@ namespace copybench {
 namespace {
 
 ConfigurationSummary summarize_one(const Configuration& configuration, const std::vector<const SummaryInput*>& runs) {
-  ConfigurationSummary summary{configuration, 0, 0, {}};
+  ConfigurationSummary summary{configuration, 0, 0, std::nullopt, {}};
   std::vector<const SummaryInput*> completed;
   for (const SummaryInput* run : runs) {
     if (run->state == RunState::completed) completed.push_back(run);
@@ -76,7 +76,9 @@ ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<Summar
 
   ExperimentSummary summary;
   for (const auto& [configuration, its_runs] : by_configuration) {
-    summary.configurations.push_back(summarize_one(configuration, its_runs));
+    ConfigurationSummary one = summarize_one(configuration, its_runs);
+    if (spec.until_ci) one.repeats = repeats_of(spec, its_runs);
+    summary.configurations.push_back(std::move(one));
   }
   std::vector<EngineMode> engines = spec.engines;
   std::sort(engines.begin(), engines.end());

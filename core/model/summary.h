@@ -8,6 +8,7 @@
 
 #include "core/model/figures.h"
 #include "core/model/records.h"
+#include "core/model/repeats.h"
 #include "core/model/spec.h"
 #include "core/model/statistics.h"
 
@@ -39,6 +40,7 @@ struct ConfigurationSummary {
   Configuration configuration;
   int64_t runs_completed = 0;
   int64_t runs_failed = 0;  // failed and timed_out
+  std::optional<Repeats> repeats;  // where runs are repeated until an interval is narrow enough
   // One entry for each figure column, in their order.
   std::vector<std::optional<Spread>> figures;
 };
@@ -54,14 +56,7 @@ struct ExperimentSummary {
   std::vector<EnginePeak> engines;
 };
 
-// What the summary needs of a run.
-struct SummaryInput {
-  RunId id = 0;
-  PlannedRun planned;
-  RunState state{};
-  RunFigures figures;
-};
-
+// `runs` in the order of their ends.
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs);
 
 }  // namespace copybench

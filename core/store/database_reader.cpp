@@ -4,6 +4,7 @@
 
 #include "core/store/circumstances.h"
 #include "core/store/database_connection.h"
+#include "core/store/ended_runs.h"
 #include "core/store/rows.h"
 
 namespace copybench {
@@ -149,15 +150,10 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
-    static const std::string sql = "SELECT " + summary_columns() +
-                                   " FROM runs WHERE experiment_id = ? AND kind = 'measured' AND state NOT IN "
-                                   "('queued', 'running', 'interrupted') ORDER BY id";
     std::vector<SummaryInput> runs;
     bool exists = true;
     const auto failed = connection_->attempt([&] {
-      Query query(*connection_, sql);
-      query.bind(id);
-      while (query.step()) runs.push_back(read_summary_input(query));
+      runs = ended_runs(*connection_, id);
       exists = !runs.empty() || experiment_exists(id);
     });
     if (failed) return tl::unexpected(*failed);

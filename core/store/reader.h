@@ -54,7 +54,8 @@ class Reader {
   virtual StoreResult<std::string> perf_raw(RunId id) = 0;       // not_found; empty where the run had no perf
   virtual StoreResult<ProfileRow> profile(RunId id) = 0;  // not_found: no such run, or it has no profile
   virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
-  virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;  // measured and final, none interrupted
+  // Measured, as they ended, no interrupted ones.
+  virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
 };
 
 // Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader

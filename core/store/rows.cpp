@@ -95,7 +95,8 @@ int64_t to_milliseconds(UtcTime time) { return time.time_since_epoch().count(); 
 const std::string& experiment_columns() {
   static const std::string columns =
       "id, state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, "
-      "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted, notes, tags_json, pinned";
+      "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted, "
+      "COALESCE(runs_at_most, runs_total), COALESCE(findings_json, '{}'), notes, tags_json, pinned";
   return columns;
 }
 
@@ -114,6 +115,8 @@ ExperimentRecord read_experiment(const Query& row) {
   record.runs.failed = cursor.integer();
   record.runs.cancelled = cursor.integer();
   record.runs.interrupted = cursor.integer();
+  record.runs.at_most = cursor.integer();
+  record.findings_json = cursor.text();
   record.annotations.notes = cursor.text();
   record.annotations.tags = read_tags(cursor.text());
   record.annotations.pinned = cursor.integer() != 0;

@@ -122,6 +122,11 @@ CREATE TABLE run_profiles (
   stacks TEXT NOT NULL
 ) STRICT;
 )sql",
+    // Runs that depend on results; none in an experiment whose runs were all planned at its start.
+    R"sql(
+ALTER TABLE experiments ADD COLUMN runs_at_most INTEGER;
+ALTER TABLE experiments ADD COLUMN findings_json TEXT;
+)sql",
 };
 
 }  // namespace

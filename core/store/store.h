@@ -90,7 +90,8 @@ class Store {
 
   // Ends a claimed run. Completed, Failed, TimedOut, Cancelled are final; Interrupted keeps the row as interrupted and
   // queues the same measurement again in its place, before the rest of its experiment (but counts as cancelled where
-  // the experiment was cancelled meanwhile). Where the experiment has no queued or running run left it ends too:
+  // the experiment was cancelled meanwhile). Where the experiment has no queued or running run left, the runs that follow
+  // from its results (adaptive.h) are queued in the same transaction; where there are none it ends too:
   // cancelled if that was asked for, failed if no run completed, else completed. conflict: the run is not running.
   StoreResult<void> finish(RunId run, const RunResult& result);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/model/adaptive.h"
+#include "core/store/ended_runs.h"
 #include "core/store/rows.h"
 
 namespace copybench {
@@ -110,27 +112,54 @@ void queue_again(DatabaseConnection& connection, RunId run) {
   query.bind(run).run();
 }
 
+// Queued behind all that were planned before.
+void append_runs(DatabaseConnection& connection, ExperimentId id, const std::vector<PlannedRun>& runs) {
+  int64_t position = 0;
+  {
+    Query query(connection, "UPDATE experiments SET runs_total = runs_total + ?1 WHERE id = ?2 RETURNING runs_total - ?1");
+    if (!query.bind(static_cast<int64_t>(runs.size())).bind(id).step()) throw_damaged("runs were to be added to no experiment");
+    position = query.integer(0);
+  }
+  Query query(connection,
+              "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, kind, state) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')");
+  for (const PlannedRun& run : runs) {
+    query.bind(id).bind(++position).bind(name_of(run.configuration.engine));
+    query.bind(static_cast<int64_t>(run.configuration.field_bytes)).bind(int64_t{run.configuration.threads});
+    query.bind(int64_t{run.repetition}).bind(name_of(run.kind)).run();
+  }
+}
+
+void store_findings(DatabaseConnection& connection, ExperimentId id, const Advice& advice) {
+  Query(connection, "UPDATE experiments SET runs_at_most = ?, findings_json = ? WHERE id = ?")
+      .bind(advice.runs_at_most)
+      .bind(advice.findings.dump())
+      .bind(id)
+      .run();
+}
+
+// Stores what its runs say so far, and queues what they call for once all of them have ended.
+void follow_advice(DatabaseConnection& connection, const ExperimentRecord& experiment) {
+  if (!is_adaptive(experiment.spec)) return;
+  const Advice advice = advise(experiment.spec, ended_runs(connection, experiment.id));
+  store_findings(connection, experiment.id, advice);
+  if (experiment.runs.done() == experiment.runs.total) append_runs(connection, experiment.id, advice.next);
+}
+
 }  // namespace
 
 ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
   {
     Query query(connection,
                 "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total, notes, tags_json, pinned) "
-                "VALUES ('queued', ?, ?, ?, ?, ?, ?)");
-    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now)).bind(static_cast<int64_t>(plan.runs.size()));
+                "VALUES ('queued', ?, ?, 0, ?, ?, ?)");
+    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now));
     bind_annotations(query, plan.annotations);
     query.run();
   }
   const ExperimentId id = connection.last_inserted_id();
-  Query query(connection,
-              "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, kind, state) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')");
-  int64_t position = 0;
-  for (const PlannedRun& run : plan.runs) {
-    query.bind(id).bind(++position).bind(name_of(run.configuration.engine));
-    query.bind(static_cast<int64_t>(run.configuration.field_bytes)).bind(int64_t{run.configuration.threads});
-    query.bind(int64_t{run.repetition}).bind(name_of(run.kind)).run();
-  }
+  append_runs(connection, id, plan.runs);
+  if (is_adaptive(plan.spec)) store_findings(connection, id, advise(plan.spec, {}));
   return id;
 }
 
@@ -176,6 +205,7 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
 
 StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now) {
   ExperimentId experiment = 0;
+  bool cancel_requested = false;
   Ending ending;
   {
     Query query(connection,
@@ -190,7 +220,8 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
                      fmt::format("Run {} is {}, not running: it cannot be ended.", run, query.text(1))});
     }
     experiment = query.integer(0);
-    ending = std::visit(EndingOf{query.integer(2) != 0}, result.outcome);
+    cancel_requested = query.integer(2) != 0;
+    ending = std::visit(EndingOf{cancel_requested}, result.outcome);
   }
   {
     static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, finished_at_ms = ?, reason = ?, "
@@ -209,6 +240,11 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
   if (ending.state == RunState::interrupted) {
     queue_again(connection, run);
   } else {
+    if (!cancel_requested) {
+      const auto record = find_experiment(connection, experiment);
+      if (!record) return tl::unexpected(record.error());
+      follow_advice(connection, *record);
+    }
     end_experiment_if_done(connection, experiment, ending.reason, now);
   }
   return {};

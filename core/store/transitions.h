@@ -23,8 +23,8 @@ StoreResult<ExperimentRecord> find_experiment(DatabaseConnection& connection, Ex
 std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now);
 
 // not_found; conflict where the run is not running. A run that was interrupted is queued again at its position, but in
-// an experiment whose cancellation was asked for it counts as cancelled. Ends the experiment where this was its last
-// run.
+// an experiment whose cancellation was asked for it counts as cancelled. Where this was the last run planned, what its
+// experiment needs further (adaptive.h) is queued; where that is nothing, the experiment ends.
 StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now);
 
 std::vector<RunId> running_runs(DatabaseConnection& connection);

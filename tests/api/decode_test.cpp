@@ -40,6 +40,22 @@ using Pointers = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("repetitions may be an object") {
+  const auto request = good(R"({"repetitions": {"until_ci_pct": 2, "min": 5, "max": 3e1}})");
+  CHECK_FALSE(request.repetitions);
+  REQUIRE(request.until_ci);
+  CHECK(request.until_ci->until_ci_pct == 2.0);
+  CHECK(request.until_ci->min == 5);
+  CHECK(request.until_ci->max == 30);
+  CHECK(bad(R"({"repetitions": {"until_ci_pct": "2", "most": 3}})") ==
+        Pointers{"/repetitions/most", "/repetitions/until_ci_pct"});
+  CHECK(bad(R"({"repetitions": [3]})") == Pointers{"/repetitions"});
+  CHECK(bad(R"({"repetitions": {"min": {"a": 1}}})") == Pointers{"/repetitions/min"});
+  CHECK(canonical_text(request) ==
+        canonical_text(good(R"({"repetitions": {"max": 30, "until_ci_pct": 2.0, "min": 5}})")));
+  CHECK(canonical_text(request) != canonical_text(good(R"({"repetitions": {"until_ci_pct": 2, "min": 5}})")));
+}
+
 TEST_CASE("every field is decoded") {
   const auto request =
       good(R"({"name": "n", "preset": "quick", "engines": ["one_copy", "two_copy"], "field_sizes": [64, 128],

@@ -36,7 +36,23 @@ TEST_CASE("members are kept in order with their kinds") {
   const auto& list = std::get<JsonList>(object[6].value.value);
   REQUIRE(list.items.size() == 2);
   CHECK(std::get<std::string>(list.items[1].value) == "y");
-  CHECK(std::holds_alternative<JsonObject>(object[7].value.value));
+  const auto& nested = std::get<JsonObject>(object[7].value.value).members;
+  REQUIRE(nested.size() == 1);
+  CHECK(nested[0].key == "i");
+  CHECK(std::get<uint64_t>(nested[0].value.value) == 1);
+}
+
+TEST_CASE("an object in an object keeps its first members, however many it has") {
+  std::string body = R"({"a": {"list": [1, 2], "deep": {"x": {"y": 1}})";
+  for (int i = 0; i < 1000; ++i) body += ", \"" + std::to_string(i) + "\": " + std::to_string(i);
+  const auto object = members(body + R"(}, "b": 2})");
+  REQUIRE(object.size() == 2);
+  const auto& nested = std::get<JsonObject>(object[0].value.value).members;
+  REQUIRE(nested.size() == kMaxNestedMembers);
+  CHECK(kind_of(nested[0].value) == "a list");
+  CHECK(std::get<JsonObject>(nested[1].value.value).members.empty());
+  CHECK(std::get<uint64_t>(nested[2].value.value) == 0);
+  CHECK(std::get<uint64_t>(object[1].value.value) == 2);
 }
 
 TEST_CASE("deeper values are checked, but only their kind is kept") {

@@ -26,8 +26,9 @@ TEST_CASE("each one waits for those before it") {
   CHECK(view.places[first].until_end == 2 * one);
   CHECK(view.places[third].position == 1);
   CHECK(view.places[third].until_end == 3 * one);
-  CHECK(view.behind_all(one).position == 2);
-  CHECK(view.behind_all(one).until_end == 4 * one);
+  CHECK(view.behind_all(one, 9 * one).position == 2);
+  CHECK(view.behind_all(one, 9 * one).until_end == 4 * one);
+  CHECK(view.behind_all(one, 9 * one).until_end_max == 12 * one);
 }
 
 TEST_CASE("what the running measurement has used up is taken off, but never more than it takes") {

@@ -75,6 +75,20 @@ TEST_CASE("a recorded seed keeps its order in every later version") {
   CHECK(sizes == std::vector<uint64_t>{1024, 256, 512, 64, 128, 256, 512, 64, 128, 1024});
 }
 
+TEST_CASE("further rounds have an order of their own, the same each time") {
+  const ExperimentSpec spec = small_sweep(Order::shuffled, 7);
+  const auto listed = configurations_of(spec);
+  auto sixth = listed, again = listed, seventh = listed;
+  order_round(sixth, spec, 6);
+  order_round(again, spec, 6);
+  order_round(seventh, spec, 7);
+  CHECK(sixth == again);
+  CHECK(sixth != seventh);
+  CHECK(std::is_permutation(sixth.begin(), sixth.end(), listed.begin(), listed.end()));
+  order_round(sixth, small_sweep(Order::sequential, 7), 6);
+  CHECK(sixth == again);
+}
+
 TEST_CASE("every position is equally likely") {
   ExperimentSpec spec;
   spec.engines = {EngineMode::two_copy};

@@ -31,6 +31,14 @@ ExperimentSpec full_spec() {
 
 }  // namespace
 
+TEST_CASE("repetitions until an interval come back as they were") {
+  ExperimentSpec spec;
+  spec.repetitions = 5;
+  spec.until_ci = UntilCi{2.5, 30};
+  CHECK(to_json(spec)["repetitions"] == Json{{"until_ci_pct", 2.5}, {"min", 5}, {"max", 30}});
+  CHECK(spec_from_json(to_json(spec)) == spec);
+}
+
 TEST_CASE("a spec survives the way through JSON text") {
   for (const ExperimentSpec& spec : {full_spec(), ExperimentSpec{}}) {
     const auto back = spec_from_json(Json::parse(to_json(spec).dump()));

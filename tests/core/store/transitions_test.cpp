@@ -37,3 +37,70 @@ TEST_CASE("last words that are no UTF-8 lose no run") {
   must(opened.store->finish(claim(*opened.store).id, result));
   CHECK(must(opened.reader->run(1)).evidence_json == "{\"stderr\":\"\ufffd\"}");
 }
+
+namespace {
+
+Plan until_plan(double pct, uint32_t min, uint32_t max) {
+  Plan plan = plan_of(min);
+  plan.spec.until_ci = UntilCi{pct, max};
+  return plan;
+}
+
+// Finishes the next run with this throughput and returns how many runs the experiment has then.
+int64_t total_after(Opened& opened, double gbps) {
+  const ClaimedRun run = claim(*opened.store);
+  must(opened.store->finish(run.id, completed(gbps)));
+  return opened.experiment(run.experiment_id).runs.total;
+}
+
+}  // namespace
+
+TEST_CASE("what follows from results is queued with the end of the last run before it") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  const auto id = must(opened.store->enqueue(until_plan(5, 2, 7), std::nullopt, nullptr)).id;
+  CHECK(opened.experiment(id).runs.total == 2);
+  CHECK(opened.experiment(id).runs.at_most == 7);
+  CHECK(total_after(opened, 10) == 2);
+  CHECK(total_after(opened, 10.1) == 3);
+  CHECK(total_after(opened, 10) == 4);
+  // An interrupted run calls for itself alone.
+  must(opened.store->finish(claim(*opened.store).id, {Interrupted{"x"}, Json::object(), ""}));
+  CHECK(opened.experiment(id).runs.total == 4);
+  CHECK(total_after(opened, 10.1) == 5);
+  CHECK(total_after(opened, 10) == 6);
+  CHECK(opened.experiment(id).state == ExperimentState::running);
+  CHECK(total_after(opened, 10.1) == 6);
+  const auto done = opened.experiment(id);
+  CHECK(done.state == ExperimentState::completed);
+  CHECK(done.runs.at_most == 6);
+  CHECK(Json::parse(done.findings_json)["repeats"]["state"] == "interval_reached");
+  CHECK_FALSE(must(opened.store->claim_next()));
+}
+
+TEST_CASE("a cancelled experiment gets no further runs") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  const auto id = must(opened.store->enqueue(until_plan(5, 2, 7), std::nullopt, nullptr)).id;
+  CHECK(total_after(opened, 10) == 2);
+  const ClaimedRun last = claim(*opened.store);
+  must(opened.store->cancel(id));
+  must(opened.store->finish(last.id, completed(10)));
+  CHECK(opened.experiment(id).state == ExperimentState::cancelled);
+  CHECK(opened.experiment(id).runs.total == 2);
+  CHECK_FALSE(must(opened.store->claim_next()));
+}
+
+TEST_CASE("an experiment all of whose runs fail ends, having given up") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  const auto id = must(opened.store->enqueue(until_plan(5, 2, 20), std::nullopt, nullptr)).id;
+  int64_t runs = 0;
+  while (auto run = must(opened.store->claim_next())) {
+    must(opened.store->finish(run->id, failed("no memory")));
+    ++runs;
+  }
+  CHECK(runs == 3);
+  CHECK(opened.experiment(id).state == ExperimentState::failed);
+  CHECK(Json::parse(opened.experiment(id).findings_json)["repeats"]["state"] == "given_up");
+}

@@ -8,10 +8,19 @@ export const isActive = ({ state }) => state === 'running' || state === 'queued'
 
 export function progressText({ state, progress }) {
   const { runs_done: done, runs_total: total, runs_failed: failed, eta_s: eta, queue_position: before } = progress;
-  const parts = [`${done.toLocaleString('en')} of ${count(total, 'run')}${failed ? `, ${failed} failed` : ''}`];
+  const most = progress.runs_at_most > total ? `, at most ${progress.runs_at_most.toLocaleString('en')}` : '';
+  const parts = [`${done.toLocaleString('en')} of ${count(total, 'run')}${most}${failed ? `, ${failed} failed` : ''}`];
   if (state === 'running' && eta !== null) parts.push(`about ${duration(eta)} left`);
   if (state === 'queued') parts.push(before ? `${count(before, 'experiment')} before it` : 'next in turn');
+  if (progress.repeats) parts.push(repeatsText(progress.repeats));
   return parts.join(' · ');
+}
+
+// How many configurations have an interval as narrow as was asked for.
+export function repeatsText(repeats) {
+  const { configurations: all, interval_reached: reached, cap_reached: capped, given_up: lost } = repeats;
+  const rest = [capped && `${capped} at the cap of repetitions`, lost && `${lost} given up`].filter(Boolean);
+  return [`interval reached in ${reached} of ${count(all, 'configuration')}`, ...rest].join(', ');
 }
 
 export function progressView(experiment) {

@@ -1,0 +1,28 @@
+// Runs that depend on results: what an experiment still needs, from its spec and the runs that have ended. Pure: asked by
+// the store in the transaction that ends a run, so that an experiment and its next runs are stored together or not at all.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/model/spec.h"
+#include "core/model/records.h"
+
+namespace copybench {
+
+// Whether its plan is only a beginning.
+bool is_adaptive(const ExperimentSpec& spec);
+
+struct Advice {
+  std::vector<PlannedRun> next;  // to be queued once every run planned so far has ended; none: the experiment is done
+  int64_t runs_at_most = 0;      // of the whole experiment, by what is known now
+  // For people, as the API shows it: {"repeats": {"state", "configurations", "interval_reached", "cap_reached",
+  // "given_up"}}.
+  Json findings = Json::object();
+};
+
+// `ended`: in the order of their ends, without interrupted ones. For adaptive specs only.
+Advice advise(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended);
+
+}  // namespace copybench
