@@ -13,6 +13,8 @@
 namespace copybench {
 namespace {
 
+constexpr std::string_view kBurn = "burn:";
+
 struct Options {
   WorkerOptions worker;
   std::string mode;
@@ -61,8 +63,16 @@ int run(const Options& options) {
   engine.socket = options.worker.socket();
   engine.ring_messages = options.ring_messages;
   engine.take_orders = options.worker.orders;
-  engine.reuse_early = options.fault == "reuse_early";
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
+  if (options.fault == "reuse_early") {
+    engine.reuse_early = true;
+  } else if (options.fault.starts_with(kBurn)) {
+    const auto burn = parse_burn(std::string_view(options.fault).substr(kBurn.size()));
+    if (!burn) return failed(burn.error());
+    engine.burn = *burn;
+  } else if (!options.fault.empty()) {
+    return failed(Error{"--fault: allowed are reuse_early and burn:..."});
+  }
   if (auto cpus = worker_cpus(options.worker); cpus) {
     engine.cpus = *cpus;
   } else {
@@ -98,8 +108,7 @@ void add_engine_command(CLI::App& app, CommandResult done) {
       ->add_option("--ring-messages", options->ring_messages,
                    "Message buffers a connection, used in turn [1; zero_copy: as many as may be in flight]")
       ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--fault", options->fault, "For tests: a fault that the verification pass must find")
-      ->check(CLI::IsMember({"reuse_early"}))
+  command->add_option("--fault", options->fault, "For tests: reuse_early, which the verification must find, or burn:...")
       ->group("");
   command->callback([options, done] { done(run(*options)); });
 }

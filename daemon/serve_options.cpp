@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "api/listener.h"
+#include "core/model/names.h"
 
 namespace copybench {
 namespace {
@@ -14,6 +15,12 @@ namespace {
 std::string check_listen(const std::string& text) {
   const auto address = parse_listen_address(text);
   return address ? "" : address.error().message;
+}
+
+std::string check_test_fault(const std::string& text) {
+  const bool names_engine = from_name<EngineMode>(std::string_view(text).substr(0, text.find('='))).has_value();
+  if (names_engine && text.find('=') != std::string::npos) return "";
+  return "allowed is ENGINE=FAULT, such as one_copy=burn:share=0.05";
 }
 
 }  // namespace
@@ -34,6 +41,9 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->group(kReloadable)
       ->capture_default_str();
+  command.add_option("--test-faults", options.test_faults, "For tests: ENGINE=FAULT, what to start an engine with")
+      ->check(check_test_fault)
+      ->group("");
 }
 
 Result<ServeConfiguration> read_serve_configuration(const Flags& flags, const Environment& environment,

@@ -21,6 +21,7 @@ struct ServeOptions {
   std::string data_directory;  // empty: default_data_directory()
   std::string perf = "perf";
   std::string log_level = "info";
+  std::vector<std::string> test_faults;  // hidden: "one_copy=burn:share=0.05" starts that engine with this --fault
 };
 
 void add_serve_options(CLI::App& command, ServeOptions& options);

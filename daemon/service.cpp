@@ -21,6 +21,18 @@ namespace {
 // Connections for readers: the API's workers and event streams lease one for a query at a time.
 constexpr size_t kReaders = 4;
 
+// Of options that were checked: ENGINE=FAULT.
+std::map<EngineMode, std::string> faults_of(const ServeOptions& options) {
+  std::map<EngineMode, std::string> faults;
+  for (const std::string& text : options.test_faults) {
+    const size_t equals = text.find('=');
+    if (const auto engine = from_name<EngineMode>(std::string_view(text).substr(0, equals))) {
+      faults[*engine] = text.substr(equals + 1);
+    }
+  }
+  return faults;
+}
+
 }  // namespace
 
 Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::logger>& logger) {
@@ -50,7 +62,8 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail("the path of this program: " + error.message());
-  Scheduler scheduler({program, logger}, **store, perf, changed, activity);
+  if (!options.test_faults.empty()) logger->warn("engines are slowed for tests: nothing measured here is true of this machine");
+  Scheduler scheduler({program, logger, faults_of(options)}, **store, perf, changed, activity);
 
   ApiOptions api_options;
   api_options.listen = options.listen;

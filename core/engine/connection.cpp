@@ -84,6 +84,7 @@ Result<void> ServedConnection::set_up() {
     auto path = make_send_path(options_.mode, {socket_.get(), &*ring_, &counters_, &stopping_, options_.reuse_early});
     if (!path) return tl::unexpected(path.error());
     path_ = std::move(*path);
+    if (options_.burn) path_ = burning(std::move(path_), *options_.burn, options_.field_bytes * kFieldsPerMessage);
   } catch (const std::bad_alloc&) {
     return fail("no memory for the message buffers of one more connection");
   }

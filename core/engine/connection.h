@@ -15,6 +15,7 @@
 
 #include "core/base/json.h"
 #include "core/base/socket.h"
+#include "core/engine/burn.h"
 #include "core/engine/send_path.h"
 #include "core/host/tcp_info.h"
 #include "core/wire/greeting.h"
@@ -28,6 +29,7 @@ struct ServedConnectionOptions {
   std::vector<int> cpus;  // that its thread may run on; empty: any
   std::optional<uint32_t> ring_messages;  // none: what the mode calls for, see ring_slots()
   bool reuse_early = false;
+  std::optional<Burn> burn;
 };
 
 class ServedConnection {

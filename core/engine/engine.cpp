@@ -144,7 +144,7 @@ Result<void> Engine::welcome(Guest guest) {
     refuse(guest, Welcome::busy);
   } else {
     ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
-                                    options_.ring_messages, options_.reuse_early};
+                                    options_.ring_messages, options_.reuse_early, options_.burn};
     auto connection = ServedConnection::start(guest.socket, options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));

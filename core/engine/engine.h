@@ -14,6 +14,7 @@
 #include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/base/socket.h"
+#include "core/engine/burn.h"
 #include "core/model/names.h"
 
 namespace copybench {
@@ -30,6 +31,7 @@ struct EngineOptions {
   std::optional<uint32_t> ring_messages;  // message buffers a connection; none: what the mode calls for
   bool take_orders = false;
   bool reuse_early = false;  // for tests, see SendPathOptions
+  std::optional<Burn> burn;  // for tests
 };
 
 constexpr uint16_t default_port(EngineMode mode) { return static_cast<uint16_t>(8080 + static_cast<int>(mode)); }

@@ -150,6 +150,9 @@ OrOutcome<void> Execution::start_engine() {
   child.argv.insert(child.argv.end(), {options_.program, "engine", std::string(name_of(configuration_.engine)), "--port", "0"});
   const auto arguments = worker_arguments(cpus_.server);
   child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
+  if (const auto fault = options_.faults.find(configuration_.engine); fault != options_.faults.end()) {
+    child.argv.insert(child.argv.end(), {"--fault", fault->second});
+  }
 
   auto engine = Worker::spawn("engine", child, control_.has_value());
   if (!engine) return failed(engine.error().message);

@@ -8,6 +8,7 @@
 // Threads: execute() runs in the scheduler's thread, one run at a time; the children are killed if that thread ends.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/model/outcome.h"
@@ -20,6 +21,7 @@ namespace copybench {
 
 struct ExecutorOptions {
   std::string program;  // this binary
+  std::map<EngineMode, std::string> faults;  // for tests: the engines' --fault
 };
 
 class Executor {

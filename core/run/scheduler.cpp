@@ -85,7 +85,7 @@ class Scheduler::Impl {
   void loop() {
     // Probed here, before the first run, and not in anybody's window.
     perf_.availability();
-    Executor executor({options_.program}, perf_, *interruption_, activity_);
+    Executor executor({options_.program, options_.faults}, perf_, *interruption_, activity_);
     while (!stopping()) {
       auto claimed = claim();
       if (!claimed) {

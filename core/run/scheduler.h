@@ -5,6 +5,7 @@
 // children of a run are spawned from it. The other member functions may be called from any thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ namespace copybench {
 struct SchedulerOptions {
   std::string program;                     // this binary, for `engine` and `load` children
   std::shared_ptr<spdlog::logger> logger;  // one line a run, when it has ended; none: no lines
+  std::map<EngineMode, std::string> faults;  // for tests, see ExecutorOptions
 };
 
 class Scheduler {

@@ -177,10 +177,10 @@ class Process:
 
 
 class Daemon(Process):
-    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None):
+    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=()):
         self._own_data = None if data_dir else tempfile.TemporaryDirectory(prefix="copybench-test-")
         self.data_dir = str(data_dir or self._own_data.name)
-        super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, environment=environment)
+        super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, *arguments, environment=environment)
         try:
             self.address = self.line_with(r"listening on (.+), data in").group(1)
         except AssertionError:

@@ -1,0 +1,72 @@
+#include "core/engine/burn.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "core/base/time.h"
+
+namespace copybench {
+namespace {
+
+class BurningPath : public SendPath {
+ public:
+  BurningPath(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes)
+      : path_(std::move(path)),
+        each_ns_(burn.message_ns + burn.byte_ns * static_cast<double>(message_bytes)),
+        share_(burn.share) {}
+
+  Result<uint32_t> acquire() override { return path_->acquire(); }
+  Result<void> drain(Nanoseconds at_most) override { return path_->drain(at_most); }
+
+  Result<void> send(uint32_t slot) override {
+    auto sent = path_->send(slot);
+    const int64_t begin = monotonic_ns();
+    const double since = last_ == 0 ? 0 : static_cast<double>(begin - last_);
+    const auto until = begin + static_cast<int64_t>(each_ns_ + share_ * since);
+    last_ = begin;
+    while (last_ < until) last_ = monotonic_ns();
+    return sent;
+  }
+
+ private:
+  const std::unique_ptr<SendPath> path_;
+  const double each_ns_;
+  const double share_;
+  int64_t last_ = 0;
+};
+
+}  // namespace
+
+Result<Burn> parse_burn(std::string_view text) {
+  Burn burn;
+  const std::pair<std::string_view, double*> terms[] = {
+      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}};
+  const auto bad = [&] {
+    return fail(fmt::format("'{}' is nothing to burn; allowed: message_ns=, byte_ns= and share=, joined by +", text));
+  };
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('+', begin), text.size());
+    const std::string_view term = text.substr(begin, end - begin);
+    const size_t equals = term.find('=');
+    if (equals == std::string_view::npos) return bad();
+    double* value = nullptr;
+    for (const auto& [name, target] : terms) {
+      if (name == term.substr(0, equals)) value = target;
+    }
+    const char* last = term.data() + term.size();
+    if (value == nullptr) return bad();
+    const auto [at, error] = std::from_chars(term.data() + equals + 1, last, *value);
+    if (error != std::errc{} || at != last || !std::isfinite(*value) || *value < 0) return bad();
+    begin = end + 1;
+  }
+  return burn;
+}
+
+std::unique_ptr<SendPath> burning(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes) {
+  return std::make_unique<BurningPath>(std::move(path), burn, message_bytes);
+}
+
+}  // namespace copybench

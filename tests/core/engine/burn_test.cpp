@@ -1,0 +1,44 @@
+#include "core/engine/burn.h"
+
+#include <doctest/doctest.h>
+
+#include "core/base/time.h"
+
+using namespace copybench;
+
+namespace {
+
+class Idle : public SendPath {
+ public:
+  Result<uint32_t> acquire() override { return 0; }
+  Result<void> send(uint32_t) override { return {}; }
+  Result<void> drain(Nanoseconds) override { return {}; }
+};
+
+int64_t ns_of_messages(const Burn& burn, int messages) {
+  const auto path = burning(std::make_unique<Idle>(), burn, 1000);
+  const int64_t begin = monotonic_ns();
+  for (int i = 0; i < messages; ++i) CHECK(path->send(0));
+  return monotonic_ns() - begin;
+}
+
+}  // namespace
+
+TEST_CASE("what is burnt is named term by term") {
+  const auto burn = parse_burn("message_ns=20000+byte_ns=0.5");
+  REQUIRE(burn);
+  CHECK(burn->message_ns == 20000);
+  CHECK(burn->byte_ns == 0.5);
+  CHECK(burn->share == 0);
+  CHECK(parse_burn("share=0.05")->share == 0.05);
+  for (const char* bad : {"", "message_ns", "message_ns=", "message_ns=x", "message_ns=-1", "bytes=1", "share=nan",
+                          "share=1+"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_burn(bad));
+  }
+}
+
+TEST_CASE("each message takes at least what is burnt for it and its bytes") {
+  CHECK(ns_of_messages({20'000, 0, 0}, 100) >= 2'000'000);
+  CHECK(ns_of_messages({0, 20, 0}, 100) >= 2'000'000);
+}
