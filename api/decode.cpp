@@ -203,7 +203,8 @@ Object read_object(const JsonObject& json, const std::string& pointer, DecodedRe
     }
     std::vector<string_view> keys;
     for (const auto& member : members) keys.push_back(member.key);
-    decoded.errors.push_back({at, fmt::format("{} is no member of this field; allowed: {}", shown(key), fmt::join(keys, ", "))});
+    decoded.errors.push_back(
+        {at, fmt::format("{} is no member of this field; allowed: {}", shown(key), fmt::join(keys, ", "))});
   }
   return object;
 }
@@ -219,6 +220,16 @@ void decode_repetitions(const JsonValue& value, const std::string& pointer, Deco
     wrong(decoded, pointer, value, "a whole number, or an object like {\"until_ci_pct\": 2, \"min\": 5, \"max\": 30}");
   } else {
     decoded.request.repetitions = read(value, pointer, decoded, static_cast<int64_t*>(nullptr));
+  }
+}
+
+void decode_field_sizes(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
+  using Range = FieldSizeRange;
+  if (const auto* object = std::get_if<JsonObject>(&value.value)) {
+    decoded.request.field_size_range = read_object<Range>(
+        *object, pointer, decoded, {{"from", read_member<&Range::from>}, {"to", read_member<&Range::to>}});
+  } else {
+    decoded.request.field_sizes = read(value, pointer, decoded, static_cast<std::vector<int64_t>*>(nullptr));
   }
 }
 
@@ -247,7 +258,10 @@ constexpr Field kFields[] = {
     field<&R::name>("name"),
     field<&R::preset>("preset", Null::absent),
     field<&R::engines>("engines"),
-    field<&R::field_sizes>("field_sizes"),
+    field<&R::find>("find"),
+    field<&R::of>("of"),
+    field<&R::metric>("metric"),
+    {"field_sizes", Null::refused, decode_field_sizes, nullptr},
     field<&R::threads>("threads"),
     field<&R::duration_s>("duration_s"),
     field<&R::warmup_s>("warmup_s"),
@@ -378,6 +392,8 @@ tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& d
   ExperimentRequest request = decoded.request;
   // Nothing is missing for want of a preset that was only misspelt.
   if (undecoded(decoded, "/preset")) request.preset = preset_names().front();
+  // Nor is a misspelt search judged as a sweep.
+  if (undecoded(decoded, "/find")) request.find = Find::crossover;
   auto plan = make_plan(request, context);
   if (plan && decoded.errors.empty()) return plan;
   return tl::unexpected(joined_errors(decoded, plan ? Errors{} : std::move(plan.error()), context.allowed_cpus));
@@ -407,7 +423,18 @@ std::string canonical_text(const ExperimentRequest& request) {
     json["engines"] = Json::array();
     for (const EngineMode engine : *request.engines) json["engines"].push_back(name_of(engine));
   }
+  put_name("find", request.find);
+  if (request.of) {
+    json["of"] = Json::array();
+    for (const EngineMode engine : *request.of) json["of"].push_back(name_of(engine));
+  }
+  put("metric", request.metric);
   put("field_sizes", request.field_sizes);
+  if (request.field_size_range) {
+    Json& range = json["field_sizes"] = Json::object();
+    if (request.field_size_range->from) range["from"] = *request.field_size_range->from;
+    if (request.field_size_range->to) range["to"] = *request.field_size_range->to;
+  }
   put("threads", request.threads);
   put("duration_s", request.duration_s);
   put("warmup_s", request.warmup_s);

@@ -11,6 +11,7 @@
 #include "api/zerocopy_label.h"
 #include "core/base/time.h"
 #include "core/model/adaptive.h"
+#include "core/model/crossover_answer.h"
 
 namespace copybench {
 namespace {
@@ -79,15 +80,23 @@ int64_t runs_at_most(const ExperimentRecord& record) {
   return is_final(record.state) ? record.runs.total : std::max(record.runs.at_most, record.runs.total);
 }
 
-// "repeats": how far the repetitions until an interval are; null in an experiment that has none.
+// "repeats": how far the repetitions until an interval are; "crossover": what the search found by now. Null where the
+// experiment has none.
 Json findings_json(const ExperimentRecord& record) {
   Json findings = Json::parse(record.findings_json, nullptr, false);
   if (!findings.is_object()) findings = Json::object();
-  Json json{{"repeats", nullptr}};
+  Json json{{"repeats", nullptr}, {"crossover", nullptr}};
   if (const auto repeats = findings.find("repeats"); repeats != findings.end()) {
     const auto state = from_name<RepeatState>((*repeats)["state"].get<std::string>());
     if (state) (*repeats)["state"] = settled(*state, record);
     json["repeats"] = std::move(*repeats);
+  }
+  if (const auto search = findings.find("crossover"); search != findings.end()) {
+    if (is_final(record.state) && (*search)["state"] == name_of(CrossoverState::searching)) {
+      (*search)["state"] = name_of(CrossoverState::cancelled);
+      (*search)["answer"] = kCancelledSearch;
+    }
+    json["crossover"] = std::move(*search);
   }
   return json;
 }
@@ -303,6 +312,7 @@ Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summa
   json["configurations"] = std::move(configurations);
   json["engines"] = std::move(engines);
   json["outlier_rule"] = kOutlierRule;
+  json["crossover"] = findings_json(record)["crossover"];
   json["links"] = {{"experiment", experiment_path(record.id)}};
   return json;
 }

@@ -67,6 +67,7 @@ void ExperimentWatch::tell(const ExperimentRecord& record, const QueueView& queu
   facts.erase("progress");
   Json progress = experiment["progress"];
   progress.erase("eta_s");
+  progress.erase("eta_max_s");
   const Told now{hash_of(facts), hash_of(progress)};
   told_[record.id] = now;
 

@@ -11,6 +11,7 @@
 #include "api/zerocopy_label.h"
 #include "core/model/circumstances.h"
 #include "core/model/copy_share.h"
+#include "core/model/crossover.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
@@ -118,16 +119,33 @@ Json repetitions_schema(bool of_spec) {
            "until_ci_pct percent of that median, with at least min (5) and at most max (30) runs."}};
 }
 
+Json metric_schema() {
+  Json json = type("string");
+  for (const FigureColumn& column : figure_columns()) {
+    if (column.better != Better::neither) json["enum"].push_back(column.name);
+  }
+  return json;
+}
+
 Json request_schema() {
   Json preset{{"type", {"string", "null"}}, {"enum", preset_names()}};
   preset["enum"].push_back(nullptr);
+  const Json range = object({{"from", integer(Limits::kMinFieldBytes, Limits::kMaxFieldBytes)},
+                             {"to", integer(Limits::kMinFieldBytes, Limits::kMaxFieldBytes)}});
   const Properties properties{
       {"preset", described(std::move(preset),
                            "Fills in what is not given. Without one, engines, field_sizes and threads "
                            "are required.")},
+      {"find", described(name_schema<Find>(),
+                         "A search instead of a sweep: the field size at which the better of two engines changes. It takes "
+                         "of, metric and a range of field_sizes, one value of threads, and neither preset, engines nor "
+                         "repetitions.")},
+      {"of", described(request_list(ref("EngineMode")), "The two engines of a search.")},
+      {"metric", described(metric_schema(), "The figure by which a search compares; default: throughput_gbps.")},
       {"engines", request_list(ref("EngineMode"))},
-      {"field_sizes", described(request_list(integer(Limits::kMinFieldBytes, Limits::kMaxFieldBytes)),
-                                fmt::format("Bytes; a message is {} fields.", kFieldsPerMessage))},
+      {"field_sizes",
+       described({{"anyOf", Json::array({request_list(integer(Limits::kMinFieldBytes, Limits::kMaxFieldBytes)), range})}},
+                 fmt::format("Bytes; a message is {} fields. A range is for a search.", kFieldsPerMessage))},
       {"threads", request_list(integer(1, Limits::kMaxThreads))},
       {"duration_s", number(Limits::kMinDurationS, Limits::kMaxDurationS)},
       {"warmup_s", number(0, Limits::kMaxWarmupS)},
@@ -156,10 +174,14 @@ Json request_schema() {
 
 Json spec_schema() {
   const Json listed = {{"anyOf", Json::array({{{"enum", {"auto", "none"}}}, list_of(type("integer"))})}};
-  return object({{"name", type("string")},
+  const Json range = object({{"from", type("integer")}, {"to", type("integer")}});
+  Json spec = object({{"name", type("string")},
                  {"preset", type_or_null("string")},
+                 {"find", name_schema<Find>()},
+                 {"of", list_of(ref("EngineMode"))},
+                 {"metric", type("string")},
                  {"engines", list_of(ref("EngineMode"))},
-                 {"field_sizes", list_of(type("integer"))},
+                 {"field_sizes", {{"anyOf", Json::array({list_of(type("integer")), range})}}},
                  {"threads", list_of(type("integer"))},
                  {"duration_s", type("number")},
                  {"warmup_s", type("number")},
@@ -174,6 +196,11 @@ Json spec_schema() {
                  {"client_cpus", listed},
                  {"events", list_of(type("string"))},
                  {"profile", type("boolean")}});
+  // A sweep has engines and repetitions, a search has find, of and metric.
+  std::erase_if(spec["required"].get_ref<Json::array_t&>(), [](const Json& key) {
+    return key == "find" || key == "of" || key == "metric" || key == "engines" || key == "repetitions";
+  });
+  return spec;
 }
 
 const Properties& configuration() {
@@ -182,6 +209,39 @@ const Properties& configuration() {
                                      {"message_bytes", type("integer")},
                                      {"threads", type("integer")}};
   return properties;
+}
+
+void put_crossover(Json& schemas) {
+  const Json interval = object({{"low", type("integer")},
+                                {"high", type("integer")},
+                                {"coverage", type("number")},
+                                {"method", type("string")}});
+  const Json crossing = object({{"below", ref("EngineMode")},
+                                {"above", ref("EngineMode")},
+                                {"size_bytes", type("number")},
+                                {"interval", interval}});
+  const Json size = object(
+      {{"field_bytes", type("integer")},
+       {"pairs", type("integer")},
+       {"failed_pairs", type("integer")},
+       {"ratio", described(type_or_null("number"), "First engine / second: geometric mean over the pairs.")},
+       {"ci95", described(or_null(ref("Interval")), "Of the ratio, for this size alone.")},
+       {"p", described(type_or_null("number"), "Of the verdict, corrected for all looks and sizes of the search.")},
+       {"verdict",
+        described(name_schema<SizeVerdict>(), fmt::format("no_difference: none significant in {} pairs.", kMaxPairs))},
+       {"better", or_null(ref("EngineMode"))}});
+  schemas["Crossover"] = described(
+      object({{"state", described(name_schema<CrossoverState>(),
+                                  "none: one engine is better at all sizes; undecided: at some neither is significantly.")},
+              {"of", list_of(ref("EngineMode"))},
+              {"metric", type("string")},
+              {"confidence", described(type("number"), "That no verdict of the path is wrong.")},
+              {"size_bytes", described(type_or_null("number"), "Size of a field at the one crossing; null unless found.")},
+              {"interval", or_null(interval)},
+              {"crossings", list_of(crossing)},
+              {"path", described(list_of(size), "By size; grows while the search goes on.")},
+              {"answer", described(type("string"), "In words.")}}),
+      "What a search has found by now; null in a sweep.");
 }
 
 void put_experiments(Json& schemas) {
@@ -197,11 +257,13 @@ void put_experiments(Json& schemas) {
         described(type_or_null("number"), "Seconds until its end, by the durations of what is queued up to it.")},
        {"eta_max_s", described(type_or_null("number"), "The same with all runs that may follow from results.")},
        {"repeats", or_null(ref("Repeats"))},
+       {"crossover", or_null(ref("Crossover"))},
        {"queue_position",
         described(type_or_null("integer"), "Experiments before it; 0: its turn; null: it has ended.")},
        {"current", or_null(object(joined(
                        {{"run_id", type("integer")}},
                        joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}, {"started_at", time_or_null()}}))))}});
+  put_crossover(schemas);
   schemas["Repeats"] = described(
       object({{"state", described(name_schema<RepeatState>(),
                                   "interval_reached where all configurations are; else the worst of theirs, given_up being "
@@ -209,7 +271,8 @@ void put_experiments(Json& schemas) {
               {"configurations", type("integer")},
               {"interval_reached", type("integer")},
               {"cap_reached", type("integer")},
-              {"given_up", described(type("integer"), fmt::format("Configurations with {} failures in a row.", kFailuresToGiveUp))}}),
+              {"given_up", described(type("integer"),
+                                     fmt::format("Configurations with {} failures in a row.", kFailuresToGiveUp))}}),
       "How far repetitions until an interval are; null where their number is fixed.");
   const Properties experiment{{"id", type("integer")},
                               {"name", type("string")},
@@ -351,6 +414,7 @@ void put_runs(Json& schemas) {
                                           {"configuration", or_null(object(configuration()))},
                                           {"throughput_gbps", or_null(ref("Spread"))}}))},
               {"outlier_rule", type("string")},
+              {"crossover", or_null(ref("Crossover"))},
               {"links", links({"experiment"})}});
 }
 

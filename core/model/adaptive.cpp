@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/model/crossover.h"
+#include "core/model/crossover_answer.h"
 #include "core/model/order.h"
 #include "core/model/repeats.h"
 
@@ -55,10 +57,17 @@ Advice advise_repeats(const ExperimentSpec& spec, const std::vector<SummaryInput
   return advice;
 }
 
+Advice advise_search(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) {
+  const CrossoverResult found = find_crossover(spec, ended);
+  return {next_pairs(spec, found), crossover_runs_at_most(spec, found), {{"crossover", to_json(spec, found)}}};
+}
+
 }  // namespace
 
-bool is_adaptive(const ExperimentSpec& spec) { return spec.until_ci.has_value(); }
+bool is_adaptive(const ExperimentSpec& spec) { return spec.until_ci.has_value() || spec.crossover.has_value(); }
 
-Advice advise(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) { return advise_repeats(spec, ended); }
+Advice advise(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) {
+  return spec.crossover ? advise_search(spec, ended) : advise_repeats(spec, ended);
+}
 
 }  // namespace copybench

@@ -15,6 +15,10 @@ constexpr std::array<string_view, 5> kExperimentStates{"queued", "running", "com
 constexpr std::array<string_view, 7> kRunStates{"queued",    "running",   "completed",  "failed",
                                                 "timed_out", "cancelled", "interrupted"};
 constexpr std::array<string_view, 5> kRepeatStates{"running", "interval_reached", "cap_reached", "given_up", "cancelled"};
+constexpr std::array<string_view, 1> kFinds{"crossover"};
+constexpr std::array<string_view, 6> kCrossoverStates{"searching", "found",     "several",
+                                                      "none",      "undecided", "cancelled"};
+constexpr std::array<string_view, 4> kSizeVerdicts{"measuring", "better", "no_difference", "not_measured"};
 
 }  // namespace
 
@@ -35,6 +39,12 @@ std::span<const string_view> names<RunState>() { return kRunStates; }
 
 template <>
 std::span<const string_view> names<RepeatState>() { return kRepeatStates; }
+template <>
+std::span<const string_view> names<Find>() { return kFinds; }
+template <>
+std::span<const string_view> names<CrossoverState>() { return kCrossoverStates; }
+template <>
+std::span<const string_view> names<SizeVerdict>() { return kSizeVerdicts; }
 
 bool is_final(ExperimentState state) {
   return state != ExperimentState::queued && state != ExperimentState::running;

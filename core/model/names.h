@@ -31,6 +31,13 @@ enum class RunState : uint8_t { queued, running, completed, failed, timed_out, c
 // fail; cancelled: the experiment was before.
 enum class RepeatState : uint8_t { running, interval_reached, cap_reached, given_up, cancelled };
 
+// What an experiment looks for, instead of a sweep.
+enum class Find : uint8_t { crossover };
+
+// found: one crossing; several; none: one engine is better throughout; undecided: neither could be shown.
+enum class CrossoverState : uint8_t { searching, found, several, none, undecided, cancelled };
+enum class SizeVerdict : uint8_t { measuring, better, no_difference, not_measured };
+
 // All spellings of an enumeration, in the order of its values: name_of(E(i)) == names<E>()[i].
 template <typename E>
 std::span<const std::string_view> names();

@@ -1,26 +1,13 @@
 #include "core/model/order.h"
 
-#include <random>
-#include <utility>
+#include "core/model/crossover.h"
+#include "core/model/shuffle.h"
 
 namespace copybench {
 namespace {
 
-// std::uniform_int_distribution and std::shuffle differ between standard libraries; mt19937_64 itself does not.
-uint64_t draw_below(uint64_t bound, std::mt19937_64& random) {
-  const uint64_t last_accepted = UINT64_MAX - (UINT64_MAX % bound + 1) % bound;  // ends a whole multiple of bound
-  uint64_t drawn = random();
-  while (drawn > last_accepted) drawn = random();
-  return drawn % bound;
-}
-
-void shuffle(std::vector<Configuration>& configurations, std::mt19937_64& random) {
-  for (size_t left = configurations.size(); left > 1; --left) {
-    std::swap(configurations[left - 1], configurations[draw_below(left, random)]);
-  }
-}
-
 std::vector<PlannedRun> measured_runs(const ExperimentSpec& spec) {
+  if (spec.crossover) return next_pairs(spec, find_crossover(spec, {}));
   const std::vector<Configuration> configurations = configurations_of(spec);
   std::vector<PlannedRun> runs;
   runs.reserve(configurations.size() * spec.repetitions);
@@ -64,8 +51,7 @@ std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec) {
 
 void order_round(std::vector<Configuration>& configurations, const ExperimentSpec& spec, uint64_t round) {
   if (spec.order == Order::sequential) return;
-  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;  // so that neighbouring rounds have seeds far apart
-  std::mt19937_64 random(spec.seed + kGolden * round);
+  std::mt19937_64 random = round_random(spec.seed, round);
   shuffle(configurations, random);
 }
 

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <span>
 #include <string_view>
 
 #include "core/model/events.h"
+#include "core/model/field_checks.h"
 #include "core/model/order.h"
-#include "core/model/statistics.h"
+#include "core/model/plan_adaptive.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -51,14 +51,19 @@ std::string cpu_ranges(const std::vector<int>& ascending) {
 }
 
 // Fills a spec from a request field by field and gathers what is wrong with it.
-class Judge {
+class Judge : private FieldChecks {
  public:
   Judge(const ExperimentRequest& request, const PlanContext& context) : request_(request), context_(context) {}
 
   tl::expected<Plan, std::vector<FieldError>> plan() {
     judge_preset();
     judge_annotations();
-    judge_sweep();
+    if (request_.find) {
+      judge_search(request_, *this, spec_);
+    } else {
+      judge_sweep();
+      refuse_search_fields(request_, *this);
+    }
     judge_times();
     judge_order();
     judge_connection();
@@ -66,40 +71,11 @@ class Judge {
     spec_.client_cpus = judge_cpus("/client_cpus", request_.client_cpus);
     judge_events();
     spec_.profile = request_.profile.value_or(false);
-    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
+    if (size() > 0) return tl::unexpected(take());
     return Plan{spec_, annotations_, runs_in_order(spec_)};
   }
 
  private:
-  void error(std::string pointer, std::string detail) { errors_.push_back({std::move(pointer), std::move(detail)}); }
-
-  template <typename Number>
-  static std::optional<std::string> range_problem(Number value, Number lowest, Number highest, std::string_view unit) {
-    if (value >= lowest && value <= highest) return std::nullopt;  // false for nan as well
-    return fmt::format("{} is out of range; allowed: {} to {}{}", value, lowest, highest, unit);
-  }
-
-  template <typename Number>
-  void check_range(std::string_view pointer, Number value, Number lowest, Number highest, std::string_view unit) {
-    if (auto problem = range_problem(value, lowest, highest, unit)) error(std::string(pointer), std::move(*problem));
-  }
-
-  // problem_of(value) is an error's text or none. A list beyond every sweep gets one error, not one for each element.
-  template <typename T, typename ProblemOf>
-  void check_list(std::string_view pointer, const std::vector<T>& values, size_t most, const ProblemOf& problem_of) {
-    if (values.empty()) error(std::string(pointer), "the list is empty; give at least one value");
-    if (values.size() > most) {
-      error(std::string(pointer), fmt::format("{} values; allowed: 1 to {}", values.size(), most));
-      return;
-    }
-    std::set<T> seen;
-    for (size_t i = 0; i < values.size(); ++i) {
-      std::optional<std::string> problem = problem_of(values[i]);
-      if (!seen.insert(values[i]).second) problem = "occurs twice in the list; give each value once";
-      if (problem) error(fmt::format("{}/{}", pointer, i), std::move(*problem));
-    }
-  }
-
   void judge_preset() {
     if (!request_.preset) return;
     const auto found = std::find_if(presets().begin(), presets().end(),
@@ -115,9 +91,9 @@ class Judge {
   }
 
   void judge_annotations() {
-    spec_.name = request_.name.value_or(preset_ ? std::string(preset_->name) : "sweep");
+    spec_.name = request_.name.value_or(preset_ ? std::string(preset_->name) : request_.find ? "crossover" : "sweep");
     const AnnotationChange change{request_.name, request_.notes, request_.tags, request_.pinned};
-    for (FieldError& wrong : annotation_errors(change)) errors_.push_back(std::move(wrong));
+    for (FieldError& wrong : annotation_errors(change)) error(std::move(wrong.pointer), std::move(wrong.detail));
     annotations_ = changed({}, change);
   }
 
@@ -135,12 +111,15 @@ class Judge {
   }
 
   void judge_sweep() {
-    const size_t errors_before = errors_.size();
+    const size_t errors_before = size();
     spec_.engines = given_list("/engines", request_.engines, &Preset::engines);
     if (request_.engines) {
       check_list("/engines", spec_.engines, Limits::kMaxRuns, [](EngineMode) { return std::nullopt; });
     }
-    const auto field_sizes = given_list("/field_sizes", request_.field_sizes, &Preset::field_sizes);
+    // A range in its place is refused elsewhere.
+    const auto field_sizes = request_.field_size_range
+                                 ? std::vector<int64_t>{}
+                                 : given_list("/field_sizes", request_.field_sizes, &Preset::field_sizes);
     if (request_.field_sizes) {
       check_list("/field_sizes", field_sizes, Limits::kMaxRuns, [](int64_t value) {
         return range_problem(value, Limits::kMinFieldBytes, Limits::kMaxFieldBytes, " bytes");
@@ -154,42 +133,26 @@ class Judge {
     spec_.field_sizes.assign(field_sizes.begin(), field_sizes.end());
     for (const int64_t count : threads) spec_.threads.push_back(static_cast<uint32_t>(count));
     judge_repetitions();
-    if (errors_.size() == errors_before) judge_number_of_runs();
+    if (size() == errors_before) judge_number_of_runs();
   }
 
   void judge_repetitions() {
-    if (!request_.until_ci) {
-      const int64_t repetitions = request_.repetitions.value_or(preset_ ? preset_->repetitions : 1);
-      check_range("/repetitions", repetitions, int64_t{1}, Limits::kMaxRepetitions, "");
-      spec_.repetitions = static_cast<uint32_t>(repetitions);
+    if (request_.until_ci) {
+      judge_until_ci(*request_.until_ci, *this, spec_);
       return;
     }
-    const UntilCiRequest& given = *request_.until_ci;
-    const int64_t least = given.min.value_or(5);
-    // With fewer the interval cannot be reached, and all of them would be measured for nothing.
-    const int64_t lowest_max = std::max(least, static_cast<int64_t>(kMedianIntervalNeeds));
-    const int64_t most = given.max.value_or(std::max(lowest_max, int64_t{30}));
-    if (!given.until_ci_pct) {
-      error("/repetitions/until_ci_pct", "missing; required: the width to reach, in percent of the median throughput");
-    } else {
-      check_range("/repetitions/until_ci_pct", *given.until_ci_pct, Limits::kMinCiPct, Limits::kMaxCiPct, " percent");
-    }
-    const size_t errors_before = errors_.size();
-    check_range("/repetitions/min", least, int64_t{1}, Limits::kMaxRepetitions, "");
-    if (errors_.size() > errors_before) return;
-    check_range("/repetitions/max", most, lowest_max, Limits::kMaxRepetitions,
-                fmt::format(": at least min, and a 95 % interval of a median needs {} runs", kMedianIntervalNeeds));
-    spec_.repetitions = static_cast<uint32_t>(least);
-    spec_.until_ci = UntilCi{given.until_ci_pct.value_or(0), static_cast<uint32_t>(most)};
+    const int64_t repetitions = request_.repetitions.value_or(preset_ ? preset_->repetitions : 1);
+    check_range("/repetitions", repetitions, int64_t{1}, Limits::kMaxRepetitions, "");
+    spec_.repetitions = static_cast<uint32_t>(repetitions);
   }
 
   void judge_times() {
     const double duration_s = request_.duration_s.value_or(to_seconds(preset_ ? preset_->duration : 3s));
     const double warmup_s = request_.warmup_s.value_or(to_seconds(preset_ ? preset_->warmup : 500ms));
-    const size_t errors_before = errors_.size();
+    const size_t errors_before = size();
     check_range("/duration_s", duration_s, Limits::kMinDurationS, Limits::kMaxDurationS, " seconds");
     check_range("/warmup_s", warmup_s, 0.0, Limits::kMaxWarmupS, " seconds");
-    if (errors_.size() > errors_before) return;  // what is out of range need not fit into nanoseconds
+    if (size() > errors_before) return;  // what is out of range need not fit into nanoseconds
     spec_.duration = from_seconds(duration_s);
     spec_.warmup = from_seconds(warmup_s);
   }
@@ -247,7 +210,6 @@ class Judge {
   bool unknown_preset_ = false;
   ExperimentSpec spec_;
   Annotations annotations_;
-  std::vector<FieldError> errors_;
 };
 
 }  // namespace

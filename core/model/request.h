@@ -28,11 +28,21 @@ struct UntilCiRequest {
   std::optional<int64_t> max;
 };
 
+// "field_sizes" as an object: the range in which a crossover is looked for.
+struct FieldSizeRange {
+  std::optional<int64_t> from;
+  std::optional<int64_t> to;
+};
+
 struct ExperimentRequest {
   std::optional<std::string> name;
   std::optional<std::string> preset;
   std::optional<std::vector<EngineMode>> engines;
-  std::optional<std::vector<int64_t>> field_sizes;  // bytes
+  std::optional<Find> find;
+  std::optional<std::vector<EngineMode>> of;
+  std::optional<std::string> metric;
+  std::optional<std::vector<int64_t>> field_sizes;  // bytes; of the two that "field_sizes" can be, one
+  std::optional<FieldSizeRange> field_size_range;
   std::optional<std::vector<int64_t>> threads;
   std::optional<double> duration_s;
   std::optional<double> warmup_s;

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "core/model/crossover.h"
+
 namespace copybench {
 namespace {
 
@@ -124,6 +126,35 @@ ExperimentSpec read(const Json& json) {
   return spec;
 }
 
+// A search has "find", "of", "metric" and a range of sizes where a sweep has "engines", a list of sizes and "repetitions".
+Json search_form(Json json, const ExperimentSpec& spec) {
+  json["find"] = name_of(Find::crossover);
+  json["of"] = std::move(json["engines"]);
+  json["metric"] = spec.crossover->metric;
+  json["field_sizes"] = {{"from", spec.field_sizes.front()}, {"to", spec.field_sizes.back()}};
+  json.erase("engines");
+  json.erase("repetitions");
+  return json;
+}
+
+ExperimentSpec read_search(Json json) {
+  name_from<Find>(json.at("find"), "find");
+  const CrossoverSearch search{json.at("metric").get<std::string>()};
+  const FigureColumn* metric = find_figure(search.metric);
+  if (metric == nullptr || metric->better == Better::neither) throw BadSpec{"metric has an unknown name"};
+  const auto from = unsigned_of<uint64_t>(json.at("field_sizes").at("from"), "field_sizes/from");
+  const auto to = unsigned_of<uint64_t>(json.at("field_sizes").at("to"), "field_sizes/to");
+  if (from == 0 || from >= to) throw BadSpec{"field_sizes is no range"};
+  json["engines"] = std::move(json.at("of"));
+  json["field_sizes"] = crossover_grid(from, to);
+  json["repetitions"] = 1;
+  for (const char* key : {"find", "of", "metric"}) json.erase(key);
+  ExperimentSpec spec = read(json);
+  if (spec.engines.size() != 2 || spec.threads.size() != 1) throw BadSpec{"a search has two engines and one thread count"};
+  spec.crossover = search;
+  return spec;
+}
+
 }  // namespace
 
 Json to_json(const ExperimentSpec& spec) {
@@ -148,12 +179,12 @@ Json to_json(const ExperimentSpec& spec) {
   json["client_cpus"] = cpus_to_json(spec.client_cpus);
   json["events"] = spec.events;
   json["profile"] = spec.profile;
-  return json;
+  return spec.crossover ? search_form(std::move(json), spec) : json;
 }
 
 Result<ExperimentSpec> spec_from_json(const Json& json) {
   try {
-    return read(json);
+    return json.contains("find") ? read_search(json) : read(json);
   } catch (const BadSpec& bad) {
     return fail("This is no stored experiment: " + bad.what + ".");
   } catch (const Json::exception& error) {

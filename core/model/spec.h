@@ -24,6 +24,14 @@ struct UntilCi {
   bool operator==(const UntilCi&) const = default;
 };
 
+// Instead of a sweep: the field size at which the better of the two engines changes, by this figure. The experiment's
+// field_sizes are the geometric steps, the first and the last the range; threads has one value.
+struct CrossoverSearch {
+  std::string metric;
+
+  bool operator==(const CrossoverSearch&) const = default;
+};
+
 struct ExperimentSpec {
   std::string name;
   std::optional<std::string> preset;
@@ -34,6 +42,7 @@ struct ExperimentSpec {
   Nanoseconds warmup{};
   uint32_t repetitions = 1;          // of each configuration; with until_ci the least
   std::optional<UntilCi> until_ci;
+  std::optional<CrossoverSearch> crossover;
   Order order = Order::shuffled;
   uint64_t seed = 0;  // below 2^53, so that any JSON reader keeps it whole
   Pattern pattern = Pattern::stream;
@@ -67,8 +76,8 @@ struct PlannedRun {
   bool operator==(const PlannedRun&) const = default;
 };
 
-// The spec's JSON, the same in the store and in the API (keys as in a request; durations in seconds; CPUs as "auto",
-// "none" or a list). spec_from_json is for text that this program wrote: it fails on anything else.
+// The spec's JSON, the same in the store and in the API (keys as in a request for a sweep or a search; durations in seconds;
+// CPUs as "auto", "none" or a list). spec_from_json is for text that this program wrote: it fails on anything else.
 Json to_json(const ExperimentSpec& spec);
 Result<ExperimentSpec> spec_from_json(const Json& json);
 

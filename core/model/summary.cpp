@@ -71,7 +71,11 @@ ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<Summar
   for (const Configuration& configuration : configurations_of(spec)) by_configuration[configuration];
   for (const SummaryInput& run : runs) {
     const auto found = by_configuration.find(run.planned.configuration);
-    if (found != by_configuration.end()) found->second.push_back(&run);
+    if (found != by_configuration.end()) {
+      found->second.push_back(&run);
+    } else if (spec.crossover) {
+      by_configuration[run.planned.configuration].push_back(&run);  // a size that the search came to
+    }
   }
 
   ExperimentSummary summary;

@@ -116,8 +116,9 @@ void queue_again(DatabaseConnection& connection, RunId run) {
 void append_runs(DatabaseConnection& connection, ExperimentId id, const std::vector<PlannedRun>& runs) {
   int64_t position = 0;
   {
-    Query query(connection, "UPDATE experiments SET runs_total = runs_total + ?1 WHERE id = ?2 RETURNING runs_total - ?1");
-    if (!query.bind(static_cast<int64_t>(runs.size())).bind(id).step()) throw_damaged("runs were to be added to no experiment");
+    Query query(connection,
+                "UPDATE experiments SET runs_total = runs_total + ?1 WHERE id = ?2 RETURNING runs_total - ?1");
+    if (!query.bind(static_cast<int64_t>(runs.size())).bind(id).step()) throw_damaged("runs were added to no experiment");
     position = query.integer(0);
   }
   Query query(connection,

@@ -40,6 +40,23 @@ using Pointers = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("a search is decoded") {
+  const auto request = good(R"({"find": "crossover", "of": ["one_copy", "zero_copy"], "metric": "cpu_ns_per_byte",
+      "field_sizes": {"from": 64, "to": 1048576}})");
+  CHECK(request.find == Find::crossover);
+  CHECK(request.of == std::vector{EngineMode::one_copy, EngineMode::zero_copy});
+  CHECK(request.metric == "cpu_ns_per_byte");
+  CHECK_FALSE(request.field_sizes);
+  REQUIRE(request.field_size_range);
+  CHECK(request.field_size_range->from == 64);
+  CHECK(request.field_size_range->to == 1048576);
+  CHECK(bad(R"({"find": "peak"})") == Pointers{"/find"});
+  CHECK(bad(R"({"field_sizes": {"from": "64", "upto": 1}})") == Pointers{"/field_sizes/from", "/field_sizes/upto"});
+  // A misspelt search is not judged as the sweep that it is none of.
+  CHECK(refused(R"({"find": "crosover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})") ==
+        Pointers{"/find"});
+}
+
 TEST_CASE("repetitions may be an object") {
   const auto request = good(R"({"repetitions": {"until_ci_pct": 2, "min": 5, "max": 3e1}})");
   CHECK_FALSE(request.repetitions);
@@ -241,8 +258,12 @@ TEST_CASE("requests that ask for the same have one canonical text, others do not
   }
 }
 
-TEST_CASE("the keys are those of a spec, then what people write on it") {
-  const Json spec = to_json(ExperimentSpec{});
+TEST_CASE("the keys are those of a sweep's or a search's spec, then what people write on it") {
+  Json spec = to_json(ExperimentSpec{});
+  ExperimentSpec search;
+  search.field_sizes = {64, 128};
+  search.crossover = CrossoverSearch{};
+  spec.update(to_json(search));
   auto keys = experiment_request_keys();
   REQUIRE(keys.size() == spec.size() + 3);
   CHECK(std::vector<std::string_view>(keys.end() - 3, keys.end()) ==

@@ -1,4 +1,4 @@
-"""Runs that depend on results: repetitions until an interval is narrow enough."""
+"""Runs that depend on results: repetitions until an interval is narrow enough, and the search for a crossover."""
 
 import os
 import signal
@@ -8,6 +8,8 @@ import unittest
 from daemon import Daemon
 
 SHORT = {"duration_s": 0.1, "warmup_s": 0}
+# It takes time and counts nothing that is needed here.
+WITHOUT_PERF = ("--perf", "no-perf-here")
 
 
 class UntilInterval(unittest.TestCase):
@@ -15,7 +17,7 @@ class UntilInterval(unittest.TestCase):
         self.data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
 
     def test_it_repeats_until_the_interval_or_the_cap_and_says_which(self):
-        with Daemon(self.data) as daemon:
+        with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
             # Any six runs are within 100 %; none are within 0.01 %.
             wide = {"until_ci_pct": 100, "min": 2, "max": 20}
             plan = daemon.post("/experiments?dry_run=1", {"engines": ["two_copy"], "field_sizes": [512], "threads": [1],
@@ -41,26 +43,79 @@ class UntilInterval(unittest.TestCase):
                 self.assertEqual([run["repetition"] for run in daemon.runs(number)], list(range(1, runs + 1)))
 
     def test_a_killed_daemon_goes_on_where_it_was(self):
-        with Daemon(self.data) as daemon:
+        with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
             number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 2, "max": 6}, **SHORT)["id"]
             ends = (name for name, _ in daemon.events(number) if name == "run")
             for _ in range(3):
                 next(ends)
             os.kill(daemon.process.pid, signal.SIGKILL)
             daemon.wait()
-        with Daemon(self.data) as daemon:
+        with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
             self.assertEqual(daemon.finished(number)["progress"]["repeats"]["state"], "cap_reached")
             completed = [run["repetition"] for run in daemon.runs(number) if run["state"] == "completed"]
             self.assertEqual(completed, [1, 2, 3, 4, 5, 6])
 
     def test_a_cancelled_one_says_so(self):
-        with Daemon(self.data) as daemon:
+        with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
             number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 1, "max": 100}, **SHORT)["id"]
             next(name for name, _ in daemon.events(number) if name == "run")
             daemon.post(f"/experiments/{number}/cancel")
             done = daemon.finished(number)
             self.assertEqual((done["state"], done["progress"]["repeats"]["state"]), ("cancelled", "cancelled"))
             self.assertEqual(done["runs_at_most"], done["runs_total"])
+
+
+class Crossover(unittest.TestCase):
+    def search(self, **fields):
+        return {"find": "crossover", "of": ["two_copy", "one_copy"], "field_sizes": {"from": 2048, "to": 8192},
+                "threads": [1], **SHORT, **fields}
+
+    def daemon(self, *faults):
+        # Engines whose cost a message and whose cost a byte are planted, far above what sending costs.
+        faults = [part for fault in faults for part in ("--test-faults", fault)]
+        return self.enterContext(Daemon(arguments=[*WITHOUT_PERF, *faults]))
+
+    def test_a_planted_crossover_is_found_within_its_interval(self):
+        planted = 5310  # bytes: 10 ns a byte for the one, as much a message as 8 fields of that size cost for the other
+        daemon = self.daemon("two_copy=burn:byte_ns=10", f"one_copy=burn:message_ns={8 * planted * 10}")
+        answer = daemon.post("/experiments", self.search(metric="cpu_ns_per_byte"))
+        self.assertEqual(answer.status, 202, answer.text)
+        experiment = answer.json()
+        self.assertEqual(experiment["spec"]["field_sizes"], {"from": 2048, "to": 8192})
+        self.assertEqual(experiment["runs_total"], 2 * 2 * 5)
+        paths = [data["crossover"]["path"] for name, data in daemon.events(experiment["id"]) if name == "progress"]
+        # It is told live: the ends first, then the sizes that the search came to.
+        self.assertEqual([size["field_bytes"] for size in paths[0]], [2048, 8192])
+        self.assertGreater(len({str(path) for path in paths}), 10)
+        done = daemon.experiment(experiment["id"])
+        found = done["progress"]["crossover"]
+        self.assertEqual((done["state"], found["state"]), ("completed", "found"), found)
+        self.assertLessEqual(found["interval"]["low"], planted)
+        self.assertGreaterEqual(found["interval"]["high"], planted)
+        self.assertLess(found["interval"]["high"] / found["interval"]["low"], 2)
+        [crossing] = found["crossings"]
+        self.assertEqual((crossing["below"], crossing["above"]), ("two_copy", "one_copy"))
+        self.assertIn(f"up to fields of {found['interval']['low']} bytes", found["answer"])
+        self.assertEqual(daemon.get(f"/experiments/{done['id']}/summary").json()["crossover"], found)
+        # The spec of one experiment is the request of another.
+        plan = daemon.post("/experiments?dry_run=1", done["spec"])
+        self.assertEqual(plan.status, 200, plan.text)
+        self.assertEqual(plan.json()["spec"], done["spec"])
+
+    def test_none_in_range_says_which_is_better_throughout(self):
+        daemon = self.daemon("two_copy=burn:byte_ns=10")
+        number = daemon.post("/experiments", self.search(field_sizes={"from": 4096, "to": 8192})).json()["id"]
+        found = daemon.finished(number)["progress"]["crossover"]
+        self.assertEqual(found["state"], "none", found)
+        self.assertIn("one_copy has the better throughput_gbps at all 2 sizes", found["answer"])
+
+    def test_a_search_that_is_none_names_its_fields(self):
+        daemon = self.daemon()
+        bad = daemon.post("/experiments", self.search(of=["one_copy"], metric="bytes", threads=[1, 2], repetitions=5,
+                                                      field_sizes={"from": 1, "upto": 3}))
+        self.assertEqual(bad.status, 400)
+        pointers = {error["pointer"] for error in bad.json()["errors"]}
+        self.assertEqual(pointers, {"/of", "/metric", "/threads", "/repetitions", "/field_sizes/upto"})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ ROUTES = {
 }
 
 
+SEARCH = {"find": "crossover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}}
+
+
 class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -133,18 +136,31 @@ class OpenApi(unittest.TestCase):
         content = self.document["paths"]["/experiments"]["post"]["requestBody"]["content"]["application/json"]
         schema = self.schemas.resolve(content["schema"])
         self.assertEqual(set(schema["properties"]), {
-            "name", "preset", "engines", "field_sizes", "threads", "duration_s", "warmup_s", "repetitions", "order", "seed",
-            "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus", "client_cpus", "events", "notes",
-            "tags", "pinned"})
+            "name", "preset", "find", "of", "metric", "engines", "field_sizes", "threads", "duration_s", "warmup_s",
+            "repetitions", "order", "seed", "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus",
+            "client_cpus", "events", "notes", "tags", "pinned"})
         good = [{"preset": "quick"}, sweep(notes="two\nlines", tags=["a", "b c"], pinned=True), sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
-                sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False)]
-        bad = [sweep(threads=[0]), sweep(engines=[]), sweep(duration_s=0), sweep(colour=1), sweep(field_sizes=[63]),
+                sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False),
+                sweep(repetitions={"until_ci_pct": 2}), SEARCH, {**SEARCH, "metric": "latency_p99_us", "threads": [2]}]
+        bad = [sweep(repetitions={"min": 5}), {**SEARCH, "metric": "bytes"}, {**SEARCH, "field_sizes": {"from": 64}},
+               {**SEARCH, "find": "peak"}, sweep(threads=[0]), sweep(engines=[]), sweep(duration_s=0), sweep(colour=1), sweep(field_sizes=[63]),
                sweep(order="random"), sweep(repetitions=101), sweep(field_sizes=["512"]), sweep(tcp_nodelay="no"),
                sweep(tags=["a,b"]), sweep(tags=["a", "a"]), sweep(notes="x" * 10001), sweep(pinned=1)]
         for request, taken in [(request, True) for request in good] + [(request, False) for request in bad]:
             with self.subTest(request=request):
                 self.assertEqual(not self.schemas.problems(content["schema"], request), taken)
-                self.assertEqual(self.daemon.post("/experiments?dry_run=1", request).status, 200 if taken else 400)
+                answer = self.daemon.post("/experiments?dry_run=1", request)
+                self.assertEqual(answer.status, 200 if taken else 400)
+                self.assert_described(self.document["paths"]["/experiments"]["post"], answer)
+
+    def test_experiments_whose_runs_depend_on_results_are_described(self):
+        for request in (SEARCH, sweep(repetitions={"until_ci_pct": 100, "min": 1})):
+            number = self.daemon.post("/experiments", request).json()["id"]
+            next(name for name, _ in self.daemon.events(number) if name == "run")
+            self.daemon.post(f"/experiments/{number}/cancel")
+            self.daemon.finished(number)
+            for path in ("/experiments/{id}", "/experiments/{id}/summary"):
+                self.assert_described(self.document["paths"][path]["get"], self.daemon.get(path.format(id=number)))
 
     def test_methods_that_are_not_described_are_refused(self):
         for path, item in self.document["paths"].items():

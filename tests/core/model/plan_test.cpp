@@ -268,35 +268,3 @@ TEST_CASE("a run's estimate is warm-up, window and what stands around them") {
   CHECK(estimated_run_duration(planned(quick()).spec) ==
         std::chrono::seconds(3) + std::chrono::milliseconds(500) + kRunOverhead);
 }
-
-TEST_CASE("repetitions until an interval have a least and a most") {
-  ExperimentRequest request = own_sweep();
-  request.until_ci = UntilCiRequest{2.0, std::nullopt, std::nullopt};
-  const Plan plan = planned(request);
-  CHECK(plan.spec.repetitions == 5);
-  CHECK(plan.spec.until_ci == UntilCi{2.0, 30});
-  CHECK(plan.runs.size() == 5);
-  request.until_ci = UntilCiRequest{2.0, 40, std::nullopt};
-  CHECK(planned(request).spec.until_ci == UntilCi{2.0, 40});
-}
-
-TEST_CASE("repetitions until an interval are judged member by member") {
-  const auto pointers = [](UntilCiRequest until) {
-    ExperimentRequest request = own_sweep();
-    request.until_ci = until;
-    return pointers_of(request);
-  };
-  CHECK(pointers({std::nullopt, 0, 30}) == std::vector<std::string>{"/repetitions/until_ci_pct", "/repetitions/min"});
-  CHECK(pointers({0.0, 5, 101}) == std::vector<std::string>{"/repetitions/until_ci_pct", "/repetitions/max"});
-  CHECK(pointers({2.0, 9, 8}) == std::vector<std::string>{"/repetitions/max"});
-  // Five runs cannot bound a median at 95 %.
-  CHECK(pointers({2.0, 2, 5}) == std::vector<std::string>{"/repetitions/max"});
-}
-
-TEST_CASE("the most runs that repetitions can come to are limited") {
-  ExperimentRequest request = own_sweep();
-  request.field_sizes.emplace();
-  for (int64_t size = 64; size < 64 + 101; ++size) request.field_sizes->push_back(size);
-  request.until_ci = UntilCiRequest{2.0, 5, 100};
-  CHECK(pointers_of(request) == std::vector<std::string>{""});
-}

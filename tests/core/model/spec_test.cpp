@@ -31,6 +31,28 @@ ExperimentSpec full_spec() {
 
 }  // namespace
 
+TEST_CASE("a search comes back as it was, in the words of its request") {
+  ExperimentSpec spec = full_spec();
+  spec.preset.reset();
+  spec.engines = {EngineMode::one_copy, EngineMode::zero_copy};
+  spec.field_sizes = {100, 400, 1600};
+  spec.threads = {4};
+  spec.repetitions = 1;
+  spec.crossover = CrossoverSearch{"cpu_ns_per_byte"};
+  const Json json = to_json(spec);
+  CHECK(json["find"] == "crossover");
+  CHECK(json["of"] == Json{"one_copy", "zero_copy"});
+  CHECK(json["field_sizes"] == Json{{"from", 100}, {"to", 1600}});
+  CHECK_FALSE(json.contains("engines"));
+  CHECK_FALSE(json.contains("repetitions"));
+  CHECK(spec_from_json(json) == spec);
+  for (const char* key : {"of", "metric", "field_sizes"}) {
+    Json broken = json;
+    broken[key] = "x";
+    CHECK_FALSE(spec_from_json(broken));
+  }
+}
+
 TEST_CASE("repetitions until an interval come back as they were") {
   ExperimentSpec spec;
   spec.repetitions = 5;

@@ -21,6 +21,7 @@ import { ChartCard } from '../charts/card.js';
 import { answerView } from './answer.js';
 import { cacheSelect, costSelect, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
 import { annotationOf, factsOf } from './facts.js';
+import { crossoverView } from './crossover.js';
 import { actions } from './progress.js';
 import { RunsTable } from './runs.js';
 
@@ -47,6 +48,7 @@ class ExperimentView {
       facts: element('dl', {}),
       actions: element('span', {}),
       answer: element('section', { class: 'answer', 'aria-labelledby': 'answer' }),
+      crossover: element('section', { 'aria-label': 'Crossover' }),
       controls: element('div', {}),
       charts: element('div', { class: 'charts' }),
       link: element('span', { class: 'visually-hidden' }),
@@ -82,6 +84,7 @@ class ExperimentView {
         ' ',
         nodes.actions,
       ),
+      nodes.crossover,
       nodes.answer,
       element('section', { 'aria-label': 'Charts' }, element('h2', {}, 'Charts'), nodes.controls, nodes.charts),
       element('section', { 'aria-label': 'Runs' }, element('h2', {}, 'Runs'), this.runsTable.node),
@@ -160,6 +163,7 @@ class ExperimentView {
     nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
     nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
+    nodes.crossover.replaceChildren(...crossoverView(experiment.progress.crossover, zerocopyLabels(data.runs)));
     nodes.link.textContent = new URL(experimentLink(this.id, state), location.href).href;
     if (this.offered !== experiment.state) {
       this.offered = experiment.state;

@@ -34,7 +34,7 @@ export function annotationOf(experiment) {
   const { spec } = experiment;
   const measured =
     `${experiment.name || `Experiment ${experiment.id}`}: ${spec.pattern === 'stream' ? 'stream' : 'request and response'}, ` +
-    `${duration(spec.duration_s)} a run, warm-up ${duration(spec.warmup_s)}, ${repetitions(spec.repetitions)}, ` +
+    `${duration(spec.duration_s)} a run, warm-up ${duration(spec.warmup_s)}, ${spec.find ? 'a search' : repetitions(spec.repetitions)}, ` +
     `${time(experiment.started_at ?? experiment.created_at)}.`;
   return [measured, machineOf(experiment)];
 }
@@ -42,9 +42,13 @@ export function annotationOf(experiment) {
 // labels: what its zero-copy runs were.
 export function factsOf({ experiment, connected }, labels) {
   const { spec } = experiment;
-  const sweep =
-    `${listed(spec.engines.map((engine) => engineLabel(engine, labels)))}; messages of ${listed(spec.field_sizes.map((size) => bytes(size * 8)))}; ` +
-    `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}; ${repetitions(spec.repetitions)} of ${duration(spec.duration_s)}`;
+  const threads = `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}`;
+  const names = (list) => listed(list.map((engine) => engineLabel(engine, labels)));
+  const sweep = spec.find
+    ? `the crossover of ${names(spec.of)} by ${spec.metric}; messages of ${bytes(spec.field_sizes.from * 8)} to ` +
+      `${bytes(spec.field_sizes.to * 8)}; ${threads}; pairs of ${duration(spec.duration_s)}`
+    : `${names(spec.engines)}; messages of ${listed(spec.field_sizes.map((size) => bytes(size * 8)))}; ` +
+      `${threads}; ${repetitions(spec.repetitions)} of ${duration(spec.duration_s)}`;
   return [
     ['State', element('span', {}, state(experiment.state), experiment.reason ? `: ${experiment.reason}` : '')],
     [
@@ -58,7 +62,7 @@ export function factsOf({ experiment, connected }, labels) {
           : element('span', { class: 'lost' }, 'The daemon does not answer; this page connects again by itself.'),
       ),
     ],
-    ['Sweep', sweep],
+    [spec.find ? 'Search' : 'Sweep', sweep],
     experiment.notes ? ['Notes', experiment.notes] : null,
     experiment.tags?.length ? ['Tags', experiment.tags.join(', ')] : null,
     experiment.pinned ? ['Pinned', 'neither deleted nor cleared away'] : null,

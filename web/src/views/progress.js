@@ -13,6 +13,7 @@ export function progressText({ state, progress }) {
   if (state === 'running' && eta !== null) parts.push(`about ${duration(eta)} left`);
   if (state === 'queued') parts.push(before ? `${count(before, 'experiment')} before it` : 'next in turn');
   if (progress.repeats) parts.push(repeatsText(progress.repeats));
+  if (progress.crossover && isActive({ state })) parts.push(progress.crossover.answer);
   return parts.join(' · ');
 }
 

@@ -1,0 +1,19 @@
+// What a search for a crossover found: in words, and as the API shows it. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/json.h"
+#include "core/model/crossover.h"
+
+namespace copybench {
+
+constexpr std::string_view kCancelledSearch = "The search was cancelled before it had an answer.";
+std::string answer_in_words(const ExperimentSpec& spec, const CrossoverResult& result);
+
+// {"state", "of", "metric", "confidence", "size_bytes", "interval", "crossings", "path", "answer"}; size_bytes and interval
+// are those of the one crossing there is, else null. Sizes are of a field.
+Json to_json(const ExperimentSpec& spec, const CrossoverResult& result);
+
+}  // namespace copybench
