@@ -11,7 +11,8 @@ namespace copybench {
 std::vector<Configuration> configurations_of(const ExperimentSpec& spec);
 
 // Every run of the experiment in its order, or the first ones where more follow from results (adaptive.h); profiles last,
-// where they cannot come between these repetitions. A recorded seed gives the same order with any compiler and on any machine.
+// where they cannot come between these repetitions. A recorded seed gives the same order with any compiler and on any
+// machine.
 std::vector<PlannedRun> runs_in_order(const ExperimentSpec& spec);
 
 // The same configurations, in the order of their `round`th further repetition: drawn from the seed and that number, or as

@@ -138,7 +138,7 @@ class OpenApi(unittest.TestCase):
         self.assertEqual(set(schema["properties"]), {
             "name", "preset", "find", "of", "metric", "engines", "field_sizes", "threads", "duration_s", "warmup_s",
             "repetitions", "order", "seed", "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus",
-            "client_cpus", "events", "notes", "tags", "pinned"})
+            "client_cpus", "events", "profile", "notes", "tags", "pinned"})
         good = [{"preset": "quick"}, sweep(notes="two\nlines", tags=["a", "b c"], pinned=True), sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
                 sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False),
                 sweep(repetitions={"until_ci_pct": 2}), SEARCH, {**SEARCH, "metric": "latency_p99_us", "threads": [2]}]

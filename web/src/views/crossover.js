@@ -30,7 +30,8 @@ export function scales(path, width, height) {
 function drawing({ of, metric, path, interval }, labels) {
   const [width, height] = [640, 200];
   const { x, y } = scales(path, width, height);
-  const label = `${of.map((engine) => engineLabel(engine, labels)).join(' divided by ')}, ${metric}, by message size: the table has the values`;
+  const names = of.map((engine) => engineLabel(engine, labels));
+  const label = `${names.join(' divided by ')}, ${metric}, by message size: the table has the values`;
   const marks = path
     .filter(({ ratio }) => ratio !== null)
     .flatMap(({ field_bytes: size, ratio, ci95, verdict }) => [
