@@ -14,7 +14,7 @@ export class ChartCard {
   // say: (error) => …, for what goes wrong in a download. controls: nodes that choose what is drawn.
   constructor(id, { say, controls = [] }) {
     this.id = id;
-    this.width = 0;
+    this.width = 700;
     this.heading = element('h3', { id: `chart-${id}` });
     this.legend = element('div', {});
     this.panelText = element('p', { class: 'panel-text' });
@@ -80,13 +80,19 @@ export class ChartCard {
     this.drawTable();
   }
 
-  resized() {
+  // Takes the width that there is; true if it is another one than before.
+  measure() {
     const width = Math.floor(this.drawing.clientWidth);
-    if (this.chart && width > 0 && width !== this.width) this.draw();
+    if (width === 0 || width === this.width) return false;
+    this.width = width;
+    return true;
+  }
+
+  resized() {
+    if (this.measure() && this.chart) this.draw();
   }
 
   draw() {
-    this.width = Math.floor(this.drawing.clientWidth) || this.width || 700;
     const { chart } = this;
     const drawing = chart.plot(Math.max(this.width, 260));
     if (drawing) {

@@ -96,19 +96,14 @@ class ExperimentView {
       },
       { once: true },
     );
-    if (this.data) this.draw();
+    if (this.data) await this.refresh();
   }
 
   change(part) {
     this.state = { ...this.state, ...part };
     const link = experimentLink(this.id, this.state);
     history.replaceState(null, '', link);
-    this.readEvidence().then(
-      () => this.draw(),
-      (error) => {
-        if (!this.context.signal.aborted) this.context.say(error);
-      },
-    );
+    if (this.data) this.refresh();
   }
 
   // The address was edited, or another link of this experiment was followed.
@@ -118,26 +113,30 @@ class ExperimentView {
   }
 
   async changed(data) {
-    const { say, signal } = this.context;
+    const { say } = this.context;
     if (data.deleted) {
       location.hash = '#/';
       return;
     }
     this.data = data;
     say(data.error ?? null);
-    // Without an answer to these the rest is drawn all the same.
-    if (data.connected)
-      await this.readEvidence().catch((error) => {
-        if (!signal.aborted) say(error);
-      });
-    if (signal.aborted) return;
+    await this.refresh();
+  }
+
+  // Most needs no more than the runs; charts of single runs follow when their evidence is there.
+  async refresh() {
+    const { say, signal } = this.context;
+    const reading = this.data.connected ? this.readEvidence() : Promise.resolve();
     this.draw();
+    await reading.catch((error) => {
+      if (!signal.aborted) say(error);
+    });
+    if (!signal.aborted) this.drawRunCharts();
   }
 
   // Of the runs that charts 5 to 7 show, and of no others; while one is measured, only what was read before.
   async readEvidence() {
     const { data, state } = this;
-    if (!data) return;
     const { calm } = data;
     const runs = shownRuns(data.runs, state);
     const { size, at } = lookedInto(runs, state);
@@ -179,9 +178,32 @@ class ExperimentView {
     const runs = shownRuns(data.runs, state);
     nodes.answer.replaceChildren(...answerView(runs, data.final));
     this.drawControls(runs);
-    this.drawCharts(runs);
+    this.update(buildSweepCharts(runs, state));
     this.runsTable.update(data.runs);
+  }
+
+  drawRunCharts() {
+    if (!this.nodes.charts.isConnected) return;
+    const runs = shownRuns(this.data.runs, this.state);
+    const { size, at } = lookedInto(runs, this.state);
+    const where = size === null ? 'no run yet' : `messages of ${bytes(size)}, ${count(at, 'thread')}`;
+    const pending = this.unread
+      ? 'More is read when the run that is measured now has ended: reading it earlier would disturb the measurement.'
+      : '';
+    this.update(buildRunCharts(this.evidence, zerocopyLabels(runs), where, pending));
     performance.mark('copybench-drawn');
+  }
+
+  update(charts) {
+    const annotation = annotationOf(this.data.experiment);
+    const labels = zerocopyLabels(shownRuns(this.data.runs, this.state));
+    const ids = Object.keys(charts);
+    // All widths first: between two drawings the browser would lay out the page for each of them.
+    for (const id of ids) this.cards.get(id).measure();
+    for (const id of ids) {
+      const notes = chartNotes(charts[id], labels);
+      this.cards.get(id).update(charts[id], { notes, annotation, fileName: `copybench-${this.id}-${id}` });
+    }
   }
 
   // Made anew only when there is something else to choose from, so that the focus stays where it is.
@@ -234,27 +256,5 @@ class ExperimentView {
   focusAt({ chart, index }) {
     const within = chart ? this.cards.get(chart).node : this.nodes.controls;
     within.querySelectorAll('select, input')[index]?.focus();
-  }
-
-  drawCharts(runs) {
-    const { data, state } = this;
-    const { size, at } = lookedInto(runs, state);
-    const annotation = annotationOf(data.experiment);
-    const where = size === null ? 'no run yet' : `messages of ${bytes(size)}, ${count(at, 'thread')}`;
-    const pending = this.unread
-      ? 'More is read when the run that is measured now has ended: reading it earlier would disturb the measurement.'
-      : '';
-    const labels = zerocopyLabels(runs);
-    const charts = {
-      ...buildSweepCharts(runs, state),
-      ...buildRunCharts(this.evidence, labels, where, pending),
-    };
-    for (const [id, card] of this.cards) {
-      card.update(charts[id], {
-        notes: chartNotes(charts[id], labels),
-        annotation,
-        fileName: `copybench-${this.id}-${id}`,
-      });
-    }
   }
 }
