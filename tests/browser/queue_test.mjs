@@ -74,6 +74,25 @@ test('a sweep is queued from the form and watched until it has ended', async () 
   assert.deepEqual(othersThanRefusals(page), []);
 });
 
+test('the form asks for a search, and for repetitions by precision, as the API takes them', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('');
+  await openForm(page);
+  await page.getByLabel('Repetitions').fill('2 % 5-30');
+  await page.getByText(/^60 to 360 runs, about .* to /).waitFor();
+  await page.getByLabel('Kind').selectOption('crossover');
+  assert.equal(await page.getByLabel('Preset').isVisible(), false);
+  await page.locator('.queue-form').getByLabel('one-copy').check();
+  await page.locator('#error-engines', { hasText: 'two' }).waitFor();
+  await page.locator('.queue-form').getByLabel('zero-copy').check();
+  await page.getByLabel('Field sizes').fill('64 to 64K');
+  await page.getByLabel('Threads').fill('1');
+  await page.getByLabel('Compared by').selectOption('cpu_ns_per_byte');
+  await page.getByText(/^\d+ to \d+ runs, about .* to /).waitFor();
+  await page.locator('#error-engines').waitFor({ state: 'hidden' });
+  assert.deepEqual(othersThanRefusals(page), []);
+});
+
 test('what is queued elsewhere appears by itself, goes on and goes', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');

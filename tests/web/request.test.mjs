@@ -37,6 +37,27 @@ test('fields as people write them', () => {
   );
 });
 
+test('repetitions by number or by precision', () => {
+  const asked = (repetitions) => readRequest({ repetitions }).repetitions;
+  assert.equal(asked('7'), 7);
+  assert.deepEqual(asked('2 %'), { until_ci_pct: 2 });
+  assert.deepEqual(asked('0.5% 5-30'), { until_ci_pct: 0.5, min: 5, max: 30 });
+  assert.equal(asked('many'), 'many');
+});
+
+test('a search takes two engines, a range and a figure, and leaves out what only a sweep has', () => {
+  const values = { preset: 'quick', engines: ['one_copy', 'zero_copy'], field_sizes: '64 to 1 MiB', repetitions: '5' };
+  assert.deepEqual(readRequest({ ...values, find: 'crossover', metric: 'cpu_ns_per_byte', threads: '2' }), {
+    find: 'crossover',
+    of: ['one_copy', 'zero_copy'],
+    metric: 'cpu_ns_per_byte',
+    field_sizes: { from: 64, to: 1048576 },
+    threads: [2],
+  });
+  assert.equal(readRequest({ ...values, metric: 'cpu_ns_per_byte' }).metric, undefined);
+  assert.deepEqual(errorsByField([{ pointer: '/of', detail: 'two' }], ['engines']), { engines: ['two'] });
+});
+
 test('what cannot be read goes to the API as it is', () => {
   assert.deepEqual(readRequest({ threads: 'many -1', duration_s: 'long' }), {
     threads: ['many', -1],

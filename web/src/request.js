@@ -11,11 +11,26 @@ function size(text) {
   const match = text.match(/^(\d+(?:\.\d+)?)([kKmM])(?:i?[bB])?$/);
   return match ? Number(match[1]) * (match[2].toLowerCase() === 'k' ? 1024 : 1048576) : number(text);
 }
-const sizes = (text) => parts(text.replace(/(\d)\s+(?=[kKmM])/g, '$1')).map(size);
+// "64 to 1M" is the range of a search.
+function sizes(text) {
+  const joined = text.replace(/(\d)\s+(?=[kKmM])/g, '$1');
+  const range = joined.match(/^(\S+?)\s*(?:to|-|–|\.\.)\s*(\S+)$/);
+  return range ? { from: size(range[1]), to: size(range[2]) } : parts(joined).map(size);
+}
+
+// "5", or "2 %" for as many as it takes to know throughput within 2 %, or "2 % 5-30" with the fewest and the most.
+function repetitions(text) {
+  const until = text.match(/^([\d.]+)\s*%(?:[\s,]+(\d+)\s*(?:to|-|–)\s*(\d+))?$/);
+  if (!until) return number(text);
+  const [, percent, min, max] = until;
+  return { until_ci_pct: number(percent), ...(min && { min: Number(min), max: Number(max) }) };
+}
 
 const cpus = (text) => (text === 'auto' || text === 'none' ? text : text.replace(/\s+/g, ''));
 
 const readers = {
+  find: (text) => text,
+  metric: (text) => text,
   name: (text) => text,
   preset: (text) => text,
   engines: (list) => list,
@@ -23,7 +38,7 @@ const readers = {
   threads: (text) => parts(text).map(number),
   duration_s: number,
   warmup_s: number,
-  repetitions: number,
+  repetitions,
   order: (text) => text,
   seed: number,
   pattern: (text) => text,
@@ -33,6 +48,7 @@ const readers = {
   server_cpus: cpus,
   client_cpus: cpus,
   events: words,
+  profile: (text) => text === 'true',
   notes: (text) => text,
   tags: parts,
   pinned: (text) => text === 'true',
@@ -46,7 +62,15 @@ export function readRequest(values) {
     if (value === undefined || value === null || value.length === 0) continue;
     request[key] = read(value);
   }
-  return request;
+  // A search compares two engines, by a figure, and knows itself how often to measure.
+  const { find, metric, engines, preset, repetitions: _, ...both } = request;
+  if (!find) return without(request, 'metric');
+  return { find, ...(engines && { of: engines }), ...(metric && { metric }), ...both };
+}
+
+function without(request, key) {
+  const { [key]: _, ...rest } = request;
+  return rest;
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -58,7 +82,8 @@ export const curlLine = (origin, request) =>
 export function errorsByField(errors, known) {
   const found = {};
   for (const { pointer, detail } of errors) {
-    const [, key = '', index] = pointer.split('/');
+    const [, name = '', index] = pointer.split('/');
+    const key = name === 'of' ? 'engines' : name;
     const field = known.includes(key) ? key : '';
     const part = /^\d+$/.test(index) ? `value ${Number(index) + 1}` : index;
     const where = field === '' && key !== '' ? `${key}: ` : part !== undefined ? `${part}: ` : '';

@@ -63,7 +63,11 @@ function drawing({ of, metric, path, interval }, labels) {
     svg('line', { x1: 0, x2: width, y1: y(1), y2: y(1), stroke: 'currentColor', 'stroke-dasharray': '4 4' }),
     svg('text', { x: 4, y: y(1) - 4, fill: 'currentColor', 'font-size': 12 }, 'equal'),
     svg('text', { x: 4, y: height - 4, fill: 'currentColor', 'font-size': 12 }, bytes(first)),
-    svg('text', { x: width - 4, y: height - 4, 'text-anchor': 'end', fill: 'currentColor', 'font-size': 12 }, bytes(last)),
+    svg(
+      'text',
+      { x: width - 4, y: height - 4, 'text-anchor': 'end', fill: 'currentColor', 'font-size': 12 },
+      bytes(last),
+    ),
     marks,
   );
 }
@@ -83,7 +87,8 @@ export function crossoverView(crossover, labels) {
     {
       label: '95 % interval',
       number: true,
-      cell: (row) => (row.ci95 ? `${ratioText(row.ci95.low)} to ${ratioText(row.ci95.high)}` : missing('needs two pairs')),
+      cell: (row) =>
+        row.ci95 ? `${ratioText(row.ci95.low)} to ${ratioText(row.ci95.high)}` : missing('needs two pairs'),
     },
     { label: 'Pairs', number: true, cell: (row) => String(row.pairs) },
     { label: 'Verdict', cell: (row) => verdictText(row, labels) },

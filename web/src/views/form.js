@@ -2,6 +2,7 @@
 import { copyButton, element } from '../dom.js';
 import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
+import { figure, withUnit } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
 import { curlLine, errorsByField, readRequest } from '../request.js';
 
@@ -9,19 +10,56 @@ const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
 const choice = (key, label, hint, options) => ({ key, label, hint, options });
 const preset = 'blank: as the preset has it';
 
+const metrics = [
+  'throughput_gbps',
+  'latency_us',
+  'latency_p50_us',
+  'latency_p90_us',
+  'latency_p99_us',
+  'latency_p999_us',
+  'latency_max_us',
+  'cycles_per_byte',
+  'cpu_ns_per_byte',
+  'system_cpu_ns_per_byte',
+];
+
 const sweep = [
-  choice('preset', 'Preset', 'fills in whatever is left blank below', [
-    ['quick', 'quick: 12 runs, 3 s each'],
-    ['full', 'full: 48 configurations, 5 × 6 s each'],
-    ['', 'none: engines, field sizes and threads are needed'],
+  choice('find', 'Kind', 'a search measures where it must to find the size', [
+    ['', 'sweep: every combination'],
+    ['crossover', 'search: where the lead of two engines changes'],
   ]),
+  {
+    ...choice('metric', 'Compared by', 'the figure in which the lead changes', [
+      ['', withUnit(figure('throughput_gbps'))],
+      ...metrics.slice(1).map((name) => [name, withUnit(figure(name))]),
+    ]),
+    only: 'search',
+  },
+  {
+    ...choice('preset', 'Preset', 'fills in whatever is left blank below', [
+      ['quick', 'quick: 12 runs, 3 s each'],
+      ['full', 'full: 48 configurations, 5 × 6 s each'],
+      ['', 'none: engines, field sizes and threads are needed'],
+    ]),
+    only: 'sweep',
+  },
   field('name', 'Name', 'blank: the preset’s name'),
-  { key: 'engines', label: 'Engines', hint: 'none ticked: as the preset has it', boxes: true },
-  field('field_sizes', 'Field sizes', `bytes, or 4K, 1M; a message is 8 fields; ${preset}`, {
+  { key: 'engines', label: 'Engines', hint: 'none ticked: as the preset has it; a search takes two', boxes: true },
+  field('field_sizes', 'Field sizes', `bytes, or 4K, 1M; a message is 8 fields; ${preset}; of a search: 64 to 1M`, {
     placeholder: '512 4096 64K',
   }),
   field('threads', 'Threads', `one connection each; ${preset}`, { placeholder: '1 2 4' }),
-  field('repetitions', 'Repetitions', 'five or more give useful intervals', { inputmode: 'numeric' }),
+  {
+    ...field(
+      'repetitions',
+      'Repetitions',
+      'five or more give useful intervals; 2 % 5-30: until it is known within 2 %',
+      {
+        placeholder: '5',
+      },
+    ),
+    only: 'sweep',
+  },
   field('duration_s', 'Duration', 'seconds that each run is measured', { inputmode: 'decimal' }),
 ];
 const details = [
@@ -48,6 +86,10 @@ const details = [
   field('server_cpus', 'Server CPUs', 'auto, none, or a list such as 0-3,8', { placeholder: 'auto' }),
   field('client_cpus', 'Client CPUs', 'auto, none, or a list', { placeholder: 'auto' }),
   field('events', 'Events', 'perf’s names, blanks between them; blank: the default eight'),
+  choice('profile', 'Profile', 'one more run of each configuration under perf record', [
+    ['', 'no'],
+    ['true', 'yes'],
+  ]),
   field('notes', 'Notes', 'what you want to remember of it'),
   field('tags', 'Tags', 'words to find it by, blanks or commas between them'),
   choice('pinned', 'Pinned', 'a pinned experiment is neither deleted nor cleared away', [
@@ -94,16 +136,22 @@ function control({ key, options, input, boxes }) {
 function fieldNode(spec) {
   const error = element('p', { class: 'field-error', id: `error-${spec.key}` });
   const hint = element('span', { class: 'hint', id: `hint-${spec.key}` }, spec.hint);
+  const frame = { class: 'field', 'data-only': spec.only, hidden: spec.only === 'search' };
   return spec.boxes
-    ? element('fieldset', { class: 'field' }, element('legend', {}, spec.label), control(spec), hint, error)
-    : element(
-        'div',
-        { class: 'field' },
-        element('label', { for: `field-${spec.key}` }, spec.label),
-        control(spec),
-        hint,
-        error,
-      );
+    ? element('fieldset', frame, element('legend', {}, spec.label), control(spec), hint, error)
+    : element('div', frame, element('label', { for: `field-${spec.key}` }, spec.label), control(spec), hint, error);
+}
+
+// How many runs a search or a wanted precision takes is known when it has them.
+function planText({
+  runs_total: runs,
+  runs_at_most: most,
+  estimated_duration_s: takes,
+  estimated_duration_max_s: longest,
+}) {
+  return most > runs
+    ? `${runs} to ${count(most, 'run')}, about ${duration(takes)} to ${duration(longest)}`
+    : `${count(runs, 'run')}, about ${duration(takes)}`;
 }
 
 // queued(experiment): after the daemon accepted it.
@@ -169,13 +217,15 @@ export function queueForm({ signal, queued }) {
     try {
       const plan = await post('experiments?dry_run=1', readRequest(values()), {}, latest);
       showErrors([]);
-      verdict.textContent = `${count(plan.runs_total, 'run')}, about ${duration(plan.estimated_duration_s)}`;
+      verdict.textContent = planText(plan);
     } catch (error) {
       if (!latest.aborted && !signal.aborted) refused(error);
     }
   };
   const changed = () => {
     key = null;
+    const kind = values().find ? 'search' : 'sweep';
+    for (const only of node.querySelectorAll('[data-only]')) only.hidden = only.dataset.only !== kind;
     curl.textContent = curlLine(location.origin, readRequest(values()));
     clearTimeout(timer);
     timer = setTimeout(check, 250); // while someone types, a request for each letter would tell nobody anything
