@@ -114,7 +114,7 @@ test('charts of single runs draw the evidence of the runs shown, and ask for no 
   assert.equal(asked.length, shown.length);
   assert.deepEqual(
     page.requests.filter((path) => !path.startsWith('/runs/') && !/^\/($|app-|style-|icon)/.test(path)).sort(),
-    [`/experiments/${id}`, `/experiments/${id}/runs?limit=500`],
+    [`/experiments/${id}`, `/experiments/${id}/runs?limit=500`, `/experiments/${id}/summary`],
   );
   assert.deepEqual(page.faults, []);
 });

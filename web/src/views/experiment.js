@@ -1,7 +1,7 @@
 // One experiment: facts, the answer, the charts, the runs. The address carries everything that was chosen.
 import { copyButton, element } from '../dom.js';
 import { bytes, count } from '../format.js';
-import { isRead, runDetail } from '../api.js';
+import { get, isRead, runDetail } from '../api.js';
 import { openExperiment } from '../experiment_data.js';
 import { eventChoices } from '../figures.js';
 import { dimensions, representative, zerocopyLabels } from '../series.js';
@@ -24,6 +24,7 @@ import { annotationOf, factsOf } from './facts.js';
 import { crossoverView } from './crossover.js';
 import { actions } from './progress.js';
 import { RunsTable } from './runs.js';
+import { uncertaintyView } from './uncertainty.js';
 
 export async function showExperiment({ id, query }, context) {
   const view = new ExperimentView(id, query, context);
@@ -49,6 +50,7 @@ class ExperimentView {
       actions: element('span', {}),
       answer: element('section', { class: 'answer', 'aria-labelledby': 'answer' }),
       crossover: element('section', { 'aria-label': 'Crossover' }),
+      uncertainty: element('section', { 'aria-label': 'How sure this is' }),
       controls: element('div', {}),
       charts: element('div', { class: 'charts' }),
       link: element('span', { class: 'visually-hidden' }),
@@ -86,6 +88,7 @@ class ExperimentView {
       ),
       nodes.crossover,
       nodes.answer,
+      nodes.uncertainty,
       element('section', { 'aria-label': 'Charts' }, element('h2', {}, 'Charts'), nodes.controls, nodes.charts),
       element('section', { 'aria-label': 'Runs' }, element('h2', {}, 'Runs'), this.runsTable.node),
     );
@@ -177,6 +180,7 @@ class ExperimentView {
     }
     const runs = shownRuns(data.runs, state);
     nodes.answer.replaceChildren(...answerView(runs, data.final));
+    this.drawUncertainty();
     this.drawControls(runs);
     this.update(buildSweepCharts(runs, state));
     this.runsTable.update(data.runs);
@@ -192,6 +196,20 @@ class ExperimentView {
       : '';
     this.update(buildRunCharts(this.evidence, zerocopyLabels(runs), where, pending));
     performance.mark('copybench-drawn');
+  }
+
+  // Of the whole experiment, whatever is chosen to be shown; asked for once, after its last window.
+  async drawUncertainty() {
+    const { data, nodes } = this;
+    const { say, signal } = this.context;
+    if (!data.final) return;
+    this.summary ??= get(`experiments/${this.id}/summary`, signal);
+    try {
+      nodes.uncertainty.replaceChildren(...uncertaintyView(await this.summary, zerocopyLabels(data.runs)));
+    } catch (error) {
+      this.summary = undefined;
+      if (!signal.aborted) say(error);
+    }
   }
 
   update(charts) {
