@@ -44,6 +44,8 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--test-faults", options.test_faults, "For tests: ENGINE=FAULT, what to start an engine with")
       ->check(check_test_fault)
       ->group("");
+  command.add_option("--limit-scale", options.limit_scale)->check(CLI::PositiveNumber)->group("");
+  command.add_option("--stage-fd", options.stage_fd)->group("");
 }
 
 Result<ServeConfiguration> read_serve_configuration(const Flags& flags, const Environment& environment,

@@ -22,6 +22,9 @@ struct ServeOptions {
   std::string perf = "perf";
   std::string log_level = "info";
   std::vector<std::string> test_faults;  // hidden: "one_copy=burn:share=0.05" starts that engine with this --fault
+  // For tests, hidden.
+  double limit_scale = 1;  // of the limits of a run's stages
+  int stage_fd = -1;       // see stage_hook.h
 };
 
 void add_serve_options(CLI::App& command, ServeOptions& options);

@@ -14,6 +14,7 @@
 #include "core/store/reader.h"
 #include "core/store/store.h"
 #include "daemon/data_directory.h"
+#include "daemon/stage_hook.h"
 
 namespace copybench {
 namespace {
@@ -63,7 +64,8 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail("the path of this program: " + error.message());
   if (!options.test_faults.empty()) logger->warn("engines are slowed for tests: nothing measured here is true of this machine");
-  Scheduler scheduler({program, logger, faults_of(options)}, **store, perf, changed, activity);
+  ExecutorOptions executor{program, StageLimits{}.scaled(options.limit_scale), stage_hook(options.stage_fd), faults_of(options)};
+  Scheduler scheduler({std::move(executor), logger}, **store, perf, changed, activity);
 
   ApiOptions api_options;
   api_options.listen = options.listen;

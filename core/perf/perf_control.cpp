@@ -80,13 +80,14 @@ void PerfControl::spawned() {
   ack_write_.reset();
 }
 
-Result<void> PerfControl::enable(Nanoseconds at_most) { return command("enable", at_most); }
+tl::expected<void, PerfControlError> PerfControl::enable(Nanoseconds at_most) { return command("enable", at_most); }
 
-Result<void> PerfControl::disable(Nanoseconds at_most) { return command("disable", at_most); }
+tl::expected<void, PerfControlError> PerfControl::disable(Nanoseconds at_most) { return command("disable", at_most); }
 
-Result<void> PerfControl::command(std::string_view word, Nanoseconds at_most) {
+tl::expected<void, PerfControlError> PerfControl::command(std::string_view word, Nanoseconds at_most) {
   const auto deadline = Monotonic::now() + at_most;
-  const auto ended = [&] { return fail(fmt::format("perf ended before it acknowledged `{}`", word)); };
+  const auto error = [](Error told, bool late) { return tl::unexpected(PerfControlError{std::move(told), late}); };
+  const auto ended = [&] { return error({fmt::format("perf ended before it acknowledged `{}`", word)}, false); };
   std::string answer;
   if (!read_available(ack_read_.get(), answer)) return ended();
   answer.clear();  // a late answer to an earlier command is not this one's
@@ -94,7 +95,7 @@ Result<void> PerfControl::command(std::string_view word, Nanoseconds at_most) {
   const auto line = fmt::format("{}\n", word);  // far below PIPE_BUF, so written whole or not at all
   while (::write(control_write_.get(), line.data(), line.size()) < 0) {
     if (errno == EPIPE) return ended();
-    if (errno != EINTR) return tl::unexpected(system_error(fmt::format("writing `{}` to perf", word), errno));
+    if (errno != EINTR) return error(system_error(fmt::format("writing `{}` to perf", word), errno), false);
   }
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Monotonic::now()).count();
@@ -105,7 +106,7 @@ Result<void> PerfControl::command(std::string_view word, Nanoseconds at_most) {
     if (answer.find("ack\n") != std::string::npos) return {};
     if (!open) return ended();
   }
-  return fail(fmt::format("perf did not acknowledge `{}` within {:.1f} s", word, to_seconds(at_most)));
+  return error({fmt::format("perf did not acknowledge `{}` within {:.1f} s", word, to_seconds(at_most))}, true);
 }
 
 Result<std::string> PerfControl::output() const {

@@ -60,6 +60,11 @@ std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const
 // [{"event", "value" (null: none), "unit", "running_pct", "reason" (only where there is no value)}]
 Json to_json(const std::vector<CounterReading>& readings);
 
+// Why perf did not do as it was told.
+struct PerfControlError : Error {
+  bool late = false;  // it is there and did not answer in time
+};
+
 // Our ends of the channel, and the child's ends with the numbers they must have there.
 class PerfControl {
  public:
@@ -84,8 +89,8 @@ class PerfControl {
 
   // Writes the command and waits for perf's "ack". An error says which and how long was waited. The first enable() also
   // waits for perf's start. Needs SIGPIPE ignored.
-  Result<void> enable(Nanoseconds at_most);
-  Result<void> disable(Nanoseconds at_most);
+  tl::expected<void, PerfControlError> enable(Nanoseconds at_most);
+  tl::expected<void, PerfControlError> disable(Nanoseconds at_most);
 
   // What perf has written; complete once perf has ended.
   Result<std::string> output() const;
@@ -93,7 +98,7 @@ class PerfControl {
 
  private:
   PerfControl() = default;
-  Result<void> command(std::string_view word, Nanoseconds at_most);
+  tl::expected<void, PerfControlError> command(std::string_view word, Nanoseconds at_most);
   UniqueFd control_write_, ack_read_, control_read_, ack_write_, output_;
 };
 

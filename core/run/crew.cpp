@@ -15,18 +15,38 @@ constexpr std::chrono::milliseconds kAftermath{100};
 }  // namespace
 
 RunOutcome Crew::failed(const std::string& what) const {
+  const auto is_stopped = [](const Worker* worker) { return worker->stopped().has_value(); };
+  if (std::any_of(workers_.begin(), workers_.end(), is_stopped)) return late(what);
+  return Failed{with_last_words(what)};
+}
+
+RunOutcome Crew::broken(const std::string& what) {
+  if (auto dead = death()) return *dead;
+  return failed(what);
+}
+
+RunOutcome Crew::late(const std::string& what) const {
+  std::string reason = with_last_words(what);
+  for (const Worker* worker : workers_) {
+    if (const auto who = worker->stopped()) reason += fmt::format("; {} was stopped by a signal and never continued", *who);
+  }
+  return TimedOut{reason};
+}
+
+std::string Crew::with_last_words(const std::string& what) const {
   std::string reason = what;
   for (const Worker* worker : workers_) {
     const std::string words = worker->last_words();
     if (!words.empty() && reason.find(words) == reason.npos) reason += fmt::format("; the {} said: {}", worker->name(), words);
   }
-  return Failed{reason};
+  return reason;
 }
 
-std::optional<RunOutcome> Crew::death() {
+std::optional<RunOutcome> Crew::death(const Worker* may_end) {
   std::string ends;
-  const auto anyone = std::any_of(workers_.begin(), workers_.end(),
-                                  [](Worker* worker) { return worker->process().wait(Nanoseconds{0}).has_value(); });
+  const auto anyone = std::any_of(workers_.begin(), workers_.end(), [&](Worker* worker) {
+    return worker != may_end && worker->process().wait(Nanoseconds{0}).has_value();
+  });
   if (!anyone) return std::nullopt;
   // One's death is often the other's doing: all who have died by then are named, the engine first.
   for (Worker* worker : workers_) {
@@ -80,8 +100,8 @@ OrOutcome<Json> Crew::await(Worker& worker, const char* report, Nanoseconds at_m
     if (!over) return tl::unexpected(over.error());
     if (*over) {
       if (auto next = worker.next_report(); next && (*next)["report"] == report) return std::move(*next);
-      const auto late = failed(fmt::format("no report `{}` from the {} within {:.1f} s", report, worker.name(), to_seconds(at_most)));
-      return tl::unexpected(RunOutcome{TimedOut{std::get<Failed>(late).reason}});
+      return tl::unexpected(
+          late(fmt::format("no report `{}` from the {} within {:.1f} s", report, worker.name(), to_seconds(at_most))));
     }
   }
 }
@@ -96,13 +116,20 @@ OrOutcome<void> Crew::pass(Monotonic::time_point until) {
 }
 
 OrOutcome<void> Crew::await_end(Worker& worker, Nanoseconds at_most) {
-  const auto status = worker.process().wait(at_most);
-  if (auto read = worker.read(); !read) return tl::unexpected(failed(read.error().message));
-  if (!status) {
-    const auto late = failed(fmt::format("the {} had not ended {:.1f} s after its result", worker.name(), to_seconds(at_most)));
-    return tl::unexpected(RunOutcome{TimedOut{std::get<Failed>(late).reason}});
+  const auto deadline = Monotonic::now() + at_most;
+  auto status = worker.process().wait(Nanoseconds{0});
+  while (!status) {
+    if (auto dead = death(&worker)) return tl::unexpected(std::move(*dead));
+    auto over = wait(deadline);
+    if (!over) return tl::unexpected(over.error());
+    status = worker.process().wait(Nanoseconds{0});
+    if (*over && !status) {
+      return tl::unexpected(
+          late(fmt::format("{} had not ended {:.1f} s after its result", worker.describe_process(), to_seconds(at_most))));
+    }
   }
-  if (!status->success()) return tl::unexpected(failed(fmt::format("the {} ended with {}", worker.name(), status->describe())));
+  if (auto read = worker.read(); !read) return tl::unexpected(failed(read.error().message));
+  if (!status->success()) return tl::unexpected(failed(fmt::format("{} ended with {}", worker.describe_process(), status->describe())));
   std::erase(workers_, &worker);
   return {};
 }

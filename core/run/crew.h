@@ -36,13 +36,20 @@ class Crew {
   // Waits until the worker's process has ended, in order, and reads the rest of what it wrote.
   OrOutcome<void> await_end(Worker& worker, Nanoseconds at_most);
 
-  // The outcome of an error, with the last words of whoever has any.
+  // The outcome of an error, with the last words of whoever has any. Where a signal has stopped a child the run timed out,
+  // whatever went wrong by that.
   RunOutcome failed(const std::string& what) const;
+  // The outcome of an error in talking to a child: its death, where that is the cause.
+  RunOutcome broken(const std::string& what);
+  // The outcome of a limit that has passed.
+  RunOutcome late(const std::string& what) const;
 
  private:
   // Waits for something to happen; true when the time is over.
   OrOutcome<bool> wait(Monotonic::time_point until);
-  std::optional<RunOutcome> death();
+  // Of any but one who may end.
+  std::optional<RunOutcome> death(const Worker* may_end = nullptr);
+  std::string with_last_words(const std::string& what) const;
 
   Interruption& interruption_;
   std::vector<Worker*> workers_;

@@ -15,7 +15,6 @@
 #include "core/perf/perf_stat.h"
 #include "core/run/cpu_assignment.h"
 #include "core/run/crew.h"
-#include "core/run/limits.h"
 #include "core/run/measurement.h"
 #include "core/run/profiling.h"
 #include "core/wire/orders.h"
@@ -54,10 +53,14 @@ class Execution {
   OrOutcome<void> read_profile();
 
   OrOutcome<void> mark(const char* order, const char* report, Json& engine_mark, Json& load_mark);
+  void reached(std::string_view stage) const;
   OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
   void choose_events();
   std::vector<std::string> worker_arguments(const std::vector<int>& cpus) const;
   tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(crew_.failed(what)); }
+  tl::unexpected<RunOutcome> perf_failed(const PerfControlError& error) {
+    return tl::unexpected(error.late ? crew_.late(error.message) : crew_.broken(error.message));
+  }
   Json evidence() const;
 
   const ExecutorOptions& options_;
@@ -159,7 +162,8 @@ OrOutcome<void> Execution::start_engine() {
   engine_ = std::move(*engine);
   if (control_) control_->spawned();
   crew_.join(*engine_);
-  auto ready = crew_.await(*engine_, report::kReady, kStartLimit);
+  reached("start");
+  auto ready = crew_.await(*engine_, report::kReady, options_.limits.start);
   if (!ready) return tl::unexpected(ready.error());
   engine_ready_ = std::move(*ready);
   return {};
@@ -183,7 +187,8 @@ OrOutcome<void> Execution::start_load() {
   if (!load) return failed(load.error().message);
   load_ = std::move(*load);
   crew_.join(*load_);
-  auto ready = crew_.await(*load_, report::kReady, ready_limit(configuration_));
+  reached("verify");
+  auto ready = crew_.await(*load_, report::kReady, options_.limits.ready(configuration_));
   if (!ready) return tl::unexpected(ready.error());
   return {};
 }
@@ -201,15 +206,22 @@ OrOutcome<void> Execution::start_recorder() {
   return {};
 }
 
+void Execution::reached(std::string_view stage) const {
+  if (options_.on_stage) {
+    options_.on_stage({stage, engine_ ? engine_->process().pid() : -1, load_ ? load_->process().pid() : -1});
+  }
+}
+
 OrOutcome<Json> Execution::order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most) {
-  if (auto given = worker.give_order(order); !given) return failed(given.error().message);
+  if (auto given = worker.give_order(order); !given) return tl::unexpected(crew_.broken(given.error().message));
   return crew_.await(worker, report, at_most);
 }
 
 OrOutcome<void> Execution::warm_up() {
-  if (auto started = order_and_await(*load_, order::kStart, report::kStarted, kMarkLimit); !started) {
+  if (auto started = order_and_await(*load_, order::kStart, report::kStarted, options_.limits.mark); !started) {
     return tl::unexpected(started.error());
   }
+  reached("warm_up");
   return crew_.pass(Monotonic::now() + spec_.warmup);
 }
 
@@ -217,10 +229,10 @@ OrOutcome<void> Execution::open_window() {
   requests_before_ = activity_.load();
   const auto begin = Monotonic::now();
   if (control_) {
-    if (auto enabled = control_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
+    if (auto enabled = control_->enable(options_.limits.perf); !enabled) return perf_failed(enabled.error());
   }
   if (recorder_) {
-    if (auto enabled = recorder_->enable(kPerfLimit); !enabled) return failed(enabled.error().message);
+    if (auto enabled = recorder_->enable(options_.limits.perf); !enabled) return failed(enabled.error().message);
   }
   counting_since_ = {begin, Monotonic::now()};
   const auto machine = read_proc_stat();
@@ -233,18 +245,19 @@ OrOutcome<void> Execution::open_window() {
 // Both children are told before either is awaited, so that their marks lie as close as the machine allows.
 OrOutcome<void> Execution::mark(const char* order, const char* report, Json& engine_mark, Json& load_mark) {
   for (Worker* worker : {&*engine_, &*load_}) {
-    if (auto given = worker->give_order(order); !given) return failed(given.error().message);
+    if (auto given = worker->give_order(order); !given) return tl::unexpected(crew_.broken(given.error().message));
   }
-  auto engine = crew_.await(*engine_, report, kMarkLimit);
+  auto engine = crew_.await(*engine_, report, options_.limits.mark);
   if (!engine) return tl::unexpected(engine.error());
   engine_mark = std::move(*engine);
-  auto load = crew_.await(*load_, report, kMarkLimit);
+  auto load = crew_.await(*load_, report, options_.limits.mark);
   if (!load) return tl::unexpected(load.error());
   load_mark = std::move(*load);
   return {};
 }
 
 OrOutcome<void> Execution::sleep_through_window() {
+  reached("window");
   const ProcessUsage before = process_usage();
   auto passed = crew_.pass(Monotonic::now() + spec_.duration);
   daemon_in_window_ = process_usage() - before;
@@ -259,10 +272,10 @@ OrOutcome<void> Execution::close_window() {
   measurement_.machine_window = Monotonic::now() - machine_since_;
   const auto end = Monotonic::now();
   if (control_) {
-    if (auto disabled = control_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
+    if (auto disabled = control_->disable(options_.limits.perf); !disabled) return perf_failed(disabled.error());
   }
   if (recorder_) {
-    if (auto disabled = recorder_->disable(kPerfLimit); !disabled) return failed(disabled.error().message);
+    if (auto disabled = recorder_->disable(options_.limits.perf); !disabled) return failed(disabled.error().message);
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
   requests_in_window_ = activity_.load() - requests_before_;
@@ -270,17 +283,19 @@ OrOutcome<void> Execution::close_window() {
 }
 
 OrOutcome<void> Execution::finish_load() {
-  auto result = order_and_await(*load_, order::kFinish, report::kResult, kFinishLimit);
+  reached("drain");
+  auto result = order_and_await(*load_, order::kFinish, report::kResult, options_.limits.finish);
   if (!result) return tl::unexpected(result.error());
   measurement_.load_result = std::move(*result);
-  return crew_.await_end(*load_, kEndLimit);
+  reached("end");
+  return crew_.await_end(*load_, options_.limits.end);
 }
 
 OrOutcome<void> Execution::finish_engine() {
-  auto result = order_and_await(*engine_, order::kFinish, report::kResult, kFinishLimit);
+  auto result = order_and_await(*engine_, order::kFinish, report::kResult, options_.limits.finish);
   if (!result) return tl::unexpected(result.error());
   measurement_.engine_result = std::move(*result);
-  return crew_.await_end(*engine_, kEndLimit);
+  return crew_.await_end(*engine_, options_.limits.end);
 }
 
 OrOutcome<void> Execution::read_perf() {
@@ -306,7 +321,7 @@ OrOutcome<void> Execution::read_perf() {
 
 OrOutcome<void> Execution::read_profile() {
   if (!recorder_) return {};
-  const auto text = recorder_->finish(kProfileLimit);
+  const auto text = recorder_->finish(options_.limits.profile);
   if (!text) return failed(text.error().message);
   const auto folded = fold_perf_script(*text, {engine_->process().pid(), load_->process().pid()});
   if (!folded) return failed(folded.error().message);

@@ -8,20 +8,34 @@
 // Threads: execute() runs in the scheduler's thread, one run at a time; the children are killed if that thread ends.
 #pragma once
 
+#include <sys/types.h>
+
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/model/outcome.h"
 #include "core/model/spec.h"
 #include "core/perf/capability.h"
 #include "core/run/activity.h"
 #include "core/run/interruption.h"
+#include "core/run/limits.h"
 
 namespace copybench {
 
+// Where a run has come to; -1: no such process at that point. Under perf the engine is perf's child, else it is `server`.
+struct RunStage {
+  std::string_view name;  // "start", "verify", "warm_up", "window", "drain", "end"
+  pid_t server = -1;
+  pid_t load = -1;
+};
+
 struct ExecutorOptions {
   std::string program;  // this binary
-  std::map<EngineMode, std::string> faults;  // for tests: the engines' --fault
+  StageLimits limits = {};
+  std::function<void(const RunStage&)> on_stage = {};  // for tests that do something to the children just there
+  std::map<EngineMode, std::string> faults = {};  // for tests: the engines' --fault
 };
 
 class Executor {

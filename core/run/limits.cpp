@@ -7,7 +7,6 @@ namespace {
 
 // As far as autotuning may grow a send buffer by default (tcp_wmem), which the ring of a connection is made for.
 constexpr uint64_t kInFlightBytes = 4 << 20;
-constexpr double kSlowBytesPerSecond = 100e6;
 
 }  // namespace
 
@@ -19,9 +18,14 @@ uint64_t buffer_bytes(const Configuration& configuration, uint64_t in_flight_byt
   return configuration.threads * (engine + client);
 }
 
-Nanoseconds ready_limit(const Configuration& configuration) {
+Nanoseconds StageLimits::ready(const Configuration& configuration) const {
   const auto bytes = static_cast<double>(buffer_bytes(configuration, kInFlightBytes));
-  return kStartLimit + from_seconds(2 * bytes / kSlowBytesPerSecond);
+  return start + from_seconds(2 * bytes / slow_bytes_per_second);
+}
+
+StageLimits StageLimits::scaled(double factor) const {
+  const auto times = [&](Nanoseconds limit) { return from_seconds(factor * to_seconds(limit)); };
+  return {times(start), times(mark), times(perf), times(finish), times(end), times(profile), slow_bytes_per_second / factor};
 }
 
 }  // namespace copybench

@@ -8,21 +8,26 @@
 
 namespace copybench {
 
-// A child's start and its answer to a mark, on a machine that is loaded by the measurement itself.
-constexpr Nanoseconds kMarkLimit = std::chrono::seconds{10};
-constexpr Nanoseconds kStartLimit = std::chrono::seconds{10};
-constexpr Nanoseconds kPerfLimit = std::chrono::seconds{5};
-// The engine's own drain and goodbye take 10 s each at the most, see connection.cpp.
-constexpr Nanoseconds kFinishLimit = std::chrono::seconds{25};
-// perf script resolves at most kMostSamples stacks.
-constexpr Nanoseconds kProfileLimit = std::chrono::seconds{60};
-constexpr Nanoseconds kEndLimit = std::chrono::seconds{5};
+struct StageLimits {
+  // A child's start and its answer to a mark, on a machine that is loaded by the measurement itself.
+  Nanoseconds start = std::chrono::seconds{10};
+  Nanoseconds mark = std::chrono::seconds{10};
+  Nanoseconds perf = std::chrono::seconds{5};
+  // The engine's own drain and goodbye take 10 s each at the most, see connection.cpp.
+  Nanoseconds finish = std::chrono::seconds{25};
+  Nanoseconds end = std::chrono::seconds{5};
+  // perf script resolves at most kMostSamples stacks.
+  Nanoseconds profile = std::chrono::seconds{60};
+  double slow_bytes_per_second = 100e6;
 
-// Connecting, faulting the rings in and verifying: 10 s and what the bytes take at a slow 100 MB/s.
-Nanoseconds ready_limit(const Configuration& configuration);
+  // Connecting, faulting the rings in and verifying: a start and what the bytes take at a slow machine's rate.
+  Nanoseconds ready(const Configuration& configuration) const;
+
+  // The same proportions, for tests that wait until a limit is over.
+  StageLimits scaled(double factor) const;
+};
 
 // Bytes of memory that a run's message buffers take in both processes.
 uint64_t buffer_bytes(const Configuration& configuration, uint64_t in_flight_bytes);
-
 
 }  // namespace copybench

@@ -10,7 +10,6 @@
 #include <variant>
 
 #include "core/host/circumstances.h"
-#include "core/run/executor.h"
 #include "core/run/interruption.h"
 
 namespace copybench {
@@ -85,7 +84,7 @@ class Scheduler::Impl {
   void loop() {
     // Probed here, before the first run, and not in anybody's window.
     perf_.availability();
-    Executor executor({options_.program, options_.faults}, perf_, *interruption_, activity_);
+    Executor executor(options_.executor, perf_, *interruption_, activity_);
     while (!stopping()) {
       auto claimed = claim();
       if (!claimed) {

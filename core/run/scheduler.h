@@ -15,6 +15,7 @@
 #include "core/model/records.h"
 #include "core/perf/capability.h"
 #include "core/run/activity.h"
+#include "core/run/executor.h"
 #include "core/store/store.h"
 
 namespace spdlog {
@@ -24,9 +25,8 @@ class logger;
 namespace copybench {
 
 struct SchedulerOptions {
-  std::string program;                     // this binary, for `engine` and `load` children
+  ExecutorOptions executor;
   std::shared_ptr<spdlog::logger> logger;  // one line a run, when it has ended; none: no lines
-  std::map<EngineMode, std::string> faults;  // for tests, see ExecutorOptions
 };
 
 class Scheduler {

@@ -7,6 +7,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/host/process_state.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
@@ -90,6 +91,18 @@ std::string Worker::describe_end(const ExitStatus& status) const {
   // perf ends by itself when its child has, however that came about; it says on stderr which signal it was.
   if (status.exited) return fmt::format("the {} ended before its time (perf, which ran it: {})", name_, status.describe());
   return fmt::format("perf, under which the {} ran, was {}", name_, status.describe());
+}
+
+std::string Worker::describe_process() const {
+  return under_perf_ ? fmt::format("perf, under which the {} ran,", name_) : fmt::format("the {}", name_);
+}
+
+std::optional<std::string> Worker::stopped() const {
+  if (process_state(process_.pid()) == 'T') return under_perf_ ? "perf" : "the " + name_;
+  for (const pid_t child : children_of(process_.pid())) {
+    if (process_state(child) == 'T') return "the " + name_;
+  }
+  return std::nullopt;
 }
 
 }  // namespace copybench

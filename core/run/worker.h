@@ -20,6 +20,7 @@ class Worker {
 
   const std::string& name() const { return name_; }
   Subprocess& process() { return process_; }
+  const Subprocess& process() const { return process_; }
   Result<void> give_order(const char* word);
 
   // Takes in what the child has written to stdout and stderr. An error is a line that is no report.
@@ -31,6 +32,10 @@ class Worker {
 
   // "the engine ended before its time (exit status 3)", or that it was perf who did.
   std::string describe_end(const ExitStatus& status) const;
+  // "the engine", or perf with it where that is the process.
+  std::string describe_process() const;
+  // Who of the worker's processes a signal has stopped: "perf", "the engine"; none while all of them can run.
+  std::optional<std::string> stopped() const;
 
  private:
   Worker(std::string name, Subprocess process, bool under_perf)

@@ -103,15 +103,18 @@ class UnixConnection(http.client.HTTPConnection):
 
 class Process:
     """A copybenchd of any subcommand, with no configuration but its arguments and `environment`. Its output is read as it
-    comes; leaving the block ends it."""
+    comes; leaving the block ends it.
 
-    def __init__(self, *arguments, environment=None):
+    prefix: a command that becomes copybenchd, such as prlimit with its options. pass_fds: descriptors that it inherits."""
+
+    def __init__(self, *arguments, environment=None, prefix=(), pass_fds=()):
         self.token = uuid.uuid4().hex
         self.lines = []
         self._news = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
-            [BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [*prefix, BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, pass_fds=pass_fds,
             env={**os.environ, "COPYBENCH_CONFIG": os.devnull, TOKEN_NAME: self.token, **(environment or {})})
         self.out = []
         self.err = []
@@ -177,10 +180,11 @@ class Process:
 
 
 class Daemon(Process):
-    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=()):
+    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=(), prefix=(), pass_fds=()):
         self._own_data = None if data_dir else tempfile.TemporaryDirectory(prefix="copybench-test-")
         self.data_dir = str(data_dir or self._own_data.name)
-        super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, *arguments, environment=environment)
+        super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, *arguments, environment=environment,
+                         prefix=prefix, pass_fds=pass_fds)
         try:
             self.address = self.line_with(r"listening on (.+), data in").group(1)
         except AssertionError:

@@ -1,0 +1,18 @@
+// What /proc says of another process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <vector>
+
+namespace copybench {
+
+// The state letter of its first thread: 'R' running, 'S' sleeping, 'T' stopped by a signal, 'Z' ended and not yet waited
+// for ... None where there is no such process.
+std::optional<char> process_state(pid_t pid);
+
+// The living children of its first thread. Empty where the kernel does not tell.
+std::vector<pid_t> children_of(pid_t pid);
+
+}  // namespace copybench

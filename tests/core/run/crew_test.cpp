@@ -1,0 +1,130 @@
+#include "core/run/crew.h"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "core/wire/orders.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A child that does what a shell script says.
+Worker worker(const std::string& name, const std::string& script) {
+  SubprocessOptions options;
+  options.argv = {"sh", "-c", script};
+  auto spawned = Worker::spawn(name, options);
+  REQUIRE_MESSAGE(spawned, spawned.error().message);
+  return std::move(*spawned);
+}
+
+constexpr const char* kSleeps = "exec sleep 60";
+constexpr const char* kReady = R"(echo '{"report":"ready","port":7}'; exec sleep 60)";
+
+Interruption interruption() {
+  auto created = Interruption::create();
+  REQUIRE(created);
+  return std::move(*created);
+}
+
+void stop(Worker& worker) {
+  REQUIRE(::kill(worker.process().pid(), SIGSTOP) == 0);
+  siginfo_t info = {};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(worker.process().pid()), &info, WSTOPPED | WNOWAIT) == 0);
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+}  // namespace
+
+TEST_CASE("the report that is awaited comes back") {
+  Interruption word = interruption();
+  Worker engine = worker("engine", kReady);
+  Crew crew(word);
+  crew.join(engine);
+  const auto ready = crew.await(engine, report::kReady, 10s);
+  REQUIRE(ready);
+  CHECK((*ready)["port"] == 7);
+}
+
+TEST_CASE("a child's death fails the run with its last words, whoever was awaited") {
+  Interruption word = interruption();
+  Worker engine = worker("engine", "echo 'it hurts' >&2; kill -SEGV $$");
+  Worker load = worker("load", kSleeps);
+  Crew crew(word);
+  crew.join(engine);
+  crew.join(load);
+  const auto ready = crew.await(load, report::kReady, 10s);
+  REQUIRE_FALSE(ready);
+  const auto* failed = std::get_if<Failed>(&ready.error());
+  REQUIRE(failed);
+  CHECK_MESSAGE(has(failed->reason, "the engine ended before its time (killed by signal 11"), failed->reason);
+  CHECK_MESSAGE(has(failed->reason, "the engine said: it hurts"), failed->reason);
+}
+
+TEST_CASE("a child that says nothing in time is late, and its words are told") {
+  Interruption word = interruption();
+  Worker engine = worker("engine", "echo 'slow today' >&2; exec sleep 60");
+  Crew crew(word);
+  crew.join(engine);
+  const auto ready = crew.await(engine, report::kReady, 300ms);
+  REQUIRE_FALSE(ready);
+  const auto* late = std::get_if<TimedOut>(&ready.error());
+  REQUIRE(late);
+  CHECK_MESSAGE(has(late->reason, "no report `ready` from the engine within 0.3 s"), late->reason);
+  CHECK_MESSAGE(has(late->reason, "the engine said: slow today"), late->reason);
+}
+
+TEST_CASE("where a child was stopped the run timed out, also if another one failed by that") {
+  Interruption word = interruption();
+  Worker engine = worker("engine", kSleeps);
+  Worker load = worker("load", "read go; echo 'nobody greets me' >&2; exit 1");
+  Crew crew(word);
+  crew.join(engine);
+  crew.join(load);
+  stop(engine);
+  REQUIRE(load.give_order("go"));
+  const auto ready = crew.await(load, report::kReady, 10s);
+  REQUIRE_FALSE(ready);
+  const auto* late = std::get_if<TimedOut>(&ready.error());
+  REQUIRE(late);
+  CHECK_MESSAGE(has(late->reason, "the load said: nobody greets me"), late->reason);
+  CHECK_MESSAGE(has(late->reason, "the engine was stopped by a signal"), late->reason);
+}
+
+TEST_CASE("an order to a child that is gone tells of its death") {
+  Interruption word = interruption();
+  Worker engine = worker("engine", "exit 3");
+  Crew crew(word);
+  crew.join(engine);
+  const auto outcome = crew.broken("the engine takes no orders any more");
+  const auto* failed = std::get_if<Failed>(&outcome);
+  REQUIRE(failed);
+  CHECK_MESSAGE((has(failed->reason, "exit status 3") || has(failed->reason, "no orders")), failed->reason);
+}
+
+TEST_CASE("the end is awaited in order, within a limit, and not past a cancellation") {
+  Interruption word = interruption();
+  Worker ends = worker("load", "exit 0");
+  Worker fails = worker("load", "exit 4");
+  Worker stays = worker("engine", kSleeps);
+  Crew crew(word);
+  crew.join(ends);
+  CHECK(crew.await_end(ends, 10s));
+  crew.join(fails);
+  const auto failed = crew.await_end(fails, 10s);
+  REQUIRE_FALSE(failed);
+  CHECK(has(std::get<Failed>(failed.error()).reason, "the load ended with exit status 4"));
+
+  Crew other(word);
+  other.join(stays);
+  const auto late = other.await_end(stays, 100ms);
+  REQUIRE_FALSE(late);
+  CHECK(has(std::get<TimedOut>(late.error()).reason, "the engine had not ended 0.1 s after its result"));
+  word.raise(Interruption::Kind::cancel);
+  const auto cancelled = other.await_end(stays, 10s);
+  REQUIRE_FALSE(cancelled);
+  CHECK(std::holds_alternative<Cancelled>(cancelled.error()));
+}

@@ -1,0 +1,162 @@
+"""Engine, load and perf, each killed, crashed and stopped in each stage of a run: that run ends in time and says why, and
+the sweep goes on. The daemon waits at each stage (--stage-fd) until the signal has been sent, so that each of them hits."""
+
+import concurrent.futures
+import datetime
+import os
+import pathlib
+import signal
+import socket
+import unittest
+
+from daemon import BINARY, PATIENCE_S, Daemon, wait_until
+
+STAGES = ["start", "verify", "warm_up", "window", "drain", "end"]
+SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP]
+# What all limits of core/run/limits.h come to: a start, ready (with 1 s for the bytes), marks, perf, drains and ends.
+LIMITS_S = 10 + 11 + 3 * 10 + 2 * 5 + 2 * 25 + 2 * 5
+# Of these limits, so that whoever waits for one takes a second, not ten.
+SCALES = {signal.SIGKILL: 0.5, signal.SIGSEGV: 0.5, signal.SIGSTOP: 0.1}
+
+
+def text_of(path):
+    try:
+        return pathlib.Path(path).read_text()
+    except OSError:
+        return ""
+
+
+def child_of(pid):
+    """The engine under perf, once it has become one: before, it is a second perf."""
+    for child in text_of(f"/proc/{pid}/task/{pid}/children").split():
+        try:
+            if os.path.samefile(f"/proc/{child}/exe", BINARY):
+                return int(child)
+        except OSError:
+            pass  # gone meanwhile
+    return None
+
+
+class StagedDaemon(Daemon):
+    """A daemon whose runs wait at each of their stages."""
+
+    def __init__(self, scale):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            super().__init__(options=("--limit-scale", scale, "--stage-fd", theirs.fileno()), pass_fds=(theirs.fileno(),))
+        ours.settimeout(PATIENCE_S)
+        self._socket = ours
+        self._stages = ours.makefile("r")
+
+    def stage(self):
+        """(name, pid of perf or else of the engine, pid of the load) of the stage that the run has reached."""
+        name, server, load = self._stages.readline().split()
+        return name, int(server), int(load)
+
+    def go_on(self):
+        self._socket.sendall(b"\n")
+
+    def go_on_to(self, wanted):
+        """Returns the first stage of that name, with the run waiting there."""
+        while (reached := self.stage())[0] != wanted:
+            self.go_on()
+        return reached
+
+    def free_run(self):
+        self._stages.close()
+        self._socket.close()
+
+    def __exit__(self, *arguments):
+        self.free_run()
+        super().__exit__(*arguments)
+
+
+def seconds_of(run):
+    begin, end = (datetime.datetime.fromisoformat(run[name]) for name in ("started_at", "finished_at"))
+    return (end - begin).total_seconds()
+
+
+class InEachStage(unittest.TestCase):
+    """A sweep of seven runs: one for each stage, and one that nothing is done to."""
+
+    def victim(self, who, server, load):
+        if who == "engine":
+            return wait_until(lambda: child_of(server), "perf has started the engine")
+        return load if who == "load" else server
+
+    def hit(self, served, who, number):
+        for stage in STAGES:
+            # A run whose children were hit may get to further stages: the next one begins with its start.
+            _, server, load = served.go_on_to("start")
+            # There is no load before the run's second stage: its start is that, its verification a moment later.
+            wanted = "verify" if who == "load" and stage == "start" else stage
+            if wanted != "start":
+                served.go_on()
+                _, server, load = served.go_on_to(wanted)
+            victim = self.victim(who, server, load)
+            if who == "load" and stage == "verify":
+                served.go_on()
+                wait_until(lambda: len(os.listdir(f"/proc/{load}/task")) > 1, "the load has connected")
+                os.kill(victim, number)
+            else:
+                os.kill(victim, number)
+                served.go_on()
+        served.free_run()
+
+    def sweep(self, who, number):
+        """Its runs, and what was left of its processes."""
+        with StagedDaemon(SCALES[number]) as served:
+            # Messages of some size, so that a verification takes a moment.
+            experiment = served.queue(field_sizes=[65536], repetitions=len(STAGES) + 1, order="sequential")["id"]
+            self.hit(served, who, number)
+            served.finished(experiment)
+            left_over = [pid for pid in served.left_over() if pid != served.process.pid]
+            return served.runs(experiment), left_over
+
+    def test_the_run_ends_in_time_and_says_why_and_the_sweep_goes_on(self):
+        with Daemon() as served:
+            perf = wait_until(lambda: (perf := served.get("/system").json()["perf"])["state"] == "ready" and perf, "perf was tried")
+            if not perf["usable"]:
+                self.skipTest("no perf here, under which engines run: " + perf["reason"])
+        cases = [(who, number) for who in ("engine", "load", "perf") for number in SIGNALS]
+        with concurrent.futures.ThreadPoolExecutor(len(cases) + 1) as side_by_side:
+            given_up = side_by_side.submit(self.engine_stopped_while_the_load_connects)
+            sweeps = list(side_by_side.map(lambda case: self.sweep(*case), cases))
+        with self.subTest("the load gave up first"):
+            self.judge(given_up.result(), "engine", signal.SIGSTOP, None)
+        for (who, number), (runs, left_over) in zip(cases, sweeps):
+            with self.subTest(who=who, signal=number.name):
+                self.assertEqual(runs[-1]["state"], "completed", runs[-1])
+                self.assertEqual(left_over, [])
+            for stage, run in zip(STAGES, runs):
+                with self.subTest(who=who, signal=number.name, stage=stage):
+                    self.assertLess(seconds_of(run), SCALES[number] * LIMITS_S)
+                    self.judge(run, who, number, stage)
+
+    def engine_stopped_while_the_load_connects(self):
+        """The load waits 10 s for the engine's greeting and fails before the run's own limit, here of 11 s, is over."""
+        with StagedDaemon(1.1) as served:
+            number = served.queue()["id"]
+            _, server, _ = served.go_on_to("verify")
+            os.kill(child_of(server), signal.SIGSTOP)
+            served.free_run()
+            served.finished(number)
+            return served.runs(number)[0]
+
+    def judge(self, run, who, number, stage):
+        if who == "load" and stage == "end" and run["state"] == "completed":
+            return  # it had given its result and was gone before the signal came
+        self.assertEqual(run["state"], "timed_out" if number == signal.SIGSTOP else "failed", run["reason"])
+        self.assertIn(who, run["reason"])
+        if number == signal.SIGSTOP:
+            self.assertRegex(run["reason"], rf"{who} was stopped by a signal", stage)
+        elif who == "engine":
+            # perf's words are the last that are heard of a child of perf's.
+            self.assertRegex(run["reason"], "the engine said: .*(Killed|Segmentation fault)", stage)
+        else:
+            self.assertRegex(run["reason"], rf"killed by signal {number.value}|perf ended before", stage)
+        self.assertIsNone(run["throughput_gbps"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
