@@ -74,7 +74,7 @@ Reply Api::create_experiment(const Call& call) {
 }
 
 Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key) {
-  auto queue = read_queue(*context_.readers.lease(), utc_now());
+  auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   const auto runs = static_cast<int64_t>(plan.runs.size());
   const int64_t at_most = is_adaptive(plan.spec) ? advise(plan.spec, {}).runs_at_most : runs;
@@ -103,7 +103,7 @@ Reply Api::list_experiments(const Call& call) {
   const ReaderPool::Lease reader = context_.readers.lease();
   auto records = reader->experiments(page.after, page.limit, page.tag);
   if (!records) return refuse(problem_of(records.error()));
-  auto queue = read_queue(*reader, utc_now());
+  auto queue = read_queue(*reader, utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   Json items = Json::array();
   for (const ExperimentRecord& record : records->items) items.push_back(experiment_json(record, *queue));
@@ -114,7 +114,7 @@ Reply Api::get_experiment(const Call& call) {
   const ReaderPool::Lease reader = context_.readers.lease();
   auto record = reader->experiment(call.id);
   if (!record) return refuse(problem_of(record.error()));
-  auto queue = read_queue(*reader, utc_now());
+  auto queue = read_queue(*reader, utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   auto circumstances = reader->circumstances(call.id);
   if (!circumstances) return refuse(problem_of(circumstances.error()));
@@ -129,7 +129,7 @@ Reply Api::change_experiment(const Call& call) {
   auto record = context_.store.annotate(call.id, *change);
   if (!record) return refuse(problem_of(record.error()));
   context_.changed.note();
-  auto queue = read_queue(*context_.readers.lease(), utc_now());
+  auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   return json_response(200, experiment_json(*record, *queue));
 }
@@ -146,7 +146,7 @@ Reply Api::cancel_experiment(const Call& call) {
   auto record = context_.scheduler.cancel(call.id);
   if (!record) return refuse(problem_of(record.error()));
   context_.changed.raise();
-  auto queue = read_queue(*context_.readers.lease(), utc_now());
+  auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   // Until its running measurement has been ended, the cancellation is only accepted.
   return json_response(is_final(record->state) ? 200 : 202, experiment_json(*record, *queue));

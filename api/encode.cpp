@@ -165,6 +165,7 @@ Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
   json["eta_s"] = eta(waits ? place->second.until_end : Nanoseconds{});
   json["eta_max_s"] = eta(waits ? place->second.until_end_max : Nanoseconds{});
   json["queue_position"] = waits ? Json(place->second.position) : Json(nullptr);
+  json["paused_reason"] = waits ? or_null(queue.paused_reason) : Json(nullptr);
   json["current"] = nullptr;
   if (queue.running && queue.running->experiment_id == record.id) {
     Json current;

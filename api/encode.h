@@ -22,7 +22,7 @@ Json circumstances_json(const std::vector<RecordedCircumstances>& recorded);
 Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
                              const std::vector<RecordedCircumstances>& of_head);
 // runs_done and its parts runs_completed, runs_failed and runs_cancelled, runs_total, runs_at_most, eta_s, eta_max_s,
-// queue_position (null once it is final), current (null unless a run of it runs), repeats, crossover.
+// queue_position and paused_reason (null once it is final), current (null unless a run of it runs), repeats, crossover.
 Json progress_json(const ExperimentRecord& record, const QueueView& queue);
 
 // The same with experiment_id and state before it, for event streams.

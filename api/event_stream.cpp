@@ -23,9 +23,9 @@ std::string event(std::string_view name, const Json& data) {
 
 }  // namespace
 
-EventStreams::EventStreams(ReaderPool& readers, ChangeSignal& changed, size_t capacity,
+EventStreams::EventStreams(ReaderPool& readers, ChangeSignal& changed, PausedReason paused_reason, size_t capacity,
                            std::chrono::milliseconds heartbeat)
-    : readers_(readers), changed_(changed), capacity_(capacity), heartbeat_(heartbeat) {}
+    : readers_(readers), changed_(changed), paused_reason_(std::move(paused_reason)), capacity_(capacity), heartbeat_(heartbeat) {}
 
 std::shared_ptr<void> EventStreams::take_place() {
   std::unique_lock lock(mutex_);
@@ -49,7 +49,7 @@ StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experimen
   if (!record) return tl::unexpected(std::move(record.error()));
   auto runs = reader->runs_finished_after(experiment, after, kRunsAtOnce);
   if (!runs) return tl::unexpected(std::move(runs.error()));
-  auto queue = read_queue(*reader, utc_now());
+  auto queue = read_queue(*reader, utc_now(), paused_reason_());
   if (!queue) return tl::unexpected(std::move(queue.error()));
 
   Round round;
@@ -95,7 +95,7 @@ bool EventStreams::follow_all(ByteSink& sink) {
   std::string events(kReconnect);
   for (;;) {
     const uint64_t seen = changed_.current();
-    const auto news = watch.news(*readers_.lease());
+    const auto news = watch.news(*readers_.lease(), paused_reason_());
     if (!news) return false;
     for (const auto& [name, data] : *news) events += event(name, data);
     if (!events.empty() && !sink.write(events)) return false;

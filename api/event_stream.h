@@ -12,8 +12,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "api/message.h"
@@ -25,7 +27,10 @@ namespace copybench {
 
 class EventStreams {
  public:
-  EventStreams(ReaderPool& readers, ChangeSignal& changed, size_t capacity, std::chrono::milliseconds heartbeat);
+  // paused_reason: the scheduler's, called from the streams' threads.
+  using PausedReason = std::function<std::optional<std::string>()>;
+  EventStreams(ReaderPool& readers, ChangeSignal& changed, PausedReason paused_reason, size_t capacity,
+               std::chrono::milliseconds heartbeat);
 
   // A place among the streams, given back when the last copy goes; null if all are taken by clients that are still
   // there.
@@ -51,6 +56,7 @@ class EventStreams {
 
   ReaderPool& readers_;
   ChangeSignal& changed_;
+  const PausedReason paused_reason_;
   const size_t capacity_;
   const std::chrono::milliseconds heartbeat_;
   std::mutex mutex_;

@@ -30,8 +30,8 @@ StoreResult<std::vector<ExperimentRecord>> watched(Reader& reader, const QueueVi
 
 }  // namespace
 
-StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader) {
-  auto queue = read_queue(reader, utc_now());
+StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, std::optional<std::string> paused_reason) {
+  auto queue = read_queue(reader, utc_now(), std::move(paused_reason));
   if (!queue) return tl::unexpected(std::move(queue.error()));
   auto records = watched(reader, *queue);
   if (!records) return tl::unexpected(std::move(records.error()));

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +28,7 @@ class ExperimentWatch {
 
   // What has changed since the last call, oldest experiment first: `experiment` where one is new or anything but its progress
   // has changed, `progress` where it went on, `deleted`. The first call tells of those that have not ended.
-  StoreResult<std::vector<NamedEvent>> news(Reader& reader);
+  StoreResult<std::vector<NamedEvent>> news(Reader& reader, std::optional<std::string> paused_reason);
 
  private:
   struct Told {

@@ -222,7 +222,7 @@ Json openapi_document() {
        "units are in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of "
        "any kind is "
        "answered 400 with every bad field in `errors`; unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
-       "other content types 415, foreign hosts 421, foreign origins 403, a full disk 507."}};
+       "other content types 415, foreign hosts 421, foreign origins 403, a full or failing disk 507."}};
   document["paths"] = Json::object();
   for (const Json& part : {experiments_paths(), results_paths(), system_paths()}) document["paths"].update(part);
   document["components"]["schemas"] = openapi_schemas();

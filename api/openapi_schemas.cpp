@@ -260,6 +260,8 @@ void put_experiments(Json& schemas) {
        {"crossover", or_null(ref("Crossover"))},
        {"queue_position",
         described(type_or_null("integer"), "Experiments before it; 0: its turn; null: it has ended.")},
+       {"paused_reason",
+        described(type_or_null("string"), "Why nothing is measured although it waits: a full disk, say. Measuring goes on by itself.")},
        {"current", or_null(object(joined(
                        {{"run_id", type("integer")}},
                        joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}, {"started_at", time_or_null()}}))))}});

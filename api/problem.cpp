@@ -77,7 +77,8 @@ Problem problem_of(const StoreError& error) {
       problem.status = 507;
       break;
     case StoreError::Kind::io:
-      problem.status = 503;
+      problem.status = 507;
+      problem.kind = "disk-failed";
       problem.headers = {{"Retry-After", "5"}};
       break;
     case StoreError::Kind::corrupt:

@@ -34,7 +34,7 @@ std::string_view status_title(int status);
 // errors are listed, with a last one saying how many there were.
 HttpResponse to_response(const Problem& problem, std::string_view instance);
 
-// full: 507; io, corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409.
+// full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409.
 Problem problem_of(const StoreError& error);
 
 // A 400 of this kind, with an entry for each field that was refused.

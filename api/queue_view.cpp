@@ -18,11 +18,12 @@ QueueView::Place QueueView::behind_all(Nanoseconds own_duration, Nanoseconds own
   return {last.position + 1, last.until_end + own_duration, last.until_end_max + own_longest};
 }
 
-StoreResult<QueueView> read_queue(Reader& reader, UtcTime now) {
+StoreResult<QueueView> read_queue(Reader& reader, UtcTime now, std::optional<std::string> paused_reason) {
   constexpr int64_t kPage = 100;
   auto newest = reader.experiments(std::nullopt, 1);
   if (!newest) return tl::unexpected(std::move(newest.error()));
   QueueView view;
+  view.paused_reason = std::move(paused_reason);
   if (newest->items.empty()) return view;
   const ExperimentRecord& last = newest->items.front();
   auto before = reader.queue_position(last.id);

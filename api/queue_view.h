@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "core/base/time.h"
 #include "core/model/records.h"
@@ -20,6 +21,7 @@ struct QueueView {
   };
   std::map<ExperimentId, Place> places;  // of the experiments that are not final
   std::optional<RunRow> running;
+  std::optional<std::string> paused_reason;  // why nothing is measured although something waits
 
   // The place that a new experiment would have.
   Place behind_all(Nanoseconds own_duration, Nanoseconds own_longest) const;
@@ -28,6 +30,7 @@ struct QueueView {
 // What the runs of a plan take that has so many.
 Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs);
 
-StoreResult<QueueView> read_queue(Reader& reader, UtcTime now);
+// paused_reason: the scheduler's.
+StoreResult<QueueView> read_queue(Reader& reader, UtcTime now, std::optional<std::string> paused_reason);
 
 }  // namespace copybench

@@ -18,7 +18,9 @@ class ApiServer::Impl {
   Impl(ApiOptions options, ApiContext context)
       : options_(std::move(options)),
         context_(std::move(context)),
-        streams_(context_.readers, context_.changed, options_.event_streams, options_.heartbeat),
+        streams_(
+            context_.readers, context_.changed, [this] { return context_.scheduler.paused_reason(); },
+            options_.event_streams, options_.heartbeat),
         api_(context_, streams_) {}
 
   Result<std::string> bind() {

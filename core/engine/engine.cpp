@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "core/base/lines.h"
@@ -205,6 +206,9 @@ void Engine::retire_ended() {
   for (auto& connection : connections_) {
     if (!connection->ended()) continue;
     accounts_.push_back(connection->account());
+    // For whoever quotes our last words, should the load end by this before our result is asked for.
+    const Json& problem = accounts_.back()["problem"];
+    if (options_.take_orders && problem.is_string()) fmt::print(stderr, "a connection: {}\n", problem.get<std::string>());
     connection.reset();
   }
   std::erase(connections_, nullptr);

@@ -24,7 +24,7 @@ struct TimedOut {
   std::string reason;
 };
 struct Cancelled {};
-// The daemon is stopping: the run is to be measured again at its next start.
+// The run is to be measured again: the daemon is stopping, or the machine was suspended within the window.
 struct Interrupted {
   std::string reason;
 };

@@ -77,10 +77,11 @@ Result<Recorder> Recorder::start(const std::string& perf_path, const Sampling& s
   return Recorder(perf_path, std::move(*control), std::move(*process));
 }
 
-Result<void> Recorder::explained(Result<void> done) {
+tl::expected<void, PerfControlError> Recorder::explained(tl::expected<void, PerfControlError> done) {
   if (done) return done;
   const std::string words = available_text(process_.stderr_pipe());
-  return fail("perf record: " + done.error().message + (words.empty() ? "" : "; it said: " + words));
+  done.error().message = "perf record: " + done.error().message + (words.empty() ? "" : "; it said: " + words);
+  return done;
 }
 
 Result<std::string> Recorder::finish(Nanoseconds at_most) {

@@ -39,8 +39,8 @@ class Recorder {
   // Must be given a usable perf. Returns before perf has begun: the first enable() waits for it.
   static Result<Recorder> start(const std::string& perf_path, const Sampling& sampling);
 
-  Result<void> enable(Nanoseconds at_most) { return explained(control_.enable(at_most)); }
-  Result<void> disable(Nanoseconds at_most) { return explained(control_.disable(at_most)); }
+  tl::expected<void, PerfControlError> enable(Nanoseconds at_most) { return explained(control_.enable(at_most)); }
+  tl::expected<void, PerfControlError> disable(Nanoseconds at_most) { return explained(control_.disable(at_most)); }
 
   // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never within a
   // window.
@@ -49,7 +49,7 @@ class Recorder {
  private:
   Recorder(std::string perf_path, PerfControl control, Subprocess process)
       : perf_path_(std::move(perf_path)), control_(std::move(control)), process_(std::move(process)) {}
-  Result<void> explained(Result<void> done);
+  tl::expected<void, PerfControlError> explained(tl::expected<void, PerfControlError> done);
 
   std::string perf_path_;
   PerfControl control_;

@@ -51,9 +51,9 @@ std::optional<RunOutcome> Crew::death(const Worker* may_end) {
   // One's death is often the other's doing: all who have died by then are named, the engine first.
   for (Worker* worker : workers_) {
     const auto status = worker->process().wait(kAftermath);
-    if (!status) continue;
-    // What it wrote before it died may explain it.
+    // What one wrote before another died may explain it.
     static_cast<void>(worker->read());
+    if (!status) continue;
     ends += (ends.empty() ? "" : ", and ") + worker->describe_end(*status);
   }
   return failed(ends);

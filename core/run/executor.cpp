@@ -9,6 +9,7 @@
 #include "core/host/memory.h"
 #include "core/host/proc_stat.h"
 #include "core/host/process_usage.h"
+#include "core/host/suspension.h"
 #include "core/host/system_facts.h"
 #include "core/perf/perf_record.h"
 #include "core/perf/perf_script.h"
@@ -88,6 +89,7 @@ class Execution {
   Json engine_ready_;
   std::string perf_raw_;
   CpuTimes machine_before_;
+  ClockGap clocks_before_;
   uint64_t requests_before_ = 0;
   uint64_t requests_in_window_ = 0;
   ProcessUsage daemon_in_window_;
@@ -227,12 +229,13 @@ OrOutcome<void> Execution::warm_up() {
 
 OrOutcome<void> Execution::open_window() {
   requests_before_ = activity_.load();
+  clocks_before_ = clock_gap();
   const auto begin = Monotonic::now();
   if (control_) {
     if (auto enabled = control_->enable(options_.limits.perf); !enabled) return perf_failed(enabled.error());
   }
   if (recorder_) {
-    if (auto enabled = recorder_->enable(options_.limits.perf); !enabled) return failed(enabled.error().message);
+    if (auto enabled = recorder_->enable(options_.limits.perf); !enabled) return perf_failed(enabled.error());
   }
   counting_since_ = {begin, Monotonic::now()};
   const auto machine = read_proc_stat();
@@ -266,6 +269,10 @@ OrOutcome<void> Execution::sleep_through_window() {
 
 OrOutcome<void> Execution::close_window() {
   if (auto marked = mark(order::kClose, report::kClosed, measurement_.engine_closed, load_closed_); !marked) return marked;
+  if (const auto slept = suspended_between(clocks_before_, clock_gap()); slept > Nanoseconds{0}) {
+    return tl::unexpected(
+        RunOutcome{Interrupted{fmt::format("the machine was suspended for {:.3f} s within the window", to_seconds(slept))}});
+  }
   const auto machine = read_proc_stat();
   if (!machine) return failed(machine.error().message);
   measurement_.machine_cpu = *machine - machine_before_;
@@ -275,7 +282,7 @@ OrOutcome<void> Execution::close_window() {
     if (auto disabled = control_->disable(options_.limits.perf); !disabled) return perf_failed(disabled.error());
   }
   if (recorder_) {
-    if (auto disabled = recorder_->disable(options_.limits.perf); !disabled) return failed(disabled.error().message);
+    if (auto disabled = recorder_->disable(options_.limits.perf); !disabled) return perf_failed(disabled.error());
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
   requests_in_window_ = activity_.load() - requests_before_;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <variant>
 
 #include "core/host/circumstances.h"
@@ -168,7 +169,7 @@ class Scheduler::Impl {
   void pause(const std::string& reason) {
     std::unique_lock lock(mutex_);
     if (!paused_ && options_.logger) options_.logger->error("measuring is paused: {}", reason);
-    paused_ = reason;
+    if (std::exchange(paused_, reason) != reason) changed_.raise();
     wake_.wait_for(lock, kRetry, [&] { return stopping_; });
   }
 

@@ -81,7 +81,9 @@ void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
     reason =
         fmt::format("None of its {} runs completed. The last one: {}", total, last_reason.value_or("no reason given"));
   }
-  Query query(connection, "UPDATE experiments SET state = ?, finished_at_ms = ?, reason = ? WHERE id = ?");
+  Query query(connection,
+              "UPDATE experiments SET state = ?, finished_at_ms = MAX(?, COALESCE(started_at_ms, created_at_ms)), reason = ? "
+              "WHERE id = ?");
   query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
 }
 
@@ -225,8 +227,9 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     ending = std::visit(EndingOf{cancel_requested}, result.outcome);
   }
   {
-    static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, finished_at_ms = ?, reason = ?, "
-                                   "counters_json = ?, " +
+    // The clock may have been set back meanwhile: nothing ends before it began.
+    static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, "
+                                   "finished_at_ms = MAX(?, started_at_ms), reason = ?, counters_json = ?, " +
                                    figure_assignments() + " WHERE id = ?";
     const int64_t finish_sequence = take_finish_sequences(connection, 1) + 1;
     Query query(connection, sql);

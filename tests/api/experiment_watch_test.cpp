@@ -21,7 +21,7 @@ std::string told(const std::vector<NamedEvent>& events) {
 
 struct Watched : Backend {
   ExperimentWatch watch;
-  std::string news() { return told(must(watch.news(*readers->lease()))); }
+  std::string news() { return told(must(watch.news(*readers->lease(), std::nullopt))); }
 };
 
 }  // namespace
@@ -62,7 +62,7 @@ TEST_CASE("of many the newest are watched, and the one that runs") {
   Watched all;
   const auto many = ExperimentWatch::kNewest + 2;
   for (int i = 0; i < many; ++i) all.queue(1);
-  CHECK(must(all.watch.news(*all.readers->lease())).size() == ExperimentWatch::kNewest);
+  CHECK(must(all.watch.news(*all.readers->lease(), std::nullopt)).size() == ExperimentWatch::kNewest);
   all.claim();
   CHECK(all.news() == "experiment 1 running");
   must(all.store->finish(1, RunResult{Failed{"broke"}, Json::object(), ""}));
@@ -81,7 +81,7 @@ TEST_CASE("an experiment's progress is told as the API tells it") {
   all.claim();
   all.news();
   must(all.store->finish(1, RunResult{Failed{"broke"}, Json::object(), ""}));
-  const auto events = must(all.watch.news(*all.readers->lease()));
+  const auto events = must(all.watch.news(*all.readers->lease(), std::nullopt));
   REQUIRE(events.size() == 1);
   CHECK(events[0].name == "progress");
   CHECK(events[0].data["runs_failed"] == 1);

@@ -43,7 +43,7 @@ TEST_CASE("each error of the store has its status") {
   CHECK(status(Kind::conflict) == 409);
   for (const Kind kind : {Kind::io, Kind::corrupt, Kind::newer, Kind::locked}) {
     const Problem problem = problem_of({kind, "why"});
-    CHECK(problem.status == 503);
+    CHECK(problem.status == (kind == Kind::io ? 507 : 503));
     CHECK(problem.detail == "why");
     REQUIRE(problem.headers.size() == 1);
     CHECK(problem.headers[0].first == "Retry-After");

@@ -6,10 +6,10 @@ using namespace copybench;
 
 TEST_CASE("an empty or finished queue has no places") {
   Backend backend;
-  CHECK(must(read_queue(*backend.readers->lease(), utc_now())).places.empty());
+  CHECK(must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt)).places.empty());
   backend.queue(1);
   backend.complete_next();
-  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now()));
+  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt));
   CHECK(view.places.empty());
   CHECK_FALSE(view.running);
 }
@@ -18,7 +18,7 @@ TEST_CASE("each one waits for those before it") {
   Backend backend;
   const ExperimentId first = backend.queue(2), second = backend.queue(3), third = backend.queue(1);
   must(backend.store->cancel(second));
-  QueueView view = must(read_queue(*backend.readers->lease(), utc_now()));
+  QueueView view = must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt));
   CHECK(view.places.size() == 2);
   const ExperimentSpec spec = must(backend.readers->lease()->experiment(first)).spec;
   const Nanoseconds one = estimated_run_duration(spec);
@@ -38,7 +38,7 @@ TEST_CASE("what the running measurement has used up is taken off, but never more
   const auto reader = backend.readers->lease();
   const auto started = *must(reader->running_run())->started_at;
   const Nanoseconds one = estimated_run_duration(must(reader->experiment(id)).spec);
-  const auto until_end = [&](auto after) { return must(read_queue(*reader, started + after)).places[id].until_end; };
+  const auto until_end = [&](auto after) { return must(read_queue(*reader, started + after, std::nullopt)).places[id].until_end; };
   using std::chrono::seconds;
   CHECK(until_end(seconds{0}) == 2 * one);
   CHECK(until_end(seconds{1}) == 2 * one - seconds{1});
@@ -49,7 +49,7 @@ TEST_CASE("what the running measurement has used up is taken off, but never more
 TEST_CASE("a queue longer than one page is counted whole") {
   Backend backend;
   for (int i = 0; i < 130; ++i) backend.queue(1);
-  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now()));
+  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt));
   CHECK(view.places.size() == 130);
   CHECK(view.places.rbegin()->second.position == 129);
 }

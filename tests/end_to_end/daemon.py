@@ -292,3 +292,38 @@ class Daemon(Process):
     def running_run(self, number):
         return wait_until(lambda: next((run for run in self.runs(number) if run["state"] == "running"), None),
                           f"a run of experiment {number} is running")
+
+
+class StagedDaemon(Daemon):
+    """A daemon whose runs wait at each of their stages. scale: of the limits that they are given up at."""
+
+    def __init__(self, scale=1, **options):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            super().__init__(arguments=("--limit-scale", scale, "--stage-fd", theirs.fileno()), pass_fds=(theirs.fileno(),),
+                             **options)
+        ours.settimeout(PATIENCE_S)
+        self._socket = ours
+        self._stages = ours.makefile("r")
+
+    def stage(self):
+        """(name, pid of perf or else of the engine, pid of the load) of the stage that the run has reached."""
+        name, server, load = self._stages.readline().split()
+        return name, int(server), int(load)
+
+    def go_on(self):
+        self._socket.sendall(b"\n")
+
+    def go_on_to(self, wanted):
+        """Returns the first stage of that name, with the run waiting there."""
+        while (reached := self.stage())[0] != wanted:
+            self.go_on()
+        return reached
+
+    def free_run(self):
+        self._stages.close()
+        self._socket.close()
+
+    def __exit__(self, *arguments):
+        self.free_run()
+        super().__exit__(*arguments)

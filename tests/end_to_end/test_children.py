@@ -6,10 +6,9 @@ import datetime
 import os
 import pathlib
 import signal
-import socket
 import unittest
 
-from daemon import BINARY, PATIENCE_S, Daemon, wait_until
+from daemon import BINARY, Daemon, StagedDaemon, wait_until
 
 STAGES = ["start", "verify", "warm_up", "window", "drain", "end"]
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP]
@@ -35,40 +34,6 @@ def child_of(pid):
         except OSError:
             pass  # gone meanwhile
     return None
-
-
-class StagedDaemon(Daemon):
-    """A daemon whose runs wait at each of their stages."""
-
-    def __init__(self, scale):
-        ours, theirs = socket.socketpair()
-        with theirs:
-            super().__init__(options=("--limit-scale", scale, "--stage-fd", theirs.fileno()), pass_fds=(theirs.fileno(),))
-        ours.settimeout(PATIENCE_S)
-        self._socket = ours
-        self._stages = ours.makefile("r")
-
-    def stage(self):
-        """(name, pid of perf or else of the engine, pid of the load) of the stage that the run has reached."""
-        name, server, load = self._stages.readline().split()
-        return name, int(server), int(load)
-
-    def go_on(self):
-        self._socket.sendall(b"\n")
-
-    def go_on_to(self, wanted):
-        """Returns the first stage of that name, with the run waiting there."""
-        while (reached := self.stage())[0] != wanted:
-            self.go_on()
-        return reached
-
-    def free_run(self):
-        self._stages.close()
-        self._socket.close()
-
-    def __exit__(self, *arguments):
-        self.free_run()
-        super().__exit__(*arguments)
 
 
 def seconds_of(run):

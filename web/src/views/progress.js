@@ -38,6 +38,9 @@ export function progressView(experiment) {
         })
       : null,
     element('span', {}, progressText(experiment)),
+    isActive(experiment) && progress.paused_reason
+      ? element('strong', { class: 'paused', role: 'status' }, `Measuring is paused: ${progress.paused_reason}`)
+      : null,
     state === 'running' && current
       ? element(
           'span',

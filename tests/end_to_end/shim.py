@@ -1,0 +1,38 @@
+"""Faults of disk and clocks that only the daemon under test sees: shim.c, preloaded."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).with_name("shim.c")
+
+
+class Shim:
+    """A folder with the compiled shim and the files that steer it. environment is for the Daemon."""
+
+    def __init__(self):
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if not compiler:
+            raise unittest.SkipTest("no C compiler here, which this test's faults are compiled by")
+        self._folder = tempfile.TemporaryDirectory(prefix="copybench-shim-")
+        library = os.path.join(self._folder.name, "shim.so")
+        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
+        self.environment = {"LD_PRELOAD": library, "COPYBENCH_SHIM": self._folder.name}
+
+    def set(self, name, value=""):
+        # Renamed into place, so that the daemon never reads half of it.
+        path = os.path.join(self._folder.name, name)
+        pathlib.Path(path + ".new").write_text(str(value))
+        os.replace(path + ".new", path)
+
+    def clear(self, name):
+        os.unlink(os.path.join(self._folder.name, name))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._folder.cleanup()

@@ -1,0 +1,125 @@
+"""Out of file descriptors, of processes, of memory that may be locked: runs fail and say why, the daemon lives, and the queue
+goes on."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from daemon import BINARY, Daemon
+
+# A user that nobody else is, as RLIMIT_NPROC counts all processes of one.
+STRANGER = str(40000 + os.getpid() % 20000)
+LIMIT_NAMES = {"nofile": "Max open files", "nproc": "Max processes"}  # as /proc spells them
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def highest_descriptor(pid):
+    return max(map(int, os.listdir(f"/proc/{pid}/fd")))
+
+
+class Limited(unittest.TestCase):
+    prefix = ()  # of commands that set limits: whoever does must be the daemon's user
+
+    @contextlib.contextmanager
+    def limited(self, served, name, value):
+        """The daemon's limit of that name, for a while."""
+        def set_limit(soft, hard):
+            subprocess.run([*self.prefix, "prlimit", f"--pid={served.process.pid}", f"--{name}={soft}:{hard}"], check=True)
+        with open(f"/proc/{served.process.pid}/limits") as limits:
+            soft, hard = next(line for line in limits if line.startswith(LIMIT_NAMES[name])).split()[-3:-1]
+        set_limit(value, hard)
+        try:
+            yield
+        finally:
+            set_limit(soft, hard)
+
+    def measure(self, served, limit, value, **fields):
+        """A run that begins under this limit of the daemon's; the limit is lifted once the run is over."""
+        with self.limited(served, limit, value):
+            number = served.queue(engines=["two_copy"], **fields)["id"]
+            served.line_with(rf"run \d+ of experiment {number} ")
+        self.assertIn(served.finished(number)["state"], ("completed", "failed"))
+        return served.runs(number)[0]
+
+    def judge(self, served, runs, words):
+        failed = [run["reason"] for run in runs if run["state"] != "completed"]
+        self.assertTrue(failed)
+        for reason in failed:
+            with self.subTest(reason=reason):
+                self.assertRegex(reason, words)
+        number = served.queue()["id"]
+        self.assertEqual(served.finished(number)["state"], "completed")
+        self.assertEqual(served.left_over(), [served.process.pid])
+        self.assertEqual(served.get("/healthz").status, 200)
+
+
+class Descriptors(Limited):
+    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+        with Daemon() as served:
+            served.finished(served.queue()["id"])
+            most = highest_descriptor(served.process.pid) + 1
+            # A limit of the daemon's is one of its children too; from some number on all have enough.
+            runs = [self.measure(served, "nofile", most + more, duration_s=0.1, warmup_s=0)
+                    for more in (2, 4, 6, 8, 10, 12, 14, 16)]
+            self.judge(served, runs, "Too many open files")
+
+    def test_the_api_neither_spins_nor_forgets_who_waits(self):
+        with Daemon() as served:
+            served.get("/healthz")
+            with socket.create_connection((served.host, served.port), timeout=30) as waiting:
+                with self.limited(served, "nofile", highest_descriptor(served.process.pid) + 1):
+                    waiting.sendall(f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\n\r\n".encode())
+                    used = cpu_seconds(served.process.pid)
+                    time.sleep(1)  # the span over which CPU time is counted
+                    self.assertLess(cpu_seconds(served.process.pid) - used, 0.3)
+                self.assertTrue(waiting.recv(64).startswith(b"HTTP/1.1 200 "))
+
+
+def as_stranger(*more):
+    return ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups", *more]
+
+
+class Processes(Limited):
+    prefix = as_stranger()
+
+    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+        if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
+            self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
+        with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
+            os.chown(data, int(STRANGER), int(STRANGER))
+            with Daemon(data, prefix=as_stranger()) as served:
+                served.finished(served.queue()["id"])
+                threads = len(os.listdir(f"/proc/{served.process.pid}/task"))
+                runs = [self.measure(served, "nproc", threads + more, threads=[2], duration_s=0.1, warmup_s=0)
+                        for more in (0, 1, 2, 3, 4)]
+                self.judge(served, runs, "Resource temporarily unavailable|no thread for")
+
+
+class LockedMemory(unittest.TestCase):
+    def test_zero_copy_says_what_it_lacked(self):
+        prefix = ["prlimit", "--memlock=65536:65536"]
+        if os.geteuid() == 0:
+            prefix += ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]
+        with Daemon(prefix=prefix) as served:
+            number = served.queue(engines=["zero_copy"], field_sizes=[65536])["id"]
+            served.finished(number)
+            run = served.get(f"/runs/{served.runs(number)[0]['run_id']}").json()
+            if run["state"] == "completed":
+                connections = run["evidence"]["server"]["connections"]
+                self.assertTrue(any(connection["memory_lock_problem"] for connection in connections) or run["zerocopy_enobufs"])
+            else:
+                self.assertRegex(run["reason"], "ENOBUFS|lock")
+            self.assertEqual(served.finished(served.queue(engines=["two_copy"])["id"])["state"], "completed")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

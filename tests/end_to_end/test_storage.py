@@ -1,0 +1,159 @@
+"""A full disk, a failing one, a damaged database: what was measured can be read, nothing finished is lost, and measuring
+goes on by itself once it can."""
+
+import hashlib
+import os
+import pathlib
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+from daemon import Daemon, Process, sweep, wait_until
+from shim import Shim
+
+TMPFS = 'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"'
+
+
+class NoWriting:
+    """What holds whatever the reason that nothing can be written. break_disk(served) and mend_disk(served) are the case's."""
+
+    def daemon(self):
+        raise NotImplementedError
+
+    def test_reads_go_on_posts_are_507_and_the_queue_pauses_until_it_passes(self):
+        with self.daemon() as served:
+            first = served.queue()["id"]
+            served.finished(first)
+            pages = [f"/experiments/{first}", f"/experiments/{first}/results.csv", f"/experiments/{first}/summary",
+                     f"/runs/{served.runs(first)[0]['run_id']}"]
+            before = [served.get(page).body for page in pages]
+            # While it is measured nothing can be written any more: its figures must be kept until they can.
+            second = served.queue(duration_s=1, repetitions=2)["id"]
+            under_way = served.running_run(second)
+            stream = served.events(second)
+            self.break_disk(served)
+
+            health = wait_until(lambda: (health := served.get("/healthz").json())["scheduler"]["paused_reason"] and health,
+                                "the queue has paused")
+            self.assertEqual(served.get("/healthz").status, 503)
+            self.assertRegex(health["scheduler"]["paused_reason"], self.reason)
+            self.assertEqual(health["store"]["last_write_error"]["kind"], self.kind)
+            # The page is told by its stream.
+            paused = next(data["paused_reason"] for name, data in stream if name == "progress" and data["paused_reason"])
+            self.assertRegex(paused, self.reason)
+            self.assertEqual(served.experiment(second)["progress"]["paused_reason"], paused)
+
+            self.assertEqual([served.get(page).body for page in pages], before)
+            for method, path, body in (("POST", "/experiments", sweep()), ("POST", f"/experiments/{second}/cancel", None),
+                                       ("DELETE", f"/experiments/{first}", None)):
+                with self.subTest(method=method, path=path):
+                    answer = served.request(method, path, body)
+                    self.assertEqual(answer.status, 507, answer.text)
+                    self.assertEqual(answer.content_type, "application/problem+json")
+                    self.assertRegex(answer.json()["detail"], self.reason)
+                    self.assertRegex(answer.json()["detail"], self.remedy)
+
+            self.mend_disk(served)
+            done = served.finished(second)
+            self.assertEqual(done["state"], "completed", done)
+            runs = served.runs(second)
+            self.assertEqual([run["state"] for run in runs], ["completed", "completed"])
+            self.assertEqual(runs[0]["run_id"], under_way["run_id"])
+            self.assertEqual(served.get("/healthz").status, 200, served.get("/healthz").text)
+            self.assertIsNone(done["progress"]["paused_reason"])
+            self.assertEqual(served.post("/experiments", sweep()).status, 202)
+
+
+class FullDisk(NoWriting, unittest.TestCase):
+    kind, reason, remedy = "full", "no room left", "Free some"
+
+    def daemon(self):
+        mounts = subprocess.run(["unshare", "-m", "sh", "-c", TMPFS, "/mnt", "true"], capture_output=True, text=True)
+        if mounts.returncode:
+            self.skipTest("no small disk can be mounted here (it takes root): " + mounts.stderr.strip())
+        data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
+        return Daemon(data, prefix=("unshare", "-m", "sh", "-c", TMPFS, data))
+
+    def filler(self, served):
+        # Seen through the daemon's own mounts.
+        return pathlib.Path(f"/proc/{served.process.pid}/root{served.data_dir}/filler")
+
+    def break_disk(self, served):
+        with self.assertRaises(OSError), open(self.filler(served), "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def mend_disk(self, served):
+        self.filler(served).unlink()
+
+
+class FailingDisk(NoWriting, unittest.TestCase):
+    kind, reason, remedy = "io", "disk I/O error", "See to the disk"
+
+    def daemon(self):
+        self.shim = self.enterContext(Shim())
+        return Daemon(environment=self.shim.environment)
+
+    def break_disk(self, served):
+        self.shim.set("eio")
+
+    def mend_disk(self, served):
+        self.shim.clear("eio")
+
+
+def damage(database, table):
+    """Overwrites a piece of the table's first page; returns the file's digest."""
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page, = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        page_bytes, = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with open(database, "r+b") as file:
+        file.seek((page - 1) * page_bytes)
+        file.write(b"\xa5" * 256)
+    return digest(database)
+
+
+def digest(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+class Damaged(unittest.TestCase):
+    def setUp(self):
+        self.data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
+        self.database = os.path.join(self.data, "copybench.db")
+        with Daemon(self.data) as served:
+            self.number = served.queue()["id"]
+            served.finished(self.number)
+
+    def test_what_is_changed_in_place_is_damaged_and_the_daemon_does_not_start(self):
+        before = damage(self.database, "runs")
+        with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", self.data) as served:
+            self.assertNotEqual(served.wait(), 0)
+            said = "\n".join(served.lines)
+        self.assertIn(self.database, said)
+        self.assertRegex(said, "(?s)is damaged.*Keep the file, and restore a copy of it")
+        self.assertEqual(digest(self.database), before)
+
+    def test_evidence_is_damaged_and_nothing_is_written(self):
+        before = damage(self.database, "run_evidence")
+        with Daemon(self.data) as served:
+            health = wait_until(lambda: (health := served.get("/healthz").json())["store"]["last_write_error"] and health,
+                                "the damage was found")
+            self.assertEqual(health["store"]["last_write_error"]["kind"], "corrupt")
+            self.assertRegex(health["store"]["last_write_error"]["message"], "Keep the file, and restore a copy of it")
+            answer = served.post("/experiments", sweep())
+            self.assertEqual(answer.status, 503)
+            self.assertRegex(answer.json()["detail"], "Keep the file, and restore a copy of it")
+            self.assertEqual(served.get(f"/experiments/{self.number}/results.csv").status, 200)
+            self.assertEqual([run["state"] for run in served.runs(self.number)], ["completed"])
+            detail = served.get(f"/runs/{served.runs(self.number)[0]['run_id']}")
+            self.assertEqual(detail.status, 503)
+            self.assertIn("is damaged", detail.json()["detail"])
+        self.assertEqual(digest(self.database), before)
+        self.assertEqual([name for name in os.listdir(self.data) if name.startswith("copybench.db")], ["copybench.db"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
