@@ -5,7 +5,6 @@
 // children of a run are spawned from it. The other member functions may be called from any thread.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>

@@ -24,6 +24,12 @@ export function repeatsText(repeats) {
   return [`interval reached in ${reached} of ${count(all, 'configuration')}`, ...rest].join(', ');
 }
 
+// '' while nothing stands in the way.
+export const pausedText = (experiment) =>
+  isActive(experiment) && experiment.progress.paused_reason
+    ? `Measuring is paused: ${experiment.progress.paused_reason}`
+    : '';
+
 export function progressView(experiment) {
   const { progress, state } = experiment;
   const { current } = progress;
@@ -38,8 +44,8 @@ export function progressView(experiment) {
         })
       : null,
     element('span', {}, progressText(experiment)),
-    isActive(experiment) && progress.paused_reason
-      ? element('strong', { class: 'paused', role: 'status' }, `Measuring is paused: ${progress.paused_reason}`)
+    pausedText(experiment)
+      ? element('strong', { class: 'paused', role: 'status' }, pausedText(experiment))
       : null,
     state === 'running' && current
       ? element(
