@@ -34,8 +34,10 @@ std::optional<std::pair<std::string, int>> site_of(string_view authority) {
   return std::pair{std::move(*host), port};
 }
 
-bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host) {
+bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host,
+             const std::vector<std::string>& allowed) {
   return is_loopback_host(host) || host == canonical(lower(listen_host)) ||
+         std::find(allowed.begin(), allowed.end(), host) != allowed.end() ||
          (!request.local_address.empty() && host == canonical(lower(request.local_address)));
 }
 
@@ -74,15 +76,16 @@ bool is_loopback_host(string_view host) {
   return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
-std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host) {
+std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host,
+                                    const std::vector<std::string>& allowed) {
   const std::string* header = request.header("host");
   const auto host = header ? host_of(*header) : std::nullopt;
-  if (host && is_ours(*host, request, listen_host)) return std::nullopt;
+  if (host && is_ours(*host, request, listen_host, allowed)) return std::nullopt;
   Problem problem;
   problem.status = 421;
   problem.detail =
-      "this server does not answer for that host; address it as localhost, by a loopback address, or by the address "
-      "that it listens on";
+      "this server does not answer for that host; address it as localhost, by a loopback address, by the address that "
+      "it listens on, or by a name that it was given with --allowed-host";
   problem.errors = {{"Host:", fmt::format("{} is none of this server's names", shown(header ? *header : ""))}};
   return problem;
 }

@@ -19,9 +19,10 @@ std::optional<std::string> host_of(std::string_view authority);
 // The name of this host itself, whatever the address it stands for.
 bool is_loopback_host(std::string_view host);
 
-// 421 unless the Host header names a loopback name or address, `listen_host`, or the address that the client connected
-// to. A page that got here by DNS rebinding names its own host.
-std::optional<Problem> host_problem(const HttpRequest& request, std::string_view listen_host);
+// 421 unless the Host header names a loopback name or address, `listen_host`, one of `allowed` (as host_of() gives
+// them), or the address that the client connected to. A page that got here by DNS rebinding names its own host.
+std::optional<Problem> host_problem(const HttpRequest& request, std::string_view listen_host,
+                                    const std::vector<std::string>& allowed = {});
 
 // 403, whatever the method, for an Origin that is not http:// and the Host (with its port) that the request names:
 // another port is another site. Without an Origin it is no page of another site.

@@ -118,8 +118,9 @@ void HttpServer::serve_connection(HttpConnection connection) {
   const int fd = connection.fd();
   try {
     const int status = exchange(connection, handler_);
-    const std::string& head = connection.head();
-    if (status != 0) logger_->debug("{} {}", std::string_view(head).substr(0, head.find(" HTTP/")), status);
+    // Without the query, where someone may have put a secret.
+    const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
+    if (status != 0) logger_->debug("{} {}", line.substr(0, line.find('?')), status);
   } catch (...) {
     // Out of memory, at most: the connection ends, the daemon goes on.
     logger_->error("a request could not be answered");

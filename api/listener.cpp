@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include "api/guards.h"
+
 namespace copybench {
 namespace {
 
@@ -63,6 +65,8 @@ Result<UniqueFd> listen_unix(const ListenAddress& address) {
 
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return tl::unexpected(system_error("make a socket", errno));
+  // What bind() makes of the file, less the umask: whoever may write to it may connect.
+  ::fchmod(fd.get(), 0660);
   if (::bind(fd.get(), generic, sizeof name) != 0 || ::listen(fd.get(), kBacklog) != 0) {
     return tl::unexpected(cannot_listen(address, errno));
   }
@@ -154,6 +158,10 @@ Listener::Listener(Listener&& other) noexcept = default;
 
 Listener::~Listener() {
   if (fd_ && !address_.path.empty()) ::unlink(address_.path.c_str());
+}
+
+bool Listener::loopback() const {
+  return !address_.path.empty() || is_loopback_host(local_ip(fd_.get()));
 }
 
 std::string local_ip(int socket) {

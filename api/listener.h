@@ -36,6 +36,7 @@ class Listener {
 
   int fd() const { return fd_.get(); }                       // non-blocking
   const ListenAddress& address() const { return address_; }  // with the port that was chosen
+  bool loopback() const;                                     // or a unix socket: no other machine gets here
 
  private:
   Listener(UniqueFd fd, ListenAddress address);

@@ -221,8 +221,14 @@ Json openapi_document() {
        "Which way of sending is fastest on this machine, at this message size, and why. Times are UTC (RFC 3339), "
        "units are in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of "
        "any kind is "
-       "answered 400 with every bad field in `errors`; unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
+       "answered 400 with every bad field in `errors`; a missing or wrong token 401, unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
        "other content types 415, foreign hosts 421, foreign origins 403, a full or failing disk 507."}};
+  document["components"]["securitySchemes"]["token"] = {
+      {"type", "http"},
+      {"scheme", "bearer"},
+      {"description", "Asked for where the daemon was started with a token; not for the page, /healthz and "
+                      "/openapi.json, and with --public-read not for GET and HEAD. Refused with 401."}};
+  document["security"] = Json::array({Json::object(), {{"token", Json::array()}}});  // either of them
   document["paths"] = Json::object();
   for (const Json& part : {experiments_paths(), results_paths(), system_paths()}) document["paths"].update(part);
   document["components"]["schemas"] = openapi_schemas();

@@ -17,6 +17,7 @@ struct Status {
 
 constexpr Status kStatuses[] = {
     {400, "Bad Request", "bad-request"},
+    {401, "Unauthorized", "token-required"},
     {403, "Forbidden", "foreign-origin"},
     {404, "Not Found", "not-found"},
     {405, "Method Not Allowed", "method-not-allowed"},
@@ -27,6 +28,7 @@ constexpr Status kStatuses[] = {
     {414, "URI Too Long", "uri-too-long"},
     {415, "Unsupported Media Type", "unsupported-media-type"},
     {421, "Misdirected Request", "foreign-host"},
+    {429, "Too Many Requests", "too-many-requests"},
     {431, "Request Header Fields Too Large", "header-too-large"},
     {500, "Internal Server Error", "internal-error"},
     {503, "Service Unavailable", "unavailable"},

@@ -32,6 +32,12 @@ Problem method_problem(const HttpRequest& request, std::string allow) {
   return result;
 }
 
+// The page itself, which asks for the token; its description; and whether the daemon is alive.
+bool is_open_to_all(std::string_view path) {
+  const PathMatch match = match_path(path);
+  return match.routes.empty() ? find_asset(path) != nullptr : match.routes.front()->open;
+}
+
 HttpResponse asset_response(const Asset& asset, const HttpRequest& request) {
   HttpResponse response;
   response.headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
@@ -47,8 +53,22 @@ HttpResponse asset_response(const Asset& asset, const HttpRequest& request) {
 
 }  // namespace
 
-Router::Router(Api& api, ActivityCounter& activity, std::string listen_host)
-    : api_(api), activity_(activity), listen_host_(std::move(listen_host)) {}
+Router::Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access)
+    : api_(api),
+      activity_(activity),
+      listen_host_(std::move(listen_host)),
+      access_(std::make_shared<const AccessRules>(std::move(access))) {}
+
+void Router::set_access(AccessRules access) {
+  auto fresh = std::make_shared<const AccessRules>(std::move(access));
+  std::lock_guard lock(access_mutex_);
+  access_ = std::move(fresh);
+}
+
+std::shared_ptr<const AccessRules> Router::access() const {
+  std::lock_guard lock(access_mutex_);
+  return access_;
+}
 
 void Router::arrived() { activity_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -80,9 +100,16 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
   return reply ? std::move(*reply) : to_response(reply.error(), request.path);
 }
 
+std::optional<Problem> Router::stranger(const HttpRequest& request) const {
+  const auto rules = access();
+  if (auto problem = host_problem(request, listen_host_, rules->allowed_hosts)) return problem;
+  if (auto problem = origin_problem(request)) return problem;
+  if (is_open_to_all(request.path)) return std::nullopt;
+  return token_problem(request, *rules);
+}
+
 std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
-  if (const auto foreign = host_problem(request, listen_host_)) return to_response(*foreign, request.path);
-  if (const auto foreign = origin_problem(request)) return to_response(*foreign, request.path);
+  if (const auto problem = stranger(request)) return to_response(*problem, request.path);
   if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
     if (request.method != "GET" && request.method != "HEAD") {
       return to_response(method_problem(request, "GET, HEAD"), request.path);

@@ -2,9 +2,12 @@
 // Threads: any number at once.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
+#include "api/access.h"
 #include "api/api.h"
 #include "api/http_server.h"
 #include "core/run/activity.h"
@@ -16,7 +19,10 @@ struct Route;
 class Router : public RequestHandler {
  public:
   // listen_host: a name or address that is ours beside the loopback ones.
-  Router(Api& api, ActivityCounter& activity, std::string listen_host);
+  Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access);
+
+  // For requests from now on.
+  void set_access(AccessRules access);
 
   void arrived() override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;
@@ -24,6 +30,9 @@ class Router : public RequestHandler {
   HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override;
 
  private:
+  std::shared_ptr<const AccessRules> access() const;
+  // Whether the request is meant for this server, and its sender may ask it.
+  std::optional<Problem> stranger(const HttpRequest& request) const;
   // The route that is to answer, or why none does.
   tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
   HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
@@ -31,6 +40,8 @@ class Router : public RequestHandler {
   Api& api_;
   ActivityCounter& activity_;
   const std::string listen_host_;
+  mutable std::mutex access_mutex_;
+  std::shared_ptr<const AccessRules> access_;
 };
 
 }  // namespace copybench

@@ -47,8 +47,8 @@ std::span<const Route> routes() {
       {"GET", "/runs/{id}/stacks.folded", &Api::get_run_stacks, {}},
       {"GET", "/runs/{id}/flamegraph.svg", &Api::get_run_flamegraph, {"base_run"}},
       {"GET", "/system", &Api::get_system, {}},
-      {"GET", "/healthz", &Api::get_health, {}},
-      {"GET", "/openapi.json", &Api::get_openapi, {}},
+      {"GET", "/healthz", &Api::get_health, {}, {}, {}, true},
+      {"GET", "/openapi.json", &Api::get_openapi, {}, {}, {}, true},
   };
   return all;
 }

@@ -19,6 +19,7 @@ struct Route {
   // The types of the body that it needs; none: it answers before any body is read.
   std::vector<std::string_view> body = {};
   std::vector<std::string_view> required = {};  // those of `query` that must be given
+  bool open = false;                            // asks for no token
 };
 
 std::span<const Route> routes();

@@ -1,5 +1,7 @@
 #include "api/server.h"
 
+#include <fmt/format.h>
+
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -28,15 +30,23 @@ class ApiServer::Impl {
     if (!address) return tl::unexpected(std::move(address.error()));
     auto listener = Listener::open(*address);
     if (!listener) return tl::unexpected(std::move(listener.error()));
-    std::string bound = to_string(listener->address());
-    router_.emplace(api_, context_.activity, listener->address().host);
+    bound_ = to_string(listener->address());
+    loopback_ = listener->loopback();
+    if (auto allowed = check_access(options_.access); !allowed) return tl::unexpected(std::move(allowed.error()));
+    router_.emplace(api_, context_.activity, listener->address().host, options_.access);
     HttpServerOptions http;
     http.threads = options_.workers + options_.event_streams;
     http.client_timeout = options_.client_timeout;
     std::lock_guard lock(mutex_);
     http_ = std::make_unique<HttpServer>(http, std::move(*listener), *router_, context_.logger);
     if (stopped_) http_->stop();
-    return bound;
+    return bound_;
+  }
+
+  Result<void> set_access(AccessRules access) {
+    if (auto allowed = check_access(access); !allowed) return allowed;
+    router_->set_access(std::move(access));
+    return {};
   }
 
   void serve() { http_->serve(); }
@@ -57,10 +67,20 @@ class ApiServer::Impl {
   }
 
  private:
+  Result<void> check_access(const AccessRules& access) const {
+    if (loopback_ || access.token) return {};
+    return fail(fmt::format(
+        "{} can be reached from other machines, so a token is needed: make one with (umask 077; head -c 32 "
+        "/dev/urandom | base64 >FILE) and name it with --token-file FILE, or listen on 127.0.0.1:PORT or unix:PATH",
+        bound_));
+  }
+
   const ApiOptions options_;
   const ApiContext context_;
   EventStreams streams_;
   Api api_;
+  std::string bound_;
+  bool loopback_ = false;
   std::optional<Router> router_;
   std::mutex mutex_;
   bool stopped_ = false;
@@ -79,6 +99,7 @@ ApiServer::~ApiServer() { impl_->stop(); }
 Result<std::string> ApiServer::bind() { return impl_->bind(); }
 void ApiServer::serve() { impl_->serve(); }
 void ApiServer::start() { impl_->start(); }
+Result<void> ApiServer::set_access(AccessRules access) { return impl_->set_access(std::move(access)); }
 void ApiServer::stop() { impl_->stop(); }
 
 }  // namespace copybench

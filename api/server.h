@@ -3,7 +3,7 @@
 // Lifetime: create() -> bind() -> start() or serve() -> stop(). Everything in ApiContext must outlive the server.
 // Threads: stop() may be called from any thread, also from a signal-waiting one, at any time and more than once: before
 // bind(), before or during serve(), after it. All other member functions belong to one thread.
-// Errors: bind() says which address, why not, and what to do.
+// Errors: bind() says which address, why not, and what to do. An address that other machines can reach needs a token.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "api/access.h"
 #include "api/perf_report.h"
 #include "core/base/change_signal.h"
 #include "core/base/result.h"
@@ -27,6 +28,7 @@ namespace copybench {
 
 struct ApiOptions {
   std::string listen = "127.0.0.1:8090";  // "HOST:PORT", "[IPV6]:PORT", "unix:PATH"; port 0: any free one
+  AccessRules access;
   size_t event_streams = 16;              // open at once; one more is answered 503
   size_t workers = 8;                     // threads for everything but event streams
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // for a request to arrive, for an answer to move
@@ -57,6 +59,9 @@ class ApiServer {
   void serve();
   // serve() in a thread of its own.
   void start();
+  // Puts these rules in the place of ApiOptions::access, for requests from now on. Fails, and changes nothing, where
+  // other machines would be left without a token. After bind(); any thread.
+  Result<void> set_access(AccessRules access);
   // Ends listening, sends each event stream its last event, gives other answers under way half a second, and, after
   // start(), returns when all is over: within a second.
   void stop();

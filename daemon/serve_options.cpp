@@ -34,6 +34,16 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->check(check_listen)
       ->capture_default_str();
   command
+      .add_option("--token-file", options.access.token_file,
+                  "File of the bearer token that clients must send; needed where other machines can reach the address")
+      ->default_str("$CREDENTIALS_DIRECTORY/token, where it exists");
+  command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")->default_str("false");
+  command
+      .add_option("--allowed-host", options.access.allowed_hosts,
+                  "Another name of this server that clients may address it by; may be given several times")
+      ->allow_extra_args(false)
+      ->default_str("none");
+  command
       .add_option("--data-dir", options.data_directory, "Folder of the database")
       ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");
   command.add_option("--perf", options.perf, "The perf program, by name or path")->capture_default_str();

@@ -9,6 +9,7 @@
 
 #include "api/server.h"
 #include "core/base/result.h"
+#include "daemon/access_options.h"
 #include "daemon/configuration.h"
 
 namespace copybench {
@@ -18,6 +19,7 @@ inline constexpr const char* kConfigurationFile = "/etc/copybench/copybench.toml
 struct ServeOptions {
   std::string config_file;
   std::string listen = ApiOptions{}.listen;
+  AccessOptions access;
   std::string data_directory;  // empty: default_data_directory()
   std::string perf = "perf";
   std::string log_level = "info";

@@ -41,6 +41,9 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   auto signals = SignalFd::create({SIGINT, SIGTERM});
   if (!signals) return tl::unexpected(signals.error());
 
+  auto access = load_access(options.access);
+  if (!access) return tl::unexpected(std::move(access.error()));
+
   std::filesystem::path directory = options.data_directory;
   if (directory.empty()) {
     auto chosen = default_data_directory();
@@ -69,17 +72,16 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
 
   ApiOptions api_options;
   api_options.listen = options.listen;
+  api_options.access = std::move(*access);
   auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
   auto address = api->bind();
   if (!address) return tl::unexpected(address.error());
   api->start();
   const bool unix_socket = address->starts_with("unix:");
-  logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
-
-  if (!unix_socket && !address->starts_with("127.") && !address->starts_with("[::1]") && !address->starts_with("localhost")) {
-    logger->warn("the API has no passwords, and {} can be reached from other machines: whoever does can queue, cancel and delete",
-                 *address);
+  if (api_options.access.token) {
+    logger->info("a token is asked for{}", api_options.access.public_read ? ", but not to read" : "");
   }
+  logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
 
   perf_report.probe(perf);
   if (const auto& found = perf.availability(); !found.reason.empty()) {

@@ -180,7 +180,10 @@ class Process:
 
 
 class Daemon(Process):
-    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=(), prefix=(), pass_fds=()):
+    def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=(), headers=None, prefix=(),
+                 pass_fds=()):
+        # headers: sent with every request.
+        self.headers = headers or {}
         self._own_data = None if data_dir else tempfile.TemporaryDirectory(prefix="copybench-test-")
         self.data_dir = str(data_dir or self._own_data.name)
         super().__init__("serve", "--listen", listen, "--data-dir", self.data_dir, *arguments, environment=environment,
@@ -205,7 +208,7 @@ class Daemon(Process):
         return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
 
     def request(self, method, path, body=None, headers=None):
-        headers = dict(headers or {})
+        headers = {**self.headers, **(headers or {})}
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
         if body is not None and not any(name.lower() == "content-type" for name in headers):
@@ -250,7 +253,7 @@ class Daemon(Process):
         """(event, data) as they come, to the end of the stream."""
         connection = self.connection()
         try:
-            connection.request("GET", f"/experiments/{number}/events")
+            connection.request("GET", f"/experiments/{number}/events", headers=self.headers)
             response = connection.getresponse()
             if response.status != 200:
                 raise AssertionError(f"{response.status}: {response.read().decode()}")

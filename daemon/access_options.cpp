@@ -1,0 +1,86 @@
+#include "daemon/access_options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "api/guards.h"
+#include "core/base/unique_fd.h"
+
+namespace copybench {
+namespace {
+
+// Beyond what a token may have, so that parse() says of a longer file that it is too long.
+constexpr size_t kMaxBytes = AccessToken::kMaxLength + 64;
+
+Result<AccessToken> read_token(const std::string& path) {
+  const auto problem = [&](std::string_view what) { return fail(fmt::format("the token file {}: {}", path, what)); };
+  // Not blocking: the path may be a FIFO's.
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file && errno == EACCES) {
+    return problem(fmt::format("permission denied; it must be readable by the user that copybenchd runs as (uid {})",
+                               ::geteuid()));
+  }
+  if (!file) return problem(::strerrordesc_np(errno));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return problem(::strerrordesc_np(errno));
+  if (!S_ISREG(status.st_mode)) return problem("it is no file");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    return problem(fmt::format("it belongs to another user (uid {}), who could change it; allowed: root or uid {}",
+                               status.st_uid, ::geteuid()));
+  }
+  // Its group may read it: so a service reads what root wrote.
+  if ((status.st_mode & 027) != 0) {
+    return problem(fmt::format("other users can {} it (mode {:04o}); do: chmod 600 '{}', and make a new token if they did",
+                               (status.st_mode & 022) != 0 ? "change" : "read", status.st_mode & 07777, path));
+  }
+  std::array<char, kMaxBytes> buffer;
+  size_t have = 0;
+  for (ssize_t got = 1; got != 0 && have < buffer.size();) {
+    got = ::read(file.get(), buffer.data() + have, buffer.size() - have);
+    if (got < 0 && errno != EINTR) return problem(::strerrordesc_np(errno));
+    if (got > 0) have += static_cast<size_t>(got);
+  }
+  auto token = AccessToken::parse({buffer.data(), have});
+  ::explicit_bzero(buffer.data(), buffer.size());
+  if (!token) return problem(token.error().message);
+  return token;
+}
+
+}  // namespace
+
+Result<std::optional<AccessToken>> load_token(const std::string& file) {
+  std::string path = file;
+  if (path.empty()) {
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    if (credentials == nullptr || *credentials == '\0') return std::nullopt;
+    path = std::string(credentials) + "/token";
+    // A unit may have other credentials and none of that name.
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
+  }
+  return read_token(path).map([](AccessToken token) { return std::optional(std::move(token)); });
+}
+
+Result<AccessRules> load_access(const AccessOptions& options) {
+  AccessRules rules;
+  for (const std::string& name : options.allowed_hosts) {
+    auto host = host_of(name);
+    if (!host) return fail(fmt::format("--allowed-host {}: allowed: a host's name or address, such as bench.lan", name));
+    rules.allowed_hosts.push_back(std::move(*host));
+  }
+  auto token = load_token(options.token_file);
+  if (!token) return tl::unexpected(std::move(token.error()));
+  rules.token = std::move(*token);
+  rules.public_read = options.public_read;
+  return rules;
+}
+
+}  // namespace copybench

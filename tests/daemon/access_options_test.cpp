@@ -1,0 +1,104 @@
+#include "daemon/access_options.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace copybench;
+
+namespace {
+
+const std::string kToken(40, 'k');
+
+struct Folder {
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "copybench-token-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() {
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    std::filesystem::remove_all(path);
+  }
+  std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
+    const std::string full = path / name;
+    std::ofstream(full) << text;
+    ::chmod(full.c_str(), mode);
+    return full;
+  }
+  std::filesystem::path path;
+};
+
+void refused(const std::string& file, const std::string& word) {
+  const auto token = load_token(file);
+  REQUIRE_FALSE(token);
+  CAPTURE(token.error().message);
+  CHECK(token.error().message.find(file) != std::string::npos);
+  CHECK(token.error().message.find(word) != std::string::npos);
+  CHECK(token.error().message.find(kToken) == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a token file is read, also one that root wrote for our group") {
+  const Folder folder;
+  for (const mode_t mode : {0600, 0400, 0640, 0440}) {
+    const auto token = load_token(folder.file("token", kToken + "\n", mode));
+    REQUIRE(token);
+    CHECK((*token)->matches(kToken));
+    std::filesystem::remove(folder.path / "token");
+  }
+}
+
+TEST_CASE("without a file or a credential there is no token") {
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  CHECK_FALSE(load_token("").value());
+  const Folder folder;
+  ::setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+  CHECK_FALSE(load_token("").value());
+}
+
+TEST_CASE("a credential of the service manager is taken where no file is named") {
+  const Folder folder;
+  ::setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+  folder.file("token", kToken, 0440);
+  CHECK(load_token("").value()->matches(kToken));
+  const std::string other(40, 'o');
+  CHECK(load_token(folder.file("other", other)).value()->matches(other));
+}
+
+TEST_CASE("the options become rules, or an error that names the one that is wrong") {
+  const Folder folder;
+  const auto rules = load_access({folder.file("token", kToken), true, {"Bench.LAN.", "[fd00:0::9]"}});
+  REQUIRE(rules);
+  CHECK(rules->token->matches(kToken));
+  CHECK(rules->public_read);
+  CHECK(rules->allowed_hosts == std::vector<std::string>{"bench.lan", "fd00::9"});
+  const auto bad = load_access({"", false, {"bench.lan", "http://bench.lan"}});
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().message.find("--allowed-host http://bench.lan") != std::string::npos);
+}
+
+TEST_CASE("what is wrong with a token file is named") {
+  const Folder folder;
+  refused(folder.path / "none", "No such file");
+  refused(folder.path, "no file");
+  refused(folder.file("short", "secret"), "6 characters");
+  refused(folder.file("empty", ""), "no token");
+  refused(folder.file("long", std::string(5000, 'k')), "more than");
+  refused(folder.file("read", kToken, 0644), "chmod 600");
+  refused(folder.file("written", kToken, 0660), "change it");
+  const std::string fifo = folder.path / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  refused(fifo, "no file");
+  if (::geteuid() == 0) {
+    const std::string theirs = folder.file("theirs", kToken);
+    REQUIRE(::chown(theirs.c_str(), 12345, 12345) == 0);
+    refused(theirs, "another user (uid 12345)");
+  }
+}
