@@ -14,8 +14,8 @@ const browserBinary = process.env.COPYBENCH_CHROMIUM ?? '/usr/bin/chromium';
 export const patience = 20_000;
 
 export class Daemon {
-  constructor(folder, child, address) {
-    Object.assign(this, { folder, child, address });
+  constructor(folder, child, address, options) {
+    Object.assign(this, { folder, child, address, options });
   }
 
   // kinds: experiments of fill.py, written before the daemon that is tested starts.
@@ -23,6 +23,7 @@ export class Daemon {
     folder = mkdtempSync(join(tmpdir(), 'copybench-browser-')),
     listen = '127.0.0.1:0',
     kinds = [],
+    options = [], // more of `serve`
   } = {}) {
     if (kinds.length) {
       await (await Daemon.start({ folder })).stop(); // makes the database
@@ -35,7 +36,7 @@ export class Daemon {
         ]);
       }
     }
-    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], {
+    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const address = await new Promise((resolve, reject) => {
@@ -50,7 +51,7 @@ export class Daemon {
       child.on('error', reject);
       child.on('exit', () => reject(new Error(`the daemon did not start:\n${text}`)));
     });
-    return new Daemon(folder, child, address);
+    return new Daemon(folder, child, address, options);
   }
 
   async stop(signal = 'SIGTERM') {
@@ -64,7 +65,8 @@ export class Daemon {
 
   async restart() {
     await this.stop();
-    Object.assign(this, await Daemon.start({ folder: this.folder, listen: this.address.replace('http://', '') }));
+    const listen = this.address.replace('http://', '');
+    Object.assign(this, await Daemon.start({ folder: this.folder, listen, options: this.options }));
   }
 
   async end() {

@@ -1,5 +1,6 @@
 // The daemon's API. Nothing here polls: a request between two runs costs nothing, one within a window disturbs it, so
 // whatever changes is read when the event stream says that it has changed.
+import { fetchAuthorized, NoToken } from './access.js';
 
 export class Problem extends Error {
   constructor(status, body, path) {
@@ -12,9 +13,9 @@ export class Problem extends Error {
 async function request(path, options) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetchAuthorized(path, options);
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
+    if (error.name === 'AbortError' || error instanceof NoToken) throw error;
     throw new Error('The daemon does not answer. Is it still running? Start it again and reload this page.');
   }
   const body = response.status === 204 ? null : await response.json().catch(() => null);

@@ -1,4 +1,5 @@
 // The views of the page; permalink.js knows their addresses. A new view is a line here, and one there.
+import { followLinks } from './access.js';
 import { element } from './dom.js';
 import { parseRoute } from './permalink.js';
 import { showExperiment } from './views/experiment.js';
@@ -64,5 +65,6 @@ async function route() {
   }
 }
 
+followLinks(say);
 window.addEventListener('hashchange', route);
 route();

@@ -1,41 +1,67 @@
-// An event stream of the API. The browser connects again by itself when a connection breaks, and gives up when it is
-// answered anything but a stream (503 while all places are taken, say): then a new stream is tried, at growing intervals.
+// An event stream of the API, read by fetch, since an EventSource cannot send a token. When the connection breaks it is made
+// again; where the daemon answers anything but a stream (503 while all places are taken, say), at growing intervals.
+import { createParser } from 'eventsource-parser';
+import { fetchAuthorized, NoToken } from './access.js';
 
 const firstRetry = 2000;
 const lastRetry = 30000;
 
-// handlers: {an event's name: (data) => …}. connection(up): after each change. Ends with the signal, or with an event of
-// `last`.
-export function follow(path, { handlers, connection, last = [] }, signal) {
-  let source = null;
-  let timer = 0;
+const pause = (duration, signal) =>
+  new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, duration);
+    signal.addEventListener('abort', over);
+  });
+
+// handlers: {an event's name: (data) => …}. connection(up): after each change. Ends with the signal, with an event of `last`,
+// or when the user gives no token that is asked for.
+export async function follow(path, { handlers, connection, last = [] }, signal) {
   let wait = firstRetry;
+  let lastId = null;
+  let ended = false;
 
-  const stop = () => {
-    clearTimeout(timer);
-    source?.close();
-  };
-  const connect = () => {
-    source = new EventSource(path);
-    source.onopen = () => {
-      wait = firstRetry;
-      connection(true);
-    };
-    source.onerror = () => {
-      connection(false);
-      if (source.readyState !== EventSource.CLOSED || signal.aborted) return;
-      timer = setTimeout(connect, wait);
+  const read = async () => {
+    const headers = { Accept: 'text/event-stream', ...(lastId === null ? {} : { 'Last-Event-ID': lastId }) };
+    const response = await fetchAuthorized(path, { headers, signal, cache: 'no-store' });
+    if (!response.ok) {
       wait = Math.min(wait * 2, lastRetry);
-    };
-    for (const [type, handle] of Object.entries(handlers)) {
-      source.addEventListener(type, (event) => {
-        if (last.includes(type)) stop();
-        handle(JSON.parse(event.data));
-      });
+      return;
     }
+    wait = firstRetry;
+    connection(true);
+    const parser = createParser({
+      onEvent: ({ event, data, id }) => {
+        if (ended || signal.aborted) return;
+        if (id !== undefined) lastId = id;
+        ended = last.includes(event);
+        try {
+          handlers[event]?.(JSON.parse(data));
+        } catch (error) {
+          reportError(error); // a defect of the page, not of the connection
+        }
+      },
+    });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader.read(); !part.done && !ended; part = await reader.read()) parser.feed(part.value);
+    await reader.cancel();
   };
 
-  if (signal.aborted) return;
-  signal.addEventListener('abort', stop, { once: true });
-  connect();
+  while (!ended && !signal.aborted) {
+    try {
+      await read();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof NoToken) {
+        connection(false);
+        return;
+      }
+    }
+    if (ended || signal.aborted) return;
+    connection(false);
+    await pause(wait, signal);
+  }
 }
