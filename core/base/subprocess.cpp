@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 namespace copybench {
 namespace {
@@ -78,8 +80,19 @@ struct ChildPlan {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 
+  ::umask(077);
+  if (::chdir("/") != 0) report_and_exit(failure_pipe, errno);
+
   ::execve(plan.path.c_str(), plan.argv.data(), plan.environment.data());
   report_and_exit(failure_pipe, errno);
+}
+
+// What a sanitizer or a test is told must reach the children too.
+bool is_passed_on(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kNames{"PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "LANG", "LANGUAGE",
+                                                    "LD_LIBRARY_PATH", "TERM"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.starts_with("LC_") ||
+         name.ends_with("SAN_OPTIONS") || name.starts_with("COPYBENCH_TEST_");
 }
 
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
@@ -88,7 +101,7 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
     const std::string_view text = *entry;
     const auto name = text.substr(0, text.find('='));
     const bool replaced = std::any_of(added.begin(), added.end(), [&](const auto& pair) { return pair.first == name; });
-    if (!replaced) result.emplace_back(text);
+    if (!replaced && is_passed_on(name)) result.emplace_back(text);
   }
   for (const auto& [name, value] : added) result.push_back(name + "=" + value);
   return result;
@@ -156,9 +169,13 @@ std::string ExitStatus::describe() const {
 Result<Subprocess> Subprocess::spawn(const SubprocessOptions& options) {
   if (options.argv.empty()) return fail("cannot start a program without a name");
   const std::string& name = options.argv.front();
-  // What is given as a path goes to exec as it is, for exec's own word on what is wrong with it.
-  const auto path = name.find('/') != std::string::npos ? std::optional<std::string>(name) : find_program(name);
+  // What is given as a path goes to exec as it is, for exec's own word on what is wrong with it; but from where we are.
+  auto path = name.find('/') != std::string::npos ? std::optional<std::string>(name) : find_program(name);
   if (!path) return fail(fmt::format("cannot start {}: there is no such program in PATH", name));
+  if (std::error_code error; !path->starts_with('/')) {
+    path = std::filesystem::absolute(*path, error).string();
+    if (error) return fail(fmt::format("cannot start {}: {}", name, error.message()));
+  }
 
   auto in = make_pipe();
   auto out = make_pipe();

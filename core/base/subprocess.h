@@ -4,7 +4,9 @@
 // that finds the child ended kills what is left of its group too. The child is also killed by the kernel when the thread
 // that spawned it ends (PR_SET_PDEATHSIG), so spawn from a long-lived thread; the kernel drops this for programs with
 // file capabilities or set-user-id.
-// The child starts with default signal dispositions, an empty signal mask, and no descriptors but 0 to 2 and `inherit`.
+// The child starts with default signal dispositions, an empty signal mask, in /, with umask 077, with no descriptors but 0 to
+// 2 and `inherit`, and of our environment with what programs in general need: where to find programs and temporary space, and
+// the user's language. What a service manager or an administrator told this program alone is not passed on.
 // Threads: one at a time; several threads may spawn at once.
 #pragma once
 
@@ -30,7 +32,7 @@ struct SubprocessOptions {
   std::vector<std::string> argv = {};  // argv[0] is looked up in PATH
   // File descriptors that the child shall have, besides 0 to 2: (ours, its number there). Numbers from 3 upward.
   std::vector<std::pair<int, int>> inherit = {};
-  std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours, replacing what is there
+  std::vector<std::pair<std::string, std::string>> environment = {};  // added, replacing what is passed on
 };
 
 // How a process ended. In words: "exit status 3", "killed by signal 9 (Killed)".

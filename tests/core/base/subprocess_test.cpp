@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <thread>
 
 using namespace copybench;
@@ -232,6 +233,26 @@ TEST_CASE("the child has no descriptor that was not meant for it") {
   const auto result = run_command({.argv = {"ls", "/proc/self/fd"}, .inherit = {{write_end.get(), 9}}}, 20s);
   REQUIRE(result);
   CHECK(result->out == "0\n1\n2\n3\n9\n");  // 3 is ls reading the folder
+}
+
+TEST_CASE("a child stands in the root folder with a umask of its own, and is started from where we are") {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path("/bin");
+  const auto result = run_command({.argv = {"./sh", "-c", "pwd; umask"}}, 20s);
+  std::filesystem::current_path(before);
+  REQUIRE(result);
+  CHECK(result->out == "/\n0077\n");
+}
+
+TEST_CASE("nothing that this program alone was told is passed on") {
+  const std::vector<const char*> secrets{"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS",
+                                         "STATE_DIRECTORY", "COPYBENCH_TOKEN_FILE", "LD_PRELOAD_X", "AWS_SECRET"};
+  for (const char* name : secrets) ::setenv(name, "x", 1);
+  const auto result = run_command({.argv = {"env"}}, 20s);
+  for (const char* name : secrets) ::unsetenv(name);
+  REQUIRE(result);
+  CHECK(result->out.find("PATH=") != std::string::npos);
+  for (const char* name : secrets) CHECK(result->out.find(name) == std::string::npos);
 }
 
 TEST_CASE("the child's environment is ours and what was added") {

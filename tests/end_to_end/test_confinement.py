@@ -1,0 +1,84 @@
+"""What a run's children are given: what they need, and no more."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+from daemon import Daemon, processes_with, sweep, wait_until
+
+SECRETS = {"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "STATE_DIRECTORY", "COPYBENCH_CONFIG", "A_PASSWORD"}
+
+
+class Child:
+    def __init__(self, pid):
+        self.folder = pathlib.Path(f"/proc/{pid}")
+        self.command = (self.folder / "cmdline").read_bytes().decode().split("\0")[:-1]
+        self.environment = {entry.partition(b"=")[0].decode() for entry in (self.folder / "environ").read_bytes().split(b"\0")}
+        self.umask = next(line.split()[1] for line in (self.folder / "status").read_text().splitlines() if line.startswith("Umask:"))
+        self.cwd = os.readlink(self.folder / "cwd")
+        self.files = []
+        for entry in (self.folder / "fd").iterdir():
+            try:
+                self.files.append(os.readlink(entry))
+            except FileNotFoundError:
+                pass  # closed meanwhile
+
+    @property
+    def name(self):
+        return next((word for word in ("stat", "engine", "load") if word in self.command[1:2]), self.command[0])
+
+
+class Children(unittest.TestCase):
+    def test_children_have_what_they_need_and_no_more(self):
+        with tempfile.TemporaryDirectory() as credentials:
+            environment = {**dict.fromkeys(SECRETS, "secret"), "CREDENTIALS_DIRECTORY": credentials, "COPYBENCH_CONFIG": os.devnull}
+            # A daemon that was started by a service manager would tell it that it is ready; here there is none.
+            del environment["NOTIFY_SOCKET"], environment["WATCHDOG_USEC"], environment["STATE_DIRECTORY"]
+            daemon = self.enterContext(Daemon(environment=environment))
+        ours = {os.readlink(entry) for entry in pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()}
+        asked = ["cpu-clock", "page-faults"]
+        number = daemon.queue(duration_s=20, warmup_s=0, events=asked)["id"]
+
+        def both():
+            found = {}
+            for pid in processes_with(daemon.token):
+                try:
+                    child = Child(pid)
+                except (FileNotFoundError, ProcessLookupError, PermissionError):
+                    continue
+                if pid != daemon.process.pid:
+                    found[child.name] = child
+            return found if {"engine", "load"} <= set(found) else None
+        children = wait_until(both, "engine and load run")
+        daemon.post(f"/experiments/{number}/cancel")
+
+        for name, child in children.items():
+            with self.subTest(child=name):
+                self.assertIn(name, {"stat", "engine", "load"}, "a child of another kind, a shell perhaps")
+                self.assertEqual(child.environment & SECRETS, set())
+                self.assertEqual(child.umask, "0077")
+                self.assertEqual(child.cwd, "/")
+                for file in child.files:
+                    self.assertNotIn(daemon.data_dir, file)
+                    if file.startswith("socket:"):
+                        self.assertNotIn(file, ours)
+        if "stat" in children:
+            command = children["stat"].command
+            events = [command[index + 1] for index, word in enumerate(command) if word == "-e"]
+            self.assertEqual(events, asked)
+            self.assertEqual(command[command.index("--") + 2], "engine")
+
+    def test_an_event_cannot_be_an_option_a_path_or_a_command(self):
+        daemon = self.enterContext(Daemon())
+        for event in ("--help", "-o/tmp/copybench-x", "/etc/passwd", "../x", "$(touch /tmp/copybench-x)", "`id`", "a;b", "a b", "a\nb",
+                      "a,b", "@/etc/passwd", "a{b}", "'", '"', "cpu/config=1/;x", "\u2010o", "", "a" * 300):
+            with self.subTest(event=event):
+                answer = daemon.post("/experiments", sweep(events=[event]))
+                self.assertEqual(answer.status, 400, answer.text)
+                self.assertEqual(answer.json()["errors"][0]["pointer"].split("/")[1], "events")
+        self.assertEqual(daemon.items("/experiments"), [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
