@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/model/text.h"
+
 namespace copybench {
 namespace {
 
@@ -25,10 +27,7 @@ bool is_token68(string_view text) {
 // What stands after "Bearer", or none where the header says anything else.
 std::optional<string_view> bearer_credential(string_view header) {
   constexpr string_view kScheme = "bearer ";
-  if (header.size() <= kScheme.size()) return std::nullopt;
-  const bool bearer = std::equal(kScheme.begin(), kScheme.end(), header.begin(),
-                                 [](char lower, char c) { return lower == (c >= 'A' && c <= 'Z' ? c + 32 : c); });
-  if (!bearer) return std::nullopt;
+  if (lower(header.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   header.remove_prefix(std::min(header.find_first_not_of(' ', kScheme.size()), header.size()));
   return header;
 }

@@ -3,11 +3,14 @@
 // Threads: any number at once. Lifetime: everything handed in must outlive it.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <string>
 
 #include "api/event_stream.h"
 #include "api/message.h"
+#include "api/metrics.h"
 #include "api/problem.h"
 #include "api/server.h"
 
@@ -48,7 +51,12 @@ class Api {
 
   Reply get_system(const Call& call);
   Reply get_health(const Call& call);
+  Reply get_readiness(const Call& call);
+  Reply get_metrics(const Call& call);
   Reply get_openapi(const Call& call);
+
+  // For /metrics: a request was answered so.
+  void count_answer(int status);
 
  private:
   Reply event_stream(const Call& call, BodyStream follow);
@@ -57,6 +65,8 @@ class Api {
   const ApiContext& context_;
   EventStreams& streams_;
   const std::string openapi_;
+  const ProcessStart started_{utc_now(), Monotonic::now()};
+  std::array<std::atomic<uint64_t>, 600> answered_{};
 };
 
 }  // namespace copybench

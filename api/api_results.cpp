@@ -100,6 +100,7 @@ Reply Api::event_stream(const Call& call, BodyStream follow) {
     problem.headers = {{"Retry-After", "5"}};
     return refuse(std::move(problem));
   }
+  response.live = true;
   response.stream = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(sink); };
   return response;
 }

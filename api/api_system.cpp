@@ -1,35 +1,13 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/metrics.h"
 #include "api/openapi.h"
+#include "api/readiness.h"
 #include "api/versions.h"
 #include "core/host/system_facts.h"
 
 namespace copybench {
-namespace {
-
-std::string_view name_of_kind(StoreError::Kind kind) {
-  switch (kind) {
-    case StoreError::Kind::full:
-      return "full";
-    case StoreError::Kind::io:
-      return "io";
-    case StoreError::Kind::corrupt:
-      return "corrupt";
-    case StoreError::Kind::newer:
-      return "newer";
-    case StoreError::Kind::locked:
-      return "locked";
-    case StoreError::Kind::not_found:
-      return "not_found";
-    case StoreError::Kind::conflict:
-      return "conflict";
-  }
-  return "unknown";
-}
-
-}  // namespace
-
 Reply Api::get_system(const Call&) {
   Json json = system_facts();
   json["perf"] = context_.perf.report();
@@ -42,17 +20,56 @@ Reply Api::get_system(const Call&) {
 Reply Api::get_health(const Call&) {
   const auto write_error = context_.store.last_write_error();
   const auto paused = context_.scheduler.paused_reason();
-  const bool well = !write_error && !paused;
   Json store;
   store["last_write_error"] = nullptr;
   if (write_error) {
     store["last_write_error"] = {{"kind", name_of_kind(write_error->kind)}, {"message", write_error->message}};
   }
   Json json;
-  json["status"] = well ? "ok" : "degraded";
+  json["status"] = write_error || paused ? "degraded" : "ok";
+  json["version"] = copybench_version();
+  json["uptime_s"] = to_seconds(Monotonic::now() - started_.monotonic);
   json["store"] = std::move(store);
   json["scheduler"] = {{"paused_reason", paused ? Json(*paused) : Json(nullptr)}};
-  return json_response(well ? 200 : 503, json);
+  // Whoever answers is alive; whether it can measure is asked of /readyz.
+  return json_response(200, json);
+}
+
+Reply Api::get_readiness(const Call&) {
+  const auto checks = read_readiness(context_);
+  return json_response(readiness_of(checks) == Readiness::not_ready ? 503 : 200, readiness_json(checks));
+}
+
+Reply Api::get_metrics(const Call&) {
+  MetricsInput input;
+  {
+    const ReaderPool::Lease reader = context_.readers.lease();
+    auto counts = reader->counts();
+    if (!counts) return refuse(problem_of(counts.error()));
+    input.counts = std::move(*counts);
+    auto last = reader->last_completed_runs();
+    if (!last) return refuse(problem_of(last.error()));
+    input.last_completed = std::move(*last);
+  }
+  input.version = copybench_version();
+  input.process = process_facts(started_);
+  input.paused = context_.scheduler.paused_reason().has_value();
+  if (const auto error = context_.store.last_write_error()) input.write_error = error->kind;
+  for (size_t status = 0; status < answered_.size(); ++status) {
+    const uint64_t count = answered_[status].load(std::memory_order_relaxed);
+    if (count > 0) input.requests[static_cast<int>(status)] = count;
+  }
+  input.event_streams = streams_.open();
+  HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.headers = {{"Cache-Control", "no-store"}};
+  response.body = metrics_text(input);
+  return response;
+}
+
+void Api::count_answer(int status) {
+  const auto index = static_cast<size_t>(status);
+  if (index < answered_.size()) answered_[index].fetch_add(1, std::memory_order_relaxed);
 }
 
 Reply Api::get_openapi(const Call&) {

@@ -31,8 +31,11 @@ std::shared_ptr<void> EventStreams::take_place() {
   std::unique_lock lock(mutex_);
   if (taken_ >= capacity_) {
     // Streams whose clients have left hold their places until they wake: wake them.
+    if (std::exchange(asking_, true)) return nullptr;
     changed_.raise();
-    if (!place_free_.wait_for(lock, kPlaceWait, [this] { return taken_ < capacity_; })) return nullptr;
+    const bool free = place_free_.wait_for(lock, kPlaceWait, [this] { return taken_ < capacity_; });
+    asking_ = false;
+    if (!free) return nullptr;
   }
   ++taken_;
   return {this, [](EventStreams* streams) {
@@ -40,6 +43,11 @@ std::shared_ptr<void> EventStreams::take_place() {
             --streams->taken_;
             streams->place_free_.notify_one();
           }};
+}
+
+size_t EventStreams::open() const {
+  std::lock_guard guard(mutex_);
+  return taken_;
 }
 
 StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experiment, int64_t after) {

@@ -33,8 +33,10 @@ class EventStreams {
                std::chrono::milliseconds heartbeat);
 
   // A place among the streams, given back when the last copy goes; null if all are taken by clients that are still
-  // there.
+  // there. One caller at a time waits a moment to find that out; the others are told at once.
   std::shared_ptr<void> take_place();
+
+  size_t open() const;  // places that are taken
 
   // Sends `progress`, every run that ended after `after` (a finish_sequence) as a `run` with that as its id, `progress`
   // again, and so on until the experiment is final: `end` with the experiment. `deleted` or `shutdown` end it early.
@@ -59,9 +61,10 @@ class EventStreams {
   const PausedReason paused_reason_;
   const size_t capacity_;
   const std::chrono::milliseconds heartbeat_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable place_free_;
   size_t taken_ = 0;
+  bool asking_ = false;  // one caller waits for streams whose clients have left
 };
 
 }  // namespace copybench

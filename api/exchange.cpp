@@ -19,8 +19,6 @@ using std::string_view;
 static_assert(string_view(CPPHTTPLIB_VERSION).starts_with("0.11."),
               "written against cpp-httplib 0.11 (Debian 12): look at its Stream and Server::process_request again");
 
-constexpr std::chrono::milliseconds kSwallowTime = std::chrono::seconds{2};
-
 // On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes. blob: lets it turn
 // a chart that it drew into a PNG.
 const NamedValues& common_headers() {
@@ -84,10 +82,10 @@ class Sink : public ByteSink {
 // The library's server for the length of one request: process_request() is what its own TLS server builds upon too.
 class Exchange : public httplib::Server {
  public:
-  Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head)
+  Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head, uint64_t max_body)
       : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
     svr_sock_ = connection.fd();  // without a socket it takes itself for stopping and breaks off streamed bodies
-    set_payload_max_length(kMaxBodyBytes);
+    set_payload_max_length(max_body);
     set_keep_alive_max_count(1);
     httplib::Headers headers;
     for (const auto& [name, value] : common_headers()) headers.emplace(name, value);
@@ -134,6 +132,7 @@ class Exchange : public httplib::Server {
     result.content_length = head_.content_length;
     result.body = request.body;
     result.local_address = request.local_addr;
+    result.peer = connection_.peer();
     return result;
   }
 
@@ -145,6 +144,7 @@ class Exchange : public httplib::Server {
       if (!answer.content_type.empty()) response.set_content(std::move(answer.body), answer.content_type);
       return;
     }
+    if (answer.live) connection_.keep_at_most(0);
     const auto provider = [stream = std::move(answer.stream)](size_t, httplib::DataSink& sink) {
       // An exception from here would end the process.
       try {
@@ -205,25 +205,25 @@ std::string late_answer(const HttpConnection& connection, RequestHandler& handle
                       !connection.head().starts_with("HEAD "));
 }
 
-int exchange(HttpConnection& connection, RequestHandler& handler) {
+int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_body) {
   handler.arrived();
   if (connection.head_too_long()) {
     const int status = write_plainly(
         connection, handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes),
                                              path_in(connection.head())));
-    connection.swallow(UINT64_MAX, kSwallowTime);
+    connection.leave(UINT64_MAX);
     return status;
   }
-  const auto head = read_request_head(connection.head());
+  const auto head = read_request_head(connection.head(), max_body);
   if (!head) {
     const int status = write_plainly(
         connection, handler.answer_malformed(head.error().status, head.error().detail, path_in(connection.head())));
-    connection.swallow(announced_body(connection.head()), kSwallowTime);
+    connection.leave(announced_body(connection.head()));
     return status;
   }
-  Exchange one(connection, handler, *head);
+  Exchange one(connection, handler, *head, max_body);
   const int status = one.run();
-  connection.swallow(one.body_left(), kSwallowTime);
+  connection.leave(one.body_left());
   return status;
 }
 

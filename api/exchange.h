@@ -8,8 +8,9 @@
 
 namespace copybench {
 
-// Has the request that was received answered and writes the answer. Returns the status, 0 where none was sent.
-int exchange(HttpConnection& connection, RequestHandler& handler);
+// Has the request that was received answered, writes the answer and calls leave(). Returns the status, 0 where none was
+// sent.
+int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_body);
 
 // What to say to a client whose request was not received in time: 408; nothing where it said nothing, as browsers open
 // connections ahead of any request.

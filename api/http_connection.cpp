@@ -12,7 +12,8 @@ namespace copybench {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-HttpConnection::HttpConnection(UniqueFd socket, milliseconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
+HttpConnection::HttpConnection(UniqueFd socket, milliseconds timeout, std::string peer)
+    : socket_(std::move(socket)), timeout_(timeout), peer_(std::move(peer)) {}
 
 bool HttpConnection::wait(short events, Deadline deadline) const {
   for (;;) {
@@ -30,13 +31,6 @@ std::optional<size_t> HttpConnection::receive_now(char* buffer, size_t size) {
     if (n >= 0) return static_cast<size_t>(n);
     if (errno == EAGAIN) return std::nullopt;
     if (errno != EINTR) return 0;
-  }
-}
-
-size_t HttpConnection::receive(char* buffer, size_t size, Deadline deadline) {
-  for (;;) {
-    if (const auto n = receive_now(buffer, size)) return *n;
-    if (!wait(POLLIN, deadline)) return 0;
   }
 }
 
@@ -79,19 +73,32 @@ size_t HttpConnection::read(char* buffer, size_t size) {
   return n;
 }
 
-bool HttpConnection::write(std::string_view bytes) {
-  const Deadline deadline = Clock::now() + timeout_;
-  while (!bytes.empty()) {
-    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+bool HttpConnection::send_on() {
+  while (sent_ < unsent_.size()) {
+    const ssize_t n = ::send(socket_.get(), unsent_.data() + sent_, unsent_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(n));
+      sent_ += static_cast<size_t>(n);
     } else if (errno == EAGAIN) {
-      if (!wait(POLLOUT, deadline)) return false;
+      return true;
     } else if (errno != EINTR) {
       return false;
     }
   }
+  unsent_.clear();
+  sent_ = 0;
   return true;
+}
+
+bool HttpConnection::write(std::string_view bytes) {
+  const Deadline deadline = Clock::now() + timeout_;
+  if (sent_ > 0) unsent_.erase(0, std::exchange(sent_, 0));
+  unsent_.append(bytes);
+  while (send_on()) {
+    if (bytes_unsent() <= kept_limit_) return true;
+    if (!wait(POLLOUT, deadline)) break;
+  }
+  broken_ = true;  // what is left would be the middle of an answer
+  return false;
 }
 
 bool HttpConnection::peer_there() const {
@@ -99,23 +106,25 @@ bool HttpConnection::peer_there() const {
   return ::poll(&entry, 1, 0) == 0;
 }
 
-void HttpConnection::swallow(uint64_t bytes, milliseconds at_most) {
-  char buffer[16384];
-  bytes -= std::min<uint64_t>(bytes, ahead_.size() - given_);
-  // What has come already costs no wait, announced or not.
-  for (ssize_t n = 1; n > 0;) {
-    n = ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
-    if (n > 0) bytes -= std::min(bytes, static_cast<uint64_t>(n));
-    if (n == 0) return;
-  }
-  if (bytes == 0) return;
+void HttpConnection::leave(uint64_t still_coming) {
+  still_coming_ = still_coming - std::min<uint64_t>(still_coming, ahead_.size() - given_);
+  ahead_ = std::string();  // it may have been large
+  given_ = 0;
+}
+
+HttpConnection::Departure HttpConnection::depart() {
+  if (broken_ || !send_on()) return Departure::over;
+  if (bytes_unsent() > 0) return Departure::sending;
   ::shutdown(socket_.get(), SHUT_WR);
-  const Deadline deadline = Clock::now() + at_most;
-  while (bytes > 0 && Clock::now() < deadline) {
-    const size_t n = receive(buffer, sizeof buffer, deadline);
-    if (n == 0) return;
-    bytes -= std::min(bytes, static_cast<uint64_t>(n));
+  char buffer[16384];
+  // Announced or not, what has come already goes first; not for ever, as it may come without end.
+  for (int rounds = 0; rounds < 64; ++rounds) {
+    const auto n = receive_now(buffer, sizeof buffer);
+    if (!n) return still_coming_ == 0 ? Departure::over : Departure::receiving;
+    if (*n == 0) return Departure::over;
+    still_coming_ -= std::min<uint64_t>(still_coming_, *n);
   }
+  return Departure::receiving;
 }
 
 }  // namespace copybench

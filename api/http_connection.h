@@ -1,5 +1,6 @@
-// One accepted connection. Its request is received without waiting, by whoever polls for it; its answer is written with
-// a deadline: a client that reads too slowly loses its connection, not a thread of the server.
+// One accepted connection. Its request is received without waiting, by whoever polls for it. Its answer is kept as far as
+// the client does not read it, up to a limit, and sent on by whoever polls for that; beyond the limit writing waits, with a
+// deadline: a client that reads too slowly loses its connection, not a thread of the server.
 //
 // Lifetime: owns the socket; the destructor closes it. Threads: one; ::shutdown() on fd() from another ends a wait.
 #pragma once
@@ -17,8 +18,10 @@ namespace copybench {
 
 class HttpConnection {
  public:
-  // timeout: for each write() to get through.
-  HttpConnection(UniqueFd socket, std::chrono::milliseconds timeout);
+  // timeout: for a write() that has to wait. peer: the client's address, empty on a unix socket.
+  HttpConnection(UniqueFd socket, std::chrono::milliseconds timeout, std::string peer = "");
+
+  const std::string& peer() const { return peer_; }
 
   // closed: by the client, before the end of what was expected.
   enum class Arrival { partly, complete, closed, too_long };
@@ -33,19 +36,26 @@ class HttpConnection {
   // Bytes of what was received after the head; 0 at their end.
   size_t read(char* buffer, size_t size);
 
-  bool write(std::string_view bytes);  // all of them, or false
-  bool peer_there() const;             // false once the client has closed its end
+  // How much of the answer may be kept; 0: each write() gets through before it returns, as a live stream's must.
+  static constexpr size_t kKeptBytes = 4 << 20;
+  void keep_at_most(size_t bytes) { kept_limit_ = bytes; }
+  bool write(std::string_view bytes);  // sent or kept, all of them, or false
+  size_t bytes_unsent() const { return unsent_.size() - sent_; }
+  bool peer_there() const;  // false once the client has closed its end
 
-  // After the answer: reads away what the client may still be sending, up to so many bytes, since closing with unread
-  // bytes resets the connection and the client may never see its answer.
-  void swallow(uint64_t bytes, std::chrono::milliseconds at_most);
+  // The answer is written; of the request so many bytes may still come. They are read away before the connection is closed,
+  // since closing with unread bytes resets it, and the client may never see its answer.
+  void leave(uint64_t still_coming);
+  // Does what can be done of that without waiting. Until it is over: poll for what it waits for, and call it again.
+  enum class Departure { sending, receiving, over };
+  Departure depart();
 
   int fd() const { return socket_.get(); }
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;
   bool wait(short events, Deadline deadline) const;
-  size_t receive(char* buffer, size_t size, Deadline deadline);  // 0: end, error or time over
+  bool send_on();  // what goes without waiting; false: the connection is broken
   std::optional<size_t> receive_now(char* buffer, size_t size);  // 0: end or error; none: nothing has come
 
   UniqueFd socket_;
@@ -54,6 +64,12 @@ class HttpConnection {
   std::string ahead_;  // received after the head, not yet given out
   size_t given_ = 0;   // of ahead_
   bool head_too_long_ = false;
+  std::string peer_;
+  std::string unsent_;  // of the answer; its first sent_ bytes are gone
+  size_t sent_ = 0;
+  size_t kept_limit_ = kKeptBytes;
+  uint64_t still_coming_ = 0;
+  bool broken_ = false;  // a write failed
 };
 
 }  // namespace copybench

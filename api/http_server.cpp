@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,7 +17,9 @@
 #include <vector>
 
 #include "api/exchange.h"
+#include "api/leaving_room.h"
 #include "api/waiting_room.h"
+#include "core/model/text.h"
 
 namespace copybench {
 namespace {
@@ -25,7 +28,18 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 500ms;
 constexpr int kRetryAcceptMs = 100;
-constexpr size_t kMaxHeldBytes = 16 << 20;  // of requests that are still arriving
+constexpr size_t kMaxHeldBytes = 16 << 20;    // of requests that are still arriving
+constexpr size_t kMaxWaitingBytes = 32 << 20;  // of requests that wait for a worker
+constexpr size_t kMaxUnsentBytes = 64 << 20;  // of answers that are not read yet
+constexpr size_t kAcceptedAtOnce = 64;        // before those that came earlier have their turn
+
+void raise(const UniqueFd& event) {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t n = ::write(event.get(), &one, sizeof one);
+}
+
+// Of two times for poll(), of which -1 is for ever.
+int earlier(int a, int b) { return a < 0 || b < 0 ? std::max(a, b) : std::min(a, b); }
 
 }  // namespace
 
@@ -35,56 +49,74 @@ HttpServer::HttpServer(HttpServerOptions options, Listener listener, RequestHand
       listener_(std::move(listener)),
       handler_(handler),
       logger_(std::move(logger)),
-      stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+      stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      answered_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 HttpServer::~HttpServer() = default;
 
 void HttpServer::serve() {
   std::vector<std::jthread> workers;
   for (size_t i = 0; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
-  receive_requests();
+  LeavingRoom leaving(options_.max_connections / 4, kMaxUnsentBytes);
+  receive_requests(leaving);
   listener_.reset();
   drain();
+  see_off(leaving);
 }
 
 void HttpServer::stop() {
   // An eventfd keeps its state, so a stop that comes before serve() is not lost.
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t n = ::write(stop_event_.get(), &one, sizeof one);
+  raise(stop_event_);
 }
 
-void HttpServer::receive_requests() {
-  WaitingRoom room(options_.max_held, kMaxHeldBytes, options_.client_timeout);
+void HttpServer::receive_requests(LeavingRoom& leaving) {
+  WaitingRoom room(options_.max_connections / 2, kMaxHeldBytes, options_.max_body_bytes, options_.client_timeout);
   std::vector<pollfd> entries;
   for (;;) {
-    entries.assign({{stop_event_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}});
+    entries.assign({{stop_event_.get(), POLLIN, 0}, {answered_event_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}});
+    const size_t first_arriving = entries.size();
     room.append_to(entries);
-    if (::poll(entries.data(), entries.size(), room.poll_timeout()) < 0) continue;  // interrupted
+    const size_t first_leaving = entries.size();
+    leaving.append_to(entries);
+    if (::poll(entries.data(), entries.size(), earlier(room.poll_timeout(), leaving.poll_timeout())) < 0) continue;
     if (entries[0].revents != 0) return;
-    if (entries[1].revents != 0) accept_one(room);
-    WaitingRoom::Leaving leaving = room.sort(entries.data() + 2, entries.size() - 2);
-    for (HttpConnection& late : leaving.late) say(late, late_answer(late, handler_));
-    for (HttpConnection& ready : leaving.ready) hand_over(std::move(ready));
-  }
-}
-
-void HttpServer::accept_one(WaitingRoom& room) {
-  UniqueFd socket(::accept4(listener_->fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (socket) {
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on unix sockets, which need none
-    room.enter(HttpConnection(std::move(socket), options_.client_timeout));
-  } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-    // The connection stays in the backlog, and asking again at once would only spin.
+    leaving.see_off(entries.data() + first_leaving, entries.size() - first_leaving);
+    if (entries[1].revents != 0) take_answered(leaving);
+    const bool starved = entries[2].revents != 0 && !accept_some(room);
+    WaitingRoom::Leaving sorted = room.sort(entries.data() + first_arriving, first_leaving - first_arriving);
+    for (HttpConnection& late : sorted.late) {
+      const std::string answer = late_answer(late, handler_);
+      if (answer.empty() || !late.write(answer)) continue;
+      late.leave(UINT64_MAX);
+      leaving.enter(std::move(late));
+    }
+    for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), leaving);
+    if (!starved || leaving.close_oldest() || room.close_oldest()) continue;
+    // Others hold all descriptors. Who wants in stays in the backlog, and asking again at once would only spin.
     pollfd stop{stop_event_.get(), POLLIN, 0};
     ::poll(&stop, 1, kRetryAcceptMs);
   }
 }
 
-void HttpServer::hand_over(HttpConnection connection) {
+bool HttpServer::accept_some(WaitingRoom& room) {
+  for (size_t i = 0; i < kAcceptedAtOnce; ++i) {
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    UniqueFd socket(
+        ::accept4(listener_->fd(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on unix sockets, which need none
+    room.enter(HttpConnection(std::move(socket), options_.client_timeout, ip_of(peer)));
+  }
+  return true;
+}
+
+void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() < options_.max_waiting) {
+    if (waiting_.size() < std::max<size_t>(options_.max_connections / 4, 1) && waiting_bytes_ < kMaxWaitingBytes) {
+      waiting_bytes_ += connection.bytes_held();
       waiting_.push_back(std::move(connection));
       wake_workers_.notify_one();
       return;
@@ -92,11 +124,20 @@ void HttpServer::hand_over(HttpConnection connection) {
   }
   HttpResponse busy = handler_.answer_malformed(503, "too many requests at once", "");
   busy.headers.emplace_back("Retry-After", "1");
-  say(connection, plain_answer(busy, true));
+  if (!connection.write(plain_answer(busy, true))) return;
+  connection.leave(0);
+  leaving.enter(std::move(connection));
 }
 
-void HttpServer::say(const HttpConnection& connection, const std::string& text) {
-  ::send(connection.fd(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+void HttpServer::take_answered(LeavingRoom& leaving) {
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t n = ::read(answered_event_.get(), &count, sizeof count);
+  std::deque<HttpConnection> taken;
+  {
+    std::lock_guard lock(mutex_);
+    taken.swap(answered_);
+  }
+  for (HttpConnection& connection : taken) leaving.enter(std::move(connection));
 }
 
 void HttpServer::work() {
@@ -107,6 +148,7 @@ void HttpServer::work() {
     if (stopping_) return;
     HttpConnection connection = std::move(waiting_.front());
     waiting_.pop_front();
+    waiting_bytes_ -= connection.bytes_held();
     open_.insert(connection.fd());
     lock.unlock();
     serve_connection(std::move(connection));
@@ -117,17 +159,22 @@ void HttpServer::work() {
 void HttpServer::serve_connection(HttpConnection connection) {
   const int fd = connection.fd();
   try {
-    const int status = exchange(connection, handler_);
-    // Without the query, where someone may have put a secret.
+    const int status = exchange(connection, handler_, options_.max_body_bytes);
+    // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
     const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
-    if (status != 0) logger_->debug("{} {}", line.substr(0, line.find('?')), status);
+    if (status != 0) logger_->debug("{} {}", shown(line.substr(0, line.find('?'))), status);
   } catch (...) {
     // Out of memory, at most: the connection ends, the daemon goes on.
     logger_->error("a request could not be answered");
   }
+  const bool over = connection.depart() == HttpConnection::Departure::over;
   // Not open any more before it is closed: drain() must never touch a number that was given to another file.
   std::lock_guard lock(mutex_);
   open_.erase(fd);
+  if (!over) {
+    answered_.push_back(std::move(connection));
+    raise(answered_event_);
+  }
   connection_ended_.notify_all();
 }
 
@@ -138,6 +185,20 @@ void HttpServer::drain() {
   wake_workers_.notify_all();
   connection_ended_.wait_for(lock, kGrace, [this] { return open_.empty(); });
   for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
+}
+
+void HttpServer::see_off(LeavingRoom& leaving) {
+  const auto deadline = std::chrono::steady_clock::now() + kGrace;
+  take_answered(leaving);
+  std::vector<pollfd> entries;
+  while (!leaving.empty()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= 0ms) return;
+    entries.clear();
+    leaving.append_to(entries);
+    ::poll(entries.data(), entries.size(), earlier(leaving.poll_timeout(), static_cast<int>(left.count())));
+    leaving.see_off(entries.data(), entries.size());
+  }
 }
 
 }  // namespace copybench

@@ -1,5 +1,6 @@
 // The transport: accepts connections, reads one request from each, has it answered, closes. One thread receives all
-// requests, in a WaitingRoom; the workers answer those that have arrived. cpp-httplib parses the
+// requests, in a WaitingRoom, and sees off who was answered, in a LeavingRoom; the workers answer requests that have arrived,
+// and wait for no client but those of live streams. cpp-httplib parses the
 // requests and writes the answers; the sockets, threads and deadlines are ours, as its own are not fit for this: it
 // accepts without close-on-exec (the children of a run would inherit the sockets), has a backlog of 5, reads heads of
 // any length a byte at a time without a limit on the whole, and forgets a stop() that comes before it listens. One
@@ -21,6 +22,7 @@
 #include "api/http_connection.h"
 #include "api/listener.h"
 #include "api/message.h"
+#include "api/request_head.h"
 #include "core/base/unique_fd.h"
 
 namespace spdlog {
@@ -29,6 +31,7 @@ class logger;
 
 namespace copybench {
 
+class LeavingRoom;
 class WaitingRoom;
 
 // What answers the requests. Called from many threads at once. Exceptions become a 500 that tells nothing of them.
@@ -47,8 +50,11 @@ class RequestHandler {
 
 struct HttpServerOptions {
   size_t threads = 24;
-  size_t max_waiting = 256;  // requests beyond those being served; one more is answered 503 at once
-  size_t max_held = 512;     // connections whose request is still arriving; for one more the oldest one goes
+  // Half of them for requests that are still arriving, where the oldest one goes for one too many; a quarter each for
+  // requests that wait for a worker, where one more is answered 503 at once, and for answers that are not read yet, where
+  // again the oldest one goes.
+  size_t max_connections = 1024;
+  uint64_t max_body_bytes = kMaxBodyBytes;
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};
 };
 
@@ -59,28 +65,32 @@ class HttpServer {
   ~HttpServer();
 
   void serve();
-  // Makes serve() return: at once for who waits, after half a second for answers under way, which are then cut off.
+  // Makes serve() return: at once for who waits; answers under way have half a second to be made, and another to be read.
   void stop();
 
  private:
-  void receive_requests();
-  void accept_one(WaitingRoom& room);
-  void hand_over(HttpConnection connection);
-  static void say(const HttpConnection& connection, const std::string& text);  // as far as it goes without waiting
+  void receive_requests(LeavingRoom& leaving);
+  bool accept_some(WaitingRoom& room);  // false: there are no descriptors left
+  void hand_over(HttpConnection connection, LeavingRoom& leaving);
+  void take_answered(LeavingRoom& leaving);
   void work();
   void serve_connection(HttpConnection connection);
   void drain();
+  void see_off(LeavingRoom& leaving);
 
   const HttpServerOptions options_;
   std::optional<Listener> listener_;  // none once serve() is draining
   RequestHandler& handler_;
   const std::shared_ptr<spdlog::logger> logger_;
   UniqueFd stop_event_;
+  UniqueFd answered_event_;
 
   std::mutex mutex_;
   std::condition_variable wake_workers_;
   std::condition_variable connection_ended_;
   std::deque<HttpConnection> waiting_;
+  size_t waiting_bytes_ = 0;
+  std::deque<HttpConnection> answered_;  // by workers, and not to be closed yet
   std::unordered_set<int> open_;  // sockets being served, so that drain() can end them
   bool stopping_ = false;
 };

@@ -18,7 +18,7 @@
 namespace copybench {
 namespace {
 
-constexpr int kBacklog = 128;
+constexpr int kBacklog = 1024;  // where it is full, a client waits a second before it tries again
 
 Error cannot_listen(const ListenAddress& address, int error) {
   const std::string where = to_string(address);
@@ -164,15 +164,12 @@ bool Listener::loopback() const {
   return !address_.path.empty() || is_loopback_host(local_ip(fd_.get()));
 }
 
-std::string local_ip(int socket) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
+std::string ip_of(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
   if (address.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&address)->sin_addr, text, sizeof text);
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(&address)->sin_addr, text, sizeof text);
   } else if (address.ss_family == AF_INET6) {
-    const in6_addr& ip = reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr;
+    const in6_addr& ip = reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr;
     if (IN6_IS_ADDR_V4MAPPED(&ip)) {
       inet_ntop(AF_INET, &ip.s6_addr[12], text, sizeof text);
     } else {
@@ -180,6 +177,13 @@ std::string local_ip(int socket) {
     }
   }
   return text;
+}
+
+std::string local_ip(int socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
+  return ip_of(address);
 }
 
 }  // namespace copybench

@@ -4,6 +4,8 @@
 // Errors: an address in use, a port that needs privileges, a name that cannot be resolved: each with what to do.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,7 +46,9 @@ class Listener {
   ListenAddress address_;
 };
 
-// The IP address of this end of a connection, "" for a unix socket.
+// "" for a unix socket. An IPv4 address that came by an IPv6 socket is told as IPv4.
+std::string ip_of(const sockaddr_storage& address);
+// The IP address of this end of a connection.
 std::string local_ip(int socket);
 
 }  // namespace copybench

@@ -21,6 +21,7 @@ struct HttpRequest {
   uint64_t content_length = 0;  // as announced
   std::string body;             // empty until it was read
   std::string local_address;    // that the client connected to: an IP address, or empty on a unix socket
+  std::string peer;             // the client's IP address, or empty on a unix socket
 
   // The value of the first header of that name (in lower case), or null.
   const std::string* header(std::string_view name) const {
@@ -51,6 +52,7 @@ struct HttpResponse {
   NamedValues headers;
   std::string body;
   BodyStream stream;  // if set, it makes the body
+  bool live = false;  // the stream goes on for long, and each write is to reach the client at once
 };
 
 }  // namespace copybench

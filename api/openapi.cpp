@@ -201,8 +201,13 @@ Json system_paths() {
   paths["/system"]["get"] = operation("get_system", "This machine: kernel, CPU, what perf can count here, versions.",
                                       {{"200", json_answer("The machine.", "System")}});
   paths["/healthz"]["get"] = operation(
-      "get_health", "Whether experiments can be stored and measured.",
-      {{"200", json_answer("All is well.", "Health")}, {"503", json_answer("Something is not: which.", "Health")}});
+      "get_health", "The daemon is alive; what is not well with it.", {{"200", json_answer("It is.", "Health")}});
+  paths["/readyz"]["get"] = operation("get_readiness", "Whether this daemon can measure, check by check.",
+                                      {{"200", json_answer("It can; degraded: with limits.", "Readiness")},
+                                       {"503", json_answer("It cannot: why, and what to do.", "Readiness")}});
+  paths["/metrics"]["get"] =
+      operation("get_metrics", "For Prometheus: queue, runs by state, the last run of each engine, requests, the process.",
+                {{"200", answer("Prometheus' text format.", content("text/plain", {{"type", "string"}, {"minLength", 1}}))}});
   paths["/openapi.json"]["get"] =
       operation("get_openapi", "This description.",
                 {{"200", answer("OpenAPI 3.1.", content("application/json", {{"type", "object"}}))}});
@@ -221,12 +226,13 @@ Json openapi_document() {
        "Which way of sending is fastest on this machine, at this message size, and why. Times are UTC (RFC 3339), "
        "units are in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of "
        "any kind is "
-       "answered 400 with every bad field in `errors`; a missing or wrong token 401, unknown paths 404, wrong methods 405, bodies over 1 MiB 413, "
+       "answered 400 with every bad field in `errors`; a missing or wrong token 401, unknown paths 404, wrong methods 405, "
+       "bodies over 1 MiB (or what the daemon was told) 413, changes asked for too often 429 with Retry-After, "
        "other content types 415, foreign hosts 421, foreign origins 403, a full or failing disk 507."}};
   document["components"]["securitySchemes"]["token"] = {
       {"type", "http"},
       {"scheme", "bearer"},
-      {"description", "Asked for where the daemon was started with a token; not for the page, /healthz and "
+      {"description", "Asked for where the daemon was started with a token; not for the page, /healthz, /readyz and "
                       "/openapi.json, and with --public-read not for GET and HEAD. Refused with 401."}};
   document["security"] = Json::array({Json::object(), {{"token", Json::array()}}});  // either of them
   document["paths"] = Json::object();

@@ -472,8 +472,17 @@ void put_system(Json& schemas) {
 
   const Json error = object({{"kind", type("string")}, {"message", type("string")}});
   schemas["Health"] = object({{"status", {{"enum", {"ok", "degraded"}}}},
+                              {"version", type("string")},
+                              {"uptime_s", {{"type", "number"}, {"minimum", 0}}},
                               {"store", object({{"last_write_error", or_null(error)}})},
                               {"scheduler", object({{"paused_reason", type_or_null("string")}})}});
+  schemas["Readiness"] = object(
+      {{"status", {{"enum", {"ready", "degraded", "not_ready"}}}},
+       {"checks", list_of(object({{"name", {{"enum", {"store", "disk", "queue", "perf", "locked_memory"}}}},
+                                  {"ok", type("boolean")},
+                                  {"needed", described(type("boolean"), "Without it nothing can be measured, or stored.")},
+                                  {"reason", described(type_or_null("string"), "Why it is not well.")},
+                                  {"remedy", described(type_or_null("string"), "What mends it.")}}))}});
   schemas["Problem"] = object(
       {{"type", type("string")},
        {"title", type("string")},

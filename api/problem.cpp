@@ -32,7 +32,6 @@ constexpr Status kStatuses[] = {
     {431, "Request Header Fields Too Large", "header-too-large"},
     {500, "Internal Server Error", "internal-error"},
     {503, "Service Unavailable", "unavailable"},
-    {505, "HTTP Version Not Supported", "http-version"},
     {507, "Insufficient Storage", "disk-full"},
 };
 
@@ -97,6 +96,26 @@ Problem problem_of(const StoreError& error) {
       break;
   }
   return problem;
+}
+
+std::string_view name_of_kind(StoreError::Kind kind) {
+  switch (kind) {
+    case StoreError::Kind::full:
+      return "full";
+    case StoreError::Kind::io:
+      return "io";
+    case StoreError::Kind::corrupt:
+      return "corrupt";
+    case StoreError::Kind::newer:
+      return "newer";
+    case StoreError::Kind::locked:
+      return "locked";
+    case StoreError::Kind::not_found:
+      return "not_found";
+    case StoreError::Kind::conflict:
+      return "conflict";
+  }
+  return "unknown";
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -37,6 +37,9 @@ HttpResponse to_response(const Problem& problem, std::string_view instance);
 // full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409.
 Problem problem_of(const StoreError& error);
 
+// As /healthz and /metrics spell it.
+std::string_view name_of_kind(StoreError::Kind kind);
+
 // A 400 of this kind, with an entry for each field that was refused.
 Problem bad_request(std::string kind, std::string detail, std::vector<FieldError> errors = {});
 

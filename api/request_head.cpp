@@ -59,7 +59,7 @@ std::optional<Problem> request_line_problem(string_view line) {
   const string_view version = line.substr(last + 1);
   if (!version.starts_with("HTTP/")) return problem(400, "the request line names no HTTP version");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-    return problem(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+    return problem(400, "this server speaks HTTP/1.1 and HTTP/1.0");
   }
   const bool clean = !target.empty() &&
                      std::all_of(target.begin(), target.end(), [](unsigned char c) { return c > ' ' && c != 0x7f; });
@@ -71,7 +71,7 @@ std::optional<Problem> request_line_problem(string_view line) {
 
 }  // namespace
 
-tl::expected<RequestHead, Problem> read_request_head(string_view raw) {
+tl::expected<RequestHead, Problem> read_request_head(string_view raw, uint64_t max_body) {
   std::vector<string_view> lines;
   for (string_view rest = raw; !rest.empty();) {
     const size_t end = rest.find("\r\n");
@@ -129,8 +129,8 @@ tl::expected<RequestHead, Problem> read_request_head(string_view raw) {
   }
   if (hosts != 1) return bad(400, "a request must have exactly one Host header");
   if (lengths > 1) return bad(400, "a request must not have two Content-Length headers");
-  if (head.content_length > kMaxBodyBytes) {
-    return bad(413, fmt::format("the body has {} bytes; allowed: at most {}", head.content_length, kMaxBodyBytes));
+  if (head.content_length > max_body) {
+    return bad(413, fmt::format("the body has {} bytes; allowed: at most {}", head.content_length, max_body));
   }
   return head;
 }

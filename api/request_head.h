@@ -15,7 +15,7 @@ namespace copybench {
 
 constexpr size_t kMaxHeadBytes = 32 * 1024;
 constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit is 8192
-constexpr uint64_t kMaxBodyBytes = 1 << 20;
+constexpr uint64_t kMaxBodyBytes = 1 << 20;  // unless it is told otherwise
 
 struct RequestHead {
   std::string method;   // as sent; a method that the library does not know stands as OPTIONS in bytes
@@ -24,10 +24,10 @@ struct RequestHead {
   uint64_t content_length = 0;
 };
 
-// `raw` ends with its empty line. Refused: what is no HTTP/1.x (400, 505), too long (414, 431), lacks a Host or
+// `raw` ends with its empty line. Refused: what is no HTTP/1.x (400), too long (414, 431), lacks a Host or
 // names two (400), Transfer-Encoding (411), Content-Encoding (415), a Content-Length that is no number (400) or beyond
-// kMaxBodyBytes (413).
-tl::expected<RequestHead, Problem> read_request_head(std::string_view raw);
+// max_body (413).
+tl::expected<RequestHead, Problem> read_request_head(std::string_view raw, uint64_t max_body = kMaxBodyBytes);
 
 // How many bytes of the body the client meant to send, as far as that can be told of a refused head: so that they can
 // be swallowed and the client gets to read its answer. UINT64_MAX where it does not say.

@@ -53,11 +53,13 @@ HttpResponse asset_response(const Asset& asset, const HttpRequest& request) {
 
 }  // namespace
 
-Router::Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access)
+Router::Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access,
+               PostRates rates)
     : api_(api),
       activity_(activity),
       listen_host_(std::move(listen_host)),
-      access_(std::make_shared<const AccessRules>(std::move(access))) {}
+      access_(std::make_shared<const AccessRules>(std::move(access))),
+      post_limit_(rates) {}
 
 void Router::set_access(AccessRules access) {
   auto fresh = std::make_shared<const AccessRules>(std::move(access));
@@ -100,16 +102,29 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
   return reply ? std::move(*reply) : to_response(reply.error(), request.path);
 }
 
-std::optional<Problem> Router::stranger(const HttpRequest& request) const {
+std::optional<Problem> Router::refusal(const HttpRequest& request) {
   const auto rules = access();
   if (auto problem = host_problem(request, listen_host_, rules->allowed_hosts)) return problem;
   if (auto problem = origin_problem(request)) return problem;
-  if (is_open_to_all(request.path)) return std::nullopt;
-  return token_problem(request, *rules);
+  if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
+  if (auto problem = token_problem(request, *rules)) return problem;
+  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+  const auto wait = post_limit_.take(request.peer);
+  if (!wait) return std::nullopt;
+  Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
+                                              wait->count()));
+  too_many.headers = {{"Retry-After", std::to_string(wait->count())}};
+  return too_many;
 }
 
 std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
-  if (const auto problem = stranger(request)) return to_response(*problem, request.path);
+  auto response = judge_head(request);
+  if (response) api_.count_answer(response->status);
+  return response;
+}
+
+std::optional<HttpResponse> Router::judge_head(const HttpRequest& request) {
+  if (const auto refused = refusal(request)) return to_response(*refused, request.path);
   if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
     if (request.method != "GET" && request.method != "HEAD") {
       return to_response(method_problem(request, "GET, HEAD"), request.path);
@@ -133,10 +148,13 @@ std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
 HttpResponse Router::answer(const HttpRequest& request) {
   int64_t id = 0;
   const auto route = admit(request, id);
-  return route ? call(**route, request, id) : to_response(route.error(), request.path);
+  HttpResponse response = route ? call(**route, request, id) : to_response(route.error(), request.path);
+  api_.count_answer(response.status);
+  return response;
 }
 
 HttpResponse Router::answer_malformed(int status, std::string detail, const std::string& path) {
+  api_.count_answer(status);
   return to_response(problem(status, std::move(detail)), path);
 }
 

@@ -10,6 +10,7 @@
 #include "api/access.h"
 #include "api/api.h"
 #include "api/http_server.h"
+#include "api/post_limit.h"
 #include "core/run/activity.h"
 
 namespace copybench {
@@ -19,7 +20,8 @@ struct Route;
 class Router : public RequestHandler {
  public:
   // listen_host: a name or address that is ours beside the loopback ones.
-  Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access);
+  Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access,
+         PostRates rates);
 
   // For requests from now on.
   void set_access(AccessRules access);
@@ -31,10 +33,11 @@ class Router : public RequestHandler {
 
  private:
   std::shared_ptr<const AccessRules> access() const;
-  // Whether the request is meant for this server, and its sender may ask it.
-  std::optional<Problem> stranger(const HttpRequest& request) const;
+  // Whether the request is meant for this server, and its sender may ask it, and so often.
+  std::optional<Problem> refusal(const HttpRequest& request);
   // The route that is to answer, or why none does.
   tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
+  std::optional<HttpResponse> judge_head(const HttpRequest& request);
   HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
 
   Api& api_;
@@ -42,6 +45,7 @@ class Router : public RequestHandler {
   const std::string listen_host_;
   mutable std::mutex access_mutex_;
   std::shared_ptr<const AccessRules> access_;
+  PostLimit post_limit_;
 };
 
 }  // namespace copybench

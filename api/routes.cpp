@@ -48,6 +48,8 @@ std::span<const Route> routes() {
       {"GET", "/runs/{id}/flamegraph.svg", &Api::get_run_flamegraph, {"base_run"}},
       {"GET", "/system", &Api::get_system, {}},
       {"GET", "/healthz", &Api::get_health, {}, {}, {}, true},
+      {"GET", "/readyz", &Api::get_readiness, {}, {}, {}, true},
+      {"GET", "/metrics", &Api::get_metrics, {}},
       {"GET", "/openapi.json", &Api::get_openapi, {}, {}, {}, true},
   };
   return all;

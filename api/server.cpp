@@ -33,8 +33,11 @@ class ApiServer::Impl {
     bound_ = to_string(listener->address());
     loopback_ = listener->loopback();
     if (auto allowed = check_access(options_.access); !allowed) return tl::unexpected(std::move(allowed.error()));
-    router_.emplace(api_, context_.activity, listener->address().host, options_.access);
+    router_.emplace(api_, context_.activity, listener->address().host, options_.access,
+                    options_.post_rates);
     HttpServerOptions http;
+    http.max_connections = options_.max_connections;
+    http.max_body_bytes = options_.max_body_bytes;
     http.threads = options_.workers + options_.event_streams;
     http.client_timeout = options_.client_timeout;
     std::lock_guard lock(mutex_);

@@ -12,7 +12,9 @@
 #include <string>
 
 #include "api/access.h"
+#include "api/http_server.h"
 #include "api/perf_report.h"
+#include "api/post_limit.h"
 #include "core/base/change_signal.h"
 #include "core/base/result.h"
 #include "core/run/activity.h"
@@ -29,6 +31,9 @@ namespace copybench {
 struct ApiOptions {
   std::string listen = "127.0.0.1:8090";  // "HOST:PORT", "[IPV6]:PORT", "unix:PATH"; port 0: any free one
   AccessRules access;
+  size_t max_connections = HttpServerOptions{}.max_connections;
+  uint64_t max_body_bytes = kMaxBodyBytes;
+  PostRates post_rates;
   size_t event_streams = 16;              // open at once; one more is answered 503
   size_t workers = 8;                     // threads for everything but event streams
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // for a request to arrive, for an answer to move

@@ -30,8 +30,9 @@ WaitingRoom::Fate WaitingRoom::look_at(Held& held) const {
   if (!held.body) {
     const Arrival head = connection.receive_head(kMaxHeadBytes);
     if (head == Arrival::partly) return Fate::stays;
-    if (head == Arrival::closed) return Fate::gone;
-    const auto read = read_request_head(connection.head());
+    // Who has closed one half may read yet why nothing comes of its half of a request.
+    if (head == Arrival::closed) return connection.head().empty() ? Fate::gone : Fate::ready;
+    const auto read = read_request_head(connection.head(), max_body_);
     // What is refused by its head alone is refused at once.
     if (head == Arrival::too_long || !read || read->content_length == 0) return Fate::ready;
     held.body = read->content_length;
@@ -70,6 +71,12 @@ WaitingRoom::Leaving WaitingRoom::sort(const pollfd* entries, size_t polled) {
   }
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(most));
   return leaving;
+}
+
+bool WaitingRoom::close_oldest() {
+  if (held_.empty()) return false;
+  held_.erase(held_.begin());
+  return true;
 }
 
 }  // namespace copybench

@@ -20,8 +20,8 @@ class WaitingRoom {
  public:
   using Clock = std::chrono::steady_clock;
   // timeout: for the whole head, and then for the whole body.
-  WaitingRoom(size_t max_connections, size_t max_bytes, std::chrono::milliseconds timeout)
-      : max_connections_(max_connections), max_bytes_(max_bytes), timeout_(timeout) {}
+  WaitingRoom(size_t max_connections, size_t max_bytes, uint64_t max_body, std::chrono::milliseconds timeout)
+      : max_connections_(max_connections), max_bytes_(max_bytes), max_body_(max_body), timeout_(timeout) {}
 
   void enter(HttpConnection connection) { held_.push_back({std::move(connection), Clock::now() + timeout_, {}}); }
 
@@ -35,6 +35,8 @@ class WaitingRoom {
   };
   // Takes what has come. `entries`: the `polled` ones that append_to() gave; who entered since then is looked at too.
   Leaving sort(const pollfd* entries, size_t polled);
+  // Closes the one that has been here longest; false where there is none. Not between append_to() and sort().
+  bool close_oldest();
 
  private:
   struct Held {
@@ -47,6 +49,7 @@ class WaitingRoom {
 
   const size_t max_connections_;
   const size_t max_bytes_;
+  const uint64_t max_body_;  // of one request
   const std::chrono::milliseconds timeout_;
   std::vector<Held> held_;  // oldest first
 };

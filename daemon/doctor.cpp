@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/host/cpu_set.h"
+#include "core/host/memory.h"
 #include "core/host/system_facts.h"
 #include "core/host/zerocopy_probe.h"
 #include "core/model/plan.h"
@@ -125,15 +126,15 @@ Check check_optmem() {
 }
 
 Check check_locked_memory() {
-  constexpr int64_t kEnough = 64 << 20;  // some 8 connections with rings of an autotuned send buffer each
   if (has_capability(CAP_IPC_LOCK)) return {"locked memory", State::ok, "CAP_IPC_LOCK: no limit"};
-  const auto limit = memlock_limit();
-  if (!limit || *limit >= kEnough) {
+  const auto scarce = scarce_locked_memory();
+  if (!scarce) {
+    const auto limit = memlock_limit();
     return {"locked memory", State::ok, limit ? fmt::format("up to {} MiB", *limit >> 20) : "no limit"};
   }
   return {"locked memory", State::limited,
           fmt::format("{} KiB and no CAP_IPC_LOCK: larger sweeps go on with unlocked buffers and meet ENOBUFS",
-                      *limit >> 10),
+                      *scarce >> 10),
           "sudo prlimit --pid $$ --memlock=unlimited:unlimited    # in the shell that then starts copybenchd"};
 }
 

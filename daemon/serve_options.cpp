@@ -43,6 +43,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
                   "Another name of this server that clients may address it by; may be given several times")
       ->allow_extra_args(false)
       ->default_str("none");
+  add_limit_options(command, options.limits);
   command
       .add_option("--data-dir", options.data_directory, "Folder of the database")
       ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "daemon/access_options.h"
 #include "daemon/configuration.h"
+#include "daemon/limit_options.h"
 
 namespace copybench {
 
@@ -20,6 +21,7 @@ struct ServeOptions {
   std::string config_file;
   std::string listen = ApiOptions{}.listen;
   AccessOptions access;
+  LimitOptions limits;
   std::string data_directory;  // empty: default_data_directory()
   std::string perf = "perf";
   std::string log_level = "info";

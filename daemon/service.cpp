@@ -73,6 +73,9 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   ApiOptions api_options;
   api_options.listen = options.listen;
   api_options.access = std::move(*access);
+  LimitOptions limits = options.limits;
+  if (const std::string fewer = fit_to_open_files(limits); !fewer.empty()) logger->warn(fewer);
+  apply_limits(limits, api_options);
   auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
   auto address = api->bind();
   if (!address) return tl::unexpected(address.error());

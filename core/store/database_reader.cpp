@@ -74,6 +74,50 @@ class DatabaseReader : public Reader {
     return run;
   }
 
+  StoreResult<StoreCounts> counts() override {
+    StoreCounts counts;
+    const auto failed = connection_->attempt([&] {
+      for (size_t i = 0; i < names<ExperimentState>().size(); ++i) counts.experiments[static_cast<ExperimentState>(i)] = 0;
+      Query query(*connection_,
+                  "SELECT state, count(*), sum(runs_total), sum(runs_completed), sum(runs_failed), sum(runs_cancelled), "
+                  "sum(runs_interrupted) FROM experiments GROUP BY state");
+      while (query.step()) {
+        const auto state = from_name<ExperimentState>(query.text(0));
+        if (!state) throw_damaged(fmt::format("a row has the unknown state '{}'", query.text(0)));
+        counts.experiments[*state] = query.integer(1);
+        counts.runs.total += query.integer(2);
+        counts.runs.completed += query.integer(3);
+        counts.runs.failed += query.integer(4);
+        counts.runs.cancelled += query.integer(5);
+        counts.runs.interrupted += query.integer(6);
+      }
+      counts.runs_running = connection_->integer("SELECT count(*) FROM runs WHERE state = 'running'");
+    });
+    if (failed) return tl::unexpected(*failed);
+    return counts;
+  }
+
+  StoreResult<std::vector<RunRow>> last_completed_runs() override {
+    // By way of the newest experiments that completed anything, of which there are few to look at: a run has no index by
+    // the time that it ended.
+    static const std::string sql =
+        "SELECT " + run_columns() +
+        " FROM runs WHERE engine = ?1 AND kind = 'measured' AND state = 'completed' AND experiment_id = (SELECT id FROM "
+        "experiments WHERE runs_completed > 0 AND EXISTS (SELECT 1 FROM runs AS one WHERE one.experiment_id = experiments.id "
+        "AND one.engine = ?1 AND one.kind = 'measured' AND one.state = 'completed') ORDER BY id DESC LIMIT 1) "
+        "ORDER BY finish_sequence DESC LIMIT 1";
+    std::vector<RunRow> last;
+    const auto failed = connection_->attempt([&] {
+      for (const std::string_view engine : names<EngineMode>()) {
+        Query query(*connection_, sql);
+        query.bind(engine);
+        if (query.step()) last.push_back(read_run(query));
+      }
+    });
+    if (failed) return tl::unexpected(*failed);
+    return last;
+  }
+
   StoreResult<Page<RunRow>> runs(ExperimentId id, std::optional<RunId> after, int64_t limit) override {
     static const std::string sql =
         "SELECT " + run_columns() + " FROM runs WHERE experiment_id = ? AND id > ? ORDER BY id LIMIT ?";

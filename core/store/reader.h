@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,13 @@ struct ProfileRow {
   RunProfile profile;  // its stacks are empty in lists
 };
 
+// How many there are, for an overview.
+struct StoreCounts {
+  std::map<ExperimentState, int64_t> experiments;  // all states
+  RunCounts runs;                                  // of all experiments together
+  int64_t runs_running = 0;
+};
+
 // One connection. Used by one thread at a time; obtained from ReaderPool.
 class Reader {
  public:
@@ -45,6 +53,10 @@ class Reader {
   virtual StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) = 0;
   // The run that is running now, of any experiment.
   virtual StoreResult<std::optional<RunRow>> running_run() = 0;
+
+  virtual StoreResult<StoreCounts> counts() = 0;
+  // Of each engine that has completed a run: the last one.
+  virtual StoreResult<std::vector<RunRow>> last_completed_runs() = 0;
 
   // In the order of run id: ids above `after`. not_found where the experiment does not exist.
   virtual StoreResult<Page<RunRow>> runs(ExperimentId id, std::optional<RunId> after, int64_t limit) = 0;

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// More than the sockets' buffers take.
+constexpr size_t kLargeAnswer = HttpConnection::kKeptBytes - 1000;
+
 // Answers with what it was asked; some paths misbehave.
 class Echo : public RequestHandler {
  public:
@@ -34,6 +37,8 @@ class Echo : public RequestHandler {
       };
     } else if (request.path == "/stream") {
       response.stream = [](ByteSink& sink) { return sink.write("one") && sink.write("") && sink.write("two"); };
+    } else if (request.path == "/large") {
+      response.body = std::string(kLargeAnswer, 'x');
     } else if (request.path == "/endless") {
       response.stream = [this](ByteSink& sink) {
         const std::string block(100'000, 'x');
@@ -144,7 +149,7 @@ TEST_CASE("malformed heads are answered, not passed on") {
   problem(serving.client->raw("nonsense\r\n\r\n"), 400);
   problem(serving.client->raw("GET / HTTP/1.1\n\n"), 400);
   problem(serving.client->raw(std::string(1000, '\0') + "\r\n\r\n"), 400);
-  problem(serving.client->raw("GET / HTTP/9.9\r\nHost: a\r\n\r\n"), 505);
+  problem(serving.client->raw("GET / HTTP/9.9\r\nHost: a\r\n\r\n"), 400);
   problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9000, 'a') + "\r\n\r\n"), 431);
   problem(serving.client->raw("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), 414);
   problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\n" + std::string(10'000'000, 'a')), 431);
@@ -212,9 +217,41 @@ TEST_CASE("requests that do not arrive hold no thread: heads, bodies, bodies tha
   CHECK(std::chrono::steady_clock::now() - asked < 2s);
 }
 
+TEST_CASE("answers that are not read, and announced bodies that never come, hold no thread") {
+  HttpServerOptions options;
+  options.threads = 1;
+  Serving serving(options);
+  std::vector<UniqueFd> stalled;
+  for (const std::string& request :
+       {std::string("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"), post_head(99'999'999'999),
+        post_head(5, "Transfer-Encoding: chunked\r\n")}) {
+    for (int i = 0; i < 10; ++i) {
+      stalled.push_back(serving.client->connect());
+      HttpClient::send(stalled.back().get(), request);
+    }
+  }
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK(serving.client->get("/").status == 200);
+  CHECK(std::chrono::steady_clock::now() - asked < 2s);
+  // Who reads after all gets everything.
+  CHECK(parse_answer(HttpClient::receive_all(stalled[0].get())).body.size() == kLargeAnswer);
+  problem(parse_answer(HttpClient::receive_all(stalled[10].get())), 413);
+  problem(parse_answer(HttpClient::receive_all(stalled[20].get())), 411);
+}
+
+TEST_CASE("an answer that is being read when the server stops has half a second more") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  char buffer[1000];
+  REQUIRE(::recv(socket.get(), buffer, sizeof buffer, MSG_WAITALL) == sizeof buffer);
+  serving.server->stop();
+  CHECK(HttpClient::receive_all(socket.get()).size() > kLargeAnswer - sizeof buffer);
+}
+
 TEST_CASE("for one connection too many the oldest that has not asked goes") {
   HttpServerOptions options;
-  options.max_held = 4;
+  options.max_connections = 8;  // 4 of them for requests that are arriving
   Serving serving(options);
   std::vector<UniqueFd> silent;
   for (int i = 0; i < 20; ++i) {
@@ -232,7 +269,7 @@ TEST_CASE("for one connection too many the oldest that has not asked goes") {
 TEST_CASE("floods of requests are told to come back") {
   HttpServerOptions options;
   options.threads = 1;
-  options.max_waiting = 2;
+  options.max_connections = 8;  // 2 of them for requests that wait
   options.client_timeout = 200ms;
   Serving serving(options);
   std::vector<UniqueFd> asking;

@@ -59,7 +59,7 @@ TEST_CASE("what is no HTTP is refused") {
   CHECK(status_of("GET /\r\nHost: a\r\n\r\n") == 400);
   CHECK(status_of("GET / HTTP/1.1\nHost: a\n\n") == 400);
   CHECK(status_of("GET / HTTP/1.1\r\nHost: a\n\r\n\r\n") == 400);
-  CHECK(status_of(head("", "GET / HTTP/2.0")) == 505);
+  CHECK(status_of(head("", "GET / HTTP/2.0")) == 400);
   CHECK(status_of(head("", "GET / FTP/1.1")) == 400);
   CHECK(status_of(head("", "GET /a b HTTP/1.1")) == 400);
   CHECK(status_of(head("", "GET /?a?b HTTP/1.1")) == 400);

@@ -117,6 +117,24 @@ TEST_CASE("foreign hosts are misdirected, foreign origins forbidden, and nothing
   CHECK(served.get("/", own).status == 200);
 }
 
+TEST_CASE("who asks for changes too often is told when to come again; reading is not limited") {
+  ApiOptions options;
+  options.post_rates = {1, 0};
+  Served served(options);
+  int accepted = 0;
+  Answer answer;
+  for (int i = 0; i < 30; ++i) {
+    answer = served.post("/experiments?dry_run=1", "{\"preset\":\"quick\"}");
+    accepted += answer.status == 200 ? 1 : 0;
+  }
+  CHECK(accepted >= 11);
+  CHECK(accepted < 30);
+  problem(answer, 429);
+  CHECK(std::stoi(answer.header("retry-after")) >= 1);
+  problem(served.request("DELETE", "/experiments/1"), 429);
+  CHECK(served.get("/experiments").status == 200);
+}
+
 TEST_CASE("a body must be there and be JSON") {
   Served served;
   problem(served.request("POST", "/experiments"), 400);

@@ -15,6 +15,7 @@ ROUTES = {
     ("get", "/experiments/{id}/events"), ("get", "/events"), ("post", "/experiments/{id}/cancel"), ("get", "/runs/{id}"),
     ("get", "/experiments/{id}/circumstances"), ("get", "/circumstances/diff"),
     ("get", "/runs/{id}/perf"), ("get", "/system"), ("get", "/healthz"), ("get", "/openapi.json"),
+    ("get", "/readyz"), ("get", "/metrics"),
 }
 
 

@@ -36,7 +36,7 @@ class NoWriting:
 
             health = wait_until(lambda: (health := served.get("/healthz").json())["scheduler"]["paused_reason"] and health,
                                 "the queue has paused")
-            self.assertEqual(served.get("/healthz").status, 503)
+            self.assertEqual((health["status"], served.get("/readyz").status), ("degraded", 503))
             self.assertRegex(health["scheduler"]["paused_reason"], self.reason)
             self.assertEqual(health["store"]["last_write_error"]["kind"], self.kind)
             # The page is told by its stream.
@@ -60,7 +60,7 @@ class NoWriting:
             runs = served.runs(second)
             self.assertEqual([run["state"] for run in runs], ["completed", "completed"])
             self.assertEqual(runs[0]["run_id"], under_way["run_id"])
-            self.assertEqual(served.get("/healthz").status, 200, served.get("/healthz").text)
+            self.assertEqual(served.get("/readyz").status, 200, served.get("/readyz").text)
             self.assertIsNone(done["progress"]["paused_reason"])
             self.assertEqual(served.post("/experiments", sweep()).status, 202)
 

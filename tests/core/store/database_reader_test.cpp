@@ -156,3 +156,32 @@ TEST_CASE("readers see whole states while a writer works") {
   done = true;
   for (std::thread& thread : threads) thread.join();
 }
+
+TEST_CASE("an overview counts what there is, and finds the last completed run of each engine") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  CHECK(must(opened.reader->counts()).runs.total == 0);
+  CHECK(must(opened.reader->counts()).experiments.size() == names<ExperimentState>().size());
+  CHECK(must(opened.reader->last_completed_runs()).empty());
+  enqueue(*opened.store, 2);
+  enqueue(*opened.store, 5);
+  const ClaimedRun first = claim(*opened.store);
+  must(opened.store->finish(first.id, completed(3.0)));
+  must(opened.store->finish(claim(*opened.store).id, failed("no")));
+  const ClaimedRun last = claim(*opened.store);
+  must(opened.store->finish(last.id, completed(4.0)));
+  claim(*opened.store);
+
+  const StoreCounts counts = must(opened.reader->counts());
+  CHECK(counts.experiments.at(ExperimentState::completed) == 1);
+  CHECK(counts.experiments.at(ExperimentState::running) == 1);
+  CHECK(counts.experiments.at(ExperimentState::queued) == 0);
+  CHECK(counts.runs.total == 7);
+  CHECK(counts.runs.completed == 2);
+  CHECK(counts.runs.failed == 1);
+  CHECK(counts.runs_running == 1);
+  const auto runs = must(opened.reader->last_completed_runs());
+  REQUIRE(runs.size() == 1);  // of one engine
+  CHECK(runs[0].id == last.id);
+  CHECK(runs[0].figures.throughput_gbps == 4.0);
+}

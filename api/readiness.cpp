@@ -1,0 +1,102 @@
+#include "api/readiness.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+
+#include "api/problem.h"
+#include "core/host/memory.h"
+
+namespace copybench {
+namespace {
+
+// For the evidence of a large sweep. Less is a warning: when there is no room at all, the store's writes say so.
+constexpr uint64_t kComfortableBytes = 64 << 20;
+
+ReadinessCheck check_store(const Store& store) {
+  ReadinessCheck check{"store", true};
+  if (const auto error = store.last_write_error()) {
+    check.reason = fmt::format("the last write failed ({}): {}", name_of_kind(error->kind), error->message);
+  }
+  return check;
+}
+
+ReadinessCheck check_disk(const Store& store) {
+  ReadinessCheck check{"disk", false};
+  struct statvfs disk {};
+  if (::statvfs(store.database_path().parent_path().c_str(), &disk) != 0) {
+    check.reason = "the disk of the data directory cannot be asked for its free space";
+    check.remedy = "look whether the data directory is there, and readable";
+    return check;
+  }
+  const uint64_t free = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
+  if (free < kComfortableBytes) {
+    check.reason =
+        fmt::format("only {} MiB are free on the disk of the data directory: a large sweep may not fit", free >> 20);
+    check.remedy = "make room there, or delete experiments";
+  }
+  return check;
+}
+
+ReadinessCheck check_queue(const Scheduler& scheduler) {
+  ReadinessCheck check{"queue", true};
+  if (const auto paused = scheduler.paused_reason()) check.reason = "the queue is paused: " + *paused;
+  return check;
+}
+
+ReadinessCheck check_perf(const PerfReport& perf) {
+  ReadinessCheck check{"perf", false};
+  const Json report = perf.report();
+  if (report["state"] == "probing") {
+    check.reason = "perf is being asked what it can count here";
+    return check;
+  }
+  if (report["reason"].is_string()) check.reason = report["reason"].get<std::string>() + "; runs go on with fewer counters";
+  if (report["remedy"].is_string()) check.remedy = report["remedy"].get<std::string>();
+  return check;
+}
+
+ReadinessCheck check_locked_memory() {
+  ReadinessCheck check{"locked_memory", false};
+  if (const auto limit = scarce_locked_memory()) {
+    check.reason = fmt::format(
+        "only {} KiB may be locked, without CAP_IPC_LOCK: larger sweeps go on with unlocked buffers and meet ENOBUFS",
+        *limit >> 10);
+    check.remedy = "start copybenchd with LimitMEMLOCK=infinity, or CAP_IPC_LOCK";
+  }
+  return check;
+}
+
+}  // namespace
+
+std::vector<ReadinessCheck> read_readiness(const ApiContext& context) {
+  return {check_store(context.store), check_disk(context.store), check_queue(context.scheduler), check_perf(context.perf),
+          check_locked_memory()};
+}
+
+Readiness readiness_of(const std::vector<ReadinessCheck>& checks) {
+  const auto bad = [](const ReadinessCheck& check) { return !check.ok(); };
+  if (std::none_of(checks.begin(), checks.end(), bad)) return Readiness::ready;
+  const bool needed =
+      std::any_of(checks.begin(), checks.end(), [&](const auto& check) { return check.needed && bad(check); });
+  return needed ? Readiness::not_ready : Readiness::degraded;
+}
+
+Json readiness_json(const std::vector<ReadinessCheck>& checks) {
+  constexpr const char* kNames[] = {"ready", "degraded", "not_ready"};
+  const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
+  Json json;
+  json["status"] = kNames[static_cast<size_t>(readiness_of(checks))];
+  json["checks"] = Json::array();
+  for (const ReadinessCheck& check : checks) {
+    json["checks"].push_back({{"name", check.name},
+                              {"ok", check.ok()},
+                              {"needed", check.needed},
+                              {"reason", text(check.reason)},
+                              {"remedy", text(check.remedy)}});
+  }
+  return json;
+}
+
+}  // namespace copybench

@@ -1,0 +1,27 @@
+// How much of the daemon its clients may take, from its options to the API's.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "api/server.h"
+
+namespace copybench {
+
+struct LimitOptions {
+  size_t max_connections = ApiOptions{}.max_connections;
+  size_t max_event_streams = ApiOptions{}.event_streams;
+  uint64_t max_request_bytes = ApiOptions{}.max_body_bytes;
+  double request_timeout_s = 5;
+  PostRates post_rates;
+};
+
+void add_limit_options(CLI::App& command, LimitOptions& options);
+
+void apply_limits(const LimitOptions& limits, ApiOptions& options);
+
+// Raises this process's limit of open files to what it may be, since connections count as such. Where that is too low for
+// so many connections, they become fewer; returns a sentence for the log then, else an empty text.
+std::string fit_to_open_files(LimitOptions& limits);
+
+}  // namespace copybench

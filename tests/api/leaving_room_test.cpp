@@ -1,0 +1,125 @@
+#include "api/leaving_room.h"
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <utility>
+
+#include "fixture.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A connection whose answer is larger than the socket takes at once; the test holds the other end.
+struct Answered {
+  explicit Answered(size_t answer, uint64_t still_coming = 0) {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+    socket.reset(ends[0]);
+    served.emplace(UniqueFd(ends[1]), 1s);
+    CHECK(served->write(std::string(answer, 'a')));
+    served->leave(still_coming);
+  }
+  // What is there now; none once the server has closed.
+  std::optional<size_t> receive() const {
+    char buffer[65536];
+    size_t total = 0;
+    for (;;) {
+      const ssize_t n = ::recv(socket.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+      if (n < 0) return total;
+      if (n == 0) return total > 0 ? std::optional(total) : std::nullopt;
+      total += static_cast<size_t>(n);
+    }
+  }
+  bool closed() const {
+    for (int i = 0; i < 100; ++i) {
+      if (!receive()) return true;
+    }
+    return false;
+  }
+  UniqueFd socket;
+  std::optional<HttpConnection> served;
+};
+
+void look(LeavingRoom& room) {
+  std::vector<pollfd> entries;
+  room.append_to(entries);
+  ::poll(entries.data(), entries.size(), 0);
+  room.see_off(entries.data(), entries.size());
+}
+
+constexpr size_t kLarge = 3 << 20;
+
+}  // namespace
+
+TEST_CASE("an answer that was sent to one that sends no more is over at once") {
+  LeavingRoom room(10, 64 << 20);
+  Answered client(100);
+  room.enter(std::move(*client.served));
+  CHECK(room.empty());
+  CHECK(room.poll_timeout() == -1);
+  CHECK(client.receive() == 100);
+}
+
+TEST_CASE("an answer goes on as it is read, to its end") {
+  LeavingRoom room(10, 64 << 20);
+  Answered client(kLarge);
+  room.enter(std::move(*client.served));
+  CHECK_FALSE(room.empty());
+  CHECK(room.poll_timeout() > 5000);  // so much takes some time
+  size_t got = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto n = client.receive();
+    if (!n) break;
+    got += *n;
+    look(room);
+  }
+  CHECK(got == kLarge);
+  CHECK(room.empty());
+}
+
+TEST_CASE("what was announced is read away before the connection is closed, and not for ever") {
+  LeavingRoom room(10, 64 << 20);
+  Answered client(100, 1000);
+  room.enter(std::move(*client.served));
+  CHECK(room.poll_timeout() <= 2000);
+  HttpClient::send(client.socket.get(), std::string(999, 'b'));
+  look(room);
+  CHECK_FALSE(room.empty());
+  HttpClient::send(client.socket.get(), "b");
+  look(room);
+  CHECK(room.empty());
+  CHECK(client.receive() == 100);
+}
+
+TEST_CASE("a client that goes is let go, whatever it was to read or send") {
+  LeavingRoom room(10, 64 << 20);
+  Answered reader(kLarge), sender(100, 1000);
+  room.enter(std::move(*reader.served));
+  room.enter(std::move(*sender.served));
+  reader.socket.reset();
+  sender.socket.reset();
+  look(room);
+  CHECK(room.empty());
+}
+
+TEST_CASE("for one too many, and for too many bytes, the oldest are closed") {
+  LeavingRoom few(1, 64 << 20);
+  Answered first(kLarge), second(kLarge);
+  few.enter(std::move(*first.served));
+  few.enter(std::move(*second.served));
+  CHECK(first.closed());
+  CHECK_FALSE(few.empty());
+
+  LeavingRoom small(10, kLarge);
+  Answered third(kLarge), fourth(kLarge);
+  small.enter(std::move(*third.served));
+  small.enter(std::move(*fourth.served));
+  CHECK(third.closed());
+  CHECK_FALSE(fourth.closed());
+  CHECK(small.close_oldest());
+  CHECK(small.empty());
+  CHECK_FALSE(small.close_oldest());
+}

@@ -1,0 +1,56 @@
+#include "api/post_limit.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+const PostLimit::Clock::time_point kStart{1000h};
+
+// How many of `tries` at this moment are let through.
+int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Clock::time_point now) {
+  int count = 0;
+  for (int i = 0; i < tries; ++i) count += limit.take(peer, now) ? 0 : 1;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a burst of ten seconds' worth passes, then the rate") {
+  PostLimit limit({5, 0});
+  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the one that empties the bucket passes too
+  CHECK(limit.take("10.0.0.1", kStart) == 1s);
+  CHECK(passed(limit, "10.0.0.1", 100, kStart + 2s) == 10);
+  CHECK(passed(limit, "10.0.0.1", 100, kStart + 1h) == 51);
+}
+
+TEST_CASE("clients have buckets of their own, and all have one together") {
+  PostLimit limit({5, 8});
+  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);
+  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 30);
+  CHECK(passed(limit, "10.0.0.3", 100, kStart) == 0);
+  CHECK(passed(limit, "10.0.0.3", 100, kStart + 1s) == 8);
+}
+
+TEST_CASE("an IPv6 host cannot multiply itself by the addresses of its network") {
+  PostLimit limit({1, 0});
+  CHECK(passed(limit, "fd00::1", 100, kStart) == 11);
+  CHECK(passed(limit, "fd00::2", 100, kStart) == 0);
+  CHECK(passed(limit, "fd00:0:0:1::2", 100, kStart) == 11);
+}
+
+TEST_CASE("without rates nothing is limited") {
+  PostLimit limit({0, 0});
+  CHECK(passed(limit, "", 100'000, kStart) == 100'000);
+}
+
+TEST_CASE("of more clients than are remembered the bucket of all is the limit; places come free again") {
+  PostLimit limit({1, 1000});
+  int count = 0;
+  for (int i = 0; i < 20'000; ++i) count += passed(limit, fmt::format("10.0.{}.{}", i / 256, i % 256), 1, kStart);
+  CHECK(count == 10'001);
+  CHECK(passed(limit, "192.168.0.1", 100, kStart + 1min) == 11);
+}

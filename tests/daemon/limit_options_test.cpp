@@ -1,0 +1,57 @@
+#include "daemon/limit_options.h"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+using namespace copybench;
+
+namespace {
+
+// Puts the limit of open files back.
+struct OpenFiles {
+  explicit OpenFiles(rlim_t soft) {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit changed{soft, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &changed) == 0);
+  }
+  ~OpenFiles() { ::setrlimit(RLIMIT_NOFILE, &before); }
+  rlimit before{};
+};
+
+}  // namespace
+
+TEST_CASE("limits are taken from the command line and reach the API") {
+  CLI::App command;
+  LimitOptions limits;
+  add_limit_options(command, limits);
+  command.parse("--max-connections 100 --max-event-streams 3 --max-request-bytes 2048 --request-timeout 0.5 --post-rate 2.5");
+  ApiOptions options;
+  apply_limits(limits, options);
+  CHECK(options.max_connections == 100);
+  CHECK(options.event_streams == 3);
+  CHECK(options.max_body_bytes == 2048);
+  CHECK(options.client_timeout == std::chrono::milliseconds{500});
+  CHECK(options.post_rates.per_client == 2.5);
+  CHECK(options.post_rates.total == PostRates{}.total);
+}
+
+TEST_CASE("limits that make no sense are refused") {
+  for (const char* bad : {"--max-connections 1", "--max-connections x", "--max-event-streams 0", "--max-request-bytes 0",
+                          "--request-timeout 0", "--post-rate -1"}) {
+    CAPTURE(bad);
+    CLI::App command;
+    LimitOptions limits;
+    add_limit_options(command, limits);
+    CHECK_THROWS_AS(command.parse(bad), CLI::ValidationError);
+  }
+}
+
+TEST_CASE("the limit of open files is raised as far as it may be") {
+  const OpenFiles low(100);
+  LimitOptions limits;
+  limits.max_connections = 16;
+  CHECK(fit_to_open_files(limits).empty());
+  rlimit now{};
+  ::getrlimit(RLIMIT_NOFILE, &now);
+  CHECK(now.rlim_cur == now.rlim_max);
+}
