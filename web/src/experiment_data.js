@@ -19,7 +19,8 @@ export async function openExperiment(id, changed, signal) {
     requestAnimationFrame(() => {
       asked = false;
       if (signal.aborted) return;
-      data.runs = [...byId.values()];
+      // The run of a profile has no figures: it is measured under perf record, and no gap in anything.
+      data.runs = [...byId.values()].filter((run) => run.kind !== 'profile');
       changed(data);
       data.calm = data.final;
     });

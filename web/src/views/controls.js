@@ -55,16 +55,18 @@ export function viewControls({ engines, threads }, labels, state, change) {
       (chosen) => change({ engines: chosen }),
     ),
     boxes('Threads', threads, state.threads, String, (chosen) => change({ threads: chosen })),
-    select(
-      'Panels',
-      [
-        ['threads', 'one for each thread count'],
-        ['engines', 'one for each engine'],
-        ['none', 'all in one'],
-      ],
-      state.panels,
-      (panels) => change({ panels }),
-    ),
+    threads.length > 1 || engines.length > 1
+      ? select(
+          'Panels',
+          [
+            ['threads', 'one for each thread count'],
+            ['engines', 'one for each engine'],
+            ['none', 'all in one'],
+          ],
+          state.panels,
+          (panels) => change({ panels }),
+        )
+      : null,
     select(
       'Sizes and threads',
       [

@@ -51,7 +51,7 @@ export function progressView(experiment) {
       ? element(
           'span',
           { class: 'muted' },
-          `now: ${engineLabel(current.engine)}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`,
+          `now: ${current.kind === 'profile' ? 'profile of ' : ''}${engineLabel(current.engine)}, messages of ${bytes(current.message_bytes)}, ${count(current.threads, 'thread')}, repetition ${current.repetition}`,
         )
       : null,
   );
