@@ -18,20 +18,22 @@ class UntilInterval(unittest.TestCase):
 
     def test_it_repeats_until_the_interval_or_the_cap_and_says_which(self):
         with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
-            # Any six runs are within 100 %; none are within 0.01 %.
-            wide = {"until_ci_pct": 100, "min": 2, "max": 20}
+            # Some six runs or so are within 100 %, however busy the machine; none are within 0.01 %.
+            wide = {"until_ci_pct": 100, "min": 2, "max": 100}
             plan = daemon.post("/experiments?dry_run=1", {"engines": ["two_copy"], "field_sizes": [512], "threads": [1],
                                                           "repetitions": wide, **SHORT}).json()
-            self.assertEqual((plan["runs_total"], plan["runs_at_most"], len(plan["runs"])), (2, 20, 2))
-            self.assertAlmostEqual(plan["estimated_duration_max_s"], 10 * plan["estimated_duration_s"])
+            self.assertEqual((plan["runs_total"], plan["runs_at_most"], len(plan["runs"])), (2, 100, 2))
+            self.assertAlmostEqual(plan["estimated_duration_max_s"], 50 * plan["estimated_duration_s"])
             reached = daemon.queue(repetitions=wide, **SHORT)["id"]
             capped = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 6, "max": 7}, **SHORT)["id"]
             self.assertEqual(daemon.experiment(capped)["progress"]["eta_max_s"] > 0, True)
             told = [data for name, data in daemon.events(reached) if name == "progress"]
             self.assertEqual(told[0]["repeats"]["state"], "running")
             self.assertEqual(told[-1]["repeats"]["state"], "interval_reached")
-            self.assertEqual((told[-1]["runs_total"], told[-1]["runs_at_most"]), (6, 6))
-            for number, state, runs in ((reached, "interval_reached", 6), (capped, "cap_reached", 7)):
+            needed = told[-1]["runs_total"]
+            self.assertGreaterEqual(needed, 6)
+            self.assertEqual(told[-1]["runs_at_most"], needed)
+            for number, state, runs in ((reached, "interval_reached", needed), (capped, "cap_reached", 7)):
                 done = daemon.finished(number)
                 self.assertEqual((done["state"], done["runs_total"]), ("completed", runs))
                 self.assertEqual(done["progress"]["repeats"]["state"], state)
