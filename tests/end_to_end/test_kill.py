@@ -37,7 +37,7 @@ class Lane:
                 if number % 10 == 9:
                     self.kill_at_start(data)
                 else:
-                    self.kill_at_work(data)
+                    self.kill_at_work(data, after_a_run=number % 5 == 2)
             with Daemon(data) as served:
                 self.check(served)
                 return self.drain(served)
@@ -47,11 +47,14 @@ class Lane:
         time.sleep(self.random.uniform(0, 0.05))
         self.kill(served)
 
-    def kill_at_work(self, data):
+    def kill_at_work(self, data, after_a_run):
+        """At once and up to 0.35 s later. Few runs end so soon after a start, so in some rounds one is waited for."""
         served = Daemon(data)
         caller = threading.Thread(target=self.call, args=(served,))
         caller.start()
-        time.sleep(self.random.uniform(0, 0.5))
+        if after_a_run:
+            served.line_with(r"run \d+ of experiment \d+ .* completed")
+        time.sleep(self.random.uniform(0, 0.35))
         self.kill(served)
         caller.join()
 
