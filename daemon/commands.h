@@ -14,5 +14,7 @@ void add_serve_command(CLI::App& app, CommandResult done);
 void add_engine_command(CLI::App& app, CommandResult done);
 void add_load_command(CLI::App& app, CommandResult done);
 void add_doctor_command(CLI::App& app, CommandResult done);
+void add_backup_command(CLI::App& app, CommandResult done);
+void add_restore_command(CLI::App& app, CommandResult done);
 
 }  // namespace copybench

@@ -15,6 +15,8 @@ int main(int argc, char** argv) {
   copybench::add_engine_command(app, done);
   copybench::add_load_command(app, done);
   copybench::add_doctor_command(app, done);
+  copybench::add_backup_command(app, done);
+  copybench::add_restore_command(app, done);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,11 +1,8 @@
 #include "core/store/database_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "core/base/unique_fd.h"
+#include "core/store/durable.h"
 #include "core/store/integrity.h"
+#include "core/store/restore.h"
 #include "core/store/schema.h"
 
 namespace copybench {
@@ -18,14 +15,7 @@ tl::unexpected<StoreError> damaged(std::string message) {
 }
 
 tl::unexpected<StoreError> io_error(const std::string& what, int errno_value) {
-  const auto kind = errno_value == ENOSPC || errno_value == EDQUOT ? StoreError::Kind::full : StoreError::Kind::io;
-  return tl::unexpected(StoreError{kind, system_error(what, errno_value).message + "."});
-}
-
-StoreResult<void> sync_directory(const fs::path& directory) {
-  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) return io_error("sync " + directory.string(), errno);
-  return {};
+  return tl::unexpected(file_error(what, errno_value));
 }
 
 // Under another name first: whatever ends this process, a file of the right name is whole.
@@ -40,10 +30,7 @@ StoreResult<void> create(const fs::path& directory) {
     if (!connection) return tl::unexpected(connection.error());
     if (auto migrated = migrate(**connection); !migrated) return migrated;
   }
-  std::error_code failed;
-  fs::rename(unfinished, database_file(directory), failed);
-  if (failed) return io_error("rename " + unfinished.string(), failed.value());
-  return sync_directory(directory);
+  return rename_durably(unfinished, database_file(directory), Target::replaced);
 }
 
 // Creates where there is nothing; refuses what SQLite would take for a fresh start.
@@ -77,6 +64,7 @@ StoreResult<void> find_or_create(const fs::path& directory) {
 fs::path database_file(const fs::path& directory) { return directory / "copybench.db"; }
 
 StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path& directory) {
+  if (auto completed = complete_restore(directory); !completed) return tl::unexpected(completed.error());
   if (auto found = find_or_create(directory); !found) return tl::unexpected(found.error());
   auto connection = DatabaseConnection::open(database_file(directory), DatabaseConnection::Access::read_write);
   if (!connection) return connection;

@@ -11,10 +11,10 @@ namespace {
 constexpr std::chrono::milliseconds kInterruptEvery{5};
 
 // Inside DatabaseConnection::attempt.
-void quick_check(DatabaseConnection& connection, const std::string& pragma) {
+void check_by(DatabaseConnection& connection, const std::string& pragma) {
   Query query(connection, pragma);
   while (query.step()) {
-    if (query.text(0) != "ok") throw_damaged("quick_check: " + std::string(query.text(0)));
+    if (query.text(0) != "ok") throw_damaged(pragma.substr(pragma.find(' ') + 1) + ": " + std::string(query.text(0)));
   }
 }
 
@@ -29,8 +29,14 @@ StoreResult<void> check_changing_tables(DatabaseConnection& connection) {
                   "AND name <> 'run_evidence'");
       while (query.step()) tables.emplace_back(query.text(0));
     }
-    for (const std::string& table : tables) quick_check(connection, fmt::format("PRAGMA quick_check({})", table));
+    for (const std::string& table : tables) check_by(connection, fmt::format("PRAGMA quick_check({})", table));
   });
+  if (failed) return tl::unexpected(*failed);
+  return {};
+}
+
+StoreResult<void> check_whole_file(DatabaseConnection& connection) {
+  const auto failed = connection.attempt([&] { check_by(connection, "PRAGMA integrity_check"); });
   if (failed) return tl::unexpected(*failed);
   return {};
 }
@@ -55,7 +61,7 @@ void BackgroundCheck::check(const std::filesystem::path& database) {
       stopped = stopping_;
       connection_ = connection->get();
     }
-    if (!stopped) failed = (*connection)->attempt([&] { quick_check(**connection, "PRAGMA quick_check"); });
+    if (!stopped) failed = (*connection)->attempt([&] { check_by(**connection, "PRAGMA quick_check"); });
   }
   std::unique_lock lock(mutex_);
   connection_ = nullptr;

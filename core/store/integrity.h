@@ -20,6 +20,9 @@ namespace copybench {
 // corrupt, with the first thing that is wrong.
 StoreResult<void> check_changing_tables(DatabaseConnection& connection);
 
+// Every page, row and index of the file, as SQLite's integrity_check sees them. corrupt
+StoreResult<void> check_whole_file(DatabaseConnection& connection);
+
 // Threads: every member function may be called from any thread.
 class BackgroundCheck {
  public:

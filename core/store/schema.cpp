@@ -156,9 +156,9 @@ StoreResult<void> check_version(DatabaseConnection& connection) {
   return {};
 }
 
-StoreResult<void> migrate(DatabaseConnection& connection) {
+StoreResult<void> migrate(DatabaseConnection& connection, int64_t to) {
   const auto failed = connection.attempt([&] {
-    for (auto version = connection.integer("PRAGMA user_version"); version < schema_version(); ++version) {
+    for (auto version = connection.integer("PRAGMA user_version"); version < to; ++version) {
       WriteTransaction transaction(connection);
       connection.execute(kMigrations[static_cast<size_t>(version)]);
       connection.execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, version + 1));

@@ -21,7 +21,7 @@ int64_t schema_version();
 // corrupt: not a database of this program. newer: written by a later version.
 StoreResult<void> check_version(DatabaseConnection& connection);
 
-// Each step is one transaction.
-StoreResult<void> migrate(DatabaseConnection& connection);
+// Each step is one transaction. `to`: an earlier version, to make a database as that one had it.
+StoreResult<void> migrate(DatabaseConnection& connection, int64_t to = schema_version());
 
 }  // namespace copybench

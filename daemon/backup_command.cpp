@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/store/backup.h"
+#include "core/store/restore.h"
+#include "daemon/commands.h"
+#include "daemon/data_directory.h"
+#include "daemon/serve_options.h"
+
+namespace copybench {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string data_directory;
+};
+
+// Where the daemon of this host keeps its data, by its configuration, unless told otherwise.
+Result<std::filesystem::path> directory_of(const Options& options) {
+  if (!options.data_directory.empty()) return options.data_directory;
+  const auto configuration = read_serve_configuration({});
+  if (!configuration) return tl::unexpected(configuration.error());
+  if (!configuration->options.data_directory.empty()) return configuration->options.data_directory;
+  return default_data_directory();
+}
+
+std::string contents(const CopySummary& copy) {
+  return fmt::format("{} experiment{} with {} run{}, {:.1f} MB", copy.experiments, copy.experiments == 1 ? "" : "s",
+                     copy.runs, copy.runs == 1 ? "" : "s", static_cast<double>(copy.bytes) / 1e6);
+}
+
+Result<void> run_backup(const Options& options) {
+  const auto directory = directory_of(options);
+  if (!directory) return tl::unexpected(directory.error());
+  const auto copy = back_up(*directory, options.file);
+  if (!copy) return fail(copy.error().message);
+  fmt::print("{} holds the data of {}: {}. Checked, and on the disk.\n", options.file, directory->string(), contents(*copy));
+  if (copy->running) {
+    fmt::print("Experiment {} was being measured meanwhile: what its run of this moment shows may be this backup.\n",
+               *copy->running);
+  }
+  fmt::print("To have it back: stop the daemon, then copybenchd restore {} --data-dir {}\n", options.file, directory->string());
+  return {};
+}
+
+Result<void> run_restore(const Options& options) {
+  const auto directory = directory_of(options);
+  if (!directory) return tl::unexpected(directory.error());
+  const auto restored = restore(*directory, options.file);
+  if (!restored) return fail(restored.error().message);
+  fmt::print("{} is now the data of {}: {}.\n", options.file, directory->string(), contents(restored->copy));
+  if (restored->kept.empty()) {
+    fmt::print("No database was there before.\n");
+  } else {
+    fmt::print("The database that was there is kept; delete it when you need it no more:\n");
+    for (const auto& kept : restored->kept) fmt::print("  {}\n", kept.string());
+  }
+  if (restored->copy.unfinished > 0) {
+    fmt::print("{} of its experiments had not ended: the daemon will go on measuring them. Cancel those you do not want.\n",
+               restored->copy.unfinished);
+  }
+  fmt::print("Start the daemon now.\n");
+  return {};
+}
+
+using Command = Result<void> (*)(const Options&);
+
+void add_command(CLI::App& app, CommandResult done, const std::string& name, const std::string& what,
+                 const std::string& file, Command run) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand(name, what);
+  command->add_option("file", options->file, file)->required();
+  command->add_option("--data-dir", options->data_directory, "Folder of the database; the service's is /var/lib/copybench")
+      ->default_str("as the daemon's");
+  command->callback([options, done, name, run] {
+    const auto result = run(*options);
+    if (!result) fmt::print(stderr, "copybenchd {}: {}\n", name, result.error().message);
+    done(result ? 0 : 1);
+  });
+}
+
+}  // namespace
+
+void add_backup_command(CLI::App& app, CommandResult done) {
+  add_command(app, std::move(done), "backup", "Copies the database into one file, also while the daemon runs",
+              "The file to be made; nothing is overwritten", run_backup);
+}
+
+void add_restore_command(CLI::App& app, CommandResult done) {
+  add_command(app, std::move(done), "restore",
+              "Puts a backup in the place of the database, which is kept aside; the daemon must be stopped",
+              "A file that backup made, of this or an earlier version", run_restore);
+}
+
+}  // namespace copybench

@@ -1,0 +1,163 @@
+#include "core/store/restore.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+
+#include "core/store/backup.h"
+#include "core/store/data_lock.h"
+#include "core/store/schema.h"
+#include "damage.h"
+#include "fixture.h"
+
+using namespace copybench;
+namespace fs = std::filesystem;
+using Access = DatabaseConnection::Access;
+
+namespace {
+
+std::set<std::string> names_in(const fs::path& directory) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory)) names.insert(entry.path().filename());
+  return names;
+}
+
+// A backup of a store with so many completed runs.
+fs::path backup_of(const TemporaryDirectory& elsewhere, int64_t runs) {
+  TemporaryDirectory directory;
+  fill(directory, runs);
+  const fs::path file = elsewhere.path() / fmt::format("{}-runs.db", runs);
+  must(back_up(directory.path(), file));
+  return file;
+}
+
+int64_t runs_of(const TemporaryDirectory& directory) {
+  Opened opened(directory);
+  return static_cast<int64_t>(opened.runs(1).size());
+}
+
+void execute(const fs::path& database, const std::string& sql) {
+  const auto connection = must(DatabaseConnection::open(database, Access::read_write));
+  REQUIRE_FALSE(connection->attempt([&] { connection->execute(sql); }));
+}
+
+}  // namespace
+
+TEST_CASE("a backup takes the place of the database, which is kept with its -wal and -shm") {
+  TemporaryDirectory directory, elsewhere;
+  const fs::path file = backup_of(elsewhere, 3);
+  fill(directory, 5);
+  // As a daemon that was killed leaves it: the last commits are in the -wal alone.
+  TemporaryDirectory living;
+  const auto store = open_store(living);
+  enqueue(*store, 7);
+  complete_all(*store);
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::copy_file(living.database().string() + suffix, directory.database().string() + suffix,
+                  fs::copy_options::overwrite_existing);
+  }
+  const Restored restored = must(restore(directory.path(), file));
+  CHECK(restored.copy.runs == 3);
+  CHECK(restored.copy.unfinished == 0);
+  REQUIRE(restored.kept.size() == 3);
+  CHECK(restored.kept[1].string() == restored.kept[0].string() + "-wal");
+  CHECK(runs_of(directory) == 3);
+  // And back again: nothing of what was there is lost.
+  must(restore(directory.path(), restored.kept[0]));
+  CHECK(runs_of(directory) == 7);
+}
+
+TEST_CASE("a backup is restored where nothing was") {
+  TemporaryDirectory elsewhere, parent;
+  const fs::path directory = parent.path() / "new";
+  CHECK(must(restore(directory, backup_of(elsewhere, 3))).kept.empty());
+  CHECK(names_in(directory) == std::set<std::string>{"copybench.db", "copybench.lock"});
+}
+
+TEST_CASE("what is no sound backup is refused, and nothing is changed") {
+  TemporaryDirectory directory, elsewhere;
+  fill(directory, 5);
+  const auto before = names_in(directory.path());
+  const auto refused = [&](const fs::path& file) {
+    const auto restored = restore(directory.path(), file);
+    CHECK(names_in(directory.path()) == before);
+    return kind_of(restored);
+  };
+  CHECK(refused(elsewhere.path() / "nothing.db") == StoreError::Kind::not_found);
+  CHECK(refused(elsewhere.path()) == StoreError::Kind::not_found);
+  CHECK(refused(directory.database()) == StoreError::Kind::conflict);
+  const fs::path text = elsewhere.path() / "text.db";
+  std::ofstream(text) << std::string(5000, 'x');
+  CHECK(refused(text) == StoreError::Kind::corrupt);
+  const fs::path damaged = backup_of(elsewhere, 50);
+  damage_root_page(damaged, "run_evidence");
+  CHECK(refused(damaged) == StoreError::Kind::corrupt);
+  const fs::path cut = backup_of(elsewhere, 51);
+  fs::resize_file(cut, fs::file_size(cut) / 2);
+  CHECK(refused(cut) == StoreError::Kind::corrupt);
+  const fs::path newer = backup_of(elsewhere, 3);
+  execute(newer, fmt::format("PRAGMA user_version={}", schema_version() + 1));
+  CHECK(refused(newer) == StoreError::Kind::newer);
+  execute(newer, "PRAGMA application_id=1");
+  CHECK(refused(newer) == StoreError::Kind::corrupt);
+  CHECK(runs_of(directory) == 5);
+}
+
+TEST_CASE("a directory in use is left alone") {
+  TemporaryDirectory directory, elsewhere;
+  const fs::path file = backup_of(elsewhere, 3);
+  const auto store = open_store(directory);
+  const auto restored = restore(directory.path(), file);
+  CHECK(kind_of(restored) == StoreError::Kind::locked);
+  CHECK(restored.error().message.find("is in use by process") != std::string::npos);
+}
+
+TEST_CASE("a restore that was cut off at any step is completed by whoever opens the directory next") {
+  TemporaryDirectory elsewhere;
+  const fs::path file = backup_of(elsewhere, 3);
+  // Of the files that were there, so many were put aside already.
+  for (int done = 0; done <= 3; ++done) {
+    CAPTURE(done);
+    TemporaryDirectory directory;
+    fill(directory, 5);
+    std::ofstream(directory.database().string() + "-wal") << "w";
+    std::ofstream(directory.database().string() + "-shm") << "s";
+    fs::copy_file(file, directory.database().string() + ".restored-20261122T141850.123Z");
+    const char* suffixes[] = {"", "-wal", "-shm"};
+    for (int i = 0; i < done; ++i) {
+      fs::rename(directory.database().string() + suffixes[i],
+                 directory.database().string() + ".before-20261122T141850.123Z" + suffixes[i]);
+    }
+    CHECK(runs_of(directory) == 3);
+    for (const char* suffix : suffixes) {
+      CHECK(fs::exists(directory.database().string() + ".before-20261122T141850.123Z" + suffix));
+    }
+  }
+}
+
+TEST_CASE("a restore that was cut off earlier leaves the old database, and its rest is no obstacle") {
+  TemporaryDirectory directory, elsewhere;
+  fill(directory, 5);
+  std::ofstream(directory.database().string() + ".restoring") << "half a data";
+  CHECK(runs_of(directory) == 5);
+  must(restore(directory.path(), backup_of(elsewhere, 3)));
+  CHECK(runs_of(directory) == 3);
+}
+
+TEST_CASE("a backup of an earlier version is migrated") {
+  TemporaryDirectory directory, elsewhere;
+  const fs::path file = elsewhere.path() / "old.db";
+  {
+    const auto old = must(DatabaseConnection::open(file, Access::create));
+    must(migrate(*old, 1));
+    REQUIRE_FALSE(old->attempt([&] {
+      old->execute("INSERT INTO experiments (state, spec_json, created_at_ms, runs_total) VALUES ('completed', '" +
+                   to_json(plan_of(1).spec).dump() + "', 1, 0)");
+    }));
+  }
+  const Restored restored = must(restore(directory.path(), file));
+  CHECK(restored.copy.schema_version == 1);
+  Opened opened(directory);
+  CHECK(opened.experiment(1).annotations == Annotations{});
+}
