@@ -52,6 +52,16 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->group(kReloadable)
       ->capture_default_str();
+  command
+      .add_option("--retention-days", options.retention_days,
+                  "Experiments that ended so many days ago are removed, unless pinned; 0: none")
+      ->check(CLI::Range(0, 36500))
+      ->capture_default_str();
+  command
+      .add_option("--retention-size", options.retention_size,
+                  "While the data take more than this (20GB, 500MB), the oldest experiments are removed, unless pinned; 0: none")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
+      ->capture_default_str();
   command.add_option("--test-faults", options.test_faults, "For tests: ENGINE=FAULT, what to start an engine with")
       ->check(check_test_fault)
       ->group("");

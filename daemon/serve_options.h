@@ -26,6 +26,8 @@ struct ServeOptions {
   std::string perf = "perf";
   std::string log_level = "info";
   std::vector<std::string> test_faults;  // hidden: "one_copy=burn:share=0.05" starts that engine with this --fault
+  int64_t retention_days = 0;       // 0: off
+  uint64_t retention_size = 0;      // bytes; 0: off
   // For tests, hidden.
   double limit_scale = 1;  // of the limits of a run's stages
   int stage_fd = -1;       // see stage_hook.h

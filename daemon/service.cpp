@@ -34,6 +34,13 @@ std::map<EngineMode, std::string> faults_of(const ServeOptions& options) {
   return faults;
 }
 
+RetentionPolicy retention_of(const ServeOptions& options) {
+  RetentionPolicy policy;
+  if (options.retention_days > 0) policy.age = std::chrono::days(options.retention_days);
+  if (options.retention_size > 0) policy.bytes = static_cast<int64_t>(options.retention_size);
+  return policy;
+}
+
 }  // namespace
 
 Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::logger>& logger) {
@@ -68,7 +75,7 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   if (error) return fail("the path of this program: " + error.message());
   if (!options.test_faults.empty()) logger->warn("engines are slowed for tests: nothing measured here is true of this machine");
   ExecutorOptions executor{program, StageLimits{}.scaled(options.limit_scale), stage_hook(options.stage_fd), faults_of(options)};
-  Scheduler scheduler({std::move(executor), logger}, **store, perf, changed, activity);
+  Scheduler scheduler({std::move(executor), logger, retention_of(options)}, **store, perf, changed, activity);
 
   ApiOptions api_options;
   api_options.listen = options.listen;

@@ -12,6 +12,7 @@
 
 #include "core/host/circumstances.h"
 #include "core/run/interruption.h"
+#include "core/run/retention.h"
 
 namespace copybench {
 namespace {
@@ -86,12 +87,14 @@ class Scheduler::Impl {
     // Probed here, before the first run, and not in anybody's window.
     perf_.availability();
     Executor executor(options_.executor, perf_, *interruption_, activity_);
+    Retention retention(options_.retention, store_, changed_, options_.logger);
     while (!stopping()) {
+      const bool more = retention.work([this] { return stopping(); });
       auto claimed = claim();
       if (!claimed) {
         pause(claimed.error().message);
       } else if (!*claimed) {
-        wait_for_nudge();
+        if (!more) wait_for_nudge(retention.next_look());
       } else {
         changed_.raise();
         const RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
@@ -99,6 +102,7 @@ class Scheduler::Impl {
         log(**claimed, result);
         finish((*claimed)->id, result);
         changed_.raise();
+        retention.look();
       }
     }
   }
@@ -160,9 +164,14 @@ class Scheduler::Impl {
     return stopping_;
   }
 
-  void wait_for_nudge() {
+  void wait_for_nudge(const std::optional<Monotonic::time_point>& at_most) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return nudged_ || stopping_; });
+    const auto awaited = [&] { return nudged_ || stopping_; };
+    if (at_most) {
+      wake_.wait_until(lock, *at_most, awaited);
+    } else {
+      wake_.wait(lock, awaited);
+    }
     nudged_ = false;
   }
 

@@ -1,7 +1,7 @@
 // Takes runs from the store one after another and has them executed; one experiment owns the machine at a time.
 //
-// The loop: gather circumstances -> claim -> execute -> finish -> raise `changed`; where nothing is queued it waits for nudge(). Nothing of the queue
-// is kept in memory: the store's table is the queue. One thread, started by start(), ended by stop() or the destructor; the
+// The loop: retention -> gather circumstances -> claim -> execute -> finish -> raise `changed`; where nothing is queued it
+// waits for nudge(). Nothing of the queue is kept in memory: the store's table is the queue. One thread, started by start(), ended by stop() or the destructor; the
 // children of a run are spawned from it. The other member functions may be called from any thread.
 #pragma once
 
@@ -26,6 +26,7 @@ namespace copybench {
 struct SchedulerOptions {
   ExecutorOptions executor;
   std::shared_ptr<spdlog::logger> logger;  // one line a run, when it has ended; none: no lines
+  RetentionPolicy retention;               // applied between runs
 };
 
 class Scheduler {

@@ -28,6 +28,10 @@ StoreResult<void> create(const fs::path& directory) {
   {
     auto connection = DatabaseConnection::open(unfinished, DatabaseConnection::Access::create);
     if (!connection) return tl::unexpected(connection.error());
+    // Only a database without tables takes this at no cost; see retention.h.
+    if (const auto failed = (*connection)->attempt([&] { (*connection)->execute("PRAGMA auto_vacuum=INCREMENTAL"); })) {
+      return tl::unexpected(*failed);
+    }
     if (auto migrated = migrate(**connection); !migrated) return migrated;
   }
   return rename_durably(unfinished, database_file(directory), Target::replaced);

@@ -11,6 +11,7 @@
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
 #include "core/store/integrity.h"
+#include "core/store/retention.h"
 #include "core/store/transitions.h"
 
 namespace copybench {
@@ -41,6 +42,16 @@ class Store::Impl {
     if (failed) return tl::unexpected(note_failure(*failed));
     if (result && connection_->total_changes() != changes_before) note_success();
     return result;
+  }
+
+  // For the statements that cannot be part of a transaction.
+  template <typename Work>
+  StoreResult<void> write_alone(const Work& work) {
+    std::lock_guard writing(mutex_);
+    if (auto refusal = refused()) return tl::unexpected(*refusal);
+    const auto failed = connection_->attempt([&] { work(*connection_); });
+    if (failed) return tl::unexpected(note_failure(*failed));
+    return {};
   }
 
   template <typename Work>
@@ -176,6 +187,34 @@ StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const Ann
 StoreResult<void> Store::erase(ExperimentId experiment) {
   return impl_->write([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
 }
+
+StoreResult<std::optional<RemovedExperiment>> Store::remove_expired(const RetentionPolicy& policy) {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<std::optional<RemovedExperiment>> {
+    return remove_expired_experiment(connection, policy, utc_now());
+  });
+}
+
+StoreResult<Store::Size> Store::size() {
+  return impl_->read([](DatabaseConnection& connection) -> StoreResult<Size> {
+    return Size{used_bytes(connection), connection.integer("PRAGMA page_count") * connection.integer("PRAGMA page_size")};
+  });
+}
+
+StoreResult<bool> Store::give_back_space() {
+  bool more = false;
+  auto done = impl_->write_alone([&](DatabaseConnection& connection) {
+    more = give_back_pages(connection);
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)");  // it is this that makes the file shorter
+  });
+  if (!done) return tl::unexpected(done.error());
+  return more;
+}
+
+StoreResult<bool> Store::can_give_back_space() {
+  return impl_->read([](DatabaseConnection& connection) -> StoreResult<bool> { return can_give_back(connection); });
+}
+
+StoreResult<void> Store::convert_to_give_back_space() { return impl_->write_alone(convert_to_give_back); }
 
 StoreResult<int64_t> Store::recover() {
   return impl_->write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {

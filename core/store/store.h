@@ -7,6 +7,7 @@
 // Readers live in reader.h.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -48,6 +49,22 @@ struct IdempotencyKey {
 struct StoredAnswer {
   ExperimentId experiment_id = 0;
   std::string body;
+};
+
+// What is removed by itself. Without any of them nothing is.
+struct RetentionPolicy {
+  std::optional<std::chrono::days> age;  // since the experiment ended
+  std::optional<int64_t> bytes;          // of the database, without its free pages
+
+  bool removes() const { return age || bytes; }
+};
+
+struct RemovedExperiment {
+  ExperimentId id = 0;
+  std::string name;
+  UtcTime ended_at;
+  int64_t runs = 0;
+  std::string why;  // "older than 30 days"
 };
 
 // A run taken from the queue: state running, its start recorded.
@@ -104,6 +121,22 @@ class Store {
 
   // Deletes an experiment with its runs. conflict while it is pinned, or running, or a run of it is.
   StoreResult<void> erase(ExperimentId experiment);
+
+  // Removes the oldest experiment that the policy lets go: ended, not pinned; none where there is none.
+  StoreResult<std::optional<RemovedExperiment>> remove_expired(const RetentionPolicy& policy);
+
+  // Bytes of the database that hold something, and of the file.
+  struct Size {
+    int64_t used = 0;
+    int64_t file = 0;
+  };
+  StoreResult<Size> size();
+
+  // Gives some free pages (8 MB) back to the file system; false where none is left. A database of an early version
+  // must be converted first: its file is rewritten, which takes as much room again. Both between runs only.
+  StoreResult<bool> give_back_space();
+  StoreResult<bool> can_give_back_space();
+  StoreResult<void> convert_to_give_back_space();
 
   // At start: every run found running becomes interrupted and is queued again. Returns how many.
   StoreResult<int64_t> recover();

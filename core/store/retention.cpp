@@ -1,0 +1,69 @@
+#include "core/store/retention.h"
+
+#include <fmt/format.h>
+
+namespace copybench {
+namespace {
+
+constexpr int64_t kPagesAtOnce = 2000;  // 8 MB: some 10 ms, and a short log
+
+struct Candidate {
+  RemovedExperiment experiment;
+  int64_t ended_at_ms = 0;
+};
+
+std::optional<Candidate> oldest_candidate(DatabaseConnection& connection) {
+  Query query(connection,
+              "SELECT id, json_extract(spec_json, '$.name'), COALESCE(finished_at_ms, created_at_ms) AS ended_at_ms, "
+              "runs_total FROM experiments WHERE pinned = 0 AND state NOT IN ('queued', 'running') "
+              "ORDER BY ended_at_ms, id LIMIT 1");
+  if (!query.step()) return std::nullopt;
+  Candidate oldest;
+  oldest.experiment.id = query.integer(0);
+  oldest.experiment.name = query.text(1);
+  oldest.ended_at_ms = query.integer(2);
+  oldest.experiment.ended_at = UtcTime(std::chrono::milliseconds(oldest.ended_at_ms));
+  oldest.experiment.runs = query.integer(3);
+  return oldest;
+}
+
+}  // namespace
+
+std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& connection, const RetentionPolicy& policy,
+                                                           UtcTime now) {
+  auto oldest = oldest_candidate(connection);
+  if (!oldest) return std::nullopt;
+  RemovedExperiment& removed = oldest->experiment;
+  if (policy.age && removed.ended_at < now - *policy.age) {
+    removed.why = fmt::format("older than {} days", policy.age->count());
+  } else if (const int64_t used = used_bytes(connection); policy.bytes && used > *policy.bytes) {
+    removed.why = fmt::format("the data took {} bytes, {} are allowed", used, *policy.bytes);
+  } else {
+    return std::nullopt;
+  }
+  Query(connection, "DELETE FROM experiments WHERE id = ?").bind(removed.id).run();
+  return removed;
+}
+
+int64_t used_bytes(DatabaseConnection& connection) {
+  return (connection.integer("PRAGMA page_count") - connection.integer("PRAGMA freelist_count")) *
+         connection.integer("PRAGMA page_size");
+}
+
+bool give_back_pages(DatabaseConnection& connection) {
+  if (connection.integer("PRAGMA freelist_count") == 0 || !can_give_back(connection)) return false;
+  connection.execute(fmt::format("PRAGMA incremental_vacuum({})", kPagesAtOnce));
+  return connection.integer("PRAGMA freelist_count") > 0;
+}
+
+bool can_give_back(DatabaseConnection& connection) {
+  constexpr int64_t kIncremental = 2;
+  return connection.integer("PRAGMA auto_vacuum") == kIncremental;
+}
+
+void convert_to_give_back(DatabaseConnection& connection) {
+  connection.execute("PRAGMA auto_vacuum=INCREMENTAL");
+  connection.execute("VACUUM");
+}
+
+}  // namespace copybench

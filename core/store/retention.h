@@ -1,0 +1,30 @@
+// What is removed by itself, oldest first, and how its room is given back to the file system.
+//
+// Never removed: what is pinned, and what has not ended. Parts of a transaction, as in transitions.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/store/database_connection.h"
+
+namespace copybench {
+
+// Removes the oldest experiment that the policy lets go, with its runs; none where there is none.
+std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& connection, const RetentionPolicy& policy,
+                                                           UtcTime now);
+
+// Bytes of the database that hold something.
+int64_t used_bytes(DatabaseConnection& connection);
+
+// Makes the file shorter by a bounded number of its free pages; false where none is left. Works on a database that was
+// made so, or converted.
+bool give_back_pages(DatabaseConnection& connection);
+
+// Whether pages can be given back; if not, convert_to_give_back() rewrites the whole file, outside any transaction.
+bool can_give_back(DatabaseConnection& connection);
+void convert_to_give_back(DatabaseConnection& connection);
+
+}  // namespace copybench

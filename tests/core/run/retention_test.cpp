@@ -1,0 +1,107 @@
+#include "core/run/retention.h"
+
+#include <doctest/doctest.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <sstream>
+
+using namespace copybench;
+
+namespace {
+
+struct Kept {
+  Kept() {
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    store = std::move(*Store::open(path));
+  }
+  ~Kept() {
+    store.reset();
+    std::filesystem::remove_all(path);
+  }
+
+  ExperimentId experiment(bool completed) {
+    Plan plan;
+    plan.spec.name = "kept";
+    plan.spec.engines = {EngineMode::one_copy};
+    plan.spec.field_sizes = {512};
+    plan.spec.threads = {1};
+    plan.runs = {{{EngineMode::one_copy, 512, 1}, 1}};
+    const auto id = store->enqueue(plan, std::nullopt, nullptr)->id;
+    if (completed) {
+      RunResult result{Completed{}, Json{{"filler", std::string(200'000, 'x')}}, ""};
+      REQUIRE(store->finish((*store->claim_next())->id, result));
+    }
+    return id;
+  }
+
+  // Works until there is no more to do; what it said meanwhile.
+  std::string work(const RetentionPolicy& policy, const std::function<bool()>& stopping = [] { return false; }) {
+    std::ostringstream said;
+    auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said));
+    logger->set_pattern("%l %v");
+    Retention retention(policy, *store, changed, logger);
+    for (int i = 0; i < 100 && retention.work(stopping); ++i) {
+    }
+    return said.str();
+  }
+
+  std::string path = (std::filesystem::temp_directory_path() / "copybench-run-XXXXXX").string();
+  std::unique_ptr<Store> store;
+  ChangeSignal changed;
+};
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("without a policy it does nothing and never needs to be asked again") {
+  Kept kept;
+  kept.experiment(true);
+  Retention retention({}, *kept.store, kept.changed, nullptr);
+  CHECK_FALSE(retention.work([] { return false; }));
+  CHECK_FALSE(retention.next_look());
+  CHECK(kept.work({}).empty());
+}
+
+TEST_CASE("it removes what the policy lets go, says so, and makes the file shorter") {
+  Kept kept;
+  for (int i = 0; i < 5; ++i) kept.experiment(true);
+  const std::string said = kept.work({{}, 500'000});
+  CHECK(contains(said, "info retention: removed experiment 1 \"kept\" with 1 runs, ended 2"));
+  CHECK(contains(said, "500000 are allowed"));
+  CHECK_FALSE(contains(said, "removed experiment 5"));
+  CHECK(contains(said, "retention: the database file has "));
+  const auto size = kept.store->size();
+  REQUIRE(size);
+  CHECK(size->file == size->used);
+  CHECK(size->used <= 500'000);
+}
+
+TEST_CASE("what may not be removed is said once") {
+  Kept kept;
+  kept.experiment(true);
+  REQUIRE(kept.store->annotate(1, {{}, {}, {}, true}));
+  kept.experiment(false);
+  const std::string said = kept.work({{}, 1000});
+  CHECK(contains(said, "warning retention: the data take "));
+  CHECK(contains(said, "all that is left is pinned or has not ended"));
+  CHECK_FALSE(contains(said, "removed"));
+}
+
+TEST_CASE("asked to stop it leaves the rest for later") {
+  Kept kept;
+  for (int i = 0; i < 3; ++i) kept.experiment(true);
+  Retention retention({{}, 1}, *kept.store, kept.changed, nullptr);
+  int asked = 0;
+  CHECK(retention.work([&] { return ++asked > 1; }));
+  const auto left = kept.store->remove_expired({{}, 1});
+  REQUIRE(left);
+  REQUIRE(*left);
+  CHECK((*left)->id == 2);
+  CHECK_FALSE(retention.work([] { return false; }));
+  CHECK(*retention.next_look() > Monotonic::now() + std::chrono::hours(23));
+  CHECK(*retention.next_look() < Monotonic::now() + std::chrono::hours(25));
+}
