@@ -36,6 +36,9 @@ class Api {
   Reply get_circumstances(const Call& call);
   Reply compare_circumstances(const Call& call);
 
+  Reply export_experiment(const Call& call);
+  Reply import_experiment(const Call& call);
+
   Reply list_runs(const Call& call);
   Reply get_results_csv(const Call& call);
   Reply get_summary(const Call& call);

@@ -144,6 +144,17 @@ Json differences_json(const RecordedCircumstances& base, const RecordedCircumsta
   return json;
 }
 
+Json origin_json(const Origin& origin) {
+  Json json;
+  json["host"] = origin.host;
+  json["machine_id"] = or_null(origin.machine_id);
+  json["copybench"] = origin.copybench;
+  json["experiment_id"] = origin.experiment_id;
+  json["exported_at"] = to_rfc3339(origin.exported_at);
+  json["imported_at"] = time_or_null(origin.imported_at);
+  return json;
+}
+
 }  // namespace
 
 std::string experiment_path(ExperimentId id) { return fmt::format("/experiments/{}", id); }
@@ -201,6 +212,7 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   json["notes"] = record.annotations.notes;
   json["tags"] = record.annotations.tags;
   json["pinned"] = record.annotations.pinned;
+  json["origin"] = record.origin ? origin_json(*record.origin) : Json(nullptr);
   json["runs_total"] = record.runs.total;
   json["runs_at_most"] = runs_at_most(record);
   json["estimated_duration_s"] = to_seconds(estimated_duration(record.spec, record.runs.total));
@@ -212,6 +224,7 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
                    {"csv", self + "/results.csv"},
                    {"summary", self + "/summary"},
                    {"events", self + "/events"},
+                   {"export", self + "/export.ndjson"},
                    {"circumstances", self + "/circumstances"},
                    {"page", fmt::format("/#/experiments/{}", record.id)}};
   return json;

@@ -85,7 +85,7 @@ class Exchange : public httplib::Server {
   Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head, uint64_t max_body)
       : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
     svr_sock_ = connection.fd();  // without a socket it takes itself for stopping and breaks off streamed bodies
-    set_payload_max_length(max_body);
+    set_payload_max_length(std::max(max_body, kMaxImportBytes));  // the head was judged
     set_keep_alive_max_count(1);
     httplib::Headers headers;
     for (const auto& [name, value] : common_headers()) headers.emplace(name, value);

@@ -99,6 +99,26 @@ Json experiments_paths() {
   one["patch"]["requestBody"]["content"].update(content("application/json", schema("ExperimentChange")));
   one["delete"] = operation("delete_experiment", "Delete an experiment with its runs; 409 while it is running or pinned.",
                             {{"204", {{"description", "Deleted."}}}});
+  Json& exported = paths["/experiments/{id}/export.ndjson"];
+  exported["parameters"] = id;
+  exported["get"] = operation(
+      "export_experiment", "An experiment that has ended, with all its runs, as one file for another machine; else 409.",
+      {{"200", answer("Lines of JSON: a head with the host's identity, experiment, circumstances, each run with its evidence and "
+                      "perf's text, and an end with counts and a digest.",
+                      content("application/x-ndjson", {{"type", "string"}}))}});
+  Json import = operation("import_experiment", "Take in an experiment that was exported. It is never measured here.",
+                          {{"200", json_answer("Its runs were imported before: that experiment, unchanged.", "Experiment")},
+                           {"201", json_answer("Imported, with an id of its own and its origin.", "Experiment")}});
+  for (const char* status : {"200", "201"}) {
+    import["responses"][status]["headers"] = {
+        {"Location", {{"description", "The experiment."}, {"required", true}, {"schema", {{"type", "string"}}}}}};
+  }
+  import["requestBody"] = {{"required", true},
+                           {"description", fmt::format("What export.ndjson gave, at most {} bytes; `copybenchd import` takes "
+                                                       "larger ones. All of it is judged before anything is stored.",
+                                                       kMaxImportBytes)},
+                           {"content", content("application/x-ndjson", {{"type", "string"}})}};
+  paths["/experiments/import"]["post"] = std::move(import);
   Json& cancel = paths["/experiments/{id}/cancel"];
   cancel["parameters"] = id;
   cancel["post"] = operation(

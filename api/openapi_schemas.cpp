@@ -286,13 +286,20 @@ void put_experiments(Json& schemas) {
                               {"notes", type("string")},
                               {"tags", list_of(type("string"))},
                               {"pinned", described(type("boolean"), "Neither deleted nor removed by retention.")},
+                              {"origin", described(or_null(object({{"host", type("string")},
+                                                                   {"machine_id", type_or_null("string")},
+                                                                   {"copybench", type("string")},
+                                                                   {"experiment_id", type("integer")},
+                                                                   {"exported_at", time()},
+                                                                   {"imported_at", time_or_null()}})),
+                                                   "Of an imported one: where it was measured; null: here.")},
                               {"runs_total", described(type("integer"), "Planned so far.")},
                               {"runs_at_most", described(type("integer"), "With those that may follow from results.")},
                               {"estimated_duration_s", type("number")},
                               {"estimated_duration_max_s", described(type("number"), "Of runs_at_most.")},
                               {"progress", ref("Progress")},
                               {"spec", ref("Spec")},
-                              {"links", links({"self", "runs", "csv", "summary", "events", "circumstances", "page"})}};
+                              {"links", links({"self", "runs", "csv", "summary", "events", "export", "circumstances", "page"})}};
   schemas["Experiment"] = object(experiment);
   schemas["ExperimentDetail"] = object(
       joined(experiment, {{"circumstances", described(or_null(ref("Circumstances")),

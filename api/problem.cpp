@@ -94,6 +94,10 @@ Problem problem_of(const StoreError& error) {
     case StoreError::Kind::conflict:
       problem.status = 409;
       break;
+    case StoreError::Kind::invalid:
+      problem.status = 400;
+      problem.kind = "invalid-import";
+      break;
   }
   return problem;
 }
@@ -114,6 +118,8 @@ std::string_view name_of_kind(StoreError::Kind kind) {
       return "not_found";
     case StoreError::Kind::conflict:
       return "conflict";
+    case StoreError::Kind::invalid:
+      return "invalid";
   }
   return "unknown";
 }

@@ -34,7 +34,7 @@ std::string_view status_title(int status);
 // errors are listed, with a last one saying how many there were.
 HttpResponse to_response(const Problem& problem, std::string_view instance);
 
-// full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409.
+// full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409; invalid: 400.
 Problem problem_of(const StoreError& error);
 
 // As /healthz and /metrics spell it.

@@ -129,8 +129,10 @@ tl::expected<RequestHead, Problem> read_request_head(string_view raw, uint64_t m
   }
   if (hosts != 1) return bad(400, "a request must have exactly one Host header");
   if (lengths > 1) return bad(400, "a request must not have two Content-Length headers");
-  if (head.content_length > max_body) {
-    return bad(413, fmt::format("the body has {} bytes; allowed: at most {}", head.content_length, max_body));
+  const bool import = request_line.starts_with("POST /experiments/import ");
+  const uint64_t most = import ? std::max(max_body, kMaxImportBytes) : max_body;
+  if (head.content_length > most) {
+    return bad(413, fmt::format("the body has {} bytes; allowed: at most {}", head.content_length, most));
   }
   return head;
 }

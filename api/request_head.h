@@ -16,6 +16,7 @@ namespace copybench {
 constexpr size_t kMaxHeadBytes = 32 * 1024;
 constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit is 8192
 constexpr uint64_t kMaxBodyBytes = 1 << 20;  // unless it is told otherwise
+constexpr uint64_t kMaxImportBytes = 8 << 20;  // of POST /experiments/import, whatever is allowed of others
 
 struct RequestHead {
   std::string method;   // as sent; a method that the library does not know stands as OPTIONS in bytes
@@ -26,7 +27,7 @@ struct RequestHead {
 
 // `raw` ends with its empty line. Refused: what is no HTTP/1.x (400), too long (414, 431), lacks a Host or
 // names two (400), Transfer-Encoding (411), Content-Encoding (415), a Content-Length that is no number (400) or beyond
-// max_body (413).
+// max_body, or of an import beyond kMaxImportBytes (413).
 tl::expected<RequestHead, Problem> read_request_head(std::string_view raw, uint64_t max_body = kMaxBodyBytes);
 
 // How many bytes of the body the client meant to send, as far as that can be told of a refused head: so that they can

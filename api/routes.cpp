@@ -26,6 +26,8 @@ std::span<const Route> routes() {
       {"POST", "/experiments", &Api::create_experiment, {"dry_run"}, {"application/json"}},
       {"GET", "/experiments", &Api::list_experiments, {"limit", "cursor", "tag"}},
       {"GET", "/experiments/{id}", &Api::get_experiment, {}},
+      {"POST", "/experiments/import", &Api::import_experiment, {}, {"application/x-ndjson"}},
+      {"GET", "/experiments/{id}/export.ndjson", &Api::export_experiment, {}},
       {"PATCH",
        "/experiments/{id}",
        &Api::change_experiment,
@@ -57,6 +59,10 @@ std::span<const Route> routes() {
 
 PathMatch match_path(std::string_view path) {
   PathMatch match;
+  for (const Route& route : routes()) {
+    if (route.path == path) match.routes.push_back(&route);
+  }
+  if (!match.routes.empty()) return match;  // a word is no id
   for (const Route& route : routes()) {
     std::string_view id;
     if (!matches(route.path, path, id)) continue;

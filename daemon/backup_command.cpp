@@ -7,7 +7,6 @@
 #include "core/store/restore.h"
 #include "daemon/commands.h"
 #include "daemon/data_directory.h"
-#include "daemon/serve_options.h"
 
 namespace copybench {
 namespace {
@@ -17,22 +16,13 @@ struct Options {
   std::string data_directory;
 };
 
-// Where the daemon of this host keeps its data, by its configuration, unless told otherwise.
-Result<std::filesystem::path> directory_of(const Options& options) {
-  if (!options.data_directory.empty()) return options.data_directory;
-  const auto configuration = read_serve_configuration({});
-  if (!configuration) return tl::unexpected(configuration.error());
-  if (!configuration->options.data_directory.empty()) return configuration->options.data_directory;
-  return default_data_directory();
-}
-
 std::string contents(const CopySummary& copy) {
   return fmt::format("{} experiment{} with {} run{}, {:.1f} MB", copy.experiments, copy.experiments == 1 ? "" : "s",
                      copy.runs, copy.runs == 1 ? "" : "s", static_cast<double>(copy.bytes) / 1e6);
 }
 
 Result<void> run_backup(const Options& options) {
-  const auto directory = directory_of(options);
+  const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   const auto copy = back_up(*directory, options.file);
   if (!copy) return fail(copy.error().message);
@@ -46,7 +36,7 @@ Result<void> run_backup(const Options& options) {
 }
 
 Result<void> run_restore(const Options& options) {
-  const auto directory = directory_of(options);
+  const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   const auto restored = restore(*directory, options.file);
   if (!restored) return fail(restored.error().message);
@@ -72,8 +62,7 @@ void add_command(CLI::App& app, CommandResult done, const std::string& name, con
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(name, what);
   command->add_option("file", options->file, file)->required();
-  command->add_option("--data-dir", options->data_directory, "Folder of the database; the service's is /var/lib/copybench")
-      ->default_str("as the daemon's");
+  add_data_directory_option(*command, options->data_directory);
   command->callback([options, done, name, run] {
     const auto result = run(*options);
     if (!result) fmt::print(stderr, "copybenchd {}: {}\n", name, result.error().message);

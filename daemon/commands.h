@@ -16,5 +16,7 @@ void add_load_command(CLI::App& app, CommandResult done);
 void add_doctor_command(CLI::App& app, CommandResult done);
 void add_backup_command(CLI::App& app, CommandResult done);
 void add_restore_command(CLI::App& app, CommandResult done);
+void add_export_command(CLI::App& app, CommandResult done);
+void add_import_command(CLI::App& app, CommandResult done);
 
 }  // namespace copybench

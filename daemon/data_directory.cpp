@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "daemon/serve_options.h"
+
 namespace copybench {
 namespace {
 
@@ -23,6 +25,19 @@ Result<std::filesystem::path> default_data_directory() {
   const std::filesystem::path home = environment("HOME");
   if (home.is_absolute()) return home / ".local/state/copybench";
   return fail("there is no HOME to keep data in: name a folder with --data-dir");
+}
+
+Result<std::filesystem::path> data_directory_of(const std::string& named) {
+  if (!named.empty()) return named;
+  const auto configuration = read_serve_configuration({});
+  if (!configuration) return tl::unexpected(configuration.error());
+  if (!configuration->options.data_directory.empty()) return configuration->options.data_directory;
+  return default_data_directory();
+}
+
+void add_data_directory_option(CLI::App& command, std::string& named) {
+  command.add_option("--data-dir", named, "Folder of the database; the service's is /var/lib/copybench")
+      ->default_str("as the daemon's");
 }
 
 }  // namespace copybench

@@ -1,7 +1,9 @@
 // Where the daemon keeps its data unless it is told.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
+#include <string>
 
 #include "core/base/result.h"
 
@@ -10,5 +12,11 @@ namespace copybench {
 // systemd's StateDirectory if there is one ($STATE_DIRECTORY), else the XDG state folder:
 // $XDG_STATE_HOME/copybench, or ~/.local/state/copybench. An error where none of the variables is set.
 Result<std::filesystem::path> default_data_directory();
+
+// For the commands that use the daemon's data: the folder that was named, else the one of the daemon's configuration, else
+// the default one.
+Result<std::filesystem::path> data_directory_of(const std::string& named);
+
+void add_data_directory_option(CLI::App& command, std::string& named);
 
 }  // namespace copybench

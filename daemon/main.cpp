@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   copybench::add_doctor_command(app, done);
   copybench::add_backup_command(app, done);
   copybench::add_restore_command(app, done);
+  copybench::add_export_command(app, done);
+  copybench::add_import_command(app, done);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,7 +1,7 @@
 # Sourced by daemon/run and tests/run: what both need before they can start: packages of Debian 12, and a build.
 
 packages_build=(g++ cmake pkg-config libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlitecpp-dev
-  libsqlite3-dev libcli11-dev libexpected-dev libisal-dev prometheus-cpp-dev libboost-dev libsystemd-dev doctest-dev)
+  libsqlite3-dev libcli11-dev libexpected-dev libisal-dev prometheus-cpp-dev libboost-dev libsystemd-dev libssl-dev doctest-dev)
 packages_run=(linux-perf curl jq)
 packages_test=(python3)
 

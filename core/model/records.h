@@ -10,6 +10,7 @@
 #include "core/model/circumstances.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
+#include "core/model/origin.h"
 #include "core/model/spec.h"
 
 namespace copybench {
@@ -39,6 +40,7 @@ struct ExperimentRecord {
   std::optional<std::string> reason;  // why it failed
   RunCounts runs;
   std::string findings_json;  // Advice::findings as JSON text; "{}" where no run depends on results
+  std::optional<Origin> origin;  // of one that was imported; none: measured here
 };
 
 // What an experiment was measured under, from the run that was claimed then until the next of these.

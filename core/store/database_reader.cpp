@@ -6,6 +6,7 @@
 #include "core/store/database_connection.h"
 #include "core/store/ended_runs.h"
 #include "core/store/rows.h"
+#include "core/store/transfer.h"
 
 namespace copybench {
 namespace {
@@ -165,6 +166,22 @@ class DatabaseReader : public Reader {
     static const std::string sql =
         "SELECT COALESCE((SELECT perf_raw FROM run_evidence WHERE run_id = runs.id), '') FROM runs WHERE id = ?";
     return one<std::string>(sql, "run", id, [](const Query& row) { return std::string(row.text(0)); });
+  }
+
+  StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) override {
+    StoreResult<ExportedExperiment> exported;
+    if (auto failed = connection_->attempt([&] { exported = export_experiment(*connection_, id); })) {
+      return tl::unexpected(*failed);
+    }
+    return exported;
+  }
+
+  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) override {
+    std::vector<ExportedRun> runs;
+    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, limit); })) {
+      return tl::unexpected(*failed);
+    }
+    return runs;
   }
 
   StoreResult<ProfileRow> profile(RunId id) override {

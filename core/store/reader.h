@@ -37,6 +37,19 @@ struct StoreCounts {
   int64_t runs_running = 0;
 };
 
+// Rows for an export; see transfer.h.
+struct ExportedExperiment {
+  ExperimentRecord record;
+  Json row;
+  std::vector<Json> circumstances;
+  int64_t runs = 0;
+  int64_t schema = 0;
+};
+struct ExportedRun {
+  RunId id = 0;
+  Json row;
+};
+
 // One connection. Used by one thread at a time; obtained from ReaderPool.
 class Reader {
  public:
@@ -68,6 +81,8 @@ class Reader {
   virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
   // Measured, as they ended, no interrupted ones.
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
+  virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
+  virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) = 0;
 };
 
 // Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader

@@ -12,7 +12,7 @@
 
 namespace copybench {
 
-// Removes the oldest experiment that the policy lets go, with its runs; none where there is none.
+// An imported experiment is as old as its import. Removes the oldest experiment that the policy lets go, with its runs; none where there is none.
 std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& connection, const RetentionPolicy& policy,
                                                            UtcTime now);
 

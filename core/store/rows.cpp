@@ -77,6 +77,13 @@ ExperimentSpec read_spec(const std::string& text) {
   return std::move(*spec);
 }
 
+std::optional<Origin> read_origin(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  auto origin = origin_from_json(Json::parse(*text, nullptr, /*allow_exceptions=*/false));
+  if (!origin) throw_damaged(origin.error().message);
+  return std::move(*origin);
+}
+
 std::vector<std::string> read_tags(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   std::vector<std::string> tags;
@@ -96,7 +103,7 @@ const std::string& experiment_columns() {
   static const std::string columns =
       "id, state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, "
       "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted, "
-      "COALESCE(runs_at_most, runs_total), COALESCE(findings_json, '{}'), notes, tags_json, pinned";
+      "COALESCE(runs_at_most, runs_total), COALESCE(findings_json, '{}'), notes, tags_json, pinned, origin_json";
   return columns;
 }
 
@@ -120,6 +127,7 @@ ExperimentRecord read_experiment(const Query& row) {
   record.annotations.notes = cursor.text();
   record.annotations.tags = read_tags(cursor.text());
   record.annotations.pinned = cursor.integer() != 0;
+  record.origin = read_origin(cursor.text_or_none());
   return record;
 }
 

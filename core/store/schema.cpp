@@ -127,6 +127,11 @@ CREATE TABLE run_profiles (
 ALTER TABLE experiments ADD COLUMN runs_at_most INTEGER;
 ALTER TABLE experiments ADD COLUMN findings_json TEXT;
 )sql",
+    R"sql(
+ALTER TABLE experiments ADD COLUMN origin_json TEXT;
+ALTER TABLE experiments ADD COLUMN import_digest TEXT;
+CREATE UNIQUE INDEX experiments_imported ON experiments (import_digest) WHERE import_digest IS NOT NULL;
+)sql",
 };
 
 }  // namespace

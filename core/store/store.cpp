@@ -12,6 +12,7 @@
 #include "core/store/database_file.h"
 #include "core/store/integrity.h"
 #include "core/store/retention.h"
+#include "core/store/transfer.h"
 #include "core/store/transitions.h"
 
 namespace copybench {
@@ -176,6 +177,18 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
     if (!record) return record;
     cancel_queued(connection, *record, utc_now());
     return find_experiment(connection, experiment);
+  });
+}
+
+StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
+  if (auto good = check_import(file); !good) return tl::unexpected(good.error());
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<Imported> {
+    const auto known = find_imported(connection, file);
+    const StoreResult<ExperimentId> id = known ? *known : insert_import(connection, file, utc_now());
+    if (!id) return tl::unexpected(id.error());
+    return find_experiment(connection, *id).map([&](ExperimentRecord record) {
+      return Imported{std::move(record), !known};
+    });
   });
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/model/export_file.h"
 #include "core/model/outcome.h"
 #include "core/model/plan.h"
 #include "core/model/records.h"
@@ -30,6 +31,7 @@ struct StoreError {
     newer,      // the schema is of a newer copybenchd
     locked,     // another daemon holds the data
     not_found,  // no such experiment or run
+    invalid,    // what was handed in is not what it should be
     conflict,   // not in this state (delete while it runs; an idempotency key used for another request)
   };
   Kind kind{};
@@ -115,6 +117,14 @@ class Store {
   // Cancels what is queued of the experiment, and the experiment itself unless a run of it is running (then finish()
   // ends it, and the caller sees to it that the run ends). Idempotent: on a final experiment it changes nothing.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
+
+  // Stores an export as a new experiment, or finds the one that it became before. invalid: it is not what this program
+  // exports; all of it is judged before anything is stored.
+  struct Imported {
+    ExperimentRecord record;
+    bool is_new = false;
+  };
+  StoreResult<Imported> import_experiment(const ExportFile& file);
 
   // Changes what people wrote on an experiment, in any state of it. not_found
   StoreResult<ExperimentRecord> annotate(ExperimentId experiment, const AnnotationChange& change);

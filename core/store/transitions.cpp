@@ -42,13 +42,6 @@ std::string_view counter_of(RunState state) {
   throw_damaged("a run was to end in a state that is no end");
 }
 
-// Takes `count` numbers; returns the last one before them.
-int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
-  Query query(connection, "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' RETURNING last");
-  if (!query.bind(count).step()) throw_damaged("the sequence of finished runs is missing");
-  return query.integer(0) - count;
-}
-
 void count(DatabaseConnection& connection, ExperimentId id, RunState state, int64_t runs) {
   const std::string_view counter = counter_of(state);
   Query query(connection, fmt::format("UPDATE experiments SET {0} = {0} + ? WHERE id = ?", counter));
@@ -150,6 +143,12 @@ void follow_advice(DatabaseConnection& connection, const ExperimentRecord& exper
 }
 
 }  // namespace
+
+int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
+  Query query(connection, "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' RETURNING last");
+  if (!query.bind(count).step()) throw_damaged("the sequence of finished runs is missing");
+  return query.integer(0) - count;
+}
 
 ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
   {

@@ -19,6 +19,9 @@ ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan,
 // not_found
 StoreResult<ExperimentRecord> find_experiment(DatabaseConnection& connection, ExperimentId id);
 
+// Takes so many numbers of the order in which runs end; returns the last one before them.
+int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count);
+
 // The next run of the oldest unfinished experiment becomes running; none where that has no queued run.
 std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now);
 

@@ -56,7 +56,7 @@ struct Described {
     std::string type = answer.header("content-type");
     type = type.substr(0, type.find(';'));
     REQUIRE_MESSAGE(response["content"].contains(type), type);
-    if (!type.ends_with("json")) return;
+    if (!type.ends_with("/json") && !type.ends_with("+json")) return;
     for (const auto& problem : schemas.problems(response["content"][type]["schema"], answer.json()))
       FAIL_CHECK(problem);
   }

@@ -65,5 +65,62 @@ class BackupAndRestore(unittest.TestCase):
         self.assertIn("There is no database in", nowhere.stderr)
 
 
+class Retention(unittest.TestCase):
+    def test_old_data_go_between_runs_and_their_room_with_them(self):
+        with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
+            with Daemon(data) as daemon:
+                for i in range(3):
+                    daemon.finished(daemon.queue(repetitions=2, pinned=i == 0)["id"])
+            with Daemon(data, environment={"COPYBENCH_RETENTION_SIZE": "1kB"}) as daemon:
+                daemon.line_with(r"retention: removed experiment 2 ")
+                daemon.line_with(r"retention: removed experiment 3 ")
+                daemon.line_with(r"retention: the database file has")
+                self.assertEqual([item["id"] for item in daemon.items("/experiments")], [1])
+                fourth = daemon.queue()["id"]
+                for event, _ in daemon.events(fourth):
+                    pass
+                self.assertIn(event, ("end", "deleted"))
+                daemon.line_with(rf"retention: removed experiment {fourth} ")
+
+
+class Transfer(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def without_ids(self, csv):
+        return [line.split(",", 2)[2] for line in csv.text.splitlines()]
+
+    def test_results_move_between_daemons_and_data_directories(self):
+        file = self.folder / "one.ndjson"
+        with Daemon() as there, Daemon(self.folder / "here") as here:
+            number = here.queue(engines=["two_copy", "zero_copy"], repetitions=2, notes="from here")["id"]
+            here.finished(number)
+            there.queue(duration_s=30)
+            done = command("export", number, file, "--data-dir", here.data_dir)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            body = here.get(f"/experiments/{number}/export.ndjson").body
+            self.assertEqual(body.splitlines()[:-1], file.read_bytes().splitlines()[:-1])
+            imported = there.post("/experiments/import", body, Content_Type="application/x-ndjson")
+            self.assertEqual(imported.status, 201, imported.text)
+            copy = imported.json()
+            self.assertEqual(copy["origin"]["experiment_id"], number)
+            self.assertEqual(copy["notes"], "from here")
+            csvs = [daemon.get(f"/experiments/{number_there}/results.csv")
+                    for daemon, number_there in ((here, number), (there, copy["id"]))]
+            self.assertEqual(self.without_ids(csvs[0]), self.without_ids(csvs[1]))
+            for mine, theirs in zip(here.runs(number), there.runs(copy["id"])):
+                evidence = [daemon.get(f"/runs/{run['run_id']}").json()["evidence"]
+                            for daemon, run in ((here, mine), (there, theirs))]
+                self.assertEqual(*evidence)
+            refused = command("import", file, "--data-dir", here.data_dir)
+            self.assertIn("Or hand the file to it: curl", refused.stderr)
+        for said in ("is experiment 1:", "is experiment 1 already:"):
+            done = command("import", file, "--data-dir", self.folder / "third")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(said, done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

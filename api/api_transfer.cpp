@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/api.h"
+#include "api/encode.h"
+#include "api/versions.h"
+#include "core/host/system_facts.h"
+#include "core/store/export.h"
+
+namespace copybench {
+
+Reply Api::export_experiment(const Call& call) {
+  // Known before the first byte of the answer, so that it can still be a problem.
+  if (auto exported = context_.readers.lease()->exported_experiment(call.id); !exported) {
+    return refuse(problem_of(exported.error()));
+  }
+  HttpResponse response;
+  response.content_type = "application/x-ndjson";
+  response.headers = {
+      {"Content-Disposition", fmt::format("attachment; filename=\"copybench-experiment-{}.ndjson\"", call.id)},
+      {"Cache-Control", "no-store"}};
+  const Json host = system_facts()["hostname"];
+  Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
+  response.stream = [&readers = context_.readers, id = call.id, exporter = std::move(exporter)](ByteSink& sink) {
+    bool taken = true;
+    const auto written = write_export(readers, id, exporter,
+                                      [&](std::string_view bytes) { return taken = sink.write(bytes); });
+    return written && taken;
+  };
+  return response;
+}
+
+Reply Api::import_experiment(const Call& call) {
+  const auto file = read_export(call.request.body);
+  if (!file) {
+    return refuse(bad_request("invalid-import", "this is no experiment that copybench exported: " + file.error().message,
+                              {{"", file.error().message}}));
+  }
+  auto imported = context_.store.import_experiment(*file);
+  if (!imported) return refuse(problem_of(imported.error()));
+  if (imported->is_new) context_.changed.raise();
+  HttpResponse response = json_response(imported->is_new ? 201 : 200, experiment_json(imported->record, QueueView{}));
+  response.headers.emplace_back("Location", experiment_path(imported->record.id));
+  return response;
+}
+
+}  // namespace copybench

@@ -1,0 +1,180 @@
+#include "core/model/export_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace copybench {
+namespace {
+
+using std::string_view;
+
+constexpr size_t kMaxDepth = 64;
+constexpr size_t kMaxRunLines = 100'000;
+constexpr size_t kMaxCircumstances = 100'000;
+
+// What is written and read again must not be nested so deep that either needs much of the stack.
+bool too_deep(string_view line) {
+  size_t depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxDepth) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+class ExportReader {
+ public:
+  explicit ExportReader(string_view text) : text_(text) {}
+
+  Result<ExportFile> read() {
+    if (auto head = read_head(); !head) return tl::unexpected(head.error());
+    const auto experiment = next("experiment");
+    if (!experiment) return tl::unexpected(experiment.error());
+    file_.experiment = *experiment;
+    for (;;) {
+      auto json = next_json();
+      if (!json) return tl::unexpected(json.error());
+      if (json->size() != 1) return wrong("must be an object with one of circumstances, run, end");
+      const std::string kind = json->begin().key();
+      Json& value = json->begin().value();
+      if (!value.is_object()) return wrong(kind + " must be an object");
+      if (kind == "end") return read_end(value);
+      if (kind == "circumstances" && file_.runs.empty()) {
+        if (file_.circumstances.size() == kMaxCircumstances) return wrong("there are too many circumstances");
+        file_.circumstances.push_back(std::move(value));
+      } else if (kind == "run") {
+        if (file_.runs.size() == kMaxRunLines) return wrong("there are too many runs");
+        file_.runs.push_back(std::move(value));
+        runs_digest_.add(line_);
+      } else {
+        return wrong("must be an object with one of circumstances (before the first run), run, end");
+      }
+    }
+  }
+
+ private:
+  tl::unexpected<Error> wrong(const std::string& what) const {
+    return fail(fmt::format("line {}: {}", line_number_, what));
+  }
+
+  Result<Json> next_json() {
+    ++line_number_;
+    if (at_ >= text_.size()) return wrong("the file ends here; its last line has the key \"end\"");
+    const size_t end = text_.find('\n', at_);
+    if (end == string_view::npos) return wrong("the file ends within this line");
+    digested_ = at_;
+    line_ = text_.substr(at_, end + 1 - at_);
+    at_ = end + 1;
+    if (too_deep(line_)) return wrong(fmt::format("values are nested more than {} deep", kMaxDepth));
+    if (line_.find('\0') != string_view::npos) return wrong("there is a NUL byte");
+    Json json = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) return wrong("is no JSON object");
+    return json;
+  }
+
+  // The value of a line that has that one key.
+  Result<Json> next(const char* key) {
+    auto json = next_json();
+    if (!json) return json;
+    const auto found = json->find(key);
+    if (json->size() != 1 || found == json->end() || !found->is_object()) {
+      return wrong(fmt::format("must be an object with the one key {}, whose value is an object", key));
+    }
+    return std::move(*found);
+  }
+
+  Result<void> read_head() {
+    auto json = next_json();
+    if (!json) return tl::unexpected(json.error());
+    const Json format = json->value("copybench_export", Json());
+    if (!format.is_number_integer()) return wrong("is no head of an export; it has the key \"copybench_export\"");
+    if (format != kExportFormat) {
+      return wrong(fmt::format("the export has format {}; this copybench reads format {}", format.dump(), kExportFormat));
+    }
+    const Json schema = json->value("schema", Json());
+    if (!schema.is_number_integer() || schema.get<int64_t>() < 1) return wrong("schema must be a whole number from 1");
+    file_.schema = schema.get<int64_t>();
+    origin_ = std::move(*json);
+    return {};
+  }
+
+  Result<ExportFile> read_end(const Json& end) {
+    if (at_ != text_.size()) return wrong("must be the last one");
+    if (end.value("runs", Json()) != file_.runs.size()) {
+      return wrong(fmt::format("{} runs were read, but this says {}", file_.runs.size(), end.value("runs", Json()).dump()));
+    }
+    Sha256 digest;
+    digest.add(text_.substr(0, digested_));
+    if (end.value("sha256", Json()) != digest.hexadecimal()) return wrong("the digest differs: the file was changed or damaged");
+    origin_["exported_at_ms"] = end.value("exported_at_ms", Json());
+    origin_.erase("imported_at_ms");
+    auto origin = origin_from_json(origin_);
+    if (!origin) return wrong(origin.error().message);
+    file_.origin = std::move(*origin);
+    file_.digest_of_runs = runs_digest_.hexadecimal();
+    return std::move(file_);
+  }
+
+  const string_view text_;
+  size_t at_ = 0;
+  size_t digested_ = 0;  // where the line begins
+  size_t line_number_ = 0;
+  string_view line_;
+  Json origin_;
+  ExportFile file_;
+  Sha256 runs_digest_;
+};
+
+}  // namespace
+
+ExportWriter::ExportWriter(Origin origin, int64_t schema) : origin_(std::move(origin)), schema_(schema) {}
+
+std::string ExportWriter::head() {
+  Json json;
+  json["copybench_export"] = kExportFormat;
+  json["schema"] = schema_;
+  json.update(to_json(origin_));
+  json.erase("exported_at_ms");
+  json.erase("imported_at_ms");
+  return digested(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string ExportWriter::run(const Json& row) {
+  ++runs_;
+  return line("run", row);
+}
+
+std::string ExportWriter::end() {
+  Json json;
+  json["end"]["runs"] = runs_;
+  json["end"]["exported_at_ms"] = origin_.exported_at.time_since_epoch().count();
+  json["end"]["sha256"] = digest_.hexadecimal();
+  return json.dump() + "\n";
+}
+
+std::string ExportWriter::line(const char* kind, const Json& row) {
+  Json json;
+  json[kind] = row;
+  // What perf or a child printed need not be UTF-8.
+  return digested(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string ExportWriter::digested(std::string text) {
+  digest_.add(text);
+  return text;
+}
+
+Result<ExportFile> read_export(string_view text) { return ExportReader(text).read(); }
+
+}  // namespace copybench

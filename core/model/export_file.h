@@ -1,0 +1,58 @@
+// An experiment with all its runs as lines of JSON (NDJSON), and back. Pure; any thread.
+//
+//   {"copybench_export": 1, "schema": 5, "host": "lab-3", "machine_id": "…", "copybench": "0.1.0", "experiment_id": 7}
+//   {"experiment": {…}}
+//   {"circumstances": {…}}   any number of these
+//   {"run": {…}}             one for each run, in the order of their ids
+//   {"end": {"runs": 240, "exported_at_ms": …, "sha256": "…"}}   of all bytes before this line
+//
+// What stands in experiment, circumstances and run is for the store to say and to judge: the columns of its tables.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/model/origin.h"
+
+namespace copybench {
+
+constexpr int64_t kExportFormat = 1;
+
+// Makes the lines one after another, each with its line feed.
+class ExportWriter {
+ public:
+  // origin.exported_at goes into the last line.
+  ExportWriter(Origin origin, int64_t schema);
+
+  std::string head();
+  std::string experiment(const Json& row) { return line("experiment", row); }
+  std::string circumstances(const Json& row) { return line("circumstances", row); }
+  std::string run(const Json& row);
+  std::string end();
+
+ private:
+  std::string line(const char* kind, const Json& row);
+  std::string digested(std::string text);
+
+  const Origin origin_;
+  const int64_t schema_;
+  int64_t runs_ = 0;
+  Sha256 digest_;
+};
+
+struct ExportFile {
+  Origin origin;
+  int64_t schema = 0;
+  Json experiment;
+  std::vector<Json> circumstances;
+  std::vector<Json> runs;
+  std::string digest_of_runs;  // SHA-256 of the runs' lines: the same wherever and whenever they are exported
+};
+
+// Judges form, order, counts and digest. An error names the line: "line 3: …".
+Result<ExportFile> read_export(std::string_view text);
+
+}  // namespace copybench

@@ -1,0 +1,32 @@
+// Where an experiment was measured that was imported from another machine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace copybench {
+
+struct Origin {
+  std::string host;                       // its name at that time
+  std::optional<std::string> machine_id;  // hashed, as in its circumstances
+  std::string copybench;                  // the version that exported it
+  int64_t experiment_id = 0;              // there
+  UtcTime exported_at;
+  std::optional<UtcTime> imported_at;  // none within an export
+
+  bool operator==(const Origin&) const = default;
+};
+
+// As the database has it. The reading one fails on what this program never wrote.
+Json to_json(const Origin& origin);
+Result<Origin> origin_from_json(const Json& json);
+
+// The milliseconds of a time that this program can write as text; none for others.
+std::optional<UtcTime> time_from_json(const Json& milliseconds);
+
+}  // namespace copybench

@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "api/versions.h"
+#include "core/host/system_facts.h"
+#include "core/store/database_file.h"
+#include "core/store/export.h"
+#include "daemon/commands.h"
+#include "daemon/data_directory.h"
+
+namespace copybench {
+namespace {
+
+struct ExportOptions {
+  ExperimentId id = 0;
+  std::string file;
+  std::string data_directory;
+};
+
+Result<void> write_to(std::ostream& out, ReaderPool& readers, ExperimentId id) {
+  const Json host = system_facts()["hostname"];
+  const Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
+  const auto written = write_export(readers, id, exporter, [&](std::string_view bytes) { return bool(out << bytes); });
+  if (!written) return fail(written.error().message);
+  if (!out.flush()) return fail("the export could not be written: see to the disk");
+  return {};
+}
+
+Result<void> run_export(const ExportOptions& options) {
+  const auto directory = data_directory_of(options.data_directory);
+  if (!directory) return tl::unexpected(directory.error());
+  auto readers = ReaderPool::open(database_file(*directory), 1);
+  if (!readers) return fail(readers.error().message);
+  if (options.file.empty()) return write_to(std::cout, **readers, options.id);
+  std::error_code failed;
+  if (std::filesystem::exists(options.file, failed)) {
+    return fail(options.file + " exists, and nothing is overwritten. Name another file.");
+  }
+  std::ofstream file(options.file, std::ios::binary);
+  if (!file) return fail("cannot write " + options.file);
+  auto written = write_to(file, **readers, options.id);
+  if (!written) {
+    std::filesystem::remove(options.file, failed);
+    return written;
+  }
+  fmt::print("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
+             options.file);
+  return {};
+}
+
+struct ImportOptions {
+  std::string file;
+  std::string data_directory;
+};
+
+Result<void> run_import(const ImportOptions& options) {
+  std::ifstream file(options.file, std::ios::binary);
+  if (!file) return fail("cannot read " + options.file);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto read = read_export(text);
+  if (!read) return fail(options.file + " is no experiment that copybench exported: " + read.error().message);
+  const auto directory = data_directory_of(options.data_directory);
+  if (!directory) return tl::unexpected(directory.error());
+  auto store = Store::open(*directory);
+  if (!store && store.error().kind == StoreError::Kind::locked) {
+    return fail(fmt::format("{} Or hand the file to it: curl -X POST -H 'Content-Type: application/x-ndjson' --data-binary @{} "
+                            "http://127.0.0.1:8090/experiments/import",
+                            store.error().message, options.file));
+  }
+  if (!store) return fail(store.error().message);
+  const auto imported = (*store)->import_experiment(*read);
+  if (!imported) return fail(imported.error().message);
+  fmt::print("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
+             imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
+  return {};
+}
+
+int reported(const std::string& command, const Result<void>& result) {
+  if (!result) fmt::print(stderr, "copybenchd {}: {}\n", command, result.error().message);
+  return result ? 0 : 1;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, CommandResult done) {
+  auto options = std::make_shared<ExportOptions>();
+  auto* command = app.add_subcommand("export", "Writes an experiment with all its runs to one file, also while the daemon runs");
+  command->add_option("id", options->id, "The experiment's number")->required()->check(CLI::PositiveNumber);
+  command->add_option("file", options->file, "The file to be made; nothing is overwritten")->default_str("stdout");
+  add_data_directory_option(*command, options->data_directory);
+  command->callback([options, done] { done(reported("export", run_export(*options))); });
+}
+
+void add_import_command(CLI::App& app, CommandResult done) {
+  auto options = std::make_shared<ImportOptions>();
+  auto* command = app.add_subcommand("import", "Takes in an experiment that export wrote; the daemon must be stopped");
+  command->add_option("file", options->file, "The file")->required();
+  add_data_directory_option(*command, options->data_directory);
+  command->callback([options, done] { done(reported("import", run_import(*options))); });
+}
+
+}  // namespace copybench

@@ -1,0 +1,194 @@
+#include "core/store/transfer.h"
+
+#include <fmt/format.h>
+
+#include "core/store/export.h"
+#include "fixture.h"
+
+using namespace copybench;
+
+namespace {
+
+// The lines of an experiment; each with a line feed.
+std::string exported(const TemporaryDirectory& directory, ExperimentId id) {
+  const auto readers = must(ReaderPool::open(directory.database(), 1));
+  std::string text;
+  must(write_export(*readers, id, {"this-host", "0.1.0"}, [&](std::string_view bytes) {
+    text += bytes;
+    return true;
+  }));
+  return text;
+}
+
+// An experiment of 4 runs: completed, failed, interrupted and measured again, cancelled before it began.
+ExperimentId eventful(Store& store) {
+  const ExperimentId id = enqueue(store, 4, "eventful").id;
+  must(store.annotate(id, {{}, "a note", {{"tag"}}, true}));
+  must(store.finish(claim(store).id, completed(1.0 / 3)));
+  must(store.finish(claim(store).id, failed("the engine said \xff")));
+  must(store.finish(claim(store).id, {Interrupted{"stopping"}, Json::object(), ""}));
+  must(store.finish(claim(store).id, completed()));
+  must(store.cancel(id));
+  return id;
+}
+
+ExportFile parsed(const std::string& text) {
+  auto file = read_export(text);
+  INFO((file ? "" : file.error().message));
+  REQUIRE(file);
+  return std::move(*file);
+}
+
+// The export, once changed and read again with its digests made anew.
+ExportFile changed(const TemporaryDirectory& directory, const std::function<void(ExportFile&)>& change) {
+  ExportFile file = parsed(exported(directory, 1));
+  change(file);
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("an experiment is the same after the way to another machine, but for its ids") {
+  TemporaryDirectory here, there;
+  Opened source(here);
+  eventful(*source.store);
+  const std::string text = exported(here, 1);
+  Opened target(there);
+  enqueue(*target.store, 3);
+  must(target.store->cancel(1));
+  const auto imported = must(target.store->import_experiment(parsed(text)));
+  CHECK(imported.is_new);
+  CHECK(imported.record.id == 2);
+  REQUIRE(imported.record.origin);
+  CHECK(imported.record.origin->host == "this-host");
+  CHECK(imported.record.origin->experiment_id == 1);
+  CHECK(imported.record.origin->imported_at);
+  const ExperimentRecord before = source.experiment(1);
+  CHECK(imported.record.spec == before.spec);
+  CHECK(imported.record.annotations == before.annotations);
+  CHECK(imported.record.state == ExperimentState::cancelled);
+  CHECK(imported.record.finished_at == before.finished_at);
+  CHECK(imported.record.runs.interrupted == 1);
+  const auto runs_before = source.runs(1);
+  const auto runs = target.runs(2);
+  REQUIRE(runs.size() == 5);
+  REQUIRE(runs_before.size() == 5);
+  int64_t last = 0;
+  for (const RunRow& run : must(target.reader->runs_finished_after(2, 0, 10))) {
+    CHECK(run.finish_sequence > std::max<int64_t>(last, 3));
+    last = run.finish_sequence;
+  }
+  for (size_t i = 0; i < runs.size(); ++i) {
+    CHECK(runs[i].planned == runs_before[i].planned);
+    CHECK(runs[i].state == runs_before[i].state);
+    CHECK(runs[i].figures == runs_before[i].figures);
+    CHECK(runs[i].reason.has_value() == runs_before[i].reason.has_value());
+    CHECK(runs[i].counters_json == runs_before[i].counters_json);
+    CHECK(must(target.reader->run(runs[i].id)).evidence_json == must(source.reader->run(runs_before[i].id)).evidence_json);
+    CHECK(must(target.reader->perf_raw(runs[i].id)) == must(source.reader->perf_raw(runs_before[i].id)));
+  }
+  // Nothing of it waits to be measured.
+  CHECK_FALSE(must(target.store->claim_next()));
+}
+
+TEST_CASE("the same runs are imported once, also when they come by way of a third machine") {
+  TemporaryDirectory here, there, third;
+  eventful(*open_store(here));
+  const std::string text = exported(here, 1);
+  must(open_store(there)->import_experiment(parsed(text)));
+  const std::string passed_on = exported(there, 1);
+  const auto store = open_store(third);
+  CHECK(must(store->import_experiment(parsed(text))).is_new);
+  const auto again = must(store->import_experiment(parsed(passed_on)));
+  CHECK_FALSE(again.is_new);
+  CHECK(again.record.id == 1);
+  CHECK(parsed(passed_on).origin.host == "this-host");
+}
+
+TEST_CASE("what has not ended is not exported") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  enqueue(*store, 2);
+  const auto readers = must(ReaderPool::open(directory.database(), 1));
+  const auto written = [&](ExperimentId id) { return write_export(*readers, id, {}, [](std::string_view) { return true; }); };
+  CHECK(kind_of(written(1)) == StoreError::Kind::conflict);
+  CHECK(written(1).error().message == "Experiment 1 is queued. It can be exported when it has ended.");
+  CHECK(kind_of(written(2)) == StoreError::Kind::not_found);
+  claim(*store);
+  CHECK(kind_of(written(1)) == StoreError::Kind::conflict);
+}
+
+TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is stored") {
+  TemporaryDirectory directory, other;
+  eventful(*open_store(directory));
+  const auto store = open_store(other);
+  struct Case {
+    const char* said;
+    std::function<void(ExportFile&)> change;
+  };
+  const Case cases[] = {
+      {"schema version 999", [](ExportFile& file) { file.schema = 999; }},
+      {"line 2: the experiment has not ended", [](ExportFile& file) { file.experiment["state"] = "queued"; }},
+      {"line 2: has a key that is not known here: \"colour\"", [](ExportFile& file) { file.experiment["colour"] = 1; }},
+      {"line 2: created_at_ms is missing", [](ExportFile& file) { file.experiment.erase("created_at_ms"); }},
+      {"line 2: created_at_ms must be a time", [](ExportFile& file) { file.experiment["created_at_ms"] = INT64_MAX; }},
+      {"line 2: This is no stored experiment", [](ExportFile& file) { file.experiment["spec"].erase("seed"); }},
+      {"line 2: a value of the spec is beyond its limits",
+       [](ExportFile& file) { file.experiment["spec"]["duration_s"] = 1e9; }},
+      {"line 2: runs_total is more than there are runs", [](ExportFile& file) { file.experiment["runs_total"] = 6; }},
+      {"line 2: /tags/0", [](ExportFile& file) { file.experiment["tags"] = {"a,b"}; }},
+      {"line 2: a tag is no text", [](ExportFile& file) { file.experiment["tags"] = {1}; }},
+      {"it has no runs", [](ExportFile& file) {
+         file.runs.clear();
+         for (const char* count : {"runs_total", "runs_completed", "runs_failed", "runs_cancelled", "runs_interrupted"}) {
+           file.experiment[count] = 0;
+         }
+       }},
+      {"line 3: the run has not ended", [](ExportFile& file) { file.runs[0]["state"] = "running"; }},
+      {"line 4: field_bytes, threads or repetition", [](ExportFile& file) { file.runs[1]["threads"] = 0; }},
+      {"line 4: finished_as must number", [](ExportFile& file) { file.runs[1]["finished_as"] = file.runs[0]["finished_as"]; }},
+      {"line 3: throughput_gbps must be a number", [](ExportFile& file) { file.runs[0]["throughput_gbps"] = "fast"; }},
+      {"line 3: bytes must be a whole number", [](ExportFile& file) { file.runs[0]["bytes"] = 1.5; }},
+      {"line 3: perf_raw must be a string", [](ExportFile& file) { file.runs[0]["perf_raw"] = 1; }},
+      {"a row has the unknown word", [](ExportFile& file) { file.runs[0]["engine"] = "five_copy"; }},
+      {"line 3: from_run must be", [](ExportFile& file) {
+         file.circumstances.push_back({{"from_run", 9}, {"gathered_at_ms", 1}, {"facts", Json::array()}});
+       }},
+      {"This is no experiment that copybench exported", [](ExportFile& file) {
+         file.circumstances.push_back({{"from_run", 1}, {"gathered_at_ms", 1}, {"facts", 1}});
+       }},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.said);
+    const auto imported = store->import_experiment(changed(directory, one.change));
+    CHECK(kind_of(imported) == StoreError::Kind::invalid);
+    CAPTURE(imported.error().message);
+    CHECK(imported.error().message.find(one.said) != std::string::npos);
+  }
+  CHECK_FALSE(store->last_write_error());
+  const auto readers = must(ReaderPool::open(other.database(), 1));
+  CHECK(must(readers->lease()->experiments(std::nullopt, 10)).items.empty());
+}
+
+TEST_CASE("an export of an earlier schema lacks what came later") {
+  TemporaryDirectory directory, other;
+  eventful(*open_store(directory));
+  const ExportFile file = changed(directory, [](ExportFile& old) {
+    old.schema = 1;
+    for (const char* later : {"notes", "tags", "pinned"}) old.experiment.erase(later);
+    for (Json& run : old.runs) run.erase("counters");
+  });
+  CHECK(must(open_store(other)->import_experiment(file)).record.annotations == Annotations{});
+}
+
+TEST_CASE("an import is as old as its import to retention") {
+  TemporaryDirectory directory, other;
+  eventful(*open_store(directory));
+  const ExportFile file = changed(directory, [](ExportFile& old) {
+    old.experiment["finished_at_ms"] = 1000;
+    old.experiment["pinned"] = 0;
+  });
+  const auto store = open_store(other);
+  must(store->import_experiment(file));
+  CHECK_FALSE(must(store->remove_expired({std::chrono::days(1), {}})));
+}
