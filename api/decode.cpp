@@ -195,7 +195,7 @@ Object read_object(const JsonObject& json, const std::string& pointer, DecodedRe
                    std::initializer_list<Member<Object>> members) {
   Object object;
   for (const auto& [key, value] : json.members) {
-    const auto* found = std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.key == key; });
+    const auto* found = std::find_if(members.begin(), members.end(), [&name = key](const auto& member) { return member.key == name; });
     const std::string at = pointer + escaped_pointer(string_view(key).substr(0, 200));
     if (found != members.end()) {
       found->decode(value, at, decoded, object);

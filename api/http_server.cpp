@@ -28,8 +28,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 500ms;
 constexpr int kRetryAcceptMs = 100;
-constexpr size_t kMaxHeldBytes = 16 << 20;    // of requests that are still arriving
-constexpr size_t kMaxWaitingBytes = 32 << 20;  // of requests that wait for a worker
+constexpr size_t kMaxHeldBytes = 40 << 20;    // of requests that are still arriving: an import, and some more
+constexpr size_t kMaxWaitingBytes = 48 << 20;  // of requests that wait for a worker
 constexpr size_t kMaxUnsentBytes = 64 << 20;  // of answers that are not read yet
 constexpr size_t kAcceptedAtOnce = 64;        // before those that came earlier have their turn
 

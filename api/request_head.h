@@ -16,7 +16,7 @@ namespace copybench {
 constexpr size_t kMaxHeadBytes = 32 * 1024;
 constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit is 8192
 constexpr uint64_t kMaxBodyBytes = 1 << 20;  // unless it is told otherwise
-constexpr uint64_t kMaxImportBytes = 8 << 20;  // of POST /experiments/import, whatever is allowed of others
+constexpr uint64_t kMaxImportBytes = 32 << 20;  // of POST /experiments/import, whatever is allowed of others
 
 struct RequestHead {
   std::string method;   // as sent; a method that the library does not know stands as OPTIONS in bytes

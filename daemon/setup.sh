@@ -4,6 +4,7 @@ packages_build=(g++ cmake pkg-config libcpp-httplib-dev nlohmann-json3-dev libsp
   libsqlite3-dev libcli11-dev libexpected-dev libisal-dev prometheus-cpp-dev libboost-dev libsystemd-dev libssl-dev doctest-dev)
 packages_run=(linux-perf curl jq)
 packages_test=(python3)
+packages_fuzz=(clang libclang-rt-14-dev)
 
 # The page is bundled by Node.js and npm, its tests drive a browser. Each may come from elsewhere than Debian; then it is
 # left as it is, and Debian's npm, which goes with Debian's Node.js alone, is not put beside another one.

@@ -182,8 +182,7 @@ Result<void> Engine::take_orders() {
 }
 
 Result<void> Engine::obey(const std::string& line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const std::string word = json.is_object() ? json.value("order", "") : "";
+  const std::string word = order_of(line);
   if (word == order::kOpen) {
     report_mark(report::kOpened);
   } else if (word == order::kClose) {

@@ -140,8 +140,7 @@ Result<void> Load::take_orders() {
 }
 
 Result<void> Load::obey(const std::string& line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const std::string word = json.is_object() ? json.value("order", "") : "";
+  const std::string word = order_of(line);
   const Stage stage = stage_;
   if (word == order::kStart && stage == Stage::verify && reported_ready_) {
     start();

@@ -41,14 +41,14 @@ Result<void> Worker::read_stdout() {
   if (!more) return tl::unexpected(more.error());
   if (!*more) process_.stdout_pipe().reset();
   while (auto line = lines_.next()) {
-    Json report = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
-    if (!report.is_object() || !report.contains("report") || !report["report"].is_string()) {
+    auto report = report_of(*line);
+    if (!report) {
       return fail(fmt::format("the {} wrote a line that is no report: {}", name_, line->substr(0, 200)));
     }
-    if (report["report"] == report::kError) {
-      error_report_ = report.value("message", "");
+    if ((*report)["report"] == report::kError) {
+      error_report_ = error_message(*report);
     } else {
-      reports_.push_back(std::move(report));
+      reports_.push_back(std::move(*report));
     }
   }
   return {};

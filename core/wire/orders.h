@@ -12,6 +12,12 @@
 // A child whose stdin ends takes that as the daemon's death and ends.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/json.h"
+
 namespace copybench {
 
 namespace order {
@@ -29,5 +35,14 @@ inline constexpr char kClosed[] = "closed";
 inline constexpr char kResult[] = "result";
 inline constexpr char kError[] = "error";
 }  // namespace report
+
+// The order's word; empty where the line is no order. Any bytes may be handed in, here and below.
+std::string order_of(std::string_view line);
+
+// The report, an object whose "report" is a string; none where the line is no report.
+std::optional<Json> report_of(std::string_view line);
+
+// What an error report says; empty where it says nothing.
+std::string error_message(const Json& report);
 
 }  // namespace copybench

@@ -63,7 +63,7 @@ TEST_CASE("what is no export is refused by its line, and a large one up to its l
   problem(import_of(served, "{}\n", "application/json"), 415);
   problem(import_of(served, ""), 400);
   problem(import_of(served, std::string(2 << 20, ' ')), 400);
-  problem(served.client->raw("POST /experiments/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8388609\r\n\r\n"), 413);
+  problem(served.client->raw("POST /experiments/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33554433\r\n\r\n"), 413);
   problem(served.get("/experiments/import"), 405);
   CHECK(served.get("/experiments").json()["items"].empty());
 }

@@ -1,0 +1,35 @@
+// What a client of an engine sends, and what an engine answers: nothing, or a value that encodes to the same bytes.
+#include "core/wire/greeting.h"
+
+#include <algorithm>
+
+#include "check.h"
+
+using namespace copybench;
+
+namespace {
+
+// Bytes that no value is made of must be zero in what is encoded; those alone may differ.
+template <size_t kSize, typename Decode>
+void round_trip(const uint8_t* data, size_t size, const Decode& decode) {
+  std::array<std::byte, kSize> bytes{};
+  std::copy_n(reinterpret_cast<const std::byte*>(data), std::min(size, kSize), bytes.begin());
+  const auto value = decode(std::span<const std::byte, kSize>(bytes));
+  if (!value) return;
+  const auto again = encode(*value);
+  const auto same = decode(std::span<const std::byte, kSize>(again));
+  FUZZ_CHECK(same && *same == *value);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  round_trip<kGreetingBytes>(data, size, [](auto bytes) { return decode_greeting(bytes); });
+  round_trip<kGreetingReplyBytes>(data, size, [](auto bytes) {
+    const auto reply = decode_greeting_reply(bytes);
+    if (reply) describe(reply->welcome);
+    return reply;
+  });
+  round_trip<kClientFrameBytes>(data, size, [](auto bytes) { return decode_client_frame(bytes); });
+  return 0;
+}
