@@ -12,7 +12,9 @@ const Origin kOrigin{"lab-3", "abc", "0.1.0", 7, UtcTime(std::chrono::millisecon
 
 std::string exported(const Origin& origin = kOrigin, const std::string& notes = "n") {
   ExportWriter writer(origin, 3);
-  std::string text = writer.head() + writer.experiment({{"notes", notes}}) + writer.circumstances({{"from_run", 1}});
+  std::string text = writer.head();
+  text += writer.experiment({{"notes", notes}});
+  text += writer.circumstances({{"from_run", 1}});
   text += writer.run({{"position", 1}, {"perf_raw", "line\nline\xff"}});
   text += writer.run({{"position", 2}});
   return text + writer.end();
