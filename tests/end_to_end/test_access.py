@@ -87,8 +87,8 @@ class Access(unittest.TestCase):
         self.assertEqual(self.serve(environment=credentials).get("/experiments").status, 200)
 
     def test_token_files_that_do_not_serve_are_named(self):
-        for file, word in ((self.write("short", "secret-but-short"), "32 to"), (self.write("open", TOKEN, 0o644), "chmod 600"),
-                           (pathlib.Path(self.folder, "none"), "No such file"), (pathlib.Path(self.folder), "no file")):
+        for file, word in ((self.write("short", "secret-but-short"), "32 to"),
+                           (self.write("open", TOKEN, 0o644), "chmod 600"), (pathlib.Path(self.folder, "none"), "No such file"), (pathlib.Path(self.folder), "no file")):
             with self.subTest(file=file.name):
                 said = self.refusal("--token-file", file)
                 self.assertIn(str(file), said)

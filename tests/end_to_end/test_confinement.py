@@ -14,8 +14,10 @@ class Child:
     def __init__(self, pid):
         self.folder = pathlib.Path(f"/proc/{pid}")
         self.command = (self.folder / "cmdline").read_bytes().decode().split("\0")[:-1]
-        self.environment = {entry.partition(b"=")[0].decode() for entry in (self.folder / "environ").read_bytes().split(b"\0")}
-        self.umask = next(line.split()[1] for line in (self.folder / "status").read_text().splitlines() if line.startswith("Umask:"))
+        environment = (self.folder / "environ").read_bytes().split(b"\0")
+        self.environment = {entry.partition(b"=")[0].decode() for entry in environment}
+        status = (self.folder / "status").read_text().splitlines()
+        self.umask = next(line.split()[1] for line in status if line.startswith("Umask:"))
         self.cwd = os.readlink(self.folder / "cwd")
         self.files = []
         for entry in (self.folder / "fd").iterdir():
@@ -32,7 +34,8 @@ class Child:
 class Children(unittest.TestCase):
     def test_children_have_what_they_need_and_no_more(self):
         with tempfile.TemporaryDirectory() as credentials:
-            environment = {**dict.fromkeys(SECRETS, "secret"), "CREDENTIALS_DIRECTORY": credentials, "COPYBENCH_CONFIG": os.devnull}
+            environment = {**dict.fromkeys(SECRETS, "secret"), "CREDENTIALS_DIRECTORY": credentials,
+                           "COPYBENCH_CONFIG": os.devnull}
             # A daemon that was started by a service manager would tell it that it is ready; here there is none.
             del environment["NOTIFY_SOCKET"], environment["WATCHDOG_USEC"], environment["STATE_DIRECTORY"]
             daemon = self.enterContext(Daemon(environment=environment))
@@ -71,8 +74,8 @@ class Children(unittest.TestCase):
 
     def test_an_event_cannot_be_an_option_a_path_or_a_command(self):
         daemon = self.enterContext(Daemon())
-        for event in ("--help", "-o/tmp/copybench-x", "/etc/passwd", "../x", "$(touch /tmp/copybench-x)", "`id`", "a;b", "a b", "a\nb",
-                      "a,b", "@/etc/passwd", "a{b}", "'", '"', "cpu/config=1/;x", "\u2010o", "", "a" * 300):
+        for event in ("--help", "-o/tmp/copybench-x", "/etc/passwd", "../x", "$(touch /tmp/copybench-x)", "`id`", "a;b", "a b",
+                      "a\nb", "a,b", "@/etc/passwd", "a{b}", "'", '"', "cpu/config=1/;x", "\u2010o", "", "a" * 300):
             with self.subTest(event=event):
                 answer = daemon.post("/experiments", sweep(events=[event]))
                 self.assertEqual(answer.status, 400, answer.text)

@@ -228,7 +228,8 @@ class Hostile(unittest.TestCase):
                 sender.join()
         self.assert_served(bystander, f"{MALFORMED} malformed requests")
         for kind, statuses in sorted(results.items()):
-            print(f"  {kind}: {', '.join(f'{count} x {status or chr(45)}' for status, count in sorted(statuses.items(), key=str))}")
+            told = (f"{count} x {status or 'closed'}" for status, count in sorted(statuses.items(), key=str))
+            print(f"  {kind}: {', '.join(told)}")
         self.assertEqual(wrong[:5], [])
         # Without an answer, since there is nothing to answer, only who said nothing.
         self.assertEqual({kind for kind, statuses in results.items() if statuses[0]}, {"http silence"})
