@@ -19,6 +19,7 @@
 #include "api/exchange.h"
 #include "api/leaving_room.h"
 #include "api/waiting_room.h"
+#include "core/base/log_event.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -160,12 +161,16 @@ void HttpServer::serve_connection(HttpConnection connection) {
   const int fd = connection.fd();
   try {
     const int status = exchange(connection, handler_, options_.max_body_bytes);
-    // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
-    const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
-    if (status != 0) logger_->debug("{} {}", shown(line.substr(0, line.find('?'))), status);
+    if (status != 0 && logger_->should_log(spdlog::level::debug)) {
+      // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
+      const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
+      const std::string request = shown(line.substr(0, line.find('?')));
+      log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
+                fmt::format("{} {}", request, status));
+    }
   } catch (...) {
     // Out of memory, at most: the connection ends, the daemon goes on.
-    logger_->error("a request could not be answered");
+    log_event(logger_.get(), Severity::error, "request_failed", {}, "a request could not be answered: out of memory");
   }
   const bool over = connection.depart() == HttpConnection::Departure::over;
   // Not open any more before it is closed: drain() must never touch a number that was given to another file.

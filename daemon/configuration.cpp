@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
@@ -126,6 +127,17 @@ std::string variable_of(const std::string& option_name) {
   std::string variable = "COPYBENCH_";
   for (const char c : option_name) variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return variable;
+}
+
+Changes changes_between(const std::vector<Setting>& in_force, const std::vector<Setting>& fresh) {
+  Changes changes;
+  for (const Setting& setting : fresh) {
+    const bool same = std::any_of(in_force.begin(), in_force.end(), [&](const Setting& current) {
+      return current.name == setting.name && current.value == setting.value;
+    });
+    if (!same) (setting.reloadable ? changes.to_apply : changes.to_restart_for).push_back(setting);
+  }
+  return changes;
 }
 
 Result<std::vector<Setting>> apply_layers(CLI::App& command, const Flags& flags, const Environment& environment,

@@ -39,6 +39,13 @@ Flags flags_of(const CLI::App& command);
 std::optional<std::string> process_environment(const std::string& name);
 std::string variable_of(const std::string& option_name);
 
+// What differs from the settings in force, by name.
+struct Changes {
+  std::vector<Setting> to_apply;  // reloadable
+  std::vector<Setting> to_restart_for;
+};
+Changes changes_between(const std::vector<Setting>& in_force, const std::vector<Setting>& fresh);
+
 // Assigns what the layers say to the options of `command`, which has parsed nothing. An empty `file` stands for none.
 Result<std::vector<Setting>> apply_layers(CLI::App& command, const Flags& flags, const Environment& environment,
                                           const std::string& file);

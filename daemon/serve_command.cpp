@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 #include <malloc.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <memory>
 
+#include "core/base/log_event.h"
 #include "daemon/commands.h"
+#include "daemon/logging.h"
 #include "daemon/serve_options.h"
 #include "daemon/service.h"
 
@@ -13,19 +13,20 @@ namespace copybench {
 namespace {
 
 int failed(const Error& error) {
-  fmt::print(stderr, "copybenchd serve: {}\n", error.message);
+  if (stderr_is_journal()) {
+    log_event(make_logger("error").get(), Severity::error, "start_failed", {}, error.message);
+  } else {
+    fmt::print(stderr, "copybenchd serve: {}\n", error.message);
+  }
   return 1;
 }
 
-int run(const ServeOptions& options) {
+int run(const Flags& flags, const ServeConfiguration& configuration) {
   // Threads come and go with requests: without this each may get an arena of its own and keep it.
   ::mallopt(M_ARENA_MAX, 2);
-  const auto logger =
-      std::make_shared<spdlog::logger>("copybenchd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->set_level(spdlog::level::from_str(options.log_level));
-  logger->flush_on(spdlog::level::info);
-  if (auto served = serve(options, logger); !served) return failed(served.error());
+  if (auto served = serve(flags, configuration, make_logger(configuration.options.log_level)); !served) {
+    return failed(served.error());
+  }
   return 0;
 }
 
@@ -46,12 +47,13 @@ void add_serve_command(CLI::App& app, CommandResult done) {
   command->footer("Each option is also COPYBENCH_<NAME> in the environment (COPYBENCH_LOG_LEVEL) and a key of the configuration\n"
                   "file (log-level = \"debug\"). A flag wins over the environment, that over the file.");
   command->callback([command, flags, check_only, done] {
-    const auto configuration = read_serve_configuration(flags_of(*command));
+    const Flags given = flags_of(*command);
+    const auto configuration = read_serve_configuration(given);
     if (!configuration) {
       failed(configuration.error());
       done(2);
     } else {
-      done(*check_only ? check(*configuration) : run(configuration->options));
+      done(*check_only ? check(*configuration) : run(given, *configuration));
     }
   });
 }

@@ -36,12 +36,16 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--token-file", options.access.token_file,
                   "File of the bearer token that clients must send; needed where other machines can reach the address")
+      ->group(kReloadable)
       ->default_str("$CREDENTIALS_DIRECTORY/token, where it exists");
-  command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")->default_str("false");
+  command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")
+      ->group(kReloadable)
+      ->default_str("false");
   command
       .add_option("--allowed-host", options.access.allowed_hosts,
                   "Another name of this server that clients may address it by; may be given several times")
       ->allow_extra_args(false)
+      ->group(kReloadable)
       ->default_str("none");
   add_limit_options(command, options.limits);
   command
@@ -99,7 +103,7 @@ std::string describe(const ServeConfiguration& configuration) {
     values = std::max(values, setting.value.size());
   }
   for (const Setting& setting : configuration.settings) {
-    text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.name, names, setting.value, values, setting.source);
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.name, names, setting.value.empty() ? "-" : setting.value, values, setting.source);
   }
   return text;
 }

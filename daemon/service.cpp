@@ -1,20 +1,26 @@
 #include "daemon/service.h"
 
-#include <poll.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <spdlog/logger.h>
 
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "api/server.h"
+#include "core/base/log_event.h"
 #include "core/base/signals.h"
 #include "core/perf/capability.h"
 #include "core/run/scheduler.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
 #include "daemon/data_directory.h"
+#include "daemon/logging.h"
+#include "daemon/service_manager.h"
 #include "daemon/stage_hook.h"
+#include "daemon/supervision.h"
 
 namespace copybench {
 namespace {
@@ -41,11 +47,42 @@ RetentionPolicy retention_of(const ServeOptions& options) {
   return policy;
 }
 
+std::string names_and_values(const std::vector<Setting>& settings) {
+  std::vector<std::string> texts;
+  for (const Setting& setting : settings) texts.push_back(fmt::format("{} = {}", setting.name, setting.value));
+  return texts.empty() ? "nothing" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
+// Brings the configuration as it is now into force, as far as that goes without a restart; where it is wrong, all stays.
+// The token file is read again, whether or not its name has changed.
+void reload(const Flags& flags, std::vector<Setting>& in_force, const std::function<Result<void>(const ServeOptions&)>& apply,
+            spdlog::logger& logger) {
+  const auto fresh = read_serve_configuration(flags);
+  const auto done = fresh ? apply(fresh->options) : Result<void>(tl::unexpected(fresh.error()));
+  if (!done) {
+    log_event(&logger, Severity::error, "reload_refused", {{"reason", done.error().message}},
+              "the configuration stays as it is: " + done.error().message);
+    return;
+  }
+  const Changes changes = changes_between(in_force, fresh->settings);
+  for (Setting& setting : in_force) {
+    for (const Setting& applied : changes.to_apply) {
+      if (applied.name == setting.name) setting = applied;
+    }
+  }
+  const std::string applied = names_and_values(changes.to_apply);
+  const std::string waiting = names_and_values(changes.to_restart_for);
+  log_event(&logger, Severity::info, "reloaded", {{"applied", applied}, {"needs_restart", waiting}},
+            fmt::format("the configuration was read again; applied: {}; needs a restart: {}", applied, waiting));
+}
+
 }  // namespace
 
-Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::logger>& logger) {
+Result<void> serve(const Flags& flags, ServeConfiguration configuration, const std::shared_ptr<spdlog::logger>& logger) {
+  const ServeOptions& options = configuration.options;
+  const ServiceManager manager;
   // Before any thread exists, so that all of them leave these signals to this one.
-  auto signals = SignalFd::create({SIGINT, SIGTERM});
+  auto signals = SignalFd::create({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return tl::unexpected(signals.error());
 
   auto access = load_access(options.access);
@@ -57,11 +94,15 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
     if (!chosen) return tl::unexpected(chosen.error());
     directory = *chosen;
   }
+  manager.status("checking the database in " + directory.string());
   auto store = Store::open(directory);
   if (!store) return fail(store.error().message);
   const auto recovered = (*store)->recover();
   if (!recovered) return fail(recovered.error().message);
-  if (*recovered > 0) logger->warn("{} runs were interrupted when the daemon last ended; they are measured again", *recovered);
+  if (*recovered > 0) {
+    log_event(logger.get(), Severity::warning, "runs_recovered", {{"runs", *recovered}},
+              fmt::format("{} runs were interrupted when the daemon last ended; they are measured again", *recovered));
+  }
   auto readers = ReaderPool::open((*store)->database_path(), kReaders);
   if (!readers) return fail(readers.error().message);
 
@@ -73,39 +114,66 @@ Result<void> serve(const ServeOptions& options, const std::shared_ptr<spdlog::lo
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail("the path of this program: " + error.message());
-  if (!options.test_faults.empty()) logger->warn("engines are slowed for tests: nothing measured here is true of this machine");
+  if (!options.test_faults.empty()) {
+    log_event(logger.get(), Severity::warning, "faults", {},
+              "engines are slowed for tests: nothing measured here is true of this machine");
+  }
   ExecutorOptions executor{program, StageLimits{}.scaled(options.limit_scale), stage_hook(options.stage_fd), faults_of(options)};
-  Scheduler scheduler({std::move(executor), logger, retention_of(options)}, **store, perf, changed, activity);
+  const auto tell_status = [&manager](const std::string& status) { manager.status(status); };
+  Scheduler scheduler({std::move(executor), logger, tell_status, retention_of(options)}, **store, perf, changed, activity);
 
   ApiOptions api_options;
   api_options.listen = options.listen;
   api_options.access = std::move(*access);
   LimitOptions limits = options.limits;
-  if (const std::string fewer = fit_to_open_files(limits); !fewer.empty()) logger->warn(fewer);
+  if (const std::string fewer = fit_to_open_files(limits); !fewer.empty()) {
+    log_event(logger.get(), Severity::warning, "limits_reduced", {}, fewer);
+  }
   apply_limits(limits, api_options);
   auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
   auto address = api->bind();
   if (!address) return tl::unexpected(address.error());
   api->start();
   const bool unix_socket = address->starts_with("unix:");
+  const std::string url = unix_socket ? *address : "http://" + *address;
   if (api_options.access.token) {
-    logger->info("a token is asked for{}", api_options.access.public_read ? ", but not to read" : "");
+    log_event(logger.get(), Severity::info, "token_asked", {{"public_read", api_options.access.public_read}},
+              fmt::format("a token is asked for{}", api_options.access.public_read ? ", but not to read" : ""));
   }
-  logger->info("listening on {}{}, data in {}", unix_socket ? "" : "http://", *address, directory.string());
+  log_event(logger.get(), Severity::info, "listening", {{"address", url}, {"data_dir", directory.string()}},
+            fmt::format("listening on {}, data in {}", url, directory.string()));
+  manager.ready();
 
   perf_report.probe(perf);
   if (const auto& found = perf.availability(); !found.reason.empty()) {
-    logger->warn("perf: {}. {}", found.reason, found.remedy.empty() ? "" : "What helps: " + found.remedy);
+    log_event(logger.get(), Severity::warning, "perf_limited", {{"reason", found.reason}, {"remedy", found.remedy}},
+              fmt::format("perf: {}. {}", found.reason, found.remedy.empty() ? "" : "What helps: " + found.remedy));
   }
   if (auto started = scheduler.start(); !started) return started;
 
-  pollfd signalled{signals->fd(), POLLIN, 0};
-  while (::poll(&signalled, 1, -1) <= 0) {
-  }
-  logger->info("stopping: signal {}", signals->take().value_or(0));
+  const auto apply = [&](const ServeOptions& fresh) -> Result<void> {
+    auto rules = load_access(fresh.access);
+    if (!rules) return tl::unexpected(rules.error());
+    if (auto set = api->set_access(std::move(*rules)); !set) return set;
+    set_level(*logger, fresh.log_level);
+    return {};
+  };
+  Supervised supervised;
+  supervised.stalled = [&]() -> std::optional<std::string> {
+    if (auto stalled = (*store)->stalled()) return stalled;
+    return scheduler.stalled();
+  };
+  supervised.reload = [&] {
+    manager.reloading();
+    reload(flags, configuration.settings, apply, *logger);
+    manager.ready();
+  };
+  const int signal = supervise(*signals, manager, supervised, logger);
+  manager.stopping();
+  log_event(logger.get(), Severity::info, "stopping", {{"signal", signal}}, fmt::format("stopping: signal {}", signal));
   api->stop();
   scheduler.stop();
-  logger->info("stopped");
+  log_event(logger.get(), Severity::info, "stopped", {}, "stopped");
   return {};
 }
 

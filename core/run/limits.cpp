@@ -28,4 +28,11 @@ StageLimits StageLimits::scaled(double factor) const {
   return {times(start), times(mark), times(perf), times(finish), times(end), times(profile), slow_bytes_per_second / factor};
 }
 
+Nanoseconds StageLimits::run(const ExperimentSpec& spec, const Configuration& configuration) const {
+  const Nanoseconds before = start + ready(configuration) + mark;
+  const Nanoseconds window = 2 * perf + 4 * mark;
+  const Nanoseconds after = 2 * (finish + end) + profile;
+  return spec.warmup + spec.duration + 2 * (before + window + after);
+}
+
 }  // namespace copybench

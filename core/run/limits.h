@@ -23,6 +23,10 @@ struct StageLimits {
   // Connecting, faulting the rings in and verifying: a start and what the bytes take at a slow machine's rate.
   Nanoseconds ready(const Configuration& configuration) const;
 
+  // From a run's claim to its outcome: what its stages may take, twice, for their children's ends and its evidence. Beyond it
+  // the executor itself hangs.
+  Nanoseconds run(const ExperimentSpec& spec, const Configuration& configuration) const;
+
   // The same proportions, for tests that wait until a limit is over.
   StageLimits scaled(double factor) const;
 };

@@ -10,6 +10,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/log_event.h"
+#include "core/base/pulse.h"
 #include "core/host/circumstances.h"
 #include "core/run/interruption.h"
 #include "core/run/retention.h"
@@ -19,6 +21,10 @@ namespace {
 
 // While the store cannot be written, it is tried again this often.
 constexpr std::chrono::seconds kRetry{5};
+// For what takes milliseconds, with all the time that a slow disk may need (Store::stalled() judges that).
+constexpr std::chrono::minutes kSoon{3};
+// Retention rewrites the database once, which takes as long as that is large.
+constexpr std::chrono::hours kRewrite{1};
 
 template <typename... Visitors>
 struct Overloaded : Visitors... {
@@ -61,6 +67,7 @@ class Scheduler::Impl {
     {
       std::lock_guard lock(mutex_);
       nudged_ = true;
+      if (waiting_) pulse_.expect("waking up for the queue", kSoon);
     }
     wake_.notify_all();
   }
@@ -82,13 +89,17 @@ class Scheduler::Impl {
     return paused_;
   }
 
+  std::optional<std::string> stalled(Monotonic::time_point now) const { return pulse_.overdue(now); }
+
  private:
   void loop() {
     // Probed here, before the first run, and not in anybody's window.
+    pulse_.expect("probing perf", kSoon);
     perf_.availability();
     Executor executor(options_.executor, perf_, *interruption_, activity_);
     Retention retention(options_.retention, store_, changed_, options_.logger);
     while (!stopping()) {
+      pulse_.expect("keeping to the retention", kRewrite);
       const bool more = retention.work([this] { return stopping(); });
       auto claimed = claim();
       if (!claimed) {
@@ -97,6 +108,7 @@ class Scheduler::Impl {
         if (!more) wait_for_nudge(retention.next_look());
       } else {
         changed_.raise();
+        begin(**claimed);
         const RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
         end_run();
         log(**claimed, result);
@@ -105,16 +117,49 @@ class Scheduler::Impl {
         retention.look();
       }
     }
+    pulse_.rest();
+  }
+
+  void begin(const ClaimedRun& run) {
+    const Configuration& configuration = run.planned.configuration;
+    pulse_.expect("a run", options_.executor.limits.run(run.spec, configuration));
+    tell_status(fmt::format("measuring experiment {}, run {} of {}: {}", run.experiment_id, run.runs.done() + 1, run.runs.total,
+                            describe(run.planned)));
+    log_event(options_.logger.get(), Severity::debug, "run_started", fields_of(run), "run " + describe(run.planned));
+  }
+
+  void tell_status(std::string status) {
+    if (status == status_) return;
+    status_ = std::move(status);
+    if (options_.on_status) options_.on_status(status_);
+  }
+
+  static std::string describe(const PlannedRun& planned) {
+    const Configuration& configuration = planned.configuration;
+    return fmt::format("{}, fields of {} bytes, threads {}, repetition {}", name_of(configuration.engine),
+                       configuration.field_bytes, configuration.threads, planned.repetition);
+  }
+
+  static LogFields fields_of(const ClaimedRun& run) {
+    const Configuration& configuration = run.planned.configuration;
+    return {{"run_id", run.id},
+            {"experiment_id", run.experiment_id},
+            {"engine", name_of(configuration.engine)},
+            {"field_bytes", configuration.field_bytes},
+            {"threads", configuration.threads},
+            {"repetition", run.planned.repetition}};
   }
 
   StoreResult<std::optional<ClaimedRun>> claim() {
+    // The check of a large file takes what it takes.
+    store_.checking() ? pulse_.rest() : pulse_.expect("claiming a run", kSoon);
     // Before each run: a setting may be changed between two of them.
     const Circumstances circumstances = gather_circumstances(perf_version());
     std::lock_guard lock(mutex_);
     if (!stopping_) interruption_->clear();
     auto claimed = store_.claim_next(circumstances);
     if (claimed && paused_) {
-      if (options_.logger) options_.logger->info("measuring goes on");
+      log_event(options_.logger.get(), Severity::info, "measuring_resumed", {}, "measuring goes on");
       paused_.reset();
     }
     if (claimed && *claimed) running_ = (*claimed)->experiment_id;
@@ -127,27 +172,38 @@ class Scheduler::Impl {
   }
 
   void log(const ClaimedRun& run, const RunResult& result) const {
-    if (!options_.logger) return;
-    const Configuration& configuration = run.planned.configuration;
-    const auto what = fmt::format("run {} of experiment {} ({}, fields of {} bytes, threads {}, repetition {})", run.id,
-                                  run.experiment_id, name_of(configuration.engine), configuration.field_bytes,
-                                  configuration.threads, run.planned.repetition);
-    std::visit(Overloaded{
-                   [&](const Completed& completed) {
-                     options_.logger->info("{} completed: {:.3f} Gbit/s", what, completed.figures.throughput_gbps.value_or(0));
-                   },
-                   [&](const Failed& failed) { options_.logger->warn("{} failed: {}", what, failed.reason); },
-                   [&](const TimedOut& late) { options_.logger->warn("{} timed out: {}", what, late.reason); },
-                   [&](const Cancelled&) { options_.logger->info("{} cancelled", what); },
-                   [&](const Interrupted& stopped) { options_.logger->info("{} interrupted: {}", what, stopped.reason); },
-               },
-               result.outcome);
+    const auto tell = [&](Severity severity, std::string_view state, const LogField& figure, const std::string& how) {
+      LogFields fields = fields_of(run);
+      fields.emplace_back("state", state);
+      fields.push_back(figure);
+      log_event(options_.logger.get(), severity, "run_finished", fields,
+                fmt::format("run {} of experiment {} ({}) {}", run.id, run.experiment_id, describe(run.planned), how));
+    };
+    std::visit(
+        Overloaded{
+            [&](const Completed& completed) {
+              const auto gbps = fmt::format("{:.3f}", completed.figures.throughput_gbps.value_or(0));
+              tell(Severity::info, "completed", {"throughput_gbps", gbps}, "completed: " + gbps + " Gbit/s");
+            },
+            [&](const Failed& failed) {
+              tell(Severity::warning, "failed", {"reason", failed.reason}, "failed: " + failed.reason);
+            },
+            [&](const TimedOut& late) {
+              tell(Severity::warning, "timed_out", {"reason", late.reason}, "timed out: " + late.reason);
+            },
+            [&](const Cancelled&) { tell(Severity::info, "cancelled", {"reason", "cancelled"}, "cancelled"); },
+            [&](const Interrupted& stopped) {
+              tell(Severity::info, "interrupted", {"reason", stopped.reason}, "interrupted: " + stopped.reason);
+            },
+        },
+        result.outcome);
   }
 
   // What was measured must not be lost: it is offered to the store until it is taken, or until the daemon stops, in which
   // case the run is found running at the next start and measured again.
   void finish(RunId run, const RunResult& result) {
     for (;;) {
+      pulse_.expect("storing a run", kSoon);
       const auto finished = store_.finish(run, result);
       if (finished || finished.error().kind == StoreError::Kind::not_found || stopping()) return;
       pause(finished.error().message);
@@ -165,19 +221,28 @@ class Scheduler::Impl {
   }
 
   void wait_for_nudge(const std::optional<Monotonic::time_point>& at_most) {
+    tell_status("idle: nothing is queued");
     std::unique_lock lock(mutex_);
+    waiting_ = true;
+    if (!nudged_) pulse_.rest();
     const auto awaited = [&] { return nudged_ || stopping_; };
     if (at_most) {
       wake_.wait_until(lock, *at_most, awaited);
     } else {
       wake_.wait(lock, awaited);
     }
+    waiting_ = false;
     nudged_ = false;
   }
 
   void pause(const std::string& reason) {
+    pulse_.expect("trying the store again", kRetry + kSoon);
+    tell_status("paused: " + reason);
     std::unique_lock lock(mutex_);
-    if (!paused_ && options_.logger) options_.logger->error("measuring is paused: {}", reason);
+    if (!paused_) {
+      log_event(options_.logger.get(), Severity::error, "measuring_paused", {{"reason", reason}},
+                "measuring is paused: " + reason);
+    }
     if (std::exchange(paused_, reason) != reason) changed_.raise();
     wake_.wait_for(lock, kRetry, [&] { return stopping_; });
   }
@@ -188,11 +253,14 @@ class Scheduler::Impl {
   ChangeSignal& changed_;
   const ActivityCounter& activity_;
   std::optional<Interruption> interruption_;  // made by start()
+  Pulse pulse_;
+  std::string status_;  // the last that was told; of the scheduler's thread
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool stopping_ = false;
   bool nudged_ = false;
+  bool waiting_ = false;  // for a nudge
   std::optional<ExperimentId> running_;
   std::optional<std::string> paused_;
   std::thread thread_;
@@ -209,5 +277,6 @@ void Scheduler::stop() { impl_->stop(); }
 void Scheduler::nudge() { impl_->nudge(); }
 StoreResult<ExperimentRecord> Scheduler::cancel(ExperimentId experiment) { return impl_->cancel(experiment); }
 std::optional<std::string> Scheduler::paused_reason() const { return impl_->paused_reason(); }
+std::optional<std::string> Scheduler::stalled(Monotonic::time_point now) const { return impl_->stalled(now); }
 
 }  // namespace copybench

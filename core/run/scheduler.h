@@ -6,6 +6,7 @@
 // from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,8 +27,10 @@ namespace copybench {
 
 struct SchedulerOptions {
   ExecutorOptions executor;
-  std::shared_ptr<spdlog::logger> logger;  // one line a run, when it has ended; none: no lines
-  RetentionPolicy retention;               // applied between runs
+  std::shared_ptr<spdlog::logger> logger = {};  // one line a run, when it has ended; none: no lines
+  // What it does now, in a line. Called on the scheduler's thread before a run and after it, never during one.
+  std::function<void(const std::string&)> on_status = {};
+  RetentionPolicy retention = {};  // applied between runs
 };
 
 class Scheduler {
@@ -48,6 +51,9 @@ class Scheduler {
 
   // Why nothing is being measured although runs are queued (the store cannot be written, ...); none while all is well.
   std::optional<std::string> paused_reason() const;
+  // What should have ended long ago: a run beyond the sum of its stages' limits, a queue that is not looked at. None while
+  // all is well. For a watchdog: it is not the scheduler's thread that notices.
+  std::optional<std::string> stalled(Monotonic::time_point now = Monotonic::now()) const;
 
  private:
   class Impl;

@@ -78,6 +78,11 @@ void BackgroundCheck::wait() {
   ended_changed_.wait(lock, [&] { return ended_ || stopping_; });
 }
 
+bool BackgroundCheck::ended() const {
+  std::lock_guard lock(mutex_);
+  return ended_;
+}
+
 void BackgroundCheck::stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;

@@ -32,13 +32,14 @@ class BackgroundCheck {
 
   // Until the check has come to an end or was stopped.
   void wait();
+  bool ended() const;
   // Ends the check without a verdict, within some milliseconds.
   void stop();
 
  private:
   void check(const std::filesystem::path& database);
   std::function<void(StoreError)> on_failure_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ended_changed_;
   DatabaseConnection* connection_ = nullptr;  // while the check is running
   bool stopping_ = false;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "core/base/pulse.h"
 #include "core/store/answers.h"
 #include "core/store/circumstances.h"
 #include "core/store/data_lock.h"
@@ -16,6 +17,24 @@
 #include "core/store/transitions.h"
 
 namespace copybench {
+namespace {
+
+// A disk that takes longer for one transaction does not answer any more.
+constexpr std::chrono::minutes kTransactionLimit{2};
+
+// One transaction under way, for the pulse of the store.
+class Beat {
+ public:
+  explicit Beat(Pulse& pulse) : pulse_(pulse) { pulse_.expect("a transaction of the database", kTransactionLimit); }
+  ~Beat() { pulse_.rest(); }
+  Beat(const Beat&) = delete;
+  Beat& operator=(const Beat&) = delete;
+
+ private:
+  Pulse& pulse_;
+};
+
+}  // namespace
 
 class Store::Impl {
  public:
@@ -27,11 +46,13 @@ class Store::Impl {
 
   const std::filesystem::path& file() const { return file_; }
   BackgroundCheck& check() { return check_; }
+  const Pulse& pulse() const { return pulse_; }
 
   // Runs `work` as one transaction, which is committed if its result has a value and is rolled back otherwise.
   template <typename Work>
   std::invoke_result_t<Work, DatabaseConnection&> write(const Work& work) {
     std::lock_guard writing(mutex_);
+    const Beat beat(pulse_);
     if (auto refusal = refused()) return tl::unexpected(*refusal);
     std::invoke_result_t<Work, DatabaseConnection&> result = tl::unexpected(StoreError{});
     const int64_t changes_before = connection_->total_changes();
@@ -58,6 +79,7 @@ class Store::Impl {
   template <typename Work>
   std::invoke_result_t<Work, DatabaseConnection&> read(const Work& work) {
     std::lock_guard reading(mutex_);
+    const Beat beat(pulse_);
     std::invoke_result_t<Work, DatabaseConnection&> result = tl::unexpected(StoreError{});
     const auto failed = connection_->attempt([&] { result = work(*connection_); });
     if (failed) return tl::unexpected(*failed);
@@ -107,6 +129,7 @@ class Store::Impl {
   const std::filesystem::path file_;
   const DataLock lock_;
   std::mutex mutex_;  // of connection_
+  Pulse pulse_;       // of who holds mutex_
   const std::unique_ptr<DatabaseConnection> connection_;
   mutable std::mutex status_mutex_;  // of the two below; never held during a write
   std::optional<StoreError> last_write_error_;
@@ -239,6 +262,10 @@ StoreResult<int64_t> Store::recover() {
     return static_cast<int64_t>(runs.size());
   });
 }
+
+bool Store::checking() const { return !impl_->check().ended(); }
+
+std::optional<std::string> Store::stalled(Monotonic::time_point now) const { return impl_->pulse().overdue(now); }
 
 std::optional<StoreError> Store::last_write_error() const { return impl_->last_write_error(); }
 

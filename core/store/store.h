@@ -75,6 +75,7 @@ struct ClaimedRun {
   ExperimentId experiment_id = 0;
   ExperimentSpec spec;
   PlannedRun planned;
+  RunCounts runs;  // of the experiment, before this one
 };
 
 class Store {
@@ -150,6 +151,11 @@ class Store {
 
   // At start: every run found running becomes interrupted and is queued again. Returns how many.
   StoreResult<int64_t> recover();
+
+  // Is the file still being checked? claim_next() waits for that, however long it takes.
+  bool checking() const;
+  // Why the store makes no progress: a transaction has been under way for minutes. None while all is well.
+  std::optional<std::string> stalled(Monotonic::time_point now = Monotonic::now()) const;
 
   // SQLite's primary result code of the last failed write, and when it was, for /healthz; none after a write succeeded.
   std::optional<StoreError> last_write_error() const;

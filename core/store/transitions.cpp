@@ -186,6 +186,7 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
     ExperimentRecord experiment = read_experiment(query);
     claimed.experiment_id = experiment.id;
     claimed.spec = std::move(experiment.spec);
+    claimed.runs = experiment.runs;
   }
   {
     Query query(connection, next_queued);

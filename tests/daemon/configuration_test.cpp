@@ -103,6 +103,16 @@ TEST_CASE("a bad value is refused even where a stronger layer stands above it") 
   CHECK(command.size == 6);
 }
 
+TEST_CASE("changes are told apart by whether a reload applies them; another source of the same value is none") {
+  const std::vector<Setting> in_force{{"colour", "red", "default", true}, {"pen-size", "3", "default", false}, {"loud", "", "default", false}};
+  const std::vector<Setting> fresh{{"colour", "blue", "file", true}, {"pen-size", "4", "file", false}, {"loud", "", "flag", false}};
+  const Changes changes = changes_between(in_force, fresh);
+  REQUIRE(changes.to_apply.size() == 1);
+  CHECK(changes.to_apply[0].value == "blue");
+  REQUIRE(changes.to_restart_for.size() == 1);
+  CHECK(changes.to_restart_for[0].name == "pen-size");
+}
+
 TEST_CASE("a file that cannot be opened is an error") {
   Command command;
   command.file = "/nonexistent/copybench.toml";

@@ -35,3 +35,14 @@ TEST_CASE("a run's buffers grow with its messages and its connections") {
   CHECK(buffer_bytes(configuration(65536, 1), 4 << 20) >= 4 << 20);
   CHECK(buffer_bytes(configuration(65536, 4), 4 << 20) == 4 * buffer_bytes(configuration(65536, 1), 4 << 20));
 }
+
+TEST_CASE("a run may take its warm-up, its window and its stages' limits, however long they are") {
+  ExperimentSpec spec;
+  spec.warmup = 5s;
+  spec.duration = 3600s;
+  const StageLimits limits;
+  const auto small = configuration(64, 1);
+  CHECK(limits.run(spec, small) > 3605s + 2 * limits.finish + limits.ready(small));
+  CHECK(limits.run(spec, small) < 3605s + 10min);
+  CHECK(limits.run(spec, configuration(1 << 20, 64)) > limits.run(spec, small));
+}

@@ -269,6 +269,20 @@ TEST_CASE("an idempotency key gives the first answer again") {
   CHECK(must(store->find_answer(key))->body == "experiment 3");
 }
 
+TEST_CASE("a transaction that does not end is told, and one that ends is not") {
+  TemporaryDirectory directory;
+  auto store = must(Store::open(directory.path()));
+  std::optional<std::string> now, later;
+  must(store->enqueue(plan_of(1), IdempotencyKey{"key", "digest"}, [&](const ExperimentRecord&) {
+    now = store->stalled();
+    later = store->stalled(Monotonic::now() + std::chrono::minutes{3});
+    return "answer";
+  }));
+  CHECK_FALSE(now);
+  CHECK(later);
+  CHECK_FALSE(store->stalled(Monotonic::now() + std::chrono::hours{1}));
+}
+
 TEST_CASE("without a key no answer is rendered") {
   TemporaryDirectory directory;
   must(open_store(directory)->enqueue(plan_of(1), std::nullopt, [](const ExperimentRecord&) -> std::string {
