@@ -1,10 +1,41 @@
 """The daemon as an administrator sees it: configuration, reload, service manager."""
 
+import os
 import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
 import tempfile
 import unittest
 
-from daemon import Process
+from daemon import PATIENCE_S, ROOT, Daemon, Process, wait_until
+
+
+class ServiceManager:
+    """Stands in for systemd: what a daemon tells it, datagram by datagram."""
+
+    def __init__(self, test, watchdog_s=None):
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        test.addCleanup(folder.cleanup)
+        path = str(pathlib.Path(folder.name) / "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        test.addCleanup(self.socket.close)
+        self.socket.bind(path)
+        self.socket.settimeout(PATIENCE_S)
+        self.environment = {"NOTIFY_SOCKET": path}
+        if watchdog_s:
+            self.environment["WATCHDOG_USEC"] = str(int(watchdog_s * 1e6))
+        self.told = []
+
+    def hear_until(self, words):
+        """All that was told since the last call, to the first datagram with these words."""
+        heard = []
+        while not heard or words not in heard[-1]:
+            heard.append(self.socket.recv(65536).decode())
+        self.told += heard
+        return heard
 
 
 class Configuration(unittest.TestCase):
@@ -40,6 +71,86 @@ class Configuration(unittest.TestCase):
         status, _, text = self.check("--config", "/nonexistent.toml")
         self.assertEqual(status, 2)
         self.assertIn("/nonexistent.toml: No such file or directory", text)
+
+class Supervision(unittest.TestCase):
+    def test_the_service_manager_hears_what_the_daemon_does(self):
+        manager = ServiceManager(self)
+        with Daemon(environment=manager.environment) as daemon:
+            self.assertIn("checking the database", manager.hear_until("READY=1")[0])
+            self.assertEqual(daemon.get("/healthz").status, 200)
+            manager.hear_until("STATUS=idle: nothing is queued")
+            number = daemon.queue(repetitions=2)["id"]
+            daemon.finished(number)
+            told = manager.hear_until("STATUS=idle")
+            self.assertEqual(told, [
+                *(f"STATUS=measuring experiment {number}, run {n} of 2: two_copy, fields of 512 bytes, threads 1, "
+                  f"repetition {n}" for n in (1, 2)), "STATUS=idle: nothing is queued"])
+            daemon.stop()
+            self.assertEqual(manager.hear_until("STOPPING=1")[:-1], [])
+
+    def test_the_watchdog_is_answered_while_all_goes_on(self):
+        manager = ServiceManager(self, watchdog_s=0.4)
+        with Daemon(environment=manager.environment) as daemon:
+            daemon.finished(daemon.queue()["id"])
+            for _ in range(3):
+                manager.hear_until("WATCHDOG=1")
+            daemon.kill()
+
+    def test_a_hangup_reloads_what_can_change_and_names_what_cannot(self):
+        manager = ServiceManager(self)
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        self.addCleanup(folder.cleanup)
+        file = pathlib.Path(folder.name) / "copybench.toml"
+        file.write_text('log-level = "info"\n')
+        with Daemon(environment={**manager.environment, "COPYBENCH_CONFIG": str(file)}) as daemon:
+            manager.hear_until("READY=1")
+            file.write_text('log-level = "debug"\nperf = "another"\n')
+            daemon.signal(signal.SIGHUP)
+            manager.hear_until("RELOADING=1")
+            manager.hear_until("READY=1")
+            daemon.line_with('event=reloaded applied="log-level = debug" needs_restart="perf = another"')
+            daemon.get("/healthz")
+            daemon.line_with("debug event=request request=\"GET /healthz\" status=200")
+            file.write_text('log-level = "loud"\n')
+            daemon.signal(signal.SIGHUP)
+            manager.hear_until("READY=1")
+            daemon.line_with(f"error event=reload_refused .*{file} line 1: --log-level: loud not in")
+            self.assertEqual(daemon.get("/healthz").status, 200)
+
+    def test_each_run_has_a_line_with_its_ids(self):
+        with Daemon() as daemon:
+            number = daemon.queue()["id"]
+            daemon.finished(number)
+            run = daemon.runs(number)[0]
+            daemon.line_with(rf"info event=run_finished run_id={run['run_id']} experiment_id={number} engine=two_copy "
+                             r"field_bytes=512 threads=1 repetition=1 state=completed throughput_gbps=[\d.]+ message=")
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing: install systemd to judge the units")
+class Units(unittest.TestCase):
+    UNITS = ["copybenchd.service", "copybench-nightly.service", "copybench-nightly.timer"]
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for name in self.UNITS:
+            text = (ROOT / "systemd" / name).read_text()
+            self.folder.joinpath(name).write_text(re.sub(r"@\w+@/[\w/-]+", "/usr/bin/true", text))
+
+    def analyze(self, *arguments):
+        return subprocess.run(["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE_S,
+                              env={**os.environ, "SYSTEMD_PAGER": "cat"})
+
+    def test_they_are_units_without_a_fault(self):
+        answer = self.analyze("verify", "--man=no", *(self.folder / name for name in self.UNITS))
+        self.assertEqual((answer.returncode, answer.stdout + answer.stderr), (0, ""))
+
+    def test_they_are_hardened(self):
+        for name in self.UNITS[:2]:
+            with self.subTest(unit=name):
+                answer = self.analyze("security", "--offline=true", "--threshold=20", self.folder / name)
+                self.assertEqual(answer.returncode, 0, answer.stdout[-300:])
 
 
 if __name__ == "__main__":
