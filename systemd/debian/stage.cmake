@@ -1,0 +1,16 @@
+# On the package's staged files, before they are packed: what Debian asks of every package.
+set(usr ${CPACK_TEMPORARY_DIRECTORY}/usr)
+set(doc ${usr}/share/doc/copybench)
+# Symbols stay, and their lines go: perf names an engine's functions by them.
+execute_process(COMMAND strip --strip-debug --remove-section=.comment ${usr}/bin/copybenchd COMMAND_ERROR_IS_FATAL ANY)
+file(MAKE_DIRECTORY ${doc} ${usr}/share/lintian/overrides)
+file(COPY_FILE ${CPACK_COPYBENCH_DEBIAN}/copyright ${doc}/copyright)
+file(COPY_FILE ${CPACK_COPYBENCH_DEBIAN}/lintian-overrides ${usr}/share/lintian/overrides/copybench)
+execute_process(COMMAND date -R --date=@0 OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE)
+file(WRITE ${doc}/changelog "copybench (${CPACK_PACKAGE_VERSION}) stable; urgency=medium
+
+  * Version ${CPACK_PACKAGE_VERSION}.
+
+ -- ${CPACK_PACKAGE_CONTACT}  ${date}
+")
+execute_process(COMMAND gzip -9n ${doc}/changelog COMMAND_ERROR_IS_FATAL ANY)

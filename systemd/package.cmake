@@ -1,0 +1,25 @@
+# The Debian package: `cmake --build build --target package`. Installing it starts nothing; an upgrade restarts a service that
+# runs. Its dependencies are those of the libraries that the binary is linked with (dpkg-shlibdeps).
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME copybench)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "copybench maintainers <maintainers@copybench.example>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "measures ways of sending over TCP: two-copy, one-copy and zero-copy")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"A daemon that takes experiments over HTTP, starts a real TCP server under
+perf and a real load generator for each run, and keeps figures, charts and an
+answer in words: which way of sending is fastest on this machine, at which
+message size, and why.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "systemd, linux-perf, curl")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+foreach(name conffiles postinst prerm postrm)
+  list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_SOURCE_DIR}/debian/${name})
+endforeach()
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/debian/stage.cmake)
+set(CPACK_COPYBENCH_DEBIAN ${CMAKE_CURRENT_SOURCE_DIR}/debian)
+include(CPack)

@@ -1,0 +1,23 @@
+# systemd/copybench.toml as copybench.toml.5: its first paragraph is the description, each other one describes the keys that
+# stand below it.
+function roff(text) {
+  gsub(/\\/, "\\e", text)
+  gsub(/-/, "\\-", text)
+  gsub(/"/, "\\(dq", text)
+  sub(/^[.']/, "\\\\\\&&", text)
+  return text
+}
+BEGIN {
+  print ".TH COPYBENCH.TOML 5 \"\" \"copybench\" \"File Formats Manual\""
+  print ".SH NAME\ncopybench.toml \\- configuration of copybenchd\n.SH DESCRIPTION"
+}
+/^# / { text = text roff(substr($0, 3)) "\n"; next }
+/^#/ { print (keys++ ? ".TQ" : ".TP") "\n.B " roff(substr($0, 2)); next }
+/^$/ { flush_paragraph() }
+END { flush_paragraph(); print ".SH SEE ALSO\n.BR copybenchd (8)" }
+function flush_paragraph() {
+  printf "%s", text
+  if (!head_done) { print ".SH KEYS"; head_done = 1 }
+  text = ""
+  keys = 0
+}
