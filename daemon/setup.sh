@@ -6,6 +6,11 @@ packages_run=(linux-perf curl jq)
 packages_test=(python3)
 packages_fuzz=(clang libclang-rt-14-dev)
 
+# The tests boot a tree of Debian, which only root can do.
+if ((EUID == 0)); then
+  packages_test+=(systemd-container debootstrap dpkg-dev)
+fi
+
 # The page is bundled by Node.js and npm, its tests drive a browser. Each may come from elsewhere than Debian; then it is
 # left as it is, and Debian's npm, which goes with Debian's Node.js alone, is not put beside another one.
 if ! command -v node >/dev/null; then

@@ -1,0 +1,144 @@
+"""A machine to install on: a Debian tree with systemd, booted in systemd-nspawn. The tree is made once and kept; what a test
+changes in it lives in memory and is gone with the machine."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+from daemon import wait_until
+
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "copybench"
+SUITE = "bookworm"
+MIRROR = "http://deb.debian.org/debian"
+# perf and mlock need these two beside what a container has.
+NSPAWN = ["systemd-nspawn", "--quiet", "--boot", "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
+          "--console=pipe", "--capability=CAP_IPC_LOCK,CAP_PERFMON", "--system-call-filter=@memlock perf_event_open"]
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+
+
+def need_privileges_and_tools():
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("booting a tree needs root: sudo tests/run --only boot")
+    for program, package in (("systemd-nspawn", "systemd-container"), ("debootstrap", "debootstrap"), ("cpack", "cmake"),
+                             ("dpkg-shlibdeps", "dpkg-dev")):
+        if not shutil.which(program):
+            raise unittest.SkipTest(f"{program} is missing: apt-get install {package}")
+
+
+def make_package(build, version, folder):
+    """The package of what is built, under this version; nothing is compiled."""
+    made = run("cpack", "-G", "DEB", "-B", folder, "--config", build / "CPackConfig.cmake",
+               "-D", f"CPACK_PACKAGE_VERSION={version}", "-D", "CPACK_CMAKE_GENERATOR=Ninja")
+    if made.returncode != 0:
+        raise AssertionError(made.stdout + made.stderr)
+    return next(folder.glob(f"*_{version}_*.deb"))
+
+
+def tree_for(package):
+    """The cached tree, with what the package depends on and recommends, but without the package."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    tree = CACHE / f"tree-{SUITE}"
+    with open(CACHE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not tree.exists():
+            unfinished = CACHE / f"tree-{SUITE}.new"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            made = run("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,curl,python3-minimal", SUITE,
+                       unfinished, MIRROR, timeout=600)
+            if made.returncode != 0:
+                raise unittest.SkipTest(f"debootstrap could not make a tree (no network?): {(made.stdout + made.stderr)[-300:]}")
+            unfinished.rename(tree)
+        install_dependencies(tree, package)
+    return tree
+
+
+def install_dependencies(tree, package):
+    wanted = ["libpython3-stdlib"]
+    for field in ("Depends", "Recommends"):
+        relations = run("dpkg-deb", "--field", package, field).stdout.split(",")
+        wanted += [relation.split("|")[0].split()[0] for relation in relations if relation.strip()]
+    status = run("dpkg-query", f"--admindir={tree}/var/lib/dpkg", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted).stdout
+    missing = [name for name in wanted if f"{name} installed" not in status.splitlines()]
+    if not missing:
+        return
+    shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
+    apt = ["chroot", tree, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    run(*apt, "update", timeout=300)
+    added = run(*apt, "install", "--no-install-recommends", *missing, timeout=600)
+    if added.returncode != 0:
+        raise unittest.SkipTest(f"{', '.join(missing)} could not be installed in the tree: {added.stderr[-300:]}")
+
+
+class Machine:
+    """A booted tree. Leaving the block shuts it down."""
+
+    def __init__(self, tree, share):
+        self._log = tempfile.TemporaryFile()
+        name = f"copybench-{os.getpid()}"
+        self.process = subprocess.Popen([*NSPAWN, f"--directory={tree}", f"--machine={name}", f"--bind-ro={share}:/share"],
+                                        stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
+                                        start_new_session=True)
+        try:
+            self.leader = wait_until(self._find_leader, "the tree boots")
+            wait_until(lambda: self.run("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"),
+                       "the tree has booted")
+        except AssertionError as error:
+            self.stop()
+            raise AssertionError(f"{error}\n{self.console()}") from None
+
+    def _find_leader(self):
+        if self.process.poll() is not None:
+            raise AssertionError("systemd-nspawn has ended")
+        with contextlib.suppress(OSError):
+            for child in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+                # Before that it is a process on the way to become the machine's first.
+                if pathlib.Path(f"/proc/{child}/comm").read_text() == "systemd\n":
+                    return child
+        return None
+
+    def console(self):
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")[-3000:]
+
+    def run(self, *command, text=None):
+        """Runs a command in the machine, as root, outside of any unit."""
+        return run("nsenter", "--target", self.leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/",
+                   "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *command, input=text, timeout=60)
+
+    def do(self, *command, text=None):
+        """Its output; the command must succeed."""
+        done = self.run(*command, text=text)
+        if done.returncode != 0:
+            raise AssertionError(f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def write(self, path, text):
+        self.do("sh", "-c", 'mkdir -p "$(dirname "$0")" && cat >"$0"', path, text=text)
+
+    def stop(self):
+        """Shuts down in order; returns how many seconds that took."""
+        started = time.monotonic()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return time.monotonic() - started
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self._log.close()
