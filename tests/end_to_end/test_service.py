@@ -1,11 +1,13 @@
 """The daemon as an administrator sees it: configuration, reload, service manager."""
 
+import contextlib
 import os
 import pathlib
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -124,6 +126,39 @@ class Supervision(unittest.TestCase):
             run = daemon.runs(number)[0]
             daemon.line_with(rf"info event=run_finished run_id={run['run_id']} experiment_id={number} engine=two_copy "
                              r"field_bytes=512 threads=1 repetition=1 state=completed throughput_gbps=[\d.]+ message=")
+
+
+class Upgrade(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def database(self):
+        return contextlib.closing(sqlite3.connect(pathlib.Path(self.folder) / "copybench.db"))
+
+    def test_an_older_database_is_migrated_and_what_was_under_way_is_measured_again(self):
+        with self.database() as database:
+            database.executescript((ROOT / "tests" / "data" / "database-v1.sql").read_text())
+        with Daemon(data_dir=self.folder) as daemon:
+            daemon.line_with("warning event=runs_recovered runs=1")
+            self.assertEqual(daemon.experiment(1)["name"], "before the upgrade")
+            self.assertEqual([round(run["throughput_gbps"], 3) for run in daemon.runs(1)], [3.519, 4.34])
+            self.assertEqual(daemon.finished(2)["state"], "completed")
+            self.assertEqual([run["state"] for run in daemon.runs(2)], ["interrupted", "completed"])
+        with self.database() as database:
+            self.assertGreater(database.execute("PRAGMA user_version").fetchone()[0], 1)
+
+    def test_a_newer_database_is_refused_and_left_as_it_is(self):
+        with Daemon(data_dir=self.folder):
+            pass
+        with self.database() as database:
+            database.execute("PRAGMA user_version=9999")
+        with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", self.folder) as process:
+            self.assertEqual(process.wait(), 1)
+            self.assertRegex(process.err[-1], "schema version 9999; this copybenchd knows versions up to .* Start the newer")
+        with self.database() as database:
+            self.assertEqual(database.execute("PRAGMA user_version").fetchone(), (9999,))
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing: install systemd to judge the units")
