@@ -64,7 +64,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="copybench-bench-") as data:
         subprocess.run([options.fill, str(options.runs), data], check=True)
         begin = time.perf_counter()
-        daemon = subprocess.Popen([options.binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", data],
+        daemon = subprocess.Popen([options.binary, "serve", "--config", "/dev/null", "--listen", "127.0.0.1:0", "--data-dir", data],
                                   stderr=subprocess.PIPE, text=True)
         try:
             for line in daemon.stderr:

@@ -36,7 +36,7 @@ export class Daemon {
         ]);
       }
     }
-    const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder, ...options], {
+    const child = spawn(binary, ['serve', '--config', '/dev/null', '--listen', listen, '--data-dir', folder, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const address = await new Promise((resolve, reject) => {

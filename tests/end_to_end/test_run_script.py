@@ -31,7 +31,8 @@ class Terminal:
         self._keyboard = ours
         self.process = subprocess.Popen(
             [*command, "--data-dir", self.data.name], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env={**os.environ, TOKEN_NAME: self.token}, cwd="/")
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), cwd="/",
+            env={**os.environ, "COPYBENCH_CONFIG": os.devnull, TOKEN_NAME: self.token})
         os.close(theirs)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
