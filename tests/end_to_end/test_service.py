@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import PATIENCE_S, ROOT, Daemon, Process, wait_until
+from daemon import PATIENCE_S, ROOT, Daemon, Process, StagedDaemon
 
 
 class ServiceManager:
@@ -96,6 +96,20 @@ class Supervision(unittest.TestCase):
             daemon.finished(daemon.queue()["id"])
             for _ in range(3):
                 manager.hear_until("WATCHDOG=1")
+            daemon.kill()
+
+    def test_the_watchdog_is_not_answered_while_the_scheduler_hangs(self):
+        manager = ServiceManager(self, watchdog_s=0.4)
+        # A run's limits are a thousandth of what they are, so that one that waits at its first stage is late soon.
+        with StagedDaemon(scale=0.001, environment=manager.environment) as daemon:
+            daemon.queue()
+            self.assertEqual(daemon.stage()[0], "start")
+            daemon.line_with("error event=stalled reason=\"a run should have ended .* s ago\"")
+            self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it lives on
+            manager.socket.settimeout(1)
+            with self.assertRaises(TimeoutError):
+                for _ in range(10):
+                    manager.hear_until("WATCHDOG=1")
             daemon.kill()
 
     def test_a_hangup_reloads_what_can_change_and_names_what_cannot(self):
