@@ -17,7 +17,10 @@ ROUTES = {
     ("get", "/experiments/{id}/circumstances"), ("get", "/circumstances/diff"),
     ("get", "/runs/{id}/perf"), ("get", "/system"), ("get", "/healthz"), ("get", "/openapi.json"),
     ("get", "/readyz"), ("get", "/metrics"),
+    ("get", "/experiments/{id}/profiles"), ("get", "/runs/{id}/profile"), ("get", "/runs/{id}/stacks.folded"),
+    ("get", "/runs/{id}/flamegraph.svg"),
 }
+PROFILE_ROUTES = ("/profile", "/stacks.folded", "/flamegraph.svg")
 
 
 SEARCH = {"find": "crossover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}}
@@ -29,9 +32,11 @@ class OpenApi(unittest.TestCase):
         cls.daemon = cls.enterClassContext(Daemon())
         cls.document = cls.daemon.get("/openapi.json").json()
         cls.schemas = Schemas(cls.document)
-        cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2)["id"]
+        cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2, profile=True)["id"]
         assert cls.daemon.finished(cls.finished)["state"] == "completed"
-        cls.run_id = cls.daemon.runs(cls.finished)[0]["run_id"]
+        runs = cls.daemon.runs(cls.finished)
+        cls.run_id = runs[0]["run_id"]
+        cls.profile_id = runs[-1]["run_id"]
 
     def operations(self):
         for path, item in self.document["paths"].items():
@@ -39,7 +44,9 @@ class OpenApi(unittest.TestCase):
                 yield method, path, item[method], item.get("parameters", []) + item[method].get("parameters", [])
 
     def path_of(self, path):
-        number = self.run_id if path.startswith("/runs/") else self.finished
+        number = self.finished
+        if path.startswith("/runs/"):
+            number = self.profile_id if path.endswith(PROFILE_ROUTES) else self.run_id
         for parameter in ("{id}", "{experiment_id}", "{run_id}"):
             path = path.replace(parameter, str(number))
         self.assertNotIn("{", path)
