@@ -105,7 +105,12 @@ bool HttpServer::accept_some(WaitingRoom& room) {
     socklen_t length = sizeof peer;
     UniqueFd socket(
         ::accept4(listener_->fd(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    if (!socket) {
+      const bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      // Without a free descriptor accept4 fails so even where nobody is left to be let in.
+      pollfd next{listener_->fd(), POLLIN, 0};
+      return !starved || ::poll(&next, 1, 0) <= 0;
+    }
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on unix sockets, which need none
     room.enter(HttpConnection(std::move(socket), options_.client_timeout, ip_of(peer)));
