@@ -152,7 +152,23 @@ class Boot(unittest.TestCase):
         self.machine.write("/etc/copybench/copybench.toml", "# changed by the administrator\n")
         self.machine.do("systemctl", "restart", "copybenchd")
 
-    def test_11_an_upgrade_keeps_data_and_configuration_and_restarts(self):
+    def test_11_the_token_is_a_credential_that_the_nightly_sweep_has_too(self):
+        token = "of-the-boot-test-" + "0123456789abcdef" * 2
+        self.machine.write("/etc/credstore/copybench.token", token + "\n")
+        self.machine.do("chmod", "600", "/etc/credstore/copybench.token")
+        self.machine.do("systemctl", "restart", "copybenchd")
+
+        def status(*options):
+            return self.machine.do("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", *options,
+                                   f"{ADDRESS}/experiments")
+        self.assertEqual(status(), "401")
+        self.assertEqual(status("-H", f"Authorization: Bearer {token}"), "200")
+        self.machine.do("systemctl", "start", "copybench-nightly.service")
+        self.assertNotIn(token, self.machine.do("journalctl", "--output=export"))
+        self.machine.do("rm", "/etc/credstore/copybench.token")
+        self.machine.do("systemctl", "restart", "copybenchd")
+
+    def test_12_an_upgrade_keeps_data_and_configuration_and_restarts(self):
         before = self.pid()
         self.machine.do("dpkg", "--install", f"/share/{self.newer.name}")
         self.assertNotIn(self.pid(), (0, before))
@@ -161,7 +177,7 @@ class Boot(unittest.TestCase):
         self.assertGreaterEqual(len(experiments), 5)
         self.assertEqual(self.finished(experiments[0]["id"])["state"], "completed")
 
-    def test_12_a_newer_schema_is_refused_with_a_clear_line(self):
+    def test_13_a_newer_schema_is_refused_with_a_clear_line(self):
         self.machine.do("systemctl", "stop", "copybenchd")
         database = "/var/lib/private/copybench/copybench.db"
         set_version = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('PRAGMA user_version').fetchone());" \
@@ -176,7 +192,7 @@ class Boot(unittest.TestCase):
         self.machine.do("systemctl", "start", "copybenchd")
         self.assertGreaterEqual(len(self.curl("/experiments")["items"]), 5)
 
-    def test_13_removed_it_leaves_what_was_measured_until_it_is_purged(self):
+    def test_14_removed_it_leaves_what_was_measured_until_it_is_purged(self):
         self.machine.do("systemctl", "enable", "copybenchd")
         self.machine.do("dpkg", "--remove", "copybench")
         self.assertEqual(self.unit("ActiveState", "LoadState"), {"ActiveState": "inactive", "LoadState": "not-found"})
@@ -186,7 +202,7 @@ class Boot(unittest.TestCase):
         self.assertNotEqual(self.machine.run("test", "-e", "/var/lib/private/copybench").returncode, 0)
         self.assertNotEqual(self.machine.run("test", "-e", "/etc/copybench/copybench.toml").returncode, 0)
 
-    def test_14_the_machine_stops_in_order(self):
+    def test_15_the_machine_stops_in_order(self):
         self.machine.stop()
         self.assertEqual(self.machine.process.returncode, 0, self.machine.console())
 
