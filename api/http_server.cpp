@@ -169,7 +169,8 @@ void HttpServer::serve_connection(HttpConnection connection) {
     if (status != 0 && logger_->should_log(spdlog::level::debug)) {
       // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
       const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
-      const std::string request = shown(line.substr(0, line.find('?')));
+      std::string request = shown(line.substr(0, line.find('?')));
+      if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log quotes by itself
       log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
                 fmt::format("{} {}", request, status));
     }

@@ -37,7 +37,7 @@ class Sweep(unittest.TestCase):
 
     def test_links_lead_somewhere(self):
         links = self.experiment["links"]
-        self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "circumstances", "page"})
+        self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "circumstances", "export", "page"})
         for name, link in links.items():
             if name == "events":
                 continue
