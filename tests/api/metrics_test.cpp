@@ -27,7 +27,12 @@ TEST_CASE("an empty daemon has the metrics that always are") {
 
 TEST_CASE("what is queued is what is neither done nor running") {
   MetricsInput input;
-  input.counts.runs = {20, 5, 2, 1, 4};
+  RunCounts& runs = input.counts.runs;
+  runs.total = 20;
+  runs.completed = 5;
+  runs.failed = 2;
+  runs.cancelled = 1;
+  runs.interrupted = 4;
   input.counts.runs_running = 1;
   input.counts.experiments = {{ExperimentState::queued, 3}, {ExperimentState::failed, 0}};
   const std::string text = metrics_text(input);
