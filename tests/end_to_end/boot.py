@@ -15,7 +15,6 @@ from daemon import wait_until
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "copybench"
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
 # perf and mlock need these two beside what a container has.
 NSPAWN = ["systemd-nspawn", "--quiet", "--boot", "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
           "--console=pipe", "--capability=CAP_IPC_LOCK,CAP_PERFMON", "--system-call-filter=@memlock perf_event_open"]
@@ -53,7 +52,7 @@ def tree_for(package):
             unfinished = CACHE / f"tree-{SUITE}.new"
             shutil.rmtree(unfinished, ignore_errors=True)
             made = run("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,curl,python3-minimal", SUITE,
-                       unfinished, MIRROR, timeout=600)
+                       unfinished, timeout=600)
             if made.returncode != 0:
                 raise unittest.SkipTest(f"debootstrap could not make a tree (no network?): {(made.stdout + made.stderr)[-300:]}")
             unfinished.rename(tree)
