@@ -34,6 +34,10 @@ class Api {
   Reply cancel_experiment(const Call& call);
 
   Reply get_circumstances(const Call& call);
+  Reply get_comparisons(const Call& call);
+  Reply get_compare(const Call& call);
+  Reply get_history(const Call& call);
+  Reply get_history_csv(const Call& call);
   Reply compare_circumstances(const Call& call);
 
   Reply export_experiment(const Call& call);

@@ -160,6 +160,12 @@ Json origin_json(const Origin& origin) {
 std::string experiment_path(ExperimentId id) { return fmt::format("/experiments/{}", id); }
 std::string run_path(RunId id) { return fmt::format("/runs/{}", id); }
 
+Json configuration_json(const Configuration& configuration) {
+  Json json;
+  put_configuration(json, configuration);
+  return json;
+}
+
 Json progress_json(const ExperimentRecord& record, const QueueView& queue) {
   Json json;
   json["runs_done"] = record.runs.done();

@@ -14,6 +14,7 @@ namespace copybench {
 
 std::string experiment_path(ExperimentId id);  // "/experiments/7"
 std::string run_path(RunId id);
+Json configuration_json(const Configuration& configuration);  // engine, field_bytes, message_bytes, threads
 
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
 // What it was first measured under, with what changed in its course; null where there is nothing recorded.

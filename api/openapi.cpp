@@ -10,6 +10,7 @@
 #include "api/query.h"
 #include "api/request_head.h"
 #include "api/versions.h"
+#include "core/model/comparison.h"
 
 namespace copybench {
 namespace {
@@ -216,6 +217,68 @@ Json results_paths() {
   return paths;
 }
 
+Json question_parameters() {
+  Json metrics{{"type", "string"}};
+  for (const FigureColumn* figure : compared_figures()) metrics["enum"].push_back(figure->name);
+  metrics["default"] = "throughput_gbps";
+  Json percent{{"type", "number"}, {"minimum", 0}, {"maximum", 50}};
+  percent["default"] = kDefaultMinEffect * 100;
+  return Json::array({query_parameter("metric", "The figure that is compared.", std::move(metrics)),
+                      query_parameter("min_effect_pct", "Differences that are not surely above this are none.",
+                                      std::move(percent))});
+}
+
+Json comparison_paths() {
+  Json paths;
+  Json& within = paths["/experiments/{id}/comparisons"];
+  within["parameters"] = id_parameter("The experiment's id.");
+  within["get"] = operation("get_comparisons",
+                            "The engines over each other at each field size and thread count, paired by repetition.",
+                            {{"200", json_answer("The comparisons.", "Comparisons")}}, question_parameters());
+  Json parameters = Json::array();
+  for (const char* name : {"base", "head"}) {
+    Json parameter = query_parameter(name,
+                                     "An experiment's id, or as many of both, separated by commas: measured alternately, "
+                                     "they are pairs.",
+                                     {{"type", "string"}, {"pattern", "^[1-9][0-9]*(,[1-9][0-9]*)*$"}});
+    parameter["required"] = true;
+    parameters.push_back(std::move(parameter));
+  }
+  for (Json& parameter : question_parameters()) parameters.push_back(std::move(parameter));
+  parameters.push_back(query_parameter("fail_on",
+                                       "slower: 409 where a configuration is, or where nothing could have been told.",
+                                       {{"type", "string"}, {"enum", {"slower"}}}));
+  parameters.push_back(query_parameter("allow_differences", "1: compare across hosts and patterns all the same.",
+                                       {{"type", "string"}, {"enum", {"1", "true", "0", "false"}}, {"default", "0"}}));
+  paths["/compare"]["get"] = operation(
+      "get_compare", "One experiment over another, configuration by configuration.",
+      {{"200", json_answer("The comparison.", "Comparison")},
+       {"409", answer("With fail_on: slower, or undecided. Not comparable: no configuration in common, or another host or "
+                      "pattern.",
+                      content("application/problem+json", schema("ComparisonProblem")))}},
+      std::move(parameters));
+  return paths;
+}
+
+Json history_paths() {
+  Json paths;
+  Json parameters = Json::array({query_parameter("engine", "Of the configuration.", schema("EngineMode")),
+                                 query_parameter("field_bytes", "Of the configuration.", {{"type", "integer"}, {"minimum", 1}}),
+                                 query_parameter("threads", "Of the configuration.", {{"type", "integer"}, {"minimum", 1}})});
+  for (Json& parameter : parameters) parameter["required"] = true;
+  parameters.push_back(question_parameters()[0]);
+  paths["/history"]["get"] = operation("get_history",
+                                       "A configuration's figure over the experiments of this host, those of equal settings "
+                                       "in one series, with the points at which its level changed.",
+                                       {{"200", json_answer("The history.", "History")}}, parameters);
+  paths["/history.csv"]["get"] =
+      operation("get_history_csv", "The same as CSV, one line an experiment.",
+                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p.",
+                                content("text/csv", {{"type", "string"}}))}},
+                std::move(parameters));
+  return paths;
+}
+
 Json system_paths() {
   Json paths;
   paths["/system"]["get"] = operation("get_system", "This machine: kernel, CPU, what perf can count here, versions.",
@@ -256,7 +319,7 @@ Json openapi_document() {
                       "/openapi.json, and with --public-read not for GET and HEAD. Refused with 401."}};
   document["security"] = Json::array({Json::object(), {{"token", Json::array()}}});  // either of them
   document["paths"] = Json::object();
-  for (const Json& part : {experiments_paths(), results_paths(), system_paths()}) document["paths"].update(part);
+  for (const Json& part : {experiments_paths(), results_paths(), comparison_paths(), history_paths(), system_paths()}) document["paths"].update(part);
   document["components"]["schemas"] = openapi_schemas();
   document["components"]["responses"]["Problem"] =
       answer("A problem (RFC 9457).", content("application/problem+json", schema("Problem")));

@@ -12,6 +12,7 @@
 #include "core/model/circumstances.h"
 #include "core/model/copy_share.h"
 #include "core/model/crossover.h"
+#include "core/model/experiment_comparison.h"
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/plan.h"
@@ -453,6 +454,103 @@ void put_circumstances(Json& schemas) {
   schemas["CircumstancesDiff"] = object({{"base", side}, {"head", side}, {"differences", differences}});
 }
 
+Properties comparison_result() {
+  const Json side = object({{"n", described(type("integer"), "Values, or pairs.")}, {"median", type_or_null("number")}});
+  return {{"base", side},
+          {"head", side},
+          {"ratio", described(type_or_null("number"), "head / base.")},
+          {"ratio_ci95_low", described(type_or_null("number"), "95 % interval of the ratio; null with too few values.")},
+          {"ratio_ci95_high", type_or_null("number")},
+          {"p", described(type_or_null("number"), "Two-sided.")},
+          {"corrected_p", described(type_or_null("number"), "Corrected for the number of comparisons.")},
+          {"verdict", described(name_schema<Verdict>(),
+                                "faster: better by the figure's direction, slower: worse. Only where corrected_p is at most "
+                                "0.05 and the interval lies wholly beyond the minimum effect.")},
+          {"repetitions_needed", described(type_or_null("integer"), "With too few repetitions: how many it takes at least.")},
+          {"detail", described(type("string"), "The verdict in words.")}};
+}
+
+Properties comparison_cell() {
+  return {{"field_bytes", type("integer")}, {"message_bytes", type("integer")}, {"threads", type("integer")}};
+}
+
+void put_comparisons(Json& schemas) {
+  const Properties configuration = joined({{"engine", ref("EngineMode")}}, comparison_cell());
+  const Json experiments = list_of(object({{"experiment_id", type("integer")}, {"link", type("string")}}));
+  const Json better{{"enum", {"higher", "lower"}}};
+  const Json method = object({{"test", type("string")},
+                              {"ratio", type("string")},
+                              {"correction", type("string")},
+                              {"significance", type("number")}});
+  Properties counts;
+  for (const std::string_view name : names<Verdict>()) counts.emplace_back(name, type("integer"));
+  const Json difference =
+      object({{"name", type("string")},
+              {"class", described(type("string"), "request, or the class of the circumstance: host, kernel, settings, binary.")},
+              {"base", true},
+              {"head", true},
+              {"refused", described(type("boolean"), "Not compared without allow_differences.")}});
+  schemas["Comparison"] = object({{"base", experiments},
+                                  {"head", experiments},
+                                  {"metric", type("string")},
+                                  {"better", better},
+                                  {"min_effect_pct", type("number")},
+                                  {"paired", described(type("boolean"), "Several of both sides: pairs of their medians.")},
+                                  {"method", method},
+                                  {"sentence", type("string")},
+                                  {"counts", described(object(counts), "Configurations by verdict.")},
+                                  {"warnings", list_of(type("string"))},
+                                  {"differences", list_of(difference)},
+                                  {"configurations", list_of(object(joined(configuration, comparison_result())))},
+                                  {"only_base", list_of(object(configuration))},
+                                  {"only_head", list_of(object(configuration))},
+                                  {"links", links({"page"})}});
+  schemas["ComparisonProblem"] = schemas["Problem"];
+  schemas["ComparisonProblem"]["properties"]["comparison"] = ref("Comparison");
+  schemas["ComparisonProblem"]["required"].push_back("comparison");
+  const Json pair = object(joined({{"base_engine", ref("EngineMode")}, {"head_engine", ref("EngineMode")}}, comparison_result()));
+  const Properties verdict{
+      {"verdict", described(name_schema<CellVerdict>(), "winner: best is significantly ahead of each other engine.")},
+      {"best", described(or_null(ref("EngineMode")), "By median.")},
+      {"contenders", described(list_of(ref("EngineMode")), "best, and those that it is not significantly ahead of.")},
+      {"repetitions_needed", type_or_null("integer")},
+      {"pairs", list_of(pair)}};
+  schemas["Comparisons"] = object({{"experiment_id", type("integer")},
+                                   {"metric", type("string")},
+                                   {"better", better},
+                                   {"min_effect_pct", type("number")},
+                                   {"method", method},
+                                   {"cells", list_of(object(joined(comparison_cell(), verdict)))},
+                                   {"links", links({"experiment"})}});
+}
+
+void put_history(Json& schemas) {
+  const Json point = object({{"experiment_id", type("integer")},
+                             {"name", type("string")},
+                             {"started_at", time_or_null()},
+                             {"n", described(type("integer"), "Runs.")},
+                             {"median", type("number")},
+                             {"min", type("number")},
+                             {"max", type("number")}});
+  const Json change =
+      object({{"experiment_id", described(type("integer"), "With which the new level begins.")},
+              {"previous_experiment_id", type("integer")},
+              {"before", described(type("number"), "Median of the level.")},
+              {"after", type("number")},
+              {"ratio", type_or_null("number")},
+              {"p", type("number")},
+              {"differences", described(list_of(type("object")), "Circumstances that changed there, as in /circumstances/diff.")}});
+  schemas["History"] = object(joined(
+      configuration(),
+      {{"metric", type("string")},
+       {"better", {{"enum", {"higher", "lower"}}}},
+       {"method", type("string")},
+       {"other_hosts", described(type("integer"), "Experiments of other machines than the newest one's, left out.")},
+       {"series", list_of(object({{"settings", described(type("object"), "What its experiments have in common, as in Spec.")},
+                                  {"points", list_of(point)},
+                                  {"change_points", list_of(change)}}))}}));
+}
+
 void put_system(Json& schemas) {
   const Json event =
       object({{"event", type("string")}, {"works", type("boolean")}, {"reason", type_or_null("string")}});
@@ -515,6 +613,8 @@ Json openapi_schemas() {
   put_runs(schemas);
   put_circumstances(schemas);
   put_system(schemas);
+  put_comparisons(schemas);
+  put_history(schemas);
   return schemas;
 }
 

@@ -63,6 +63,7 @@ HttpResponse to_response(const Problem& problem, std::string_view instance) {
   json["detail"] = problem.detail;
   json["instance"] = instance;
   json["errors"] = std::move(errors);
+  json.update(problem.extension);
 
   HttpResponse response = json_response(problem.status, json);
   response.content_type = "application/problem+json";

@@ -20,6 +20,7 @@ struct Problem {
       errors;           // one for each bad field; a query parameter's pointer is "?limit", a header's "Host:"
   NamedValues headers;  // to be sent with it: Allow, Retry-After
   std::string kind;     // the last part of its type where the status alone says too little ("idempotency-key")
+  Json extension = Json::object();  // members beside the standard ones
 };
 
 // What a use case returns.

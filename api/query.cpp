@@ -6,6 +6,9 @@
 #include <charconv>
 #include <utility>
 
+#include "core/model/figures.h"
+#include "core/model/names.h"
+#include "core/model/plan.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -17,23 +20,53 @@ using Errors = std::vector<FieldError>;
 bool is_true(string_view value) { return value == "1" || value == "true"; }
 bool is_false(string_view value) { return value == "0" || value == "false"; }
 
-constexpr string_view kExperimentId = "the id of an experiment";
+constexpr size_t kMaxIds = 50;
 
-// What is allowed for the parameter, if this value is not.
-string_view unmet(string_view name, string_view value) {
+const std::string& metrics() {
+  static const std::string joined = [] {
+    std::vector<string_view> all;
+    for (const FigureColumn* figure : compared_figures()) all.push_back(figure->name);
+    return fmt::format("{}", fmt::join(all, ", "));
+  }();
+  return joined;
+}
+
+const std::string& engine_names() {
+  static const std::string all = fmt::format("{}", fmt::join(names<EngineMode>(), ", "));
+  return all;
+}
+
+bool is_metric(string_view value) {
+  const FigureColumn* figure = find_figure(value);
+  return figure != nullptr && figure->better != Better::neither;
+}
+
+// What is allowed for the parameter, if this value is not. An empty value never is.
+string_view unmet(string_view name, string_view value, bool lists) {
   static const std::string limits = fmt::format("1 to {}", kMaxPage);
   if (name == "limit") return decode_id(value).value_or(kMaxPage + 1) <= kMaxPage ? "" : string_view(limits);
   if (name == "cursor") return decode_id(value) ? "" : "the \"next\" of an earlier page";
-  if (name == "base" || name == "head") return decode_id(value) ? "" : kExperimentId;
+  if (name == "base" || name == "head") {
+    if (!lists) return decode_id(value) ? "" : "the id of an experiment";
+    static const std::string ids = fmt::format("the id of an experiment, or up to {}, separated by commas", kMaxIds);
+    const size_t given = decode_ids(value).size();
+    return given >= 1 && given <= kMaxIds ? "" : string_view(ids);
+  }
   if (name == "base_run") return decode_id(value) ? "" : "the id of a run";
-  if (name == "dry_run") return is_true(value) || is_false(value) ? "" : "1, 0";
+  if (name == "engine") return from_name<EngineMode>(value) ? "" : string_view(engine_names());
+  if (name == "field_bytes") return decode_id(value).value_or(INT64_MAX) <= Limits::kMaxFieldBytes ? "" : "bytes of a field";
+  if (name == "threads") return decode_id(value).value_or(INT64_MAX) <= Limits::kMaxThreads ? "" : "a number of threads";
+  if (name == "metric") return is_metric(value) ? "" : string_view(metrics());
+  if (name == "min_effect_pct") return decode_percent(value) ? "" : "a number from 0 to 50";
+  if (name == "fail_on") return value == "slower" ? "" : "slower";
+  if (name == "dry_run" || name == "allow_differences") return is_true(value) || is_false(value) ? "" : "1, 0";
   return "";
 }
 
 }  // namespace
 
 std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known,
-                                     const std::vector<string_view>& required) {
+                                     const std::vector<string_view>& required, bool lists) {
   Errors errors;
   for (size_t i = 0; i < query.size(); ++i) {
     const auto& [name, value] = query[i];
@@ -49,13 +82,13 @@ std::optional<Problem> query_problem(const NamedValues& query, const std::vector
                     [&](const auto& earlier) { return earlier.first == same; })) {
       errors.push_back({pointer, "is given twice; allowed: once"});
     }
-    if (const string_view allowed = unmet(name, value); !allowed.empty()) {
+    if (const string_view allowed = unmet(name, value, lists); !allowed.empty()) {
       errors.push_back({pointer, fmt::format("{} is given; allowed: {}", shown(value), allowed)});
     }
   }
   for (const string_view name : required) {
     if (std::any_of(query.begin(), query.end(), [&](const auto& given) { return given.first == name; })) continue;
-    errors.push_back({fmt::format("?{}", name), fmt::format("is missing; allowed: {}", kExperimentId)});
+    errors.push_back({fmt::format("?{}", name), fmt::format("is missing; allowed: {}", unmet(name, "", lists))});
   }
   if (errors.empty()) return std::nullopt;
   Problem problem;
@@ -81,9 +114,33 @@ bool decode_flag(const NamedValues& query, string_view name) {
                      [&](const auto& parameter) { return parameter.first == name && is_true(parameter.second); });
 }
 
-std::optional<int64_t> decode_id_parameter(const NamedValues& query, string_view name) {
+const std::string* find_parameter(const NamedValues& query, string_view name) {
   const auto found = std::find_if(query.begin(), query.end(), [&](const auto& given) { return given.first == name; });
-  return found == query.end() ? std::nullopt : decode_id(found->second);
+  return found == query.end() ? nullptr : &found->second;
+}
+
+std::optional<int64_t> decode_id_parameter(const NamedValues& query, string_view name) {
+  const std::string* value = find_parameter(query, name);
+  return value == nullptr ? std::nullopt : decode_id(*value);
+}
+
+std::vector<int64_t> decode_ids(string_view text) {
+  std::vector<int64_t> ids;
+  while (true) {
+    const size_t comma = text.find(',');
+    const auto id = decode_id(text.substr(0, comma));
+    if (!id) return {};
+    ids.push_back(*id);
+    if (comma == string_view::npos) return ids;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<double> decode_percent(string_view text) {
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size() || !(percent >= 0 && percent <= 50)) return std::nullopt;
+  return percent;
 }
 
 std::optional<int64_t> decode_id(string_view text) {

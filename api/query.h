@@ -13,9 +13,9 @@
 namespace copybench {
 
 // Query parameters: those of `known` only, each once, each with a value that it may have, and all of `required`. All that
-// is wrong is named.
+// is wrong is named. lists: a parameter that takes an id takes several, separated by commas.
 std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known,
-                                     const std::vector<std::string_view>& required = {});
+                                     const std::vector<std::string_view>& required = {}, bool lists = false);
 
 // Of a query without a problem.
 struct PageQuery {
@@ -27,9 +27,12 @@ constexpr int64_t kMaxPage = 500;
 PageQuery decode_page_query(const NamedValues& query);              // limit, cursor, tag
 bool decode_flag(const NamedValues& query, std::string_view name);  // absent: false
 
+const std::string* find_parameter(const NamedValues& query, std::string_view name);  // null: it was not given
 std::optional<int64_t> decode_id_parameter(const NamedValues& query, std::string_view name);  // absent: none; one that is required has a value
 
 // A decimal number from 1, as ids are; none for anything else.
 std::optional<int64_t> decode_id(std::string_view text);
+std::vector<int64_t> decode_ids(std::string_view text);  // "1,2,3"; empty where one of them is none
+std::optional<double> decode_percent(std::string_view text);  // 0 to 50
 
 }  // namespace copybench

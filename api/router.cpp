@@ -92,7 +92,7 @@ tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, in
     return refuse(problem(404, fmt::format("{} is given; the id in the path must be a whole number from 1 to {}",
                                            shown(match.bad_id), std::numeric_limits<int64_t>::max())));
   }
-  if (auto bad = query_problem(request.query, (*found)->query, (*found)->required)) return refuse(std::move(*bad));
+  if (auto bad = query_problem(request.query, (*found)->query, (*found)->required, (*found)->lists)) return refuse(std::move(*bad));
   id = match.id.value_or(0);
   return *found;
 }

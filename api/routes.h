@@ -20,6 +20,7 @@ struct Route {
   std::vector<std::string_view> body = {};
   std::vector<std::string_view> required = {};  // those of `query` that must be given
   bool open = false;                            // asks for no token
+  bool lists = false;                           // those that are ids may be several
 };
 
 std::span<const Route> routes();

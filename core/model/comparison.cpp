@@ -1,6 +1,7 @@
 #include "core/model/comparison.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/model/rank_tests.h"
@@ -10,6 +11,8 @@ namespace copybench {
 namespace {
 
 constexpr int64_t kMostNeeded = 1000;
+constexpr std::array<std::string_view, 5> kVerdicts{"faster", "slower", "no_significant_difference", "too_few_repetitions",
+                                                    "not_measured"};
 
 bool has_logarithm(double value) { return std::isfinite(value) && value > 0; }
 
@@ -100,6 +103,9 @@ Verdict verdict_of(const Comparison& comparison, Better better, double min_effec
 }
 
 }  // namespace
+
+template <>
+std::span<const std::string_view> names<Verdict>() { return kVerdicts; }
 
 std::vector<Comparison> compare(const std::vector<ValueSets>& sets, Better better, double min_effect) {
   std::vector<ValueSets> fit;

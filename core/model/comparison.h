@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/model/figures.h"
+#include "core/model/names.h"
 
 namespace copybench {
 
@@ -23,6 +24,8 @@ enum class Verdict : uint8_t {
   too_few_repetitions,  // so few that no difference, however marked, could have been significant
   not_measured,         // one of the sets is empty
 };
+template <>
+std::span<const std::string_view> names<Verdict>();
 
 // Values that are not above 0 have no ratio and are left out, in pairs both of a pair.
 struct ValueSets {

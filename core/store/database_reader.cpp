@@ -222,6 +222,26 @@ class DatabaseReader : public Reader {
     return runs;
   }
 
+  StoreResult<std::vector<HistoryRow>> history(const Configuration& configuration, int64_t experiments) override {
+    static const std::string of_configuration = "engine = ?1 AND field_bytes = ?2 AND threads = ?3 AND kind = 'measured' AND "
+        "state = 'completed'";
+    static const std::string sql = "SELECT " + run_columns() + " FROM runs WHERE " + of_configuration +
+                                   " AND experiment_id IN (SELECT DISTINCT experiment_id FROM runs WHERE " +
+                                   of_configuration + " ORDER BY experiment_id DESC LIMIT ?4) ORDER BY id";
+    std::vector<HistoryRow> rows;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_, sql);
+      query.bind(name_of(configuration.engine)).bind(static_cast<int64_t>(configuration.field_bytes));
+      query.bind(int64_t{configuration.threads}).bind(experiments);
+      while (query.step()) {
+        const RunRow run = read_run(query);
+        rows.push_back({run.experiment_id, run.figures});
+      }
+    });
+    if (failed) return tl::unexpected(*failed);
+    return rows;
+  }
+
  private:
   // The row that `sql` finds by its one parameter.
   template <typename T, typename Read>

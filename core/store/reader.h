@@ -50,6 +50,12 @@ struct ExportedRun {
   Json row;
 };
 
+// A run of a configuration, in whichever experiment.
+struct HistoryRow {
+  ExperimentId experiment_id = 0;
+  RunFigures figures;
+};
+
 // One connection. Used by one thread at a time; obtained from ReaderPool.
 class Reader {
  public:
@@ -83,6 +89,8 @@ class Reader {
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
   virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
   virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) = 0;
+  // Completed runs of the configuration in the newest `experiments` experiments that have any, in the order of run id.
+  virtual StoreResult<std::vector<HistoryRow>> history(const Configuration& configuration, int64_t experiments) = 0;
 };
 
 // Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader

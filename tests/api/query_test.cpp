@@ -67,3 +67,12 @@ TEST_CASE("a required parameter that is missing is named, and one that is no id"
   CHECK(problem->errors[1].detail == "is missing; allowed: the id of an experiment");
   CHECK(decode_id_parameter({{"base", "1"}, {"head", "2"}}, "head") == 2);
 }
+
+TEST_CASE("ids may be a list where that is allowed; shares are percents") {
+  CHECK(decode_ids("1,20,3") == std::vector<int64_t>{1, 20, 3});
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "1, 2", "1;2", "0"}) CHECK(decode_ids(text).empty());
+  CHECK_FALSE(query_problem({{"base", "1,2"}}, {"base"}, {}, /*lists=*/true));
+  CHECK(query_problem({{"base", "1,2"}}, {"base"}));
+  CHECK(decode_percent("2.5") == 2.5);
+  for (const char* text : {"", "-1", "51", "1e1", "nan", "1%"}) CHECK_FALSE(decode_percent(text));
+}

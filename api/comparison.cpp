@@ -1,0 +1,180 @@
+#include "api/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "api/encode.h"
+
+namespace copybench {
+namespace {
+
+template <typename T>
+Json value_or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+// "4.8", "12".
+std::string percent(double share) {
+  const double value = std::abs(share) * 100;
+  return fmt::format("{:.{}f}", value, value < 10 ? 1 : 0);
+}
+
+// What the change is by the direction of the figure: above 0 is better.
+double gain(double ratio, Better better) { return better == Better::higher ? ratio - 1 : 1 - ratio; }
+
+std::string interval_of(const Ratio& ratio) {
+  return fmt::format("95 % interval of the ratio: {:.3f} to {:.3f}", *ratio.low, *ratio.high);
+}
+
+int64_t count_of(const ExperimentComparison& comparison, Verdict verdict) {
+  return std::count_if(comparison.configurations.begin(), comparison.configurations.end(),
+                       [&](const auto& one) { return one.comparison.verdict == verdict; });
+}
+
+Json ids_json(const std::vector<ExperimentId>& ids) {
+  Json json = Json::array();
+  for (const ExperimentId id : ids) json.push_back({{"experiment_id", id}, {"link", experiment_path(id)}});
+  return json;
+}
+
+Json put_result(Json json, const Comparison& comparison, Better better, double min_effect) {
+  json["base"] = {{"n", comparison.n_base}, {"median", value_or_null(comparison.base_median)}};
+  json["head"] = {{"n", comparison.n_head}, {"median", value_or_null(comparison.head_median)}};
+  json["ratio"] = comparison.ratio ? Json(comparison.ratio->estimate) : Json(nullptr);
+  json["ratio_ci95_low"] = comparison.ratio ? value_or_null(comparison.ratio->low) : Json(nullptr);
+  json["ratio_ci95_high"] = comparison.ratio ? value_or_null(comparison.ratio->high) : Json(nullptr);
+  json["p"] = value_or_null(comparison.p);
+  json["corrected_p"] = value_or_null(comparison.corrected_p);
+  json["verdict"] = name_of(comparison.verdict);
+  json["repetitions_needed"] = value_or_null(comparison.needed);
+  json["detail"] = detail_of(comparison, better, min_effect);
+  return json;
+}
+
+Json method_json(bool paired) {
+  return {{"test", paired ? "Wilcoxon signed-rank test of the pairs' log ratios, two-sided, exact up to 50 pairs"
+                          : "Mann-Whitney U test, two-sided, exact up to 50 values"},
+          {"ratio", "Hodges-Lehmann estimate of the shift of the logarithms, with the interval that belongs to the test"},
+          {"correction", "Benjamini-Hochberg"},
+          {"significance", kSignificance}};
+}
+
+Json configurations_json(const std::vector<Configuration>& configurations) {
+  Json json = Json::array();
+  for (const Configuration& configuration : configurations) json.push_back(configuration_json(configuration));
+  return json;
+}
+
+std::string listed(const std::vector<ExperimentId>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
+
+}  // namespace
+
+std::string detail_of(const Comparison& comparison, Better better, double min_effect) {
+  switch (comparison.verdict) {
+    case Verdict::faster:
+    case Verdict::slower:
+      return fmt::format("{} % {}; {}", percent(gain(comparison.ratio->estimate, better)),
+                         comparison.verdict == Verdict::faster ? "better" : "worse", interval_of(*comparison.ratio));
+    case Verdict::too_few_repetitions:
+      return fmt::format("too few repetitions to tell: {} needed on each side, {} and {} there", *comparison.needed,
+                         comparison.n_base, comparison.n_head);
+    case Verdict::not_measured:
+      return fmt::format("nothing to compare: the {} has no completed run with this figure",
+                         comparison.n_base == 0 ? "base" : "head");
+    case Verdict::no_significant_difference:
+      if (*comparison.corrected_p <= kSignificance) {
+        return fmt::format("there is a difference, but not surely above {} %; {}", percent(min_effect),
+                           interval_of(*comparison.ratio));
+      }
+      return comparison.ratio->low ? "no significant difference; " + interval_of(*comparison.ratio)
+                                   : std::string("no significant difference");
+  }
+  return {};
+}
+
+std::string sentence_of(const ExperimentComparison& comparison) {
+  const size_t all = comparison.configurations.size();
+  if (all == 0) return "The two have no configuration in common.";
+  std::vector<std::string> parts;
+  for (const auto& [verdict, words] : {std::pair{Verdict::slower, "slower"},
+                                       {Verdict::faster, "faster"},
+                                       {Verdict::no_significant_difference, "no significant difference"},
+                                       {Verdict::too_few_repetitions, "too few repetitions to tell"},
+                                       {Verdict::not_measured, "nothing to compare"}}) {
+    if (const int64_t count = count_of(comparison, verdict)) parts.push_back(fmt::format("{} at {}", words, count));
+  }
+  return fmt::format("Of {} configuration{}, the head has: {}.", all, all == 1 ? "" : "s", fmt::join(parts, ", "));
+}
+
+Json comparison_json(const ComparisonQuestion& question, const ExperimentComparison& comparison,
+                     const ComparisonContext& context) {
+  const Better better = question.figure->better;
+  Json json;
+  json["base"] = ids_json(question.base);
+  json["head"] = ids_json(question.head);
+  json["metric"] = question.figure->name;
+  json["better"] = better == Better::higher ? "higher" : "lower";
+  json["min_effect_pct"] = question.min_effect * 100;
+  json["paired"] = comparison.paired;
+  json["method"] = method_json(comparison.paired);
+  json["sentence"] = sentence_of(comparison);
+  json["counts"] = Json::object();
+  for (size_t i = 0; i < names<Verdict>().size(); ++i) {
+    json["counts"][std::string(names<Verdict>()[i])] = count_of(comparison, static_cast<Verdict>(i));
+  }
+  json["warnings"] = context.warnings;
+  json["differences"] = Json::array();
+  for (const Difference& difference : context.differences) {
+    json["differences"].push_back({{"name", difference.name},
+                                   {"class", difference.kind},
+                                   {"base", difference.base},
+                                   {"head", difference.head},
+                                   {"refused", difference.refused}});
+  }
+  json["configurations"] = Json::array();
+  for (const ConfigurationComparison& one : comparison.configurations) {
+    json["configurations"].push_back(
+        put_result(configuration_json(one.configuration), one.comparison, better, question.min_effect));
+  }
+  json["only_base"] = configurations_json(comparison.only_base);
+  json["only_head"] = configurations_json(comparison.only_head);
+  json["links"] = {{"page", fmt::format("/#/compare?base={}&head={}", listed(question.base), listed(question.head))}};
+  return json;
+}
+
+Json comparisons_json(ExperimentId experiment, const FigureColumn& figure, double min_effect,
+                      const std::vector<CellComparison>& cells) {
+  Json json;
+  json["experiment_id"] = experiment;
+  json["metric"] = figure.name;
+  json["better"] = figure.better == Better::higher ? "higher" : "lower";
+  json["min_effect_pct"] = min_effect * 100;
+  json["method"] = method_json(/*paired=*/true);
+  json["cells"] = Json::array();
+  for (const CellComparison& cell : cells) {
+    Json one;
+    one["field_bytes"] = cell.field_bytes;
+    one["message_bytes"] = cell.field_bytes * kFieldsPerMessage;
+    one["threads"] = cell.threads;
+    one["verdict"] = name_of(cell.verdict);
+    one["best"] = cell.best ? Json(name_of(*cell.best)) : Json(nullptr);
+    one["contenders"] = Json::array();
+    for (const EngineMode engine : cell.contenders) one["contenders"].push_back(name_of(engine));
+    one["repetitions_needed"] = value_or_null(cell.needed);
+    one["pairs"] = Json::array();
+    for (const EngineComparison& pair : cell.pairs) {
+      Json engines;
+      engines["base_engine"] = name_of(pair.base);
+      engines["head_engine"] = name_of(pair.head);
+      one["pairs"].push_back(put_result(std::move(engines), pair.comparison, figure.better, min_effect));
+    }
+    json["cells"].push_back(std::move(one));
+  }
+  json["links"] = {{"experiment", experiment_path(experiment)}};
+  return json;
+}
+
+}  // namespace copybench

@@ -1,0 +1,85 @@
+// Experiments -> what one has over the other, configuration by configuration; and engines of one experiment over each
+// other. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/model/comparison.h"
+#include "core/model/summary.h"
+
+namespace copybench {
+
+struct MeasuredExperiment {
+  ExperimentSpec spec;
+  std::vector<SummaryInput> runs;
+};
+
+struct ConfigurationComparison {
+  Configuration configuration;
+  Comparison comparison;
+};
+
+struct ExperimentComparison {
+  std::vector<ConfigurationComparison> configurations;  // those of both sides, in the order engine, field_bytes, threads
+  std::vector<Configuration> only_base;
+  std::vector<Configuration> only_head;
+  bool paired = false;
+};
+
+// One experiment on each side: their runs are independent sets. Several, as many of both: base[i] and head[i] were
+// measured one soon after the other, and the medians of their runs make a pair, which takes a drift of the machine out.
+ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& base,
+                                         const std::vector<MeasuredExperiment>& head, const FigureColumn& figure,
+                                         double min_effect);
+
+// What the figures of a configuration depend on: the spec's JSON without what is swept, how often, and the seed.
+Json settings_of(const ExperimentSpec& spec);
+
+// A setting of the request in which two experiments differ.
+struct SettingDifference {
+  std::string name;  // the key in the spec's JSON
+  Json base;
+  Json head;
+  bool incomparable = false;  // the figures do not mean the same
+
+  bool operator==(const SettingDifference&) const = default;
+};
+std::vector<SettingDifference> setting_differences(const ExperimentSpec& base, const ExperimentSpec& head);
+
+// One engine over another at one field size and thread count, paired by repetition: the runs of a repetition are
+// interleaved over the engines.
+struct EngineComparison {
+  EngineMode base{};
+  EngineMode head{};
+  Comparison comparison;
+};
+
+enum class CellVerdict : uint8_t {
+  winner,               // one engine is significantly ahead of each other one
+  undecided,            // the best by median is not significantly ahead of all others
+  too_few_repetitions,  // and could not have been
+  alone,                // one engine has values
+  not_measured,
+};
+template <>
+std::span<const std::string_view> names<CellVerdict>();
+
+struct CellComparison {
+  uint64_t field_bytes = 0;
+  uint32_t threads = 0;
+  std::vector<EngineComparison> pairs;  // every two engines, the head after the base in the order of EngineMode
+  CellVerdict verdict = CellVerdict::not_measured;
+  std::optional<EngineMode> best;         // by median; the winner, if there is one
+  std::vector<EngineMode> contenders;     // the best, and those that it is not significantly ahead of
+  std::optional<int64_t> needed;          // too_few_repetitions: repetitions that it takes at least
+};
+
+// Corrected over all pairs of all cells.
+std::vector<CellComparison> compare_engines(const MeasuredExperiment& experiment, const FigureColumn& figure,
+                                            double min_effect);
+
+}  // namespace copybench

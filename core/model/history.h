@@ -1,0 +1,58 @@
+// A configuration's figure over experiments -> series of like with like, and where their level changed. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/model/change_points.h"
+#include "core/model/circumstances.h"
+#include "core/model/records.h"
+
+namespace copybench {
+
+// An experiment with what it measured of the configuration; at least one value.
+struct HistoryExperiment {
+  ExperimentId id = 0;
+  ExperimentSpec spec;
+  std::optional<UtcTime> started_at;
+  Circumstances circumstances;  // empty where they were not recorded
+  std::vector<double> values;
+};
+
+struct HistoryPoint {
+  ExperimentId experiment = 0;
+  std::string name;
+  std::optional<UtcTime> started_at;
+  int64_t n = 0;
+  double median = 0;
+  double min = 0;
+  double max = 0;
+};
+
+struct LevelChange {
+  size_t index = 0;  // of the point with which the new level begins
+  double p = 0;
+  double before = 0;  // median of the points of the level
+  double after = 0;
+  std::vector<CircumstanceDifference> differences;  // of that point from the one before it; those that matter
+};
+
+// Experiments that differ in nothing but what was swept, how often, and the seed.
+struct HistorySeries {
+  Json settings;
+  std::vector<HistoryPoint> points;
+  std::vector<LevelChange> changes;
+};
+
+struct History {
+  std::vector<HistorySeries> series;  // by their first experiment
+  int64_t other_hosts = 0;            // experiments of other machines than the newest one's, left out
+};
+
+// experiments: in the order of their ids.
+History history_of(const std::vector<HistoryExperiment>& experiments);
+
+}  // namespace copybench

@@ -1,0 +1,58 @@
+#include "fixture.h"
+
+using namespace copybench;
+
+namespace {
+
+constexpr const char* kConfiguration = "engine=one_copy&field_bytes=512&threads=1";
+
+void measure(Served& served, double gbps, const char* kernel) {
+  ExperimentRequest request;
+  request.name = "nightly, \"quiet\"";
+  request.engines = {EngineMode::one_copy};
+  request.field_sizes = {512};
+  request.threads = {1};
+  must(served.store->enqueue(must_plan(request), std::nullopt, nullptr));
+  const auto run = must(served.store->claim_next({{kMachineId, CircumstanceClass::host, "m", "", ""},
+                                                  {"kernel.release", CircumstanceClass::kernel, kernel, "", ""}}));
+  REQUIRE(run);
+  RunFigures figures;
+  figures.throughput_gbps = gbps + 0.01 * static_cast<double>(run->experiment_id % 4);
+  must(served.store->finish(run->id, RunResult{Completed{figures}, Json::object(), ""}));
+}
+
+}  // namespace
+
+TEST_CASE("a configuration's figure over all experiments, with its change points") {
+  Served served;
+  for (int i = 0; i < 8; ++i) measure(served, 10, "6.1");
+  for (int i = 0; i < 8; ++i) measure(served, 9, "6.2");
+  const Json json = served.get(std::string("/history?") + kConfiguration).json();
+  CHECK(json["engine"] == "one_copy");
+  CHECK(json["metric"] == "throughput_gbps");
+  REQUIRE(json["series"].size() == 1);
+  const Json& series = json["series"][0];
+  CHECK(series["points"].size() == 16);
+  REQUIRE(series["change_points"].size() == 1);
+  const Json& change = series["change_points"][0];
+  CHECK(change["experiment_id"] == 9);
+  CHECK(change["previous_experiment_id"] == 8);
+  CHECK(change["ratio"] == doctest::Approx(0.9).epsilon(0.01));
+  REQUIRE(change["differences"].size() == 1);
+  CHECK(change["differences"][0]["name"] == "kernel.release");
+
+  const Answer csv = served.get(std::string("/history.csv?") + kConfiguration);
+  CHECK(csv.header("content-type").starts_with("text/csv"));
+  CHECK(std::count(csv.body.begin(), csv.body.end(), '\n') == 17);
+  CHECK(csv.body.find("1,9,\"nightly, \"\"quiet\"\"\",") != std::string::npos);
+  CHECK(served.get(std::string("/history?metric=cpu_ns_per_byte&") + kConfiguration).json()["series"].empty());
+  CHECK(served.get("/history?engine=two_copy&field_bytes=512&threads=1").json()["series"].empty());
+}
+
+TEST_CASE("a history without its configuration is refused, each part named") {
+  Served served;
+  const Json refused = problem(served.get("/history?engine=x&threads=0&metric=bytes"), 400);
+  std::string pointers;
+  for (const Json& error : refused["errors"]) pointers += error["pointer"].get<std::string>();
+  CHECK(pointers == "?engine?threads?metric?field_bytes");
+}

@@ -1,0 +1,54 @@
+#include "core/model/history.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+namespace {
+
+HistoryExperiment experiment(ExperimentId id, double level, const char* machine = "a", const char* kernel = "6.1") {
+  HistoryExperiment one;
+  one.id = id;
+  one.spec.name = "nightly";
+  one.spec.seed = static_cast<uint64_t>(id);
+  const double off = 0.01 * static_cast<double>(id % 3);
+  one.values = {level + off + 0.1, level + off, level + off - 0.1};
+  one.circumstances = {{kMachineId, CircumstanceClass::host, machine, "", ""},
+                       {"kernel.release", CircumstanceClass::kernel, kernel, "", ""}};
+  return one;
+}
+
+}  // namespace
+
+TEST_CASE("a change of level is told with the levels and with what else changed there") {
+  std::vector<HistoryExperiment> all;
+  for (ExperimentId id = 1; id <= 16; ++id) all.push_back(experiment(id, id <= 8 ? 10 : 9, "a", id <= 8 ? "6.1" : "6.2"));
+  const History history = history_of(all);
+  REQUIRE(history.series.size() == 1);
+  const HistorySeries& series = history.series[0];
+  REQUIRE(series.points.size() == 16);
+  CHECK(series.points[0].n == 3);
+  CHECK(series.points[0].median == doctest::Approx(10.01));
+  CHECK(series.points[0].min == doctest::Approx(9.91));
+  REQUIRE(series.changes.size() == 1);
+  CHECK(series.changes[0].index == 8);
+  CHECK(series.changes[0].before == doctest::Approx(10.01));
+  CHECK(series.changes[0].after == doctest::Approx(9.01));
+  REQUIRE(series.changes[0].differences.size() == 1);
+  CHECK(series.changes[0].differences[0].name == "kernel.release");
+  CHECK_FALSE(series.settings.contains("seed"));
+}
+
+TEST_CASE("other settings are another series, other machines are left out") {
+  std::vector<HistoryExperiment> all;
+  for (ExperimentId id = 1; id <= 6; ++id) all.push_back(experiment(id, 10, id == 2 ? "b" : "a"));
+  all[3].spec.tcp_nodelay = true;
+  const History history = history_of(all);
+  CHECK(history.other_hosts == 1);
+  REQUIRE(history.series.size() == 2);
+  CHECK(history.series[0].points.size() == 4);
+  CHECK(history.series[1].points.size() == 1);
+  CHECK(history.series[1].settings["tcp_nodelay"] == true);
+}
+
+TEST_CASE("without experiments there is no history") { CHECK(history_of({}).series.empty()); }
