@@ -37,6 +37,8 @@ const views = [
   ['#/experiments/1', ''],
   ['#/experiments/2', ''],
   ['#/experiments/3', ''],
+  ['#/compare?base=1&head=3', '[data-chart=ratio] .drawing svg'],
+  ['#/history?engine=two_copy&field_bytes=512&threads=1', '[data-chart=history-1] .drawing svg'],
 ];
 
 for (const colorScheme of ['light', 'dark']) {
@@ -164,4 +166,19 @@ test('the glossary has every figure that the API has', async () => {
   const { components } = await daemon.get('/openapi.json');
   const columns = Object.keys(components.schemas.Summary.properties.configurations.items.properties.figures.properties);
   assert.deepEqual(figures.map(({ name }) => name).sort(), columns.sort());
+});
+
+test('a comparison is asked for by its form, and its address holds the question', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/compare');
+  await page.getByLabel('Base').fill('1');
+  await page.getByLabel('Head').fill('3');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  assert.match(page.url(), /#\/compare\?base=1&head=3$/);
+  // Two sizes at one thread; one-copy failed at the larger one.
+  assert.equal(await marks(page, 'ratio', 'ratios-two_copy'), 2);
+  assert.equal(await marks(page, 'ratio', 'ratios-one_copy'), 1);
+  assert.match(await page.locator('main').textContent(), /Of 4 configurations, the head has:.*nothing to compare at 1/);
+  assert.deepEqual(page.faults, []);
 });

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaults, experimentLink, parseRoute, parseState, writeState } from '../../web/src/permalink.js';
+import {
+  compareDefaults,
+  compareLink,
+  defaults,
+  experimentLink,
+  historyDefaults,
+  historyLink,
+  parseCompare,
+  parseHistory,
+  parseRoute,
+  parseState,
+  writeState,
+} from '../../web/src/permalink.js';
 
 test('every choice survives the way through the address', () => {
   const state = {
@@ -53,6 +65,23 @@ test('routes', () => {
   assert.deepEqual(parseRoute('#/how'), { view: 'how' });
   assert.deepEqual(parseRoute('#/experiments/7?x=linear'), { view: 'experiment', id: 7, query: 'x=linear' });
   assert.deepEqual(parseRoute('', '?experiment=3'), { view: 'experiment', id: 3, query: '' });
+  assert.deepEqual(parseRoute('#/compare'), { view: 'compare' });
+  assert.deepEqual(parseRoute('#/compare?base=1&head=2'), { view: 'compare', query: 'base=1&head=2' });
   for (const odd of ['#/experiments/0', '#/experiments/x', '#/nothing'])
     assert.deepEqual(parseRoute(odd), { view: 'list' });
+});
+
+test('a comparison survives the way through the address; what is malformed is left out', () => {
+  const state = { base: '1,3', head: '2,4', metric: 'cpu_ns_per_byte', min_effect_pct: 2.5, allow_differences: true };
+  assert.deepEqual(parseCompare(parseRoute(compareLink(state)).query), state);
+  assert.equal(compareLink({ ...compareDefaults, base: '1', head: '2' }), '#/compare?base=1&head=2');
+  assert.equal(parseCompare('base=1, 3').base, '1,3');
+  for (const query of ['base=x', 'base=1,', 'metric=bytes', 'min_effect_pct=51', 'min_effect_pct=-1'])
+    assert.deepEqual(parseCompare(query), compareDefaults, query);
+});
+
+test('a history survives the way through the address', () => {
+  const state = { engine: 'zero_copy', field_bytes: 512, threads: 4, metric: 'cpu_ns_per_byte' };
+  assert.deepEqual(parseHistory(parseRoute(historyLink(state)).query), state);
+  assert.deepEqual(parseHistory('engine=x&threads=0&field_bytes=-1&metric=bytes'), historyDefaults);
 });

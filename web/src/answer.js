@@ -1,7 +1,9 @@
-// Runs -> sentences and the figures behind them. Pure. It never says more than was measured: "ahead" is claimed only
-// where the 95 % intervals of the means do not overlap; one repetition has no interval, and is said to have none.
+// Runs -> sentences and the figures behind them. Pure. It never says more than was measured: a mode is called fastest only
+// where it is significantly ahead of every other one (ranks.js); where there are too few repetitions for that, it says how
+// many it takes.
 import { count, listed, bytes, percent } from './format.js';
 import { engineLabel } from './look.js';
+import { comparePairs } from './ranks.js';
 import { cells, dimensions, isFailed, zerocopyLabels } from './series.js';
 
 const nameOf = (engine) => engineLabel(engine);
@@ -13,50 +15,69 @@ export const namer = (runs) => {
 };
 const plus = (share) => `+${percent(share)}`;
 
-// One size at one thread count: {kind, winner, second, margin, ranking}.
-// kind: none (no value), alone (one engine has values), single (a repetition each at most: order without an interval),
-// close (intervals overlap, or the medians are equal), ahead.
-export function compare(group) {
-  const ranking = group.filter((cell) => cell.spread).sort((a, b) => b.spread.median - a.spread.median);
-  if (ranking.length === 0) return { kind: 'none', ranking };
-  if (ranking.length === 1) return { kind: 'alone', winner: ranking[0].engine, ranking };
-  const [first, second] = ranking;
-  const margin = first.spread.median / second.spread.median - 1;
-  const verdict = { winner: first.engine, second: second.engine, margin, ranking };
-  // Those whose interval reaches into the first one's: any of them may be the fastest.
-  verdict.contenders = ranking
-    .filter(
-      (cell) =>
-        cell === first ||
-        cell.spread.median === first.spread.median ||
-        (cell.spread.low !== null && cell.spread.high >= first.spread.low),
-    )
-    .map((cell) => cell.engine);
-  if (margin === 0) return { ...verdict, kind: 'close' };
-  if (first.spread.low === null || ranking.slice(1).some((cell) => cell.spread.low === null))
-    return { ...verdict, kind: 'single' };
-  const apart = ranking.slice(1).every((cell) => first.spread.low > cell.spread.high);
-  return { ...verdict, kind: apart ? 'ahead' : 'close' };
+// Values of two cells by repetition: its runs are interleaved over the modes.
+function pairsOf(base, head) {
+  const of = new Map(base.points.map(({ repetition, value }) => [repetition, value]));
+  return head.points
+    .filter(({ repetition }) => of.has(repetition))
+    .map(({ repetition, value }) => [of.get(repetition), value]);
 }
 
-// [{threads, sizes: [{message_bytes, ...compare()}]}], by throughput.
+// One size at one thread count: {kind, winner, second, margin, ranking, contenders, needed, repetitions}. winner: the best
+// by median, whether that is sure or not. contenders: it, and those that it is not significantly ahead of.
+// kind: none (no value), alone (one mode has values), few (too few repetitions to tell; `needed` at least), close (no
+// significant difference), ahead.
+function judge(ranking, comparisons) {
+  if (ranking.length === 0) return { kind: 'none', ranking };
+  const [first, second] = ranking;
+  if (ranking.length === 1) return { kind: 'alone', winner: first.engine, ranking };
+  const behind = (i) => comparisons[i].higher;
+  const others = ranking.slice(1);
+  const unsure = comparisons.filter((_, i) => !behind(i));
+  const verdict = {
+    winner: first.engine,
+    second: second.engine,
+    margin: first.spread.median / second.spread.median - 1,
+    ranking,
+    contenders: [first, ...others.filter((_, i) => !behind(i))].map(({ engine }) => engine),
+    repetitions: Math.min(...comparisons.map(({ n }) => n)),
+  };
+  if (unsure.length === 0) return { ...verdict, kind: 'ahead' };
+  if (unsure.some(({ n, needed }) => n > 0 && needed === null)) return { ...verdict, kind: 'close' };
+  return { ...verdict, kind: 'few', needed: Math.max(...unsure.map(({ needed }) => needed ?? 0)) };
+}
+
+// [{threads, sizes: [{message_bytes, ...judge()}]}], by throughput.
 export function leaders(runs) {
   const all = cells(runs, 'throughput_gbps');
   const { sizes, threads } = dimensions(runs);
-  return threads.map((thread) => ({
+  const rankings = threads.map((thread) =>
+    sizes.map((size) =>
+      all
+        .filter((cell) => cell.threads === thread && cell.message_bytes === size && cell.spread)
+        .sort((a, b) => b.spread.median - a.spread.median),
+    ),
+  );
+  // Every two modes anywhere: the correction is for all of them, as in /comparisons.
+  const pairs = rankings.flat().flatMap((ranking) =>
+    ranking.flatMap((head, i) => ranking.slice(i + 1).map((base) => ({ head, base, pairs: pairsOf(base, head) }))),
+  );
+  const comparisons = comparePairs(pairs.map((pair) => pair.pairs));
+  const over = (first) => (base) => comparisons[pairs.findIndex((pair) => pair.head === first && pair.base === base)];
+  return threads.map((thread, t) => ({
     threads: thread,
-    sizes: sizes.map((size) => ({
-      message_bytes: size,
-      ...compare(all.filter((cell) => cell.threads === thread && cell.message_bytes === size)),
-    })),
+    sizes: sizes.map((size, s) => {
+      const ranking = rankings[t][s];
+      return { message_bytes: size, ...judge(ranking, ranking.slice(1).map(over(ranking[0]))) };
+    }),
   }));
 }
 
 // Where the lead passes from one engine to another. between: the last size of the one and the first of the other; sizes
-// without a clear verdict may lie in between. sure: both sides were ahead by more than their spread.
+// without a clear verdict may lie in between.
 export function leadChanges(sizes) {
   const changes = [];
-  const decided = sizes.filter(({ kind }) => kind === 'ahead' || kind === 'single');
+  const decided = sizes.filter(({ kind }) => kind === 'ahead');
   decided.forEach((verdict, i) => {
     const before = decided[i - 1];
     if (!before || before.winner === verdict.winner) return;
@@ -64,7 +85,6 @@ export function leadChanges(sizes) {
       from: before.winner,
       to: verdict.winner,
       between: [before.message_bytes, verdict.message_bytes],
-      sure: before.kind === 'ahead' && verdict.kind === 'ahead',
     });
   });
   return changes;
@@ -75,8 +95,8 @@ export function verdictText(verdict, name = nameOf) {
   switch (verdict.kind) {
     case 'ahead':
       return `${name(verdict.winner)}, ${plus(verdict.margin)}`;
-    case 'single':
-      return `${name(verdict.winner)}, ${plus(verdict.margin)} (no interval)`;
+    case 'few':
+      return `too few repetitions: ${verdict.needed} needed`;
     case 'close':
       return verdict.contenders.length < verdict.ranking.length
         ? `${verdict.contenders.map(name).join(' or ')}`
@@ -92,6 +112,8 @@ function sizeRanges(verdicts) {
   return listed(verdicts.map(({ message_bytes: size }) => bytes(size)));
 }
 
+const neededOf = (verdicts) => Math.max(...verdicts.map(({ needed }) => needed));
+
 function marginRange(verdicts) {
   const margins = verdicts.map(({ margin }) => margin);
   const low = Math.min(...margins);
@@ -103,17 +125,22 @@ function marginRange(verdicts) {
 export function threadSentences({ threads, sizes }, name = nameOf) {
   const sentences = [];
   const at = `With ${count(threads, 'thread')}`;
-  for (const kind of ['ahead', 'single']) {
-    const winners = [...new Set(sizes.filter((verdict) => verdict.kind === kind).map(({ winner }) => winner))];
-    for (const winner of winners) {
-      const own = sizes.filter((verdict) => verdict.kind === kind && verdict.winner === winner);
-      sentences.push(
-        kind === 'ahead'
-          ? `${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`
-          : `${name(winner)} was fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next, ` +
-              'but a mode has one repetition there: no interval, so chance is not ruled out.',
-      );
-    }
+  const ahead = sizes.filter(({ kind }) => kind === 'ahead');
+  for (const winner of [...new Set(ahead.map((verdict) => verdict.winner))]) {
+    const own = ahead.filter((verdict) => verdict.winner === winner);
+    sentences.push(`${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`);
+  }
+  const few = sizes.filter(({ kind }) => kind === 'few');
+  if (few.length) {
+    const tops = [...new Set(few.map(({ winner }) => winner))].map((winner) => {
+      const own = few.filter((verdict) => verdict.winner === winner);
+      return `${name(winner)} at ${sizeRanges(own)}`;
+    });
+    sentences.push(
+      `Too few repetitions to tell at ${sizeRanges(few)}: ${neededOf(few)} are needed, ` +
+        `${Math.min(...few.map(({ repetitions }) => repetitions))} there. ` +
+        `The highest medians, which may be chance: ${listed(tops)}.`,
+    );
   }
   const close = sizes.filter(({ kind }) => kind === 'close');
   if (close.length) {
@@ -123,7 +150,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
       groups.set(names, [...(groups.get(names) ?? []), verdict]);
     }
     for (const [names, verdicts] of groups) {
-      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: the intervals of ${names} overlap.`);
+      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: no significant difference between ${names}.`);
     }
   }
   const alone = sizes.filter(({ kind }) => kind === 'alone');
@@ -133,7 +160,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
   if (none.length) sentences.push(`No value at ${sizeRanges(none)}.`);
   for (const change of leadChanges(sizes)) {
     sentences.push(
-      `The lead ${change.sure ? 'passes' : 'seems to pass'} from ${name(change.from)} to ${name(change.to)} ` +
+      `The lead passes from ${name(change.from)} to ${name(change.to)} ` +
         `between ${bytes(change.between[0])} and ${bytes(change.between[1])}.`,
     );
   }
@@ -144,29 +171,32 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
 export function headline(runs) {
   const name = namer(runs);
   const verdicts = leaders(runs).flatMap(({ sizes }) => sizes);
-  const compared = verdicts.filter(({ kind }) => ['ahead', 'single', 'close'].includes(kind));
+  const compared = verdicts.filter(({ kind }) => ['ahead', 'few', 'close'].includes(kind));
   if (!runs.some((run) => run.state === 'completed')) {
     return runs.some(isFailed) ? 'No run completed, so there is no answer.' : 'Nothing has been measured yet.';
   }
   if (compared.length === 0) return 'Only one mode was measured, so there is nothing to compare it with.';
   const wins = new Map();
   for (const { kind, winner } of compared) {
-    if (kind !== 'close') wins.set(winner, (wins.get(winner) ?? 0) + 1);
+    if (kind === 'ahead') wins.set(winner, (wins.get(winner) ?? 0) + 1);
   }
   const pairs = count(
     compared.length,
     'combination of message size and threads',
     'combinations of message size and threads',
   );
-  if (wins.size === 0) return `No mode is ahead beyond its spread at any of ${pairs}.`;
+  const few = compared.filter(({ kind }) => kind === 'few');
+  const close = compared.length - few.length - [...wins.values()].reduce((sum, won) => sum + won, 0);
+  const unsure = [
+    close ? `${close} too close to call` : '',
+    few.length ? `${few.length} with too few repetitions to tell (${neededOf(few)} needed)` : '',
+  ].filter(Boolean);
+  if (few.length === compared.length) {
+    return `Too few repetitions to call a winner at any of ${pairs}: ${neededOf(few)} are needed to rule out chance.`;
+  }
+  if (wins.size === 0) return `No mode is significantly ahead at any of ${pairs}: ${unsure.join('; ')}.`;
   const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${name(engine)} at ${won}`);
-  const close = compared.filter(({ kind }) => kind === 'close').length;
-  const single = compared.filter(({ kind }) => kind === 'single').length;
-  const unsure =
-    single === 0
-      ? ''
-      : ` ${single === compared.length ? 'One repetition' : `At ${single} of them a mode has one repetition`}: no interval, so this may be chance.`;
-  return `Highest throughput: ${listed(order)} of ${pairs}${close ? `; ${close} too close to call` : ''}.${unsure}`;
+  return `Highest throughput: ${listed(order)} of ${pairs}${unsure.map((part) => `; ${part}`).join('')}.`;
 }
 
 // [{engine, spread, message_bytes, threads} or {engine, spread: null}]: the original's table.

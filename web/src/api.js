@@ -7,6 +7,7 @@ export class Problem extends Error {
     super(body?.detail ?? body?.title ?? `The daemon answered ${path} with HTTP ${status}.`);
     this.status = status;
     this.errors = body?.errors ?? [];
+    this.body = body;
   }
 }
 

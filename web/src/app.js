@@ -2,13 +2,15 @@
 import { followLinks } from './access.js';
 import { element } from './dom.js';
 import { parseRoute } from './permalink.js';
+import { showCompare } from './views/compare.js';
 import { showExperiment } from './views/experiment.js';
+import { showHistory } from './views/history.js';
 import { showHow } from './views/how.js';
 import { showList } from './views/list.js';
 
 // (target, context) => nothing, or {setQuery} where another query of the same address needs no new view.
 // target: as parseRoute() gives it. context: {main, say, connection, signal}; the signal ends the view.
-const views = { list: showList, experiment: showExperiment, how: showHow };
+const views = { list: showList, compare: showCompare, history: showHistory, experiment: showExperiment, how: showHow };
 
 const main = document.querySelector('#main');
 const notice = document.querySelector('#notice');

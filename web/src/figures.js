@@ -149,6 +149,19 @@ const cacheEvents = ['cache_misses', 'l1_dcache_load_misses', 'llc_load_misses']
 export const eventChoices = (runs) => [
   ...new Set([...cacheEvents, ...runs.flatMap((run) => Object.keys(run.counters ?? {}))]),
 ];
+// Of which one value is better than another: what the API compares.
+export const comparedFigures = [
+  'throughput_gbps',
+  'latency_us',
+  'latency_p50_us',
+  'latency_p90_us',
+  'latency_p99_us',
+  'latency_p999_us',
+  'latency_max_us',
+  'cycles_per_byte',
+  'cpu_ns_per_byte',
+  'system_cpu_ns_per_byte',
+];
 export const costs = ['cycles_per_byte', 'cpu_ns_per_byte', 'system_cpu_ns_per_byte'];
 
 // "CPU time per byte (ns, server)": for axes and tables.

@@ -1,6 +1,6 @@
 // The address's fragment <-> the state of a view. Only what differs from the default is written, so that links stay
 // short; what is unknown or malformed is left out, so that an old or mistyped link still opens.
-import { costs } from './figures.js';
+import { comparedFigures, costs } from './figures.js';
 import { engines } from './look.js';
 
 // Empty lists mean "all"; size, at and rep null or 'median' mean "chosen by the page".
@@ -43,14 +43,17 @@ const readers = {
   y: oneOf(['auto', 'log', 'linear']),
 };
 
-export function parseState(query) {
-  const state = { ...defaults };
+// What the readers make of a query's values, the rest as by default.
+function parsed(query, readersOf, initial) {
+  const state = { ...initial };
   for (const [key, text] of new URLSearchParams(query)) {
-    const value = Object.hasOwn(readers, key) ? readers[key](text) : undefined;
+    const value = Object.hasOwn(readersOf, key) ? readersOf[key](text) : undefined;
     if (value !== undefined) state[key] = value;
   }
   return state;
 }
+
+export const parseState = (query) => parsed(query, readers, defaults);
 
 export function writeState(state) {
   const parts = [];
@@ -66,6 +69,8 @@ export function writeState(state) {
 const routes = [
   { view: 'experiment', form: /^#\/experiments\/(?<id>[1-9]\d*)(?:\?(?<query>.*))?$/ },
   { view: 'how', form: /^#\/how$/ },
+  { view: 'history', form: /^#\/history(?:\?(?<query>.*))?$/ },
+  { view: 'compare', form: /^#\/compare(?:\?(?<query>.*))?$/ },
 ];
 
 // "#/experiments/7?threads=1" -> {view, id, query}; "?experiment=7" is the API's older link.
@@ -74,7 +79,8 @@ export function parseRoute(hash, search = '') {
     const parts = hash.match(form);
     if (!parts) continue;
     const { id, query = '' } = parts.groups ?? {};
-    return id ? { view, id: Number(id), query } : { view };
+    if (id) return { view, id: Number(id), query };
+    return query ? { view, query } : { view };
   }
   const asked = hash === '' ? new URLSearchParams(search).get('experiment') : null;
   if (asked && /^[1-9]\d*$/.test(asked)) return { view: 'experiment', id: Number(asked), query: '' };
@@ -85,3 +91,45 @@ export function experimentLink(id, state = defaults) {
   const query = writeState(state);
   return `#/experiments/${id}${query ? `?${query}` : ''}`;
 }
+
+// A comparison: base and head are an experiment's id, or several.
+export const compareDefaults = Object.freeze({
+  base: '',
+  head: '',
+  metric: 'throughput_gbps',
+  min_effect_pct: 1,
+  allow_differences: false,
+});
+
+const ids = (text) => {
+  const plain = text.replaceAll(' ', '');
+  return /^[1-9]\d*(,[1-9]\d*)*$/.test(plain) ? plain : undefined;
+};
+const compareReaders = {
+  base: ids,
+  head: ids,
+  metric: oneOf(comparedFigures),
+  min_effect_pct: (text) => (/^\d{1,2}(\.\d{1,3})?$/.test(text) && Number(text) <= 50 ? Number(text) : undefined),
+  allow_differences: (text) => text === '1',
+};
+
+export const parseCompare = (query) => parsed(query, compareReaders, compareDefaults);
+
+export function compareLink(state) {
+  const parts = Object.keys(compareReaders)
+    .filter((key) => state[key] !== undefined && state[key] !== compareDefaults[key])
+    .map((key) => `${key}=${state[key] === true ? 1 : state[key]}`);
+  return `#/compare${parts.length ? `?${parts.join('&')}` : ''}`;
+}
+
+export const historyDefaults = Object.freeze({
+  engine: 'one_copy',
+  field_bytes: 4096,
+  threads: 1,
+  metric: 'throughput_gbps',
+});
+const historyReaders = { engine: oneOf(engines), field_bytes: whole, threads: whole, metric: oneOf(comparedFigures) };
+
+export const parseHistory = (query) => parsed(query, historyReaders, historyDefaults);
+
+export const historyLink = (state) => `#/history?${new URLSearchParams(state)}`;

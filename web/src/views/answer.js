@@ -116,8 +116,9 @@ export function answerView(runs, final) {
       ? element(
           'p',
           { class: 'muted' },
-          'By the median of the repetitions. A mode is called fastest only where its 95 % interval ' +
-            'of the mean lies above that of every other one.',
+          'By the median of the repetitions. A mode is called fastest only where it is ahead of every other one by more than ' +
+            '1 % and by more than chance: Wilcoxon’s signed rank test of the pairs that each repetition makes, corrected for ' +
+            'the number of comparisons (Benjamini and Hochberg), at 5 %.',
         )
       : null,
     notMeasured(runs),

@@ -5,7 +5,7 @@ import { get, isRead, runDetail } from '../api.js';
 import { openExperiment } from '../experiment_data.js';
 import { eventChoices } from '../figures.js';
 import { dimensions, representative, zerocopyLabels } from '../series.js';
-import { defaults, experimentLink, parseState } from '../permalink.js';
+import { compareLink, defaults, experimentLink, parseState } from '../permalink.js';
 import {
   buildRunCharts,
   buildSweepCharts,
@@ -80,6 +80,8 @@ class ExperimentView {
         element('a', { href: `${path}/results.csv`, download: `copybench-${this.id}.csv` }, 'All results as CSV'),
         ' ',
         element('a', { href: path }, 'JSON'),
+        ' ',
+        element('a', { href: compareLink({ head: String(this.id) }) }, 'Compare'),
         ' ',
         copyButton('Copy link to this view', nodes.link),
         nodes.link,

@@ -1,0 +1,107 @@
+// The test by which the answer rests, the same as /experiments/{id}/comparisons has (core/model/rank_tests.h), so that live
+// runs and filtered views need no request while something is measured. Pure.
+
+export const significance = 0.05;
+export const minEffect = 0.01;
+
+// Wilcoxon's signed rank test of paired differences: two-sided p, exact whatever their number; ties get mid-ranks,
+// differences of 0 are left out.
+export function signedRankP(differences) {
+  const own = differences.filter((difference) => difference !== 0).sort((a, b) => Math.abs(a) - Math.abs(b));
+  if (own.length === 0) return 1;
+  const ranks = []; // doubled, so that they are whole
+  for (let from = 0; from < own.length; ) {
+    let to = from + 1;
+    while (to < own.length && Math.abs(own[to]) === Math.abs(own[from])) to += 1;
+    for (let i = from; i < to; i += 1) ranks.push(from + to + 1);
+    from = to;
+  }
+  const chances = [1];
+  for (const rank of ranks) {
+    for (let sum = chances.length - 1 + rank; sum >= 0; sum -= 1)
+      chances[sum] = ((chances[sum] ?? 0) + (chances[sum - rank] ?? 0)) / 2;
+  }
+  const positive = ranks.reduce((sum, rank, i) => sum + (own[i] > 0 ? rank : 0), 0);
+  const total = (from, to) => chances.slice(from, to).reduce((sum, chance) => sum + chance, 0);
+  return Math.min(1, 2 * Math.min(total(0, positive + 1), total(positive, chances.length)));
+}
+
+export const leastP = (pairs) => Math.min(1, 2 ** (1 - pairs));
+
+// Benjamini and Hochberg's correction for the number of tests.
+export function corrected(all) {
+  const order = all.map((_, i) => i).sort((a, b) => all[b] - all[a]);
+  const result = [];
+  let least = 1;
+  order.forEach((which, i) => {
+    least = Math.min(least, (all[which] * all.length) / (all.length - i));
+    result[which] = least;
+  });
+  return result;
+}
+
+// How many values of each end lie outside the 95 % interval: as far as the sum of ranks is rarer than 2.5 %.
+function outside(n) {
+  const chances = [1];
+  for (let rank = 1; rank <= n; rank += 1) {
+    for (let sum = chances.length - 1 + rank; sum >= 0; sum -= 1)
+      chances[sum] = ((chances[sum] ?? 0) + (chances[sum - rank] ?? 0)) / 2;
+  }
+  let below = 0;
+  let k = -1;
+  while (below <= 0.025) below += chances[(k += 1)];
+  return k;
+}
+
+// Hodges and Lehmann's shift of differences: {estimate, low, high}; low and high are null below six.
+export function shiftOf(differences) {
+  const averages = [];
+  differences.forEach((one, i) => {
+    for (let j = i; j < differences.length; j += 1) averages.push((one + differences[j]) / 2);
+  });
+  averages.sort((a, b) => a - b);
+  const middle = averages.length >> 1;
+  const estimate = averages.length % 2 ? averages[middle] : (averages[middle - 1] + averages[middle]) / 2;
+  const cut = outside(differences.length);
+  return cut > 0
+    ? { estimate, low: averages[cut - 1], high: averages[averages.length - cut] }
+    : { estimate, low: null, high: null };
+}
+
+// Pairs that it takes at least for this comparison to be significant beside the others; null where there are enough.
+function needed(all, which, pairs) {
+  const possible = (n) => corrected(all.with(which, leastP(n)))[which] <= significance;
+  if (possible(pairs)) return null;
+  let n = pairs + 1;
+  while (!possible(n)) n += 1;
+  return n;
+}
+
+// groups: of each comparison, [[base, head], …] -> [{n, ratio, low, high, p, q, higher, lower, needed}].
+// higher, lower: the head is significantly, and by the minimum effect, above or below the base.
+export function comparePairs(groups) {
+  const fit = groups.map((pairs) => pairs.filter(([base, head]) => base > 0 && head > 0));
+  const tested = fit.filter((pairs) => pairs.length);
+  const p = tested.map((pairs) => signedRankP(pairs.map(([base, head]) => Math.log(head / base))));
+  const q = corrected(p);
+  let next = -1;
+  return fit.map((pairs) => {
+    if (pairs.length === 0) return { n: 0, ratio: null, low: null, high: null, p: null, q: null, needed: null };
+    next += 1;
+    const { estimate, low, high } = shiftOf(pairs.map(([base, head]) => Math.log(head / base)));
+    const sure = q[next] <= significance && low !== null;
+    const higher = sure && Math.exp(low) > 1 + minEffect;
+    const lower = sure && Math.exp(high) < 1 - minEffect;
+    return {
+      n: pairs.length,
+      ratio: Math.exp(estimate),
+      low: low === null ? null : Math.exp(low),
+      high: high === null ? null : Math.exp(high),
+      p: p[next],
+      q: q[next],
+      higher,
+      lower,
+      needed: higher || lower ? null : needed(p, next, pairs.length),
+    };
+  });
+}

@@ -1,0 +1,182 @@
+// Two experiments, or as many of both: what one has over the other. The address carries everything that was chosen.
+import { copyButton, element, missing, table } from '../dom.js';
+import { bytes, count } from '../format.js';
+import { get } from '../api.js';
+import { ChartCard } from '../charts/card.js';
+import { comparisonChart, comparisonColumns, comparisonRows } from '../charts/comparison.js';
+import { comparedFigures, figure } from '../figures.js';
+import { compareDefaults, compareLink, experimentLink, parseCompare } from '../permalink.js';
+import { select } from './controls.js';
+
+const shown = (value) => (value === null || value === undefined ? missing('not recorded') : JSON.stringify(value));
+
+function differencesTable(differences) {
+  return table(
+    'What also differs',
+    [
+      { label: 'What', cell: ({ name }) => name },
+      { label: 'Of', cell: ({ class: kind }) => kind },
+      { label: 'Base', cell: ({ base }) => shown(base) },
+      { label: 'Head', cell: ({ head }) => shown(head) },
+    ],
+    differences,
+  );
+}
+
+const onlyList = (title, configurations) =>
+  configurations.length === 0
+    ? null
+    : element(
+        'p',
+        {},
+        `${title}: `,
+        configurations
+          .map((one) => `${one.engine}, ${bytes(one.message_bytes)}, ${count(one.threads, 'thread')}`)
+          .join('; '),
+      );
+
+const links = (side) =>
+  side.map(({ experiment_id: id }, i) => [i ? ', ' : '', element('a', { href: experimentLink(id) }, String(id))]);
+
+export class CompareView {
+  constructor(query, context) {
+    Object.assign(this, { context, state: parseCompare(query), card: null });
+    this.nodes = {
+      choices: element('datalist', { id: 'compare-experiments' }),
+      answer: element('section', { class: 'answer', 'aria-live': 'polite' }),
+      charts: element('div', { class: 'charts' }),
+      link: element('span', { class: 'visually-hidden' }),
+    };
+  }
+
+  async show() {
+    const { main, signal } = this.context;
+    const { nodes } = this;
+    const page = await get('experiments?limit=100', signal);
+    nodes.choices.replaceChildren(
+      ...page.items.map(({ id, name, state }) => element('option', { value: String(id) }, `${name || 'no name'}, ${state}`)),
+    );
+    main.replaceChildren(
+      element('h1', { tabindex: '-1' }, 'Compare'),
+      element(
+        'p',
+        { class: 'muted' },
+        'One experiment over another, configuration by configuration. Several of each, measured alternately and separated ' +
+          'by commas (1,3,5,7,9,11 over 2,4,6,8,10,12), are compared as pairs, which takes a drift of the machine out.',
+      ),
+      nodes.choices,
+      this.form(),
+      nodes.answer,
+      nodes.charts,
+    );
+    signal.addEventListener('abort', () => this.card?.end(), { once: true });
+    await this.read();
+  }
+
+  form() {
+    const { state } = this;
+    const input = (name, label, value, more = {}) =>
+      element('label', {}, `${label} `, element('input', { type: 'text', name, value, size: 12, ...more }));
+    const chosen = { metric: state.metric };
+    const metrics = comparedFigures.map((name) => [name, figure(name).label]);
+    return element(
+      'form',
+      {
+        class: 'view-controls',
+        onsubmit: (event) => {
+          event.preventDefault();
+          const given = { ...Object.fromEntries(new FormData(event.target)), ...chosen };
+          location.hash = compareLink(parseCompare(new URLSearchParams(given)));
+        },
+      },
+      input('base', 'Base', state.base, { list: 'compare-experiments', required: true }),
+      input('head', 'Head', state.head, { list: 'compare-experiments', required: true }),
+      select('Figure', metrics, state.metric, (metric) => Object.assign(chosen, { metric })),
+      input('min_effect_pct', 'Least effect, %', String(state.min_effect_pct), { size: 4 }),
+      element('button', { type: 'submit', class: 'primary' }, 'Compare'),
+    );
+  }
+
+  setQuery(query) {
+    this.state = { ...compareDefaults, ...parseCompare(query) };
+    this.context.main.querySelector('form')?.replaceWith(this.form());
+    this.read().catch((error) => {
+      if (!this.context.signal.aborted) this.context.say(error);
+    });
+  }
+
+  async read() {
+    const { state } = this;
+    const { say, signal } = this.context;
+    say(null);
+    if (!state.base || !state.head) return;
+    const query = new URLSearchParams({ ...state, allow_differences: state.allow_differences ? '1' : '0' });
+    try {
+      this.draw(await get(`compare?${query}`, signal));
+    } catch (error) {
+      if (!error.body?.comparison) throw error;
+      this.refused(error.message, error.body.comparison);
+    }
+  }
+
+  refused(why, comparison) {
+    this.nodes.charts.replaceChildren();
+    const refused = comparison.differences.some((difference) => difference.refused);
+    this.nodes.answer.replaceChildren(
+      element('h2', {}, 'Not comparable'),
+      element('p', { class: 'headline' }, why),
+      comparison.differences.length ? differencesTable(comparison.differences) : '',
+      refused
+        ? element('p', {}, element('a', { href: compareLink({ ...this.state, allow_differences: true }) }, 'Compare all the same'))
+        : '',
+    );
+  }
+
+  draw(comparison) {
+    const { nodes, state } = this;
+    const { label } = figure(comparison.metric);
+    nodes.link.textContent = new URL(compareLink(state), location.href).href;
+    document.title = `${state.head} over ${state.base} · copybench`;
+    const { counts } = comparison;
+    const rows = comparisonRows(comparison);
+    const columns = comparisonColumns.map(({ key, label: head, number, text }) => ({
+      label: head,
+      number,
+      cell: (row) =>
+        element('span', { class: key === 'verdict' ? `verdict-${row.verdict}` : null }, text ? text(row) : String(row[key])),
+    }));
+    nodes.answer.replaceChildren(
+      element('h2', {}, 'Experiment ', links(comparison.head), ' over ', links(comparison.base)),
+      element('p', { class: 'headline' }, comparison.sentence),
+      element(
+        'ul',
+        { class: 'sentences' },
+        comparison.warnings.map((warning) => element('li', {}, warning)),
+      ),
+      ...(comparison.differences.length ? [element('h3', {}, 'What also differs'), differencesTable(comparison.differences)] : []),
+      element('h3', {}, 'Configurations'),
+      table(`${label}: ${count(rows.length, 'configuration')}, ${counts.slower} slower, ${counts.faster} faster`, columns, rows),
+      onlyList('Only in the base', comparison.only_base) ?? '',
+      onlyList('Only in the head', comparison.only_head) ?? '',
+      element(
+        'p',
+        { class: 'muted' },
+        `${comparison.method.test}; ${comparison.method.ratio}; corrected by ${comparison.method.correction}.`,
+      ),
+      element('p', { class: 'links' }, copyButton('Copy link to this view', nodes.link), nodes.link),
+    );
+    if (!this.card) this.card = new ChartCard('ratio', { say: this.context.say });
+    if (!this.card.node.isConnected) nodes.charts.replaceChildren(this.card.node);
+    this.card.update(comparisonChart(comparison, label), {
+      annotation: [`Experiment ${state.head} over ${state.base}; minimum effect ${comparison.min_effect_pct} %.`],
+      fileName: `copybench-compare-${state.base}-${state.head}`.replaceAll(',', '-'),
+    });
+    performance.mark('copybench-drawn');
+  }
+}
+
+export async function showCompare({ query = '' }, context) {
+  const view = new CompareView(query, context);
+  await view.show();
+  return view;
+}
