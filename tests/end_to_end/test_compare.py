@@ -1,0 +1,84 @@
+"""Comparisons of real runs: an engine over itself is no difference, a planted slowdown of 5 % is found."""
+
+import contextlib
+import tempfile
+import unittest
+
+from daemon import Daemon
+
+# An engine that takes 0.3 ms for each answer, as an application that has something to do, and one that takes 5 % longer. By
+# the median latency of its answers it is found however busy the machine is: its neighbours take whole time slices, in which
+# few answers fall.
+STEADY = "burn:message_ns=300000"
+SLOWER = "burn:message_ns=315000"
+ANSWERS = {"pattern": "request_response"}
+MEDIAN = "metric=latency_p50_us"
+
+
+def faults(**engines):
+    return [part for engine, fault in engines.items() for part in ("--test-faults", f"{engine}={fault}")]
+
+
+def measure(daemon, **fields):
+    number = daemon.queue(**{"engines": ["two_copy"], "field_sizes": [4096], "duration_s": 0.1, "warmup_s": 0.05,
+                             "events": ["task-clock"], **fields})["id"]
+    experiment = daemon.finished(number)
+    assert experiment["state"] == "completed", experiment
+    return number
+
+
+def compare(daemon, base, head, rest=""):
+    return daemon.get(f"/compare?base={','.join(map(str, base))}&head={','.join(map(str, head))}{rest}")
+
+
+class SameEngineTwice(unittest.TestCase):
+    SIZES = [512, 2048, 8192, 32768, 131072]
+    METRICS = ["throughput_gbps", "latency_us", "cpu_ns_per_byte", "system_cpu_ns_per_byte"]
+
+    def test_nothing_is_found_where_nothing_differs(self):
+        """20 tries: 5 configurations by 4 figures, measured alternately 8 times each, as the README advises."""
+        with Daemon() as daemon:
+            numbers = [measure(daemon, field_sizes=self.SIZES) for _ in range(16)]
+            tries = []
+            for metric in self.METRICS:
+                answer = compare(daemon, numbers[0::2], numbers[1::2], f"&metric={metric}")
+                self.assertEqual(answer.status, 200, answer.text)
+                self.assertTrue(answer.json()["paired"])
+                self.assertEqual(answer.json()["differences"], [])
+                tries += answer.json()["configurations"]
+            self.assertEqual(len(tries), 20)
+            same = [one for one in tries if one["verdict"] == "no_significant_difference"]
+            self.assertGreaterEqual(len(same), 19, [(one["verdict"], one["detail"]) for one in tries])
+
+
+class PlantedSlowdown(unittest.TestCase):
+    def test_it_is_found_between_experiments_and_closes_the_gate(self):
+        with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, contextlib.ExitStack() as stack:
+            numbers = []
+            for _ in range(8):
+                for fault in (STEADY, SLOWER):
+                    with Daemon(data_dir=data, arguments=faults(two_copy=fault)) as daemon:
+                        numbers.append(measure(daemon, **ANSWERS))
+            daemon = stack.enter_context(Daemon(data_dir=data))
+            base, head = numbers[0::2], numbers[1::2]
+            found = compare(daemon, base, head, f"&{MEDIAN}").json()["configurations"][0]
+            self.assertEqual(found["verdict"], "slower", found)
+            self.assertTrue(1.02 < found["ratio"] < 1.08, found)
+            closed = compare(daemon, base, head, f"&{MEDIAN}&fail_on=slower")
+            self.assertEqual(closed.status, 409, closed.text)
+            self.assertEqual(closed.json()["comparison"]["counts"]["slower"], 1)
+            self.assertEqual(compare(daemon, head, base, f"&{MEDIAN}&fail_on=slower").status, 200)
+
+    def test_it_is_found_between_engines_of_one_experiment(self):
+        with Daemon(arguments=faults(two_copy=STEADY, one_copy=SLOWER)) as daemon:
+            number = measure(daemon, engines=["two_copy", "one_copy"], repetitions=8, **ANSWERS)
+            cell = daemon.get(f"/experiments/{number}/comparisons?{MEDIAN}").json()["cells"][0]
+            self.assertEqual((cell["verdict"], cell["best"]), ("winner", "two_copy"), cell)
+            self.assertEqual(cell["pairs"][0]["verdict"], "slower")
+            few = measure(daemon, engines=["two_copy", "one_copy"], repetitions=2, **ANSWERS)
+            cell = daemon.get(f"/experiments/{few}/comparisons?{MEDIAN}").json()["cells"][0]
+            self.assertEqual((cell["verdict"], cell["repetitions_needed"]), ("too_few_repetitions", 6), cell)
+
+
+if __name__ == "__main__":
+    unittest.main()
