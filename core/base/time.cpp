@@ -29,6 +29,7 @@ int64_t clock_ns(clockid_t clock) {
 int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
 
 int64_t process_cpu_ns() { return clock_ns(CLOCK_PROCESS_CPUTIME_ID); }
+int64_t thread_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 double to_seconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 

@@ -20,6 +20,8 @@ int64_t monotonic_ns();
 
 // CPU time that all threads of this process have used, user and system.
 int64_t process_cpu_ns();
+// That the calling thread has used.
+int64_t thread_cpu_ns();
 
 double to_seconds(Nanoseconds duration);
 Nanoseconds from_seconds(double seconds);  // rounded to the nanosecond

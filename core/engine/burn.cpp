@@ -16,18 +16,19 @@ class BurningPath : public SendPath {
   BurningPath(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes)
       : path_(std::move(path)),
         each_ns_(burn.message_ns + burn.byte_ns * static_cast<double>(message_bytes)),
-        share_(burn.share) {}
+        share_(burn.share),
+        now_(burn.cpu > 0 ? thread_cpu_ns : monotonic_ns) {}
 
   Result<uint32_t> acquire() override { return path_->acquire(); }
   Result<void> drain(Nanoseconds at_most) override { return path_->drain(at_most); }
 
   Result<void> send(uint32_t slot) override {
     auto sent = path_->send(slot);
-    const int64_t begin = monotonic_ns();
+    const int64_t begin = now_();
     const double since = last_ == 0 ? 0 : static_cast<double>(begin - last_);
     const auto until = begin + static_cast<int64_t>(each_ns_ + share_ * since);
     last_ = begin;
-    while (last_ < until) last_ = monotonic_ns();
+    while (last_ < until) last_ = now_();
     return sent;
   }
 
@@ -35,6 +36,7 @@ class BurningPath : public SendPath {
   const std::unique_ptr<SendPath> path_;
   const double each_ns_;
   const double share_;
+  int64_t (*const now_)();
   int64_t last_ = 0;
 };
 
@@ -43,9 +45,9 @@ class BurningPath : public SendPath {
 Result<Burn> parse_burn(std::string_view text) {
   Burn burn;
   const std::pair<std::string_view, double*> terms[] = {
-      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}};
+      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}, {"cpu", &burn.cpu}};
   const auto bad = [&] {
-    return fail(fmt::format("'{}' is nothing to burn; allowed: message_ns=, byte_ns= and share=, joined by +", text));
+    return fail(fmt::format("'{}' is nothing to burn; allowed: message_ns=, byte_ns=, share= and cpu=, joined by +", text));
   };
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('+', begin), text.size());

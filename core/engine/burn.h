@@ -14,9 +14,10 @@ struct Burn {
   double message_ns = 0;  // for each message
   double byte_ns = 0;     // and for each byte of it
   double share = 0;       // and of the time since the message before: 0.05 makes each take 5 % longer
+  double cpu = 0;         // above 0: by the thread's CPU time, whatever else the machine does; else by the clock
 };
 
-// "message_ns=20000+byte_ns=0.5+share=0.05", any of the three. The error says what is allowed.
+// "message_ns=20000+byte_ns=0.5+share=0.05+cpu=1", any of the four. The error says what is allowed.
 Result<Burn> parse_burn(std::string_view text);
 
 // The same path with that burnt after each send.

@@ -79,7 +79,7 @@ class Crossover(unittest.TestCase):
 
     def test_a_planted_crossover_is_found_within_its_interval(self):
         planted = 5310  # bytes: 10 ns a byte for the one, as much a message as 8 fields of that size cost for the other
-        daemon = self.daemon("two_copy=burn:byte_ns=10", f"one_copy=burn:message_ns={8 * planted * 10}")
+        daemon = self.daemon("two_copy=burn:byte_ns=10+cpu=1", f"one_copy=burn:message_ns={8 * planted * 10}+cpu=1")
         answer = daemon.post("/experiments", self.search(metric="cpu_ns_per_byte"))
         self.assertEqual(answer.status, 202, answer.text)
         experiment = answer.json()

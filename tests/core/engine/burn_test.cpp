@@ -31,6 +31,7 @@ TEST_CASE("what is burnt is named term by term") {
   CHECK(burn->byte_ns == 0.5);
   CHECK(burn->share == 0);
   CHECK(parse_burn("share=0.05")->share == 0.05);
+  CHECK(parse_burn("byte_ns=1+cpu=1")->cpu == 1);
   for (const char* bad : {"", "message_ns", "message_ns=", "message_ns=x", "message_ns=-1", "bytes=1", "share=nan",
                           "share=1+"}) {
     CAPTURE(bad);
@@ -39,6 +40,8 @@ TEST_CASE("what is burnt is named term by term") {
 }
 
 TEST_CASE("each message takes at least what is burnt for it and its bytes") {
-  CHECK(ns_of_messages({20'000, 0, 0}, 100) >= 2'000'000);
-  CHECK(ns_of_messages({0, 20, 0}, 100) >= 2'000'000);
+  CHECK(ns_of_messages({20'000, 0, 0, 0}, 100) >= 2'000'000);
+  CHECK(ns_of_messages({0, 20, 0, 0}, 100) >= 2'000'000);
+  // A thread's CPU time is never ahead of the clock.
+  CHECK(ns_of_messages({0, 20, 0, 1}, 100) >= 2'000'000);
 }
