@@ -105,7 +105,10 @@ Json repeats_json(const std::optional<Repeats>& repeats, const ExperimentRecord&
   if (!repeats) return nullptr;
   return {{"state", settled(repeats->state, record)},
           {"runs", repeats->runs},
-          {"interval_pct", number_or_null(repeats->interval_pct)}};
+          {"interval_pct", number_or_null(repeats->interval_pct)},
+          {"reason", repeats->state == RepeatState::given_up
+                         ? Json(fmt::format("{} runs in a row failed: each says why", kFailuresToGiveUp))
+                         : Json(nullptr)}};
 }
 
 Json interval_json(const std::optional<Interval>& interval) {

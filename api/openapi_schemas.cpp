@@ -412,7 +412,8 @@ void put_runs(Json& schemas) {
        {"runs", type("integer")},
        {"interval_pct", described(type_or_null("number"),
                                   "Width of the 95 % interval of the median throughput, in percent of that median; null "
-                                  "below 6 completed runs.")}});
+                                  "below 6 completed runs.")},
+       {"reason", described(type_or_null("string"), "Why it was given up.")}});
   schemas["Summary"] =
       object({{"experiment_id", type("integer")},
               {"state", name_schema<ExperimentState>()},

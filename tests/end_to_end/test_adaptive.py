@@ -44,6 +44,15 @@ class UntilInterval(unittest.TestCase):
                 self.assertAlmostEqual(line["repeats"]["interval_pct"], width)
                 self.assertEqual([run["repetition"] for run in daemon.runs(number)], list(range(1, runs + 1)))
 
+    def test_a_configuration_whose_runs_fail_is_given_up(self):
+        with Daemon(self.data, arguments=(*WITHOUT_PERF, "--test-faults", "two_copy=none-such")) as daemon:
+            done = daemon.finished(daemon.queue(repetitions={"until_ci_pct": 2, "min": 1, "max": 50}, **SHORT)["id"])
+            self.assertEqual((done["state"], done["runs_total"]), ("failed", 3))
+            self.assertEqual(done["progress"]["repeats"]["state"], "given_up")
+            [line] = daemon.get(f"/experiments/{done['id']}/summary").json()["configurations"]
+            self.assertEqual(line["repeats"]["state"], "given_up")
+            self.assertIn("3 runs in a row failed", line["repeats"]["reason"])
+
     def test_a_killed_daemon_goes_on_where_it_was(self):
         with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
             number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 2, "max": 6}, **SHORT)["id"]
