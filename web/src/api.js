@@ -34,6 +34,13 @@ export const post = (path, body, headers, signal) =>
     body: body === undefined ? undefined : JSON.stringify(body),
   });
 
+export const patch = (path, body) =>
+  request(path, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/merge-patch+json' },
+    body: JSON.stringify(body),
+  });
+
 export const remove = (path) => request(path, { method: 'DELETE' });
 
 const pageSize = 500;

@@ -84,8 +84,11 @@ export function parseRoute(hash, search = '') {
   }
   const asked = hash === '' ? new URLSearchParams(search).get('experiment') : null;
   if (asked && /^[1-9]\d*$/.test(asked)) return { view: 'experiment', id: Number(asked), query: '' };
-  return { view: 'list' };
+  const tag = hash.startsWith('#/?') ? new URLSearchParams(hash.slice(3)).get('tag') : null;
+  return tag ? { view: 'list', tag } : { view: 'list' };
 }
+
+export const tagLink = (tag) => `#/?${new URLSearchParams({ tag })}`;
 
 export function experimentLink(id, state = defaults) {
   const query = writeState(state);

@@ -18,6 +18,7 @@ import {
   sweepCharts,
 } from '../charts/all.js';
 import { ChartCard } from '../charts/card.js';
+import { annotationEditor } from './annotations.js';
 import { answerView } from './answer.js';
 import { cacheSelect, costSelect, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
 import { annotationOf, factsOf } from './facts.js';
@@ -55,6 +56,13 @@ class ExperimentView {
       charts: element('div', { class: 'charts' }),
       link: element('span', { class: 'visually-hidden' }),
     };
+    this.editor = annotationEditor({
+      say: context.say,
+      done: ({ name, notes, tags, pinned }) => {
+        Object.assign(this.data.experiment, { name, notes, tags, pinned });
+        this.draw();
+      },
+    });
     this.runsTable = new RunsTable();
     this.dimensionKey = '';
   }
@@ -88,6 +96,7 @@ class ExperimentView {
         ' ',
         nodes.actions,
       ),
+      this.editor.node,
       nodes.crossover,
       nodes.answer,
       nodes.uncertainty,
@@ -166,6 +175,7 @@ class ExperimentView {
     const { experiment } = data;
     nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
+    this.editor.fill(experiment);
     nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
     nodes.crossover.replaceChildren(...crossoverView(experiment.progress.crossover, zerocopyLabels(data.runs)));
     nodes.link.textContent = new URL(experimentLink(this.id, state), location.href).href;

@@ -2,6 +2,7 @@
 import { element, state } from '../dom.js';
 import { bytes, duration, listed, repetitions, time } from '../format.js';
 import { engineLabel } from '../look.js';
+import { tagLink } from '../permalink.js';
 import { isActive, progressView } from './progress.js';
 
 // The machine as it was found when the experiment's first run began.
@@ -63,9 +64,15 @@ export function factsOf({ experiment, connected }, labels) {
       ),
     ],
     [spec.find ? 'Search' : 'Sweep', sweep],
-    experiment.notes ? ['Notes', experiment.notes] : null,
-    experiment.tags?.length ? ['Tags', experiment.tags.join(', ')] : null,
+    experiment.notes ? ['Notes', element('span', { class: 'notes-text' }, experiment.notes)] : null,
+    experiment.tags?.length ? ['Tags', element('span', { class: 'tags' }, experiment.tags.map((tag) => element('a', { href: tagLink(tag) }, tag)))] : null,
     experiment.pinned ? ['Pinned', 'neither deleted nor cleared away'] : null,
+    experiment.origin
+      ? [
+          'Measured on',
+          `${experiment.origin.host || 'another machine'}, there experiment ${experiment.origin.experiment_id}; imported ${time(experiment.origin.imported_at)}`,
+        ]
+      : null,
     ['Queued', time(experiment.created_at)],
     experiment.started_at ? ['Started', time(experiment.started_at)] : null,
     experiment.finished_at ? ['Ended', time(experiment.finished_at)] : null,

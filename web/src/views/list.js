@@ -3,14 +3,16 @@ import { element, state, table } from '../dom.js';
 import { duration, time } from '../format.js';
 import { get } from '../api.js';
 import { follow } from '../events.js';
-import { experimentLink } from '../permalink.js';
+import { experimentLink, tagLink } from '../permalink.js';
 import { queueForm } from './form.js';
 import { actions, isActive, progressView } from './progress.js';
 
 const pageSize = 50;
 
 // context: {main, say, connection, signal}.
-export async function showList(_, { main, say, connection, signal }) {
+// target.tag: only what has it.
+export async function showList({ tag }, { main, say, connection, signal }) {
+  const path = `experiments?limit=${pageSize}${tag ? `&${new URLSearchParams({ tag })}` : ''}`;
   const items = new Map(); // id -> the experiment, with what can be done with it
   let next = null;
   let loaded = false;
@@ -43,8 +45,17 @@ export async function showList(_, { main, say, connection, signal }) {
     },
     {
       label: 'Name',
-      cell: ({ experiment: { id, name } }) =>
-        element('a', { class: 'name', href: experimentLink(id) }, name || '(no name)'),
+      cell: ({ experiment: { id, name, tags } }) =>
+        element(
+          'span',
+          {},
+          element('a', { class: 'name', href: experimentLink(id) }, name || '(no name)'),
+          element(
+            'span',
+            { class: 'tags' },
+            tags.map((one) => element('a', { href: tagLink(one) }, one)),
+          ),
+        ),
     },
     {
       label: 'State',
@@ -70,7 +81,9 @@ export async function showList(_, { main, say, connection, signal }) {
         : element(
             'p',
             { class: 'empty' },
-            'None yet. Queue the quick sweep below: it takes under a minute and shows every chart.',
+            tag
+              ? 'No experiment has this tag.'
+              : 'None yet. Queue the quick sweep below: it takes under a minute and shows every chart.',
           ),
       next === null ? '' : element('button', { type: 'button', onclick: () => older().catch(say) }, 'Show older ones'),
     );
@@ -86,14 +99,14 @@ export async function showList(_, { main, say, connection, signal }) {
     });
   };
   const older = async () => {
-    const page = await get(`experiments?limit=${pageSize}&cursor=${encodeURIComponent(next)}`, signal);
+    const page = await get(`${path}&cursor=${encodeURIComponent(next)}`, signal);
     page.items.forEach(put);
     next = page.next;
     redraw();
   };
   const load = async () => {
     try {
-      const page = await get(`experiments?limit=${pageSize}`, signal);
+      const page = await get(path, signal);
       for (const id of items.keys()) if (!page.items.some((item) => item.id === id)) items.delete(id);
       page.items.forEach(put);
       next = page.next;
@@ -108,7 +121,8 @@ export async function showList(_, { main, say, connection, signal }) {
   };
   const handlers = {
     experiment: (experiment) => {
-      put(experiment);
+      if (tag && !experiment.tags.includes(tag)) items.delete(experiment.id);
+      else put(experiment);
       changed();
     },
     progress: ({ experiment_id: id, state: now, ...progress }) => {
@@ -122,7 +136,9 @@ export async function showList(_, { main, say, connection, signal }) {
     },
   };
 
-  main.replaceChildren(element('h1', { tabindex: '-1' }, 'Experiments'), listNode, formNode);
+  main.replaceChildren(element('h1', { tabindex: '-1' }, tag ? `Experiments tagged “${tag}”` : 'Experiments'),
+    tag ? element('p', {}, element('a', { href: '#/' }, 'All experiments')) : '',
+    listNode, formNode);
   // The list is read when the stream is there, at each time anew: so no change falls between the two.
   const first = new Promise((resolve) => {
     read = resolve;
