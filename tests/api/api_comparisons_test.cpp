@@ -115,7 +115,8 @@ TEST_CASE("a question that cannot be asked is named") {
   served.measure({two_copy}, kTen);
   const auto pointers = [&](const std::string& rest) {
     std::string all;
-    for (const Json& error : problem(served.compare(rest), 400)["errors"]) all += error["pointer"].get<std::string>();
+    const Json answer = problem(served.compare(rest), 400);
+    for (const Json& error : answer["errors"]) all += error["pointer"].get<std::string>();
     return all;
   };
   CHECK(pointers("") == "?base?head");
