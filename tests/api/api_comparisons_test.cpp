@@ -121,7 +121,7 @@ TEST_CASE("a question that cannot be asked is named") {
   };
   CHECK(pointers("") == "?base?head");
   CHECK(pointers("base=1,&head=x&metric=bytes&min_effect_pct=51&fail_on=faster") ==
-        "?base?head?metric?min_effect_pct?fail_on");
+        "?base?fail_on?head?metric?min_effect_pct");
   problem(served.compare("base=1&head=9"), 404);
 }
 
