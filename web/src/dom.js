@@ -49,6 +49,9 @@ export function table(caption, columns, rows) {
 
 export const missing = (reason) => element('span', { class: 'missing', title: reason ?? null }, '–');
 
+// "15.7 (15.1 to 16.2)", in two lines where there is little room.
+export const valueWithSpan = (value, span) => [value, ' ', element('span', { class: 'span' }, `(${span})`)];
+
 export const state = (name) => element('span', { class: `state state-${name}` }, name.replace('_', ' '));
 
 // Puts text on the clipboard and says so on the button. Without a secure context (a plain-http address that is not

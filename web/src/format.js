@@ -14,7 +14,7 @@ export const time = (text) => {
 
 export const duration = (value) => {
   if (value === null || value === undefined) return '–';
-  if (value > 0 && value < 9.95) return `${Number(value.toFixed(1))} s`;
+  if (value > 0 && value < 9.95) return `${Number(value.toFixed(value < 1 ? 2 : 1))} s`;
   const total = Math.round(value);
   if (total < 60) return `${total} s`;
   if (total < 3600) return `${Math.floor(total / 60)} min ${total % 60} s`;
@@ -35,6 +35,13 @@ export const percent = (share) => {
   if (value > 99.9 && value < 100) return 'over 99.9 %';
   return `${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })} %`;
 };
+
+// An interval of figures that cannot be negative, which that of a few values may reach all the same. What covers less than
+// 95 % says so. text: of a value.
+export function interval({ low, high, coverage = 0.95 }, text) {
+  const span = `${text(Math.max(low, 0))} to ${text(high)}`;
+  return coverage < 0.95 ? `${span} (covers ${percent(coverage)})` : span;
+}
 
 // "a, b and c"
 export const listed = (parts) =>

@@ -1,6 +1,6 @@
 // The answer in words, above the charts.
 import { element, missing, table } from '../dom.js';
-import { bytes, count, listed } from '../format.js';
+import { bytes, count, interval, listed } from '../format.js';
 import {
   failures,
   headline,
@@ -19,11 +19,7 @@ import { dimensions, zerocopyLabels } from '../series.js';
 
 const gbps = figure('throughput_gbps').text;
 
-function interval(spread) {
-  if (spread.low === null) return 'one repetition: no interval';
-  // Of few repetitions the interval may reach below what a throughput can be.
-  return `${gbps(Math.max(spread.low, 0))} to ${gbps(spread.high)}`;
-}
+const meanInterval = (spread) => (spread.low === null ? 'one repetition: no interval' : interval(spread, gbps));
 
 function leaderTable(byThread, name) {
   const sizes = byThread[0].sizes.map(({ message_bytes: size }) => size);
@@ -54,7 +50,7 @@ function peakTable(runs, labels) {
       {
         label: '95 % interval',
         unit: 'Gbit/s, of the mean',
-        cell: ({ spread }) => (spread ? interval(spread) : missing()),
+        cell: ({ spread }) => (spread ? meanInterval(spread) : missing()),
       },
       { label: 'Message', number: true, cell: (peak) => (peak.spread ? bytes(peak.message_bytes) : missing()) },
       { label: 'Threads', number: true, cell: (peak) => (peak.spread ? String(peak.threads) : missing()) },

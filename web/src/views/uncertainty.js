@@ -1,16 +1,12 @@
 // How sure the throughputs are, as /summary says it: intervals with their methods, variation, outliers, repetitions.
-import { element, missing, table } from '../dom.js';
-import { bytes, listed, percent } from '../format.js';
+import { element, missing, table, valueWithSpan } from '../dom.js';
+import { bytes, interval, listed, percent } from '../format.js';
+import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 
-const gbps = (value) => value.toLocaleString('en', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const gbps = figure('throughput_gbps').text;
 
-// An interval that covers less than 95 % says so.
-export function intervalText(interval) {
-  if (!interval) return null;
-  const text = `${gbps(interval.low)} to ${gbps(interval.high)}`;
-  return interval.coverage < 0.95 ? `${text} (covers ${percent(interval.coverage)})` : text;
-}
+const withInterval = (value, span) => valueWithSpan(gbps(value), span ? interval(span, gbps) : 'no interval');
 
 const repeatStates = {
   running: 'going on',
@@ -32,19 +28,29 @@ export function uncertaintyView(summary, labels) {
   const rows = summary.configurations.map((line) => ({ ...line, spread: line.figures.throughput_gbps }));
   const cell = (text) => (row) => (row.spread && text(row.spread)) ?? missing('too few values');
   const columns = [
-    { label: 'Mode', cell: (row) => engineLabel(row.engine, labels) },
+    { label: 'Mode', wrap: true, cell: (row) => engineLabel(row.engine, labels) },
     { label: 'Message', number: true, cell: (row) => bytes(row.message_bytes) },
     { label: 'Threads', number: true, cell: (row) => String(row.threads) },
     { label: 'Runs', number: true, cell: cell(({ n }) => String(n)) },
-    { label: 'Median', unit: 'Gbit/s', number: true, cell: cell(({ median }) => gbps(median)) },
-    { label: '95 % interval', unit: 'of the median', number: true, cell: cell((it) => intervalText(it.ci95_median)) },
-    { label: 'Mean', unit: 'Gbit/s', number: true, cell: cell(({ mean }) => gbps(mean)) },
-    { label: '95 % interval', unit: 'of the mean', number: true, cell: cell((it) => intervalText(it.ci95_mean)) },
+    {
+      label: 'Median (95 % interval)',
+      unit: 'Gbit/s',
+      wrap: true,
+      number: true,
+      cell: cell((it) => withInterval(it.median, it.ci95_median)),
+    },
+    {
+      label: 'Mean (95 % interval)',
+      unit: 'Gbit/s',
+      wrap: true,
+      number: true,
+      cell: cell((it) => withInterval(it.mean, it.ci95_mean)),
+    },
     { label: 'Variation', unit: 'CV', number: true, cell: cell(({ cv }) => (cv === null ? null : percent(cv))) },
-    { label: 'Outliers', unit: 'runs', cell: cell(({ outliers }) => (outliers.length ? outliers.join(', ') : 'none')) },
+    { label: 'Outliers', unit: 'runs', wrap: true, cell: cell(({ outliers }) => (outliers.length ? outliers.join(', ') : 'none')) },
   ];
   if (rows.some(({ repeats }) => repeats)) {
-    columns.push({ label: 'Repetitions', cell: (row) => (row.repeats ? repeatsText(row.repeats) : '') });
+    columns.push({ label: 'Repetitions', wrap: true, cell: (row) => (row.repeats ? repeatsText(row.repeats) : '') });
   }
   return [
     element('h2', {}, 'How sure this is'),
