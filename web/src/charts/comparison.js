@@ -1,7 +1,7 @@
 // The ratios of a comparison with their intervals. Pure.
 import * as Plot from '@observablehq/plot';
 import { bytes, count } from '../format.js';
-import { engineLabel, looks } from '../look.js';
+import { copyLabel, engineLabel, looks } from '../look.js';
 import { dimensions, distinct } from '../series.js';
 import { draw, frame, measuredAxis, panels } from './base.js';
 
@@ -16,33 +16,35 @@ export const verdictWords = (verdict) => words[verdict] ?? verdict;
 
 const number = (digits) => (value) =>
   value === null || value === undefined ? '–' : value.toLocaleString('en', { maximumSignificantDigits: digits });
-const three = number(3);
+export const pText = number(3);
 const four = number(4);
 
 // Of the API's configurations; what it tells as parts of parts becomes one row.
 const rowOf = (one) => ({
   ...one,
   engine_label: engineLabel(one.engine),
+  zerocopy: copyLabel(one.engine),
   base_n: one.base.n,
   base_median: one.base.median,
   head_n: one.head.n,
   head_median: one.head.median,
 });
 
-export const comparisonColumns = [
+const comparisonColumns = [
   { key: 'engine', label: 'Engine', text: (row) => row.engine_label },
+  { key: 'zerocopy', fileOnly: true },
   { key: 'message_bytes', label: 'Message', number: true, text: (row) => bytes(row.message_bytes) },
   { key: 'threads', label: 'Threads', number: true },
   { key: 'verdict', label: 'Verdict', text: (row) => verdictWords(row.verdict) },
   { key: 'ratio', label: 'Ratio', number: true, text: (row) => four(row.ratio) },
   { key: 'ratio_ci95_low', label: '95 % from', number: true, text: (row) => four(row.ratio_ci95_low) },
   { key: 'ratio_ci95_high', label: 'to', number: true, text: (row) => four(row.ratio_ci95_high) },
-  { key: 'corrected_p', label: 'p, corrected', number: true, text: (row) => three(row.corrected_p) },
+  { key: 'corrected_p', label: 'p, corrected', number: true, text: (row) => pText(row.corrected_p) },
   { key: 'base_median', label: 'Median, base', number: true, text: (row) => four(row.base_median) },
   { key: 'head_median', label: 'Median, head', number: true, text: (row) => four(row.head_median) },
   { key: 'base_n', label: 'Runs, base', number: true },
   { key: 'head_n', label: 'Runs, head', number: true },
-  { key: 'p', label: 'p', number: true, text: (row) => three(row.p) },
+  { key: 'p', label: 'p', number: true, text: (row) => pText(row.p) },
   { key: 'detail', label: 'In words' },
 ];
 export const comparisonRows = (comparison) => comparison.configurations.map(rowOf);

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { time } from '../format.js';
 import { withUnit } from '../figures.js';
-import { looks } from '../look.js';
+import { engineLabel, looks } from '../look.js';
 import { draw, frame, measuredTicks, valueAxis } from './base.js';
 
 const columns = (unit) => [
@@ -77,7 +77,7 @@ export function historyChart(series, number, { engine, title }, unit) {
     id: `history-${number}`,
     number,
     title,
-    legend: [{ engine, label: looks[engine].name }],
+    legend: [{ engine, label: engineLabel(engine) }],
     panelText: 'Medians of each experiment; bars from the lowest to the highest run; dashed: where the level changed.',
     plot: (width) => plotted(series, engine, unit, width),
     empty: 'No experiment has measured this.',

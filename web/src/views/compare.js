@@ -1,10 +1,11 @@
 // Two experiments, or as many of both: what one has over the other. The address carries everything that was chosen.
-import { copyButton, element, missing, table } from '../dom.js';
-import { bytes, count } from '../format.js';
+import { copyButton, element, missing, table, valueWithSpan } from '../dom.js';
+import { bytes, count, interval, listed } from '../format.js';
 import { get } from '../api.js';
 import { ChartCard } from '../charts/card.js';
-import { comparisonChart, comparisonColumns, comparisonRows } from '../charts/comparison.js';
+import { comparisonChart, comparisonRows, pText, verdictWords } from '../charts/comparison.js';
 import { comparedFigures, figure } from '../figures.js';
+import { engineLabel } from '../look.js';
 import { compareDefaults, compareLink, experimentLink, parseCompare } from '../permalink.js';
 import { select } from './controls.js';
 
@@ -27,13 +28,46 @@ const onlyList = (title, configurations) =>
   configurations.length === 0
     ? null
     : element(
-        'p',
+        'details',
         {},
-        `${title}: `,
+        element('summary', {}, `${title} (${count(configurations.length, 'configuration')})`),
         configurations
-          .map((one) => `${one.engine}, ${bytes(one.message_bytes)}, ${count(one.threads, 'thread')}`)
+          .map((one) => `${engineLabel(one.engine)}, ${bytes(one.message_bytes)}, ${count(one.threads, 'thread')}`)
           .join('; '),
       );
+
+const ratioText = (value) => value.toLocaleString('en', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+
+function ratioCell({ ratio, ratio_ci95_low: low, ratio_ci95_high: high, detail }) {
+  if (ratio === null) return missing(detail);
+  return valueWithSpan(ratioText(ratio), low === null ? 'no interval' : interval({ low, high }, ratioText));
+}
+
+// What a reader looks for; the chart's data table has the rest.
+function verdictTable(comparison, { label, unit, text }) {
+  const rows = comparisonRows(comparison);
+  const { counts } = comparison;
+  const median = (key) => (row) => (row[key] === null ? missing(row.detail) : text(row[key]));
+  const columns = [
+    { label: 'Engine', wrap: true, cell: (row) => row.engine_label },
+    { label: 'Message', number: true, cell: (row) => bytes(row.message_bytes) },
+    { label: 'Threads', number: true, cell: (row) => String(row.threads) },
+    {
+      label: 'Verdict',
+      cell: (row) => element('span', { class: `verdict-${row.verdict}` }, verdictWords(row.verdict)),
+    },
+    { label: 'Head / base', unit: '95 % interval', wrap: true, number: true, cell: ratioCell },
+    { label: 'p', unit: 'corrected', number: true, cell: (row) => pText(row.corrected_p) },
+    { label: 'Base', unit: `${unit}, median`, number: true, cell: median('base_median') },
+    { label: 'Head', unit: `${unit}, median`, number: true, cell: median('head_median') },
+    { label: 'Runs', unit: 'base, head', number: true, cell: (row) => `${row.base_n}, ${row.head_n}` },
+  ];
+  return table(
+    `${label}: ${count(rows.length, 'configuration')}, ${counts.slower} slower, ${counts.faster} faster`,
+    columns,
+    rows,
+  );
+}
 
 const links = (side) =>
   side.map(({ experiment_id: id }, i) => [i ? ', ' : '', element('a', { href: experimentLink(id) }, String(id))]);
@@ -110,9 +144,16 @@ export class CompareView {
     const { say, signal } = this.context;
     say(null);
     if (!state.base || !state.head) return;
-    const query = new URLSearchParams({ ...state, allow_differences: state.allow_differences ? '1' : '0' });
+    // What differs too much is said here, not by a refusal, which a browser would report as an error.
+    const query = new URLSearchParams({ ...state, allow_differences: '1' });
     try {
-      this.draw(await get(`compare?${query}`, signal));
+      const comparison = await get(`compare?${query}`, signal);
+      const refused = comparison.differences.filter((difference) => difference.refused);
+      if (refused.length && !state.allow_differences) {
+        this.refused(`The two differ in ${listed(refused.map(({ name }) => name))}.`, comparison);
+      } else {
+        this.draw(comparison);
+      }
     } catch (error) {
       if (!error.body?.comparison) throw error;
       this.refused(error.message, error.body.comparison);
@@ -134,17 +175,9 @@ export class CompareView {
 
   draw(comparison) {
     const { nodes, state } = this;
-    const { label } = figure(comparison.metric);
+    const unit = figure(comparison.metric);
     nodes.link.textContent = new URL(compareLink(state), location.href).href;
     document.title = `${state.head} over ${state.base} · copybench`;
-    const { counts } = comparison;
-    const rows = comparisonRows(comparison);
-    const columns = comparisonColumns.map(({ key, label: head, number, text }) => ({
-      label: head,
-      number,
-      cell: (row) =>
-        element('span', { class: key === 'verdict' ? `verdict-${row.verdict}` : null }, text ? text(row) : String(row[key])),
-    }));
     nodes.answer.replaceChildren(
       element('h2', {}, 'Experiment ', links(comparison.head), ' over ', links(comparison.base)),
       element('p', { class: 'headline' }, comparison.sentence),
@@ -155,7 +188,7 @@ export class CompareView {
       ),
       ...(comparison.differences.length ? [element('h3', {}, 'What also differs'), differencesTable(comparison.differences)] : []),
       element('h3', {}, 'Configurations'),
-      table(`${label}: ${count(rows.length, 'configuration')}, ${counts.slower} slower, ${counts.faster} faster`, columns, rows),
+      verdictTable(comparison, unit),
       onlyList('Only in the base', comparison.only_base) ?? '',
       onlyList('Only in the head', comparison.only_head) ?? '',
       element(
@@ -167,7 +200,7 @@ export class CompareView {
     );
     if (!this.card) this.card = new ChartCard('ratio', { say: this.context.say });
     if (!this.card.node.isConnected) nodes.charts.replaceChildren(this.card.node);
-    this.card.update(comparisonChart(comparison, label), {
+    this.card.update(comparisonChart(comparison, unit.label), {
       annotation: [`Experiment ${state.head} over ${state.base}; minimum effect ${comparison.min_effect_pct} %.`],
       fileName: `copybench-compare-${state.base}-${state.head}`.replaceAll(',', '-'),
     });

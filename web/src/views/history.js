@@ -5,7 +5,7 @@ import { get } from '../api.js';
 import { ChartCard } from '../charts/card.js';
 import { historyChart } from '../charts/history.js';
 import { comparedFigures, figure } from '../figures.js';
-import { engines, looks } from '../look.js';
+import { engineLabel, engines } from '../look.js';
 import { compareLink, experimentLink, historyLink, parseHistory } from '../permalink.js';
 import { select } from './controls.js';
 
@@ -84,7 +84,7 @@ export class HistoryView {
         },
         select(
           'Engine',
-          engines.map((engine) => [engine, looks[engine].name]),
+          engines.map((engine) => [engine, engineLabel(engine)]),
           state.engine,
           (engine) => Object.assign(chosen, { engine }),
         ),
@@ -118,7 +118,7 @@ export class HistoryView {
   draw(history) {
     const { nodes, state } = this;
     const unit = figure(history.metric);
-    const where = `${looks[history.engine].name}, messages of ${bytes(history.message_bytes)}, ${count(history.threads, 'thread')}`;
+    const where = `${engineLabel(history.engine)}, messages of ${bytes(history.message_bytes)}, ${count(history.threads, 'thread')}`;
     nodes.link.textContent = new URL(historyLink(state), location.href).href;
     document.title = `${where} · copybench`;
     this.endCards();
