@@ -3,6 +3,8 @@
 thousand: 1,000 completed runs with all figures, counters included, the engines' order plain; some figures missing.
 failed:   12 runs, all of them failed.
 mixed:    two engines, of which one fails at the larger size; one run lacks its page faults.
+profiled: one configuration of three runs, and its profile.
+levels:   16 experiments of one configuration, which is slower by a quarter from the ninth on.
 """
 
 import json
@@ -64,6 +66,16 @@ def evidence(row):
             "samples": {"every_ms": 100, "bytes": [row["bytes"] // 2, row["bytes"]]}}
 
 
+def levels():
+    rng = random.Random(2)
+    for number in range(1, 17):
+        whole = spec(f"Level {number}", ["zero_copy"], [2048], [1], 3)
+        rows = [figures("zero_copy", 2048, 1, rng) for _ in range(3)]
+        for row in rows:
+            row["throughput_gbps"] *= 1 if number < 9 else 0.75
+        yield whole, [(("zero_copy", 2048, 1, repetition), row) for repetition, row in enumerate(rows, 1)]
+
+
 def plan(kind):
     """The spec, and for each run its configuration with figures, or with none where it failed."""
     rng = random.Random(1)
@@ -72,9 +84,13 @@ def plan(kind):
         whole = spec("A thousand runs", engines, [256, 512, 1024, 4096, 16384, 65536, 262144], [1, 2, 4, 8], 12)
     elif kind == "failed":
         whole = spec("All runs failed", engines, [512, 4096], [1, 2], 1)
+    elif kind == "profiled":
+        whole = spec("With a profile", ["one_copy"], [4096], [1], 3) | {"profile": True}
     else:
         whole = spec("Some runs failed", ["two_copy", "one_copy"], [512, 4096], [1], 3)
-    runs = [(engine, field, thread, repetition) for repetition in range(1, whole["repetitions"] + 1)
+    # A profile is the repetition after the last.
+    repetitions = whole["repetitions"] + whole.get("profile", False)
+    runs = [(engine, field, thread, repetition) for repetition in range(1, repetitions + 1)
             for field in whole["field_sizes"] for thread in whole["threads"] for engine in whole["engines"]]
     result = []
     for engine, field, thread, repetition in runs[:1000]:
@@ -88,8 +104,7 @@ def plan(kind):
     return whole, result
 
 
-def fill(path, kind):
-    whole, runs = plan(kind)
+def fill(path, whole, runs):
     failed = sum(row is None for _, row in runs)
     with sqlite3.connect(path) as database:
         experiment = database.execute(
@@ -104,7 +119,8 @@ def fill(path, kind):
                      "threads": thread, "repetition": repetition, "state": "completed" if row else "failed",
                      "finish_sequence": sequence, "started_at_ms": NOW_MS + position * 400,
                      "finished_at_ms": NOW_MS + position * 400 + 350, "reason": None if row else REASON,
-                     "counters_json": json.dumps(counters(row)) if row else None}
+                     "counters_json": json.dumps(counters(row)) if row else None,
+                     "kind": "profile" if repetition > whole["repetitions"] else "measured"}
             columns = fixed | (row or {})
             run = database.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                                    list(columns.values())).lastrowid
@@ -116,4 +132,5 @@ def fill(path, kind):
 
 
 if __name__ == "__main__":
-    fill(sys.argv[1], sys.argv[2])
+    for one in levels() if sys.argv[2] == "levels" else [plan(sys.argv[2])]:
+        fill(sys.argv[1], *one)

@@ -9,7 +9,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 let daemon;
 let browser;
 before(async () => {
-  [daemon, browser] = await Promise.all([Daemon.start({ kinds: ['thousand', 'failed', 'mixed'] }), openBrowser()]);
+  [daemon, browser] = await Promise.all([Daemon.start({ kinds: ['thousand', 'failed', 'mixed', 'profiled', 'levels'] }), openBrowser()]);
 });
 after(async () => {
   await browser?.close();
@@ -38,7 +38,7 @@ const views = [
   ['#/experiments/2', ''],
   ['#/experiments/3', ''],
   ['#/compare?base=1&head=3', '[data-chart=ratio] .drawing svg'],
-  ['#/history?engine=two_copy&field_bytes=512&threads=1', '[data-chart=history-1] .drawing svg'],
+  ['#/history?engine=zero_copy&field_bytes=2048&threads=1', '[data-chart=history-1] .drawing svg'],
 ];
 
 for (const colorScheme of ['light', 'dark']) {
@@ -50,7 +50,7 @@ for (const colorScheme of ['light', 'dark']) {
       if (awaited) await page.locator(awaited).first().waitFor();
       else await page.drawn();
       if (fragment === '') await page.locator('details.queue > summary').click();
-      if (fragment === '#/experiments/3')
+      if (['#/experiments/3', '#/compare?base=1&head=3'].includes(fragment))
         for (const summary of await page.locator('details > summary').all()) await summary.click();
       assert.deepEqual(await seriousFindings(page), [], fragment);
       grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
@@ -180,5 +180,130 @@ test('a comparison is asked for by its form, and its address holds the question'
   assert.equal(await marks(page, 'ratio', 'ratios-two_copy'), 2);
   assert.equal(await marks(page, 'ratio', 'ratios-one_copy'), 1);
   assert.match(await page.locator('main').textContent(), /Of 4 configurations, the head has:.*nothing to compare at 1/);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a comparison’s permalink shows the verdicts that the API gives', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/compare?base=1&head=3&metric=cpu_ns_per_byte&min_effect_pct=2');
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  const comparison = await daemon.get('/compare?base=1&head=3&metric=cpu_ns_per_byte&min_effect_pct=2');
+  const words = {
+    faster: 'faster',
+    slower: 'slower',
+    no_significant_difference: 'no significant difference',
+    too_few_repetitions: 'too few repetitions to tell',
+    not_measured: 'not measured',
+  };
+  const verdicts = page.locator('.answer td [class^=verdict-]');
+  assert.deepEqual(
+    await verdicts.allTextContents(),
+    comparison.configurations.map(({ verdict }) => words[verdict]),
+  );
+  for (const [verdict, count] of Object.entries(comparison.counts))
+    assert.equal(await page.locator(`.answer td .verdict-${verdict}`).count(), count, verdict);
+  let ratios = 0;
+  for (const engine of ['two_copy', 'one_copy']) ratios += await marks(page, 'ratio', `ratios-${engine}`);
+  assert.equal(ratios, comparison.configurations.filter(({ ratio }) => ratio !== null).length);
+  assert.ok(await page.getByText(comparison.sentence).isVisible());
+  assert.deepEqual(page.faults, []);
+});
+
+test('experiments that differ too much are not compared until that is asked for', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/compare?base=1&head=3');
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  await page.route('**/compare?**', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.differences = [{ name: 'host.machine_id', class: 'host', base: 'a', head: 'b', refused: true }];
+    await route.fulfill({ response, json });
+  });
+  await page.getByLabel('Least effect').fill('3');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('heading', { name: 'Not comparable' }).waitFor();
+  await page.getByText('The two differ in host.machine_id.').waitFor();
+  assert.equal(await page.locator('[data-chart=ratio]').count(), 0);
+  await page.getByRole('link', { name: 'Compare all the same' }).click();
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  assert.match(page.url(), /allow_differences=1$/);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a history has a mark for each experiment and for each change of level, and says what zero-copy was', async () => {
+  const page = await openPage(browser, daemon);
+  const question = 'engine=zero_copy&field_bytes=2048&threads=1';
+  await page.show(`#/history?${question}`);
+  await page.locator('[data-chart=history-1] .drawing svg').waitFor();
+  const { series } = await daemon.get(`/history?${question}`);
+  assert.equal(series.length, 1);
+  assert.equal(await marks(page, 'history-1', 'history-points'), series[0].points.length);
+  assert.equal(series[0].points.length, 16);
+  assert.equal(await marks(page, 'history-1', 'change-points'), series[0].change_points.length);
+  const changes = page.getByRole('region', { name: 'Where the level changed' }).locator('tbody tr');
+  assert.equal(await changes.count(), series[0].change_points.length);
+  const [change] = series[0].change_points;
+  assert.match(await changes.first().textContent(), new RegExp(`^${change.experiment_id}.*−25 %|−2[456] %`));
+  await changes.first().getByRole('link', { name: / over / }).click();
+  await page.getByRole('heading', { name: `Experiment ${change.experiment_id} over ${change.previous_experiment_id}` }).waitFor();
+  await page.goBack();
+  assert.match(
+    await page.locator('[data-chart=history-1] h3').textContent(),
+    /zero-copy \(requested, copied by the kernel\)/,
+  );
+  assert.deepEqual(page.faults, []);
+});
+
+test('the run of a profile is in no chart, table or count', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/experiments/4');
+  await page.drawn();
+  const runs = await daemon.runs(4);
+  assert.deepEqual(
+    runs.map(({ kind }) => kind),
+    ['measured', 'measured', 'measured', 'profile'],
+  );
+  assert.equal(await marks(page, 'throughput', 'runs-one_copy'), 3);
+  assert.equal(await marks(page, 'retransmits', 'runs-one_copy'), 3);
+  assert.equal(await page.locator('[data-chart=steady] select').last().locator('option').count(), 1 + 3);
+  await page.getByText('All runs (3)').click();
+  assert.equal(await page.locator('.runs tbody tr').count(), 3);
+  const peak = page.getByRole('region', { name: 'Peak throughput of each engine' }).locator('tbody td');
+  assert.equal(await peak.last().textContent(), '3');
+  assert.equal(await page.getByRole('region', { name: /^Throughput of each configuration/ }).locator('tbody td').nth(3).textContent(), '3');
+  assert.deepEqual(page.faults, []);
+});
+
+test('name, notes, tags and pin are changed on the page, stay, and narrow the list', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/experiments/2');
+  await page.drawn();
+  await page.getByText('Change name, notes').click();
+  const form = page.locator('.annotations');
+  await form.getByLabel('Name').fill('All of them failed');
+  await form.getByLabel('Notes').fill('Line one\nline two');
+  await form.getByLabel('Tags').fill('broken, second try');
+  await form.getByLabel('Pinned').check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'All of them failed' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'All of them failed' }).waitFor();
+  assert.equal(await page.locator('.notes-text').textContent(), 'Line one\nline two');
+  assert.deepEqual(await page.locator('dd .tags a').allTextContents(), ['broken', 'second try']);
+  await page.getByText('Change name, notes').click();
+  assert.equal(await form.getByLabel('Tags').inputValue(), 'broken, second try');
+  assert.ok(await form.getByLabel('Pinned').isChecked());
+  const { name, notes, tags, pinned } = await daemon.get('/experiments/2');
+  assert.deepEqual(
+    { name, notes, tags, pinned },
+    { name: 'All of them failed', notes: 'Line one\nline two', tags: ['broken', 'second try'], pinned: true },
+  );
+
+  await page.locator('dd .tags a', { hasText: 'second try' }).click();
+  await page.getByRole('heading', { name: 'Experiments tagged “second try”' }).waitFor();
+  await page.locator('.experiments tbody tr').first().waitFor();
+  assert.deepEqual(await page.locator('.experiments td .name').allTextContents(), ['All of them failed']);
+  await page.getByRole('link', { name: 'All experiments' }).click();
+  await page.locator('.experiments tbody tr', { hasText: 'A thousand runs' }).waitFor();
   assert.deepEqual(page.faults, []);
 });
