@@ -45,6 +45,7 @@ std::string csv_header() {
   for (const std::string_view name : identity_columns()) put(name);
   for (const FigureColumn& column : figure_columns()) put(column.name);
   put("zerocopy");
+  put("flags");
   return header + "\r\n";
 }
 
@@ -75,6 +76,8 @@ void append_csv_row(std::string& out, const RunRow& run) {
   }
   out += ',';
   append_csv_text(out, zerocopy_label(configuration.engine, run.figures).value_or(""));
+  out += ',';
+  append_csv_text(out, kinds_of(run.flags));
   out += "\r\n";
 }
 

@@ -60,6 +60,7 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   put_figures(json, run.figures);
   json["kind"] = name_of(run.planned.kind);
   json["zerocopy"] = or_null(zerocopy_label(run.planned.configuration.engine, run.figures));
+  json["flags"] = to_json(run.flags);
   json["counters"] = other_counters(counters);
   json["missing"] = std::move(missing);
   json["started_at"] = time_or_null(run.started_at);
@@ -309,6 +310,7 @@ Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summa
     one["runs_completed"] = configuration.runs_completed;
     one["runs_failed"] = configuration.runs_failed;
     one["repeats"] = repeats_json(configuration.repeats, record);
+    one["runs_flagged"] = configuration.runs_flagged;
     Json figures = Json::object();
     for (size_t i = 0; i < columns.size() && i < configuration.figures.size(); ++i) {
       figures[std::string(columns[i].name)] = spread_json(configuration.figures[i]);

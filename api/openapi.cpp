@@ -163,7 +163,8 @@ Json results_paths() {
   csv["parameters"] = id;
   csv["get"] =
       operation("get_results_csv", "Every run that has ended as CSV (RFC 4180); an empty cell where there is no value.",
-                {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy.",
+                {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy, then flags: their kinds, "
+                                "joined by semicolons.",
                                 content("text/csv", {{"type", "string"}}))}});
   Json& summary = paths["/experiments/{id}/summary"];
   summary["parameters"] = id;

@@ -371,10 +371,12 @@ void put_runs(Json& schemas) {
   Json label{{"type", {"string", "null"}}, {"description", "What a zero_copy run really was; null for other engines."}};
   for (const string_view name : kZerocopyLabels) label["enum"].push_back(name);
   label["enum"].push_back(nullptr);
+  const Json flag = object({{"kind", name_schema<FlagKind>()}, {"detail", described(type("string"), "A sentence.")}});
   const Json counts{{"type", "object"}, {"additionalProperties", type_or_null("number")}};
   const Json reasons{{"type", "object"}, {"additionalProperties", type("string")}};
   run = joined(std::move(run), {{"kind", name_schema<RunKind>()},
                                 {"zerocopy", std::move(label)},
+                                {"flags", described(list_of(flag), "What makes the figures doubtful.")},
                                 {"counters", described(counts, "Of each event that was asked for and is no figure: its "
                                                                "count in the window, by the name it was asked by.")},
                                 {"missing", described(reasons,
@@ -420,6 +422,7 @@ void put_runs(Json& schemas) {
               {"configurations", list_of(object(joined(configuration(), {{"runs_completed", type("integer")},
                                                                          {"runs_failed", type("integer")},
                                                                          {"repeats", or_null(ref("ConfigurationRepeats"))},
+                                                                         {"runs_flagged", described(type("integer"), "Of runs_completed; they count in the figures.")},
                                                                          {"figures", object(spreads)}})))},
               {"engines", list_of(object({{"engine", ref("EngineMode")},
                                           {"configuration", or_null(object(configuration()))},

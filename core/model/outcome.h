@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/json.h"
 #include "core/model/figures.h"
 #include "core/model/profile.h"
+#include "core/model/run_flag.h"
 
 namespace copybench {
 
@@ -37,6 +39,7 @@ struct RunResult {
   Json evidence = Json::object();  // see core/run/evidence.h for its shape
   std::string perf_raw = {};       // what perf printed, verbatim; empty without perf
   std::optional<RunProfile> profile = std::nullopt;  // of a run of that kind
+  std::vector<RunFlag> flags = {};  // what makes the figures doubtful; of a completed run only
 };
 
 }  // namespace copybench

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/time.h"
 #include "core/model/annotations.h"
@@ -11,6 +12,7 @@
 #include "core/model/figures.h"
 #include "core/model/names.h"
 #include "core/model/origin.h"
+#include "core/model/run_flag.h"
 #include "core/model/spec.h"
 
 namespace copybench {
@@ -61,6 +63,7 @@ struct RunRow {
   std::optional<UtcTime> finished_at;
   std::optional<std::string> reason;  // of every state but queued, running and completed
   RunFigures figures;
+  std::vector<RunFlag> flags;
   std::string counters_json;  // the evidence's counters as JSON text: an array; empty where there are none
 };
 
@@ -74,6 +77,7 @@ struct SummaryInput {
   PlannedRun planned;
   RunState state{};
   RunFigures figures;
+  bool flagged = false;  // it completed, and something makes its figures doubtful
 };
 
 }  // namespace copybench

@@ -10,10 +10,11 @@ namespace copybench {
 namespace {
 
 ConfigurationSummary summarize_one(const Configuration& configuration, const std::vector<const SummaryInput*>& runs) {
-  ConfigurationSummary summary{configuration, 0, 0, std::nullopt, {}};
+  ConfigurationSummary summary{configuration, 0, 0, 0, std::nullopt, {}};
   std::vector<const SummaryInput*> completed;
   for (const SummaryInput* run : runs) {
     if (run->state == RunState::completed) completed.push_back(run);
+    if (run->state == RunState::completed && run->flagged) ++summary.runs_flagged;
     if (run->state == RunState::failed || run->state == RunState::timed_out) ++summary.runs_failed;
   }
   summary.runs_completed = static_cast<int64_t>(completed.size());

@@ -40,6 +40,7 @@ struct ConfigurationSummary {
   Configuration configuration;
   int64_t runs_completed = 0;
   int64_t runs_failed = 0;  // failed and timed_out
+  int64_t runs_flagged = 0;  // of those that completed; they count in the figures
   std::optional<Repeats> repeats;  // where runs are repeated until an interval is narrow enough
   // One entry for each figure column, in their order.
   std::vector<std::optional<Spread>> figures;

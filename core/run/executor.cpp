@@ -11,6 +11,7 @@
 #include "core/host/process_usage.h"
 #include "core/host/suspension.h"
 #include "core/host/system_facts.h"
+#include "core/model/steadiness.h"
 #include "core/perf/perf_record.h"
 #include "core/perf/perf_script.h"
 #include "core/perf/perf_stat.h"
@@ -62,6 +63,7 @@ class Execution {
   tl::unexpected<RunOutcome> perf_failed(const PerfControlError& error) {
     return tl::unexpected(error.late ? crew_.late(error.message) : crew_.broken(error.message));
   }
+  void judge_steadiness_of_run();
   Json evidence() const;
 
   const ExecutorOptions& options_;
@@ -85,6 +87,8 @@ class Execution {
   std::string token_;
 
   Measurement measurement_;
+  Steadiness steadiness_{false, "the window did not end", {}};
+  std::vector<RunFlag> flags_;
   Json load_opened_, load_closed_;
   Json engine_ready_;
   std::string perf_raw_;
@@ -360,6 +364,13 @@ OrOutcome<RunFigures> Execution::measure() {
   return *figures;
 }
 
+void Execution::judge_steadiness_of_run() {
+  const Json& load = measurement_.load_result;
+  const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
+  steadiness_ = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
+  flags_.insert(flags_.end(), steadiness_.flags.begin(), steadiness_.flags.end());
+}
+
 Json Execution::evidence() const {
   const PerfAvailability& perf = perf_.availability();
   const Json& engine = measurement_.engine_result;
@@ -386,6 +397,7 @@ Json Execution::evidence() const {
       {"machine_cpu", to_json(measurement_.machine_cpu)},
       {"latency_histogram", part(latency, "histogram")},
       {"samples", {{"every_ms", part(load, "sample_every_ms")}, {"bytes", part(load, "samples_bytes")}}},
+      {"steadiness", to_json(steadiness_)},
       {"zerocopy", configuration_.engine == EngineMode::zero_copy ? part(engine, "totals") : Json()},
       {"strangers", part(engine, "strangers")},
       {"daemon", to_json(daemon_in_window_)},
@@ -401,6 +413,7 @@ RunResult Execution::execute() {
   RunResult result;
   if (figures) {
     result.outcome = Completed{*figures};
+    judge_steadiness_of_run();
   } else {
     result.outcome = figures.error();
   }
@@ -409,6 +422,7 @@ RunResult Execution::execute() {
   load_.reset();
   engine_.reset();
   result.evidence = evidence();
+  result.flags = std::move(flags_);
   result.perf_raw = std::move(perf_raw_);
   result.profile = std::move(profile_);
   return result;

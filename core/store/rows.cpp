@@ -53,6 +53,14 @@ class Cursor {
     return configuration;
   }
 
+  std::vector<RunFlag> flags() {
+    const std::string_view text = row_.text(column_++);
+    if (text == "[]") return {};  // most runs; lists have thousands
+    auto flags = flags_from_json(Json::parse(text, nullptr, /*allow_exceptions=*/false));
+    if (!flags) throw_damaged(flags.error().message);
+    return std::move(*flags);
+  }
+
   RunFigures figures() {
     RunFigures figures;
     for (const FigureColumn& column : figure_columns()) {
@@ -139,11 +147,11 @@ const std::string& run_columns() {
   static const std::string columns =
       "id, experiment_id, engine, field_bytes, threads, repetition, kind, state, finish_sequence, started_at_ms, "
       "finished_at_ms, reason, counters_json, " +
-      figure_names();
+      figure_names() + ", flags_json";
   return columns;
 }
 
-int run_column_count() { return 13 + static_cast<int>(figure_columns().size()); }
+int run_column_count() { return 14 + static_cast<int>(figure_columns().size()); }
 
 RunRow read_run(const Query& row) {
   Cursor cursor(row);
@@ -160,6 +168,7 @@ RunRow read_run(const Query& row) {
   run.reason = cursor.text_or_none();
   run.counters_json = cursor.text_or_none().value_or("");
   run.figures = cursor.figures();
+  run.flags = cursor.flags();
   return run;
 }
 
@@ -179,7 +188,7 @@ ProfileRow read_profile(const Query& row) {
 }
 
 const std::string& summary_columns() {
-  static const std::string columns = "id, engine, field_bytes, threads, repetition, state, " + figure_names();
+  static const std::string columns = "id, engine, field_bytes, threads, repetition, state, " + figure_names() + ", flags_json <> '[]'";
   return columns;
 }
 
@@ -191,6 +200,7 @@ SummaryInput read_summary_input(const Query& row) {
   input.planned.repetition = static_cast<uint32_t>(cursor.integer());
   input.state = cursor.name<RunState>();
   input.figures = cursor.figures();
+  input.flagged = cursor.integer() != 0;
   return input;
 }
 

@@ -15,7 +15,7 @@ int64_t to_milliseconds(UtcTime time);
 const std::string& experiment_columns();
 ExperimentRecord read_experiment(const Query& row);
 
-const std::string& run_columns();  // identity, state and figures
+const std::string& run_columns();  // identity, state, figures and flags
 RunRow read_run(const Query& row);
 int run_column_count();
 

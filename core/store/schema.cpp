@@ -132,6 +132,9 @@ ALTER TABLE experiments ADD COLUMN origin_json TEXT;
 ALTER TABLE experiments ADD COLUMN import_digest TEXT;
 CREATE UNIQUE INDEX experiments_imported ON experiments (import_digest) WHERE import_digest IS NOT NULL;
 )sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN flags_json TEXT NOT NULL DEFAULT '[]';
+)sql",
 };
 
 }  // namespace

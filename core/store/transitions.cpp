@@ -230,13 +230,13 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     // The clock may have been set back meanwhile: nothing ends before it began.
     static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, "
                                    "finished_at_ms = MAX(?, started_at_ms), reason = ?, counters_json = ?, " +
-                                   figure_assignments() + " WHERE id = ?";
+                                   figure_assignments() + ", flags_json = ? WHERE id = ?";
     const int64_t finish_sequence = take_finish_sequences(connection, 1) + 1;
     Query query(connection, sql);
     query.bind(name_of(ending.state)).bind(finish_sequence).bind(to_milliseconds(now)).bind(ending.reason);
     query.bind(counters_of(result));
     bind_figures(query, ending.figures);
-    query.bind(run).run();
+    query.bind(to_json(result.flags).dump()).bind(run).run();
   }
   insert_evidence(connection, run, result);
   if (result.profile) insert_profile(connection, run, *result.profile);

@@ -15,7 +15,7 @@ TEST_CASE("the header is the one of the documentation") {
         "instructions,"
         "cache_misses,l1_dcache_load_misses,llc_load_misses,context_switches,page_faults,task_clock_ns,cycles_per_byte,"
         "cpu_ns_per_byte,system_cpu_ns_per_byte,retransmits,zerocopy_sends,zerocopy_completions,zerocopy_copied,"
-        "zerocopy_enobufs,zerocopy\r\n");
+        "zerocopy_enobufs,zerocopy,flags\r\n");
 }
 
 TEST_CASE("a row has a cell for each column, empty where there is no value") {
@@ -26,7 +26,7 @@ TEST_CASE("a row has a cell for each column, empty where there is no value") {
   run.state = RunState::failed;
   std::string row;
   append_csv_row(row, run);
-  CHECK(row == "3,12,one_copy,512,4096,2,4,failed" + std::string(27, ',') + "\r\n");
+  CHECK(row == "3,12,one_copy,512,4096,2,4,failed" + std::string(28, ',') + "\r\n");
 }
 
 TEST_CASE("a zero-copy run is told as what it was") {
@@ -35,7 +35,7 @@ TEST_CASE("a zero-copy run is told as what it was") {
   run.figures.zerocopy_completions = run.figures.zerocopy_copied = 7;
   std::string row;
   append_csv_row(row, run);
-  CHECK(row.ends_with(",7,7,,\"requested, copied by the kernel\"\r\n"));
+  CHECK(row.ends_with(",7,7,,\"requested, copied by the kernel\",\r\n"));
 }
 
 TEST_CASE("numbers are written shortest, and never as nan or infinity") {
@@ -53,7 +53,15 @@ TEST_CASE("numbers are written shortest, and never as nan or infinity") {
   std::string row;
   append_csv_row(row, run);
   CHECK(row ==
-        "1,1,two_copy,64,512,1,1,completed,0.1,,,1e+300,,,,,0,9223372036854775807" + std::string(17, ',') + "\r\n");
+        "1,1,two_copy,64,512,1,1,completed,0.1,,,1e+300,,,,,0,9223372036854775807" + std::string(18, ',') + "\r\n");
+}
+
+TEST_CASE("the kinds of a run's flags stand in its last cell") {
+  RunRow run;
+  run.flags = {{FlagKind::drift, "It drifted."}, {FlagKind::steal, "Stolen."}};
+  std::string row;
+  append_csv_row(row, run);
+  CHECK(row.ends_with(",drift;steal\r\n"));
 }
 
 TEST_CASE("text is quoted where it must be") {

@@ -28,7 +28,7 @@ FIGURES = [
     "zerocopy_copied", "zerocopy_enobufs",
 ]
 COLUMNS = ["experiment_id", "run_id", "engine", "field_bytes", "message_bytes", "threads", "repetition", "state",
-           *FIGURES, "zerocopy"]
+           *FIGURES, "zerocopy", "flags"]
 ENGINES = ["two_copy", "one_copy", "zero_copy"]
 
 

@@ -146,11 +146,19 @@ class Sweep(unittest.TestCase):
                 with self.subTest(run=row[1], column=name):
                     if run[name] is None:
                         self.assertEqual(cell, "")
+                    elif name == "flags":
+                        self.assertEqual(cell, ";".join(flag["kind"] for flag in run["flags"]))
                     elif isinstance(run[name], str):
                         self.assertEqual(cell, run[name])
                     else:
                         self.assertAlmostEqual(float(cell), run[name], delta=abs(run[name]) * 1e-6)
         self.assertNotIn("nan", answer.text.lower())
+
+    def test_a_window_too_short_to_judge_says_so(self):
+        for detail in self.details:
+            steadiness = detail["evidence"]["steadiness"]
+            self.assertFalse(steadiness["judged"])
+            self.assertIn("too few", steadiness["reason"])
 
     def test_json_carries_the_same_names(self):
         for run in self.runs:
@@ -163,6 +171,7 @@ class Sweep(unittest.TestCase):
         for run in self.runs:
             line = lines[run["engine"], run["field_bytes"], run["threads"]]
             self.assertEqual(line["runs_completed"], 1)
+            self.assertEqual(line["runs_flagged"], 1 if run["flags"] else 0)
             self.assertAlmostEqual(line["figures"]["throughput_gbps"]["median"], run["throughput_gbps"], places=6)
             self.assertEqual(line["figures"]["throughput_gbps"]["n"], 1)
         self.assertEqual([peak["engine"] for peak in summary["engines"]], ENGINES)

@@ -82,6 +82,15 @@ TEST_CASE("one line for each configuration, in order, whether it has runs or not
   CHECK_FALSE(summary.configurations[1].figures[column("throughput_gbps")]);
 }
 
+TEST_CASE("flagged runs count, and are counted") {
+  SummaryInput doubtful = run(two_copy, 512, 30);
+  doubtful.flagged = true;
+  const auto summary = summarize(spec_of({two_copy}, {512}), {run(two_copy, 512, 10), doubtful});
+  CHECK(summary.configurations[0].runs_completed == 2);
+  CHECK(summary.configurations[0].runs_flagged == 1);
+  CHECK(summary.configurations[0].figures[column("throughput_gbps")]->n == 2);
+}
+
 TEST_CASE("whole numbers are summed up like the others") {
   SummaryInput input = run(two_copy, 512, 1);
   input.figures.bytes = 1000;

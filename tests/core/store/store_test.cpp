@@ -56,6 +56,23 @@ TEST_CASE("an empty queue has nothing to claim") {
   CHECK_FALSE(must(open_store(directory)->claim_next()));
 }
 
+TEST_CASE("a run's flags are kept with it") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 2);
+  RunResult doubtful = completed();
+  doubtful.flags = {{FlagKind::steal, "The hypervisor took 3 % of the CPUs' time."}};
+  must(opened.store->finish(claim(*opened.store).id, doubtful));
+  must(opened.store->finish(claim(*opened.store).id, completed()));
+  const auto runs = opened.runs(1);
+  CHECK(runs[0].flags == doubtful.flags);
+  CHECK(must(opened.reader->run(runs[0].id)).flags == doubtful.flags);
+  CHECK(runs[1].flags.empty());
+  const auto input = must(opened.reader->summary_input(1));
+  CHECK(input[0].flagged);
+  CHECK_FALSE(input[1].flagged);
+}
+
 TEST_CASE("each outcome ends its run and is counted") {
   TemporaryDirectory directory;
   Opened opened(directory);

@@ -1,0 +1,14 @@
+// Location and spread that a few wild values do not move. Pure. The values, in any order, must be finite and at least one.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace copybench {
+
+double median(std::vector<double> values);
+
+// 1.4826 times the median distance from the centre: the standard deviation, were the values normal.
+double deviation(std::span<const double> values, double centre);
+
+}  // namespace copybench

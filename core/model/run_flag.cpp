@@ -1,0 +1,50 @@
+#include "core/model/run_flag.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace copybench {
+namespace {
+
+constexpr std::array<std::string_view, 8> kKinds{"warm_up",    "drift",     "step",    "steal",
+                                                 "neighbours", "frequency", "thermal", "calibration"};
+
+}  // namespace
+
+template <>
+std::span<const std::string_view> names<FlagKind>() { return kKinds; }
+
+Json to_json(const std::vector<RunFlag>& flags) {
+  Json list = Json::array();
+  for (const RunFlag& flag : flags) list.push_back({{"kind", name_of(flag.kind)}, {"detail", flag.detail}});
+  return list;
+}
+
+Result<std::vector<RunFlag>> flags_from_json(const Json& json) {
+  if (!json.is_array()) return fail("The stored flags are no list.");
+  try {
+    std::vector<RunFlag> flags;
+    for (const Json& one : json) {
+      const auto kind = from_name<FlagKind>(one.at("kind").get_ref<const std::string&>());
+      if (!kind) return fail("A stored flag has an unknown kind.");
+      flags.push_back({*kind, one.at("detail").get<std::string>()});
+    }
+    return flags;
+  } catch (const Json::exception& error) {
+    return fail(std::string("The stored flags cannot be read: ") + error.what() + ".");
+  }
+}
+
+std::string kinds_of(const std::vector<RunFlag>& flags) {
+  std::string joined;
+  for (size_t i = 0; i < flags.size(); ++i) {
+    const auto same = [&](const RunFlag& earlier) { return earlier.kind == flags[i].kind; };
+    if (std::any_of(flags.begin(), flags.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
+    if (!joined.empty()) joined += ';';
+    joined += name_of(flags[i].kind);
+  }
+  return joined;
+}
+
+}  // namespace copybench

@@ -1,0 +1,174 @@
+#include "core/model/steadiness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "core/model/robust.h"
+
+namespace copybench {
+namespace {
+
+
+using Samples = std::span<const double>;
+
+// A shape that was laid through the samples: how far they lie from it, and what its test says.
+struct Fit {
+  std::vector<double> residuals;
+  double effect = 0;  // relative to the median
+  double z = 0;       // drift
+  double exponent = 0;  // step
+  size_t change = 0;  // step: the first sample of the new level
+};
+
+double total_deviation(const Fit& fit) {
+  return std::accumulate(fit.residuals.begin(), fit.residuals.end(), 0.0,
+                         [](double sum, double residual) { return sum + std::abs(residual); });
+}
+
+Fit fit_line(Samples x) {
+  const size_t n = x.size();
+  std::vector<double> slopes;
+  slopes.reserve(n * (n - 1) / 2);
+  double s = 0;
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = i + 1; j < n; ++j) {
+      slopes.push_back((x[j] - x[i]) / static_cast<double>(j - i));
+      s += static_cast<double>((x[j] > x[i]) - (x[j] < x[i]));
+    }
+  }
+  const double slope = median(std::move(slopes));
+  Fit fit;
+  for (size_t i = 0; i < n; ++i) fit.residuals.push_back(x[i] - slope * static_cast<double>(i));
+  const double level = median(fit.residuals);
+  for (double& residual : fit.residuals) residual -= level;
+  const auto count = static_cast<double>(n);
+  fit.effect = slope * (count - 1) / median({x.begin(), x.end()});
+  fit.z = s == 0 ? 0 : (std::abs(s) - 1) / std::sqrt(count * (count - 1) * (2 * count + 5) / 18);
+  return fit;
+}
+
+Fit fit_step(Samples x) {
+  const auto n = static_cast<double>(x.size());
+  Fit fit;
+  fit.change = 1;
+  double u = 0;
+  double greatest = 0;
+  for (size_t k = 1; k < x.size(); ++k) {
+    for (const double other : x) u += static_cast<double>((x[k - 1] > other) - (x[k - 1] < other));
+    if (std::abs(u) <= greatest) continue;
+    greatest = std::abs(u);
+    fit.change = k;
+  }
+  const auto cut = x.begin() + static_cast<std::ptrdiff_t>(fit.change);
+  const double before = median({x.begin(), cut});
+  const double after = median({cut, x.end()});
+  for (size_t i = 0; i < x.size(); ++i) fit.residuals.push_back(x[i] - (i < fit.change ? before : after));
+  fit.effect = (after - before) / median({x.begin(), x.end()});
+  fit.exponent = 6 * greatest * greatest / (n * n * n + n * n);
+  return fit;
+}
+
+double variance_inflation(const std::vector<double>& residuals) {
+  constexpr double kOneSidedFivePercent = 1.645;
+  constexpr double kMost = 0.95;
+  const auto n = static_cast<double>(residuals.size());
+  const double mean = std::accumulate(residuals.begin(), residuals.end(), 0.0) / n;
+  double squares = 0;
+  double products = 0;
+  for (size_t i = 0; i < residuals.size(); ++i) {
+    squares += (residuals[i] - mean) * (residuals[i] - mean);
+    if (i > 0) products += (residuals[i] - mean) * (residuals[i - 1] - mean);
+  }
+  const double r = squares > 0 ? std::min(products / squares, kMost) : 0;
+  return r < kOneSidedFivePercent / std::sqrt(n) ? 1 : (1 + r) / (1 - r);
+}
+
+// As many neighbours to one as it takes; those left over at the end are left out.
+std::pair<std::vector<double>, int64_t> merge(Samples samples) {
+  const size_t count = (samples.size() + SteadinessLimits::kMostSamples - 1) / SteadinessLimits::kMostSamples;
+  std::vector<double> merged;
+  for (size_t i = 0; i + count <= samples.size(); i += count) {
+    const Samples group = samples.subspan(i, count);
+    merged.push_back(std::accumulate(group.begin(), group.end(), 0.0));
+  }
+  return {std::move(merged), static_cast<int64_t>(count)};
+}
+
+std::string signed_percent(double share) { return fmt::format("{:+.1f} %", 100 * share); }
+
+std::vector<RunFlag> trend_or_step(Samples x, size_t left_out, int64_t every_ms) {
+  const Fit line = fit_line(x);
+  const Fit step = fit_step(x);
+  const bool drifts = total_deviation(line) <= total_deviation(step);
+  const Fit& nearer = drifts ? line : step;
+  const double inflation = variance_inflation(nearer.residuals);
+  const double p = drifts ? std::erfc(line.z / std::sqrt(2 * inflation)) : 2 * std::exp(-step.exponent / inflation);
+  if (p >= SteadinessLimits::kSignificance || std::abs(nearer.effect) < SteadinessLimits::kEffect) return {};
+  if (drifts) {
+    return {{FlagKind::drift, fmt::format("Throughput drifted by {} over the window (Mann-Kendall and Theil-Sen).",
+                                          signed_percent(line.effect))}};
+  }
+  const double at_s = static_cast<double>(left_out + step.change) * static_cast<double>(every_ms) / 1e3;
+  return {{FlagKind::step, fmt::format("Throughput changed by {} at {:.1f} s into the window and stayed there (Pettitt).",
+                                       signed_percent(step.effect), at_s)}};
+}
+
+// How many samples at the begin are not yet at the level of the second half.
+size_t leading_off_level(Samples x) {
+  const Samples settled = x.subspan(x.size() / 2);
+  const double level = median({settled.begin(), settled.end()});
+  const double far = std::max(SteadinessLimits::kEffect * level, SteadinessLimits::kFar * deviation(settled, level));
+  const double side = x.front() < level ? -1 : 1;
+  const size_t most = x.size() / 4;
+  size_t count = 0;
+  while (count <= most && (x[count] - level) * side > far) ++count;
+  return count >= SteadinessLimits::kLeast && count <= most ? count : 0;
+}
+
+}  // namespace
+
+Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
+  if (samples.size() > SteadinessLimits::kMostSamples) {
+    const auto [merged, count] = merge(samples);
+    return judge_steadiness(merged, every_ms * count);
+  }
+  if (samples.size() < SteadinessLimits::kFewestSamples) {
+    return {false,
+            fmt::format("{} samples of {} ms are too few to tell: at least {} are needed", samples.size(), every_ms,
+                        SteadinessLimits::kFewestSamples),
+            {}};
+  }
+  if (!(median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
+  const size_t leading = leading_off_level(samples);
+  const Samples rest = samples.subspan(leading);
+  Steadiness steadiness{true, "", trend_or_step(rest, leading, every_ms)};
+  if (leading > 0 && steadiness.flags.empty()) {
+    const double ratio = median({samples.begin(), rest.begin()}) / median({rest.begin(), rest.end()});
+    steadiness.flags.push_back(
+        {FlagKind::warm_up,
+         fmt::format("The first {:.1f} s of the window were still warm-up: throughput was {} off its later level. A longer "
+                     "warmup_s helps.",
+                     static_cast<double>(leading) * static_cast<double>(every_ms) / 1e3, signed_percent(ratio - 1))});
+  }
+  return steadiness;
+}
+
+std::vector<double> amounts(std::span<const uint64_t> counts) {
+  std::vector<double> each;
+  uint64_t before = 0;
+  for (const uint64_t count : counts) {
+    each.push_back(static_cast<double>(count - before));
+    before = count;
+  }
+  return each;
+}
+
+Json to_json(const Steadiness& steadiness) {
+  return {{"judged", steadiness.judged}, {"reason", steadiness.reason.empty() ? Json() : Json(steadiness.reason)}};
+}
+
+}  // namespace copybench
