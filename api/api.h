@@ -39,6 +39,7 @@ class Api {
   Reply get_history(const Call& call);
   Reply get_history_csv(const Call& call);
   Reply compare_circumstances(const Call& call);
+  Reply get_calibrations(const Call& call);
 
   Reply export_experiment(const Call& call);
   Reply import_experiment(const Call& call);

@@ -31,6 +31,12 @@ Reply Api::get_circumstances(const Call& call) {
   return json_response(200, circumstances_json(*found));
 }
 
+Reply Api::get_calibrations(const Call& call) {
+  auto taken = context_.readers.lease()->calibrations(call.id);
+  if (!taken) return refuse(problem_of(taken.error()));
+  return json_response(200, calibrations_json(call.id, *taken));
+}
+
 Reply Api::compare_circumstances(const Call& call) {
   const auto base = decode_id_parameter(call.request.query, "base").value_or(0);
   const auto head = decode_id_parameter(call.request.query, "head").value_or(0);

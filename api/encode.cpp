@@ -253,6 +253,23 @@ Json circumstances_json(const std::vector<RecordedCircumstances>& recorded) {
   return json;
 }
 
+Json calibrations_json(ExperimentId id, const std::vector<CalibrationRecord>& taken) {
+  Json items = Json::array();
+  for (const CalibrationRecord& one : taken) {
+    Json item;
+    item["at"] = to_rfc3339(one.at);
+    item["run_id"] = one.run_id;
+    item["place"] = one.before ? "before" : "after";
+    item.update(to_json(one.values));
+    item["unusual"] = or_null(one.unusual);
+    items.push_back(std::move(item));
+  }
+  Json json;
+  json["experiment_id"] = id;
+  json["items"] = std::move(items);
+  return json;
+}
+
 Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
                              const std::vector<RecordedCircumstances>& of_head) {
   Json json;

@@ -19,6 +19,7 @@ Json configuration_json(const Configuration& configuration);  // engine, field_b
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
 // What it was first measured under, with what changed in its course; null where there is nothing recorded.
 Json circumstances_json(const std::vector<RecordedCircumstances>& recorded);
+Json calibrations_json(ExperimentId id, const std::vector<CalibrationRecord>& taken);
 // What tells the last circumstances of two experiments apart.
 Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
                              const std::vector<RecordedCircumstances>& of_head);

@@ -195,6 +195,10 @@ Json results_paths() {
   circumstances["get"] = operation("get_circumstances", "What the experiment was measured under: host, kernel, settings, "
                                    "programs. 404 before its first run.",
                                    {{"200", json_answer("The circumstances.", "Circumstances")}});
+  Json& calibrations = paths["/experiments/{id}/calibrations"];
+  calibrations["parameters"] = id;
+  calibrations["get"] = operation("get_calibrations", "What the machine could do before the first run and after each one.",
+                                  {{"200", json_answer("In the order in which they were taken.", "Calibrations")}});
   Json both = Json::array();
   for (const char* name : {"base", "head"}) {
     Json parameter = query_parameter(name, "An experiment's id.", {{"type", "integer"}, {"minimum", 1}});

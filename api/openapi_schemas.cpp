@@ -9,6 +9,7 @@
 #include "api/decode.h"
 #include "api/openapi.h"
 #include "api/zerocopy_label.h"
+#include "core/model/calibration.h"
 #include "core/model/circumstances.h"
 #include "core/model/copy_share.h"
 #include "core/model/crossover.h"
@@ -455,6 +456,16 @@ void put_circumstances(Json& schemas) {
   const Json side = object({{"experiment_id", type("integer")},
                             {"changes", described(type("integer"), "How often they changed in its course; the last "
                                                                    "ones are compared.")}});
+  Properties calibration{{"at", time()},
+                         {"run_id", type("integer")},
+                         {"place", described({{"enum", {"before", "after"}}}, "Of that run.")}};
+  for (const CalibrationColumn& column : calibration_columns()) {
+    calibration.emplace_back(column.name, described(type("number"), column.meaning));
+  }
+  calibration.emplace_back("unusual", described(type_or_null("string"), "What was not as this machine showed before; the "
+                                                                        "runs around it are flagged."));
+  schemas["Calibrations"] =
+      object({{"experiment_id", type("integer")}, {"items", list_of(object(calibration))}});
   schemas["CircumstancesDiff"] = object({{"base", side}, {"head", side}, {"differences", differences}});
 }
 

@@ -42,6 +42,7 @@ std::span<const Route> routes() {
       {"GET", "/experiments/{id}/events", &Api::follow_experiment, {}},
       {"GET", "/events", &Api::follow_experiments, {}},
       {"GET", "/experiments/{id}/circumstances", &Api::get_circumstances, {}},
+      {"GET", "/experiments/{id}/calibrations", &Api::get_calibrations, {}},
       {"GET", "/experiments/{id}/comparisons", &Api::get_comparisons, {"metric", "min_effect_pct"}},
       {"GET",
        "/compare",

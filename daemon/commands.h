@@ -13,6 +13,7 @@ using CommandResult = std::function<void(int exit_status)>;
 void add_serve_command(CLI::App& app, CommandResult done);
 void add_engine_command(CLI::App& app, CommandResult done);
 void add_load_command(CLI::App& app, CommandResult done);
+void add_calibrate_command(CLI::App& app, CommandResult done);
 void add_doctor_command(CLI::App& app, CommandResult done);
 void add_backup_command(CLI::App& app, CommandResult done);
 void add_restore_command(CLI::App& app, CommandResult done);

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   copybench::add_serve_command(app, done);
   copybench::add_engine_command(app, done);
   copybench::add_load_command(app, done);
+  copybench::add_calibrate_command(app, done);
   copybench::add_doctor_command(app, done);
   copybench::add_backup_command(app, done);
   copybench::add_restore_command(app, done);

@@ -67,7 +67,7 @@ void add_host(FactList& facts) {
   facts.add("memory.page", host, Json(::sysconf(_SC_PAGESIZE)), "bytes");
   const auto os = os_name();
   facts.add("os.name", harmless, os ? Result<Json>(*os) : Result<Json>(fail("/etc/os-release has no PRETTY_NAME")));
-  facts.add("kernel.release", kernel, Json(name.release));
+  facts.add(kKernelRelease, kernel, Json(name.release));
   facts.add("kernel.version", kernel, Json(name.version));
   facts.add("kernel.architecture", kernel, Json(name.machine));
   facts.add_file("kernel.command_line", kernel, "/proc/cmdline");

@@ -1,15 +1,17 @@
-// /proc/stat: what all CPUs of the machine did. Cheap enough for the edges of a window: one read, no allocation.
+// /proc/stat: what the CPUs of the machine did. Cheap enough for the edges of a window: some 50 us.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/json.h"
 #include "core/base/result.h"
 
 namespace copybench {
 
-// Nanoseconds since boot, summed over all CPUs; the kernel counts in ticks of 10 ms (USER_HZ).
+// Nanoseconds since boot, summed over CPUs; the kernel counts in ticks of 10 ms (USER_HZ).
 struct CpuTimes {
   int64_t user_ns = 0;  // without guest time, which /proc/stat counts in user as well
   int64_t nice_ns = 0;
@@ -23,11 +25,18 @@ struct CpuTimes {
 
   // Everything but idle, iowait and steal.
   int64_t busy_ns() const;
+  // Of processes, that is, without interrupts.
+  int64_t process_ns() const;
+  CpuTimes operator+(const CpuTimes& other) const;
   CpuTimes operator-(const CpuTimes& earlier) const;
 };
 
-Result<CpuTimes> parse_proc_stat(std::string_view text);
-Result<CpuTimes> read_proc_stat();
+// The whole text: at a window's edge it is only read, and understood later.
+Result<std::string> read_proc_stat();
+
+Result<CpuTimes> parse_proc_stat(std::string_view text);  // all CPUs
+// Summed over those of `cpus` that it has a line for; they are the ones online.
+Result<CpuTimes> parse_proc_stat(std::string_view text, const std::vector<int>& cpus);
 Json to_json(const CpuTimes& times);  // keys user_ns, nice_ns, ... busy_ns
 
 }  // namespace copybench

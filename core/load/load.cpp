@@ -25,6 +25,7 @@ struct Mark {
   int64_t monotonic_ns = 0;
   uint64_t bytes = 0;
   uint64_t messages = 0;
+  int64_t cpu_ns = 0;
 };
 
 class Load {
@@ -235,12 +236,14 @@ Mark Load::mark() const {
     mark.bytes += client->counters().bytes.load(std::memory_order_relaxed);
     mark.messages += client->counters().messages.load(std::memory_order_relaxed);
   }
+  mark.cpu_ns = process_cpu_ns();
   mark.monotonic_ns = monotonic_ns();
   return mark;
 }
 
 Json Load::to_report(const char* name, const Mark& mark) const {
-  return {{"report", name}, {"monotonic_ns", mark.monotonic_ns}, {"bytes", mark.bytes}, {"messages", mark.messages}};
+  return {{"report", name}, {"monotonic_ns", mark.monotonic_ns}, {"bytes", mark.bytes}, {"messages", mark.messages},
+          {"cpu_ns", mark.cpu_ns}};
 }
 
 void Load::report_result() {

@@ -79,6 +79,15 @@ std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circum
   return differences;
 }
 
+std::string machine_key(const Circumstances& facts) {
+  const auto text = [&](std::string_view name) {
+    const Circumstance* fact = find(facts, name);
+    return fact && fact->value.is_string() ? fact->value.get<std::string>() : std::string();
+  };
+  const std::string id = text(kMachineId);
+  return (id.empty() ? text(kHostName) : id) + " " + text(kKernelRelease);
+}
+
 Json to_json(const CircumstanceDifference& difference) {
   return {{"name", difference.name},
           {"class", name_of(difference.kind)},

@@ -59,8 +59,13 @@ struct CircumstanceDifference {
 std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circumstances& head);
 Json to_json(const CircumstanceDifference& difference);
 
-// The facts that diff() treats by name.
+// "ID RELEASE": equal where machine and kernel are, so that what one of them showed before can be compared with now. The
+// host's name stands for an id that could not be read.
+std::string machine_key(const Circumstances& facts);
+
+// The facts that are known by name.
 inline constexpr char kHostName[] = "host.name";
 inline constexpr char kMachineId[] = "host.machine_id";
+inline constexpr char kKernelRelease[] = "kernel.release";
 
 }  // namespace copybench

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/model/calibration.h"
 #include "core/model/figures.h"
 #include "core/model/profile.h"
 #include "core/model/run_flag.h"
@@ -39,6 +40,7 @@ struct RunResult {
   Json evidence = Json::object();  // see core/run/evidence.h for its shape
   std::string perf_raw = {};       // what perf printed, verbatim; empty without perf
   std::optional<RunProfile> profile = std::nullopt;  // of a run of that kind
+  std::vector<CalibrationRecord> calibrations = {};
   std::vector<RunFlag> flags = {};  // what makes the figures doubtful; of a completed run only
 };
 

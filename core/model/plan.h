@@ -47,8 +47,8 @@ const std::vector<std::string>& default_events();
 // Every error found, not the first alone.
 tl::expected<Plan, std::vector<FieldError>> make_plan(const ExperimentRequest& request, const PlanContext& context);
 
-// What one run takes beside its warm-up and window: set-up, verification, drain, tear-down.
-constexpr Nanoseconds kRunOverhead = std::chrono::milliseconds{250};
+// What one run takes beside its warm-up and window: set-up, verification, drain, tear-down, calibration.
+constexpr Nanoseconds kRunOverhead = std::chrono::milliseconds{300};
 Nanoseconds estimated_run_duration(const ExperimentSpec& spec);
 
 }  // namespace copybench

@@ -7,17 +7,17 @@
 
 namespace copybench {
 
-double median(std::vector<double> values) {
+double robust_median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return median_of(values);
 }
 
-double deviation(std::span<const double> values, double centre) {
+double robust_deviation(std::span<const double> values, double centre) {
   constexpr double kOfNormal = 1.4826;
   std::vector<double> distances;
   distances.reserve(values.size());
   for (const double value : values) distances.push_back(std::abs(value - centre));
-  return kOfNormal * median(std::move(distances));
+  return kOfNormal * robust_median(std::move(distances));
 }
 
 }  // namespace copybench

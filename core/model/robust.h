@@ -6,9 +6,9 @@
 
 namespace copybench {
 
-double median(std::vector<double> values);
+double robust_median(std::vector<double> values);
 
 // 1.4826 times the median distance from the centre: the standard deviation, were the values normal.
-double deviation(std::span<const double> values, double centre);
+double robust_deviation(std::span<const double> values, double centre);
 
 }  // namespace copybench

@@ -40,13 +40,13 @@ Fit fit_line(Samples x) {
       s += static_cast<double>((x[j] > x[i]) - (x[j] < x[i]));
     }
   }
-  const double slope = median(std::move(slopes));
+  const double slope = robust_median(std::move(slopes));
   Fit fit;
   for (size_t i = 0; i < n; ++i) fit.residuals.push_back(x[i] - slope * static_cast<double>(i));
-  const double level = median(fit.residuals);
+  const double level = robust_median(fit.residuals);
   for (double& residual : fit.residuals) residual -= level;
   const auto count = static_cast<double>(n);
-  fit.effect = slope * (count - 1) / median({x.begin(), x.end()});
+  fit.effect = slope * (count - 1) / robust_median({x.begin(), x.end()});
   fit.z = s == 0 ? 0 : (std::abs(s) - 1) / std::sqrt(count * (count - 1) * (2 * count + 5) / 18);
   return fit;
 }
@@ -64,10 +64,10 @@ Fit fit_step(Samples x) {
     fit.change = k;
   }
   const auto cut = x.begin() + static_cast<std::ptrdiff_t>(fit.change);
-  const double before = median({x.begin(), cut});
-  const double after = median({cut, x.end()});
+  const double before = robust_median({x.begin(), cut});
+  const double after = robust_median({cut, x.end()});
   for (size_t i = 0; i < x.size(); ++i) fit.residuals.push_back(x[i] - (i < fit.change ? before : after));
-  fit.effect = (after - before) / median({x.begin(), x.end()});
+  fit.effect = (after - before) / robust_median({x.begin(), x.end()});
   fit.exponent = 6 * greatest * greatest / (n * n * n + n * n);
   return fit;
 }
@@ -120,8 +120,8 @@ std::vector<RunFlag> trend_or_step(Samples x, size_t left_out, int64_t every_ms)
 // How many samples at the begin are not yet at the level of the second half.
 size_t leading_off_level(Samples x) {
   const Samples settled = x.subspan(x.size() / 2);
-  const double level = median({settled.begin(), settled.end()});
-  const double far = std::max(SteadinessLimits::kEffect * level, SteadinessLimits::kFar * deviation(settled, level));
+  const double level = robust_median({settled.begin(), settled.end()});
+  const double far = std::max(SteadinessLimits::kEffect * level, SteadinessLimits::kFar * robust_deviation(settled, level));
   const double side = x.front() < level ? -1 : 1;
   const size_t most = x.size() / 4;
   size_t count = 0;
@@ -142,12 +142,12 @@ Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
                         SteadinessLimits::kFewestSamples),
             {}};
   }
-  if (!(median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
+  if (!(robust_median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
   const size_t leading = leading_off_level(samples);
   const Samples rest = samples.subspan(leading);
   Steadiness steadiness{true, "", trend_or_step(rest, leading, every_ms)};
   if (leading > 0 && steadiness.flags.empty()) {
-    const double ratio = median({samples.begin(), rest.begin()}) / median({rest.begin(), rest.end()});
+    const double ratio = robust_median({samples.begin(), rest.begin()}) / robust_median({rest.begin(), rest.end()});
     steadiness.flags.push_back(
         {FlagKind::warm_up,
          fmt::format("The first {:.1f} s of the window were still warm-up: throughput was {} off its later level. A longer "

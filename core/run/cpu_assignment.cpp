@@ -28,4 +28,15 @@ CpuAssignment assign_cpus(const CpuChoice& server, const CpuChoice& client, cons
   return {one_side(server, client, first, allowed), one_side(client, server, second, allowed)};
 }
 
+std::vector<int> used_cpus(const CpuAssignment& assignment, uint32_t threads, const std::vector<int>& allowed) {
+  std::vector<int> used;
+  for (const auto* side : {&assignment.server, &assignment.client}) {
+    if (side->empty()) return allowed;
+    used.insert(used.end(), side->begin(), side->begin() + std::min<std::ptrdiff_t>(threads, std::ssize(*side)));
+  }
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  return used;
+}
+
 }  // namespace copybench

@@ -16,4 +16,8 @@ struct CpuAssignment {
 // all where it leaves nothing.
 CpuAssignment assign_cpus(const CpuChoice& server, const CpuChoice& client, const std::vector<int>& allowed);
 
+// Those that the threads of a run are on: they are dealt out in turn on either side. Where a side is not bound, all allowed
+// ones. Ascending, each once.
+std::vector<int> used_cpus(const CpuAssignment& assignment, uint32_t threads, const std::vector<int>& allowed);
+
 }  // namespace copybench

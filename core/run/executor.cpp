@@ -1,6 +1,7 @@
 #include "core/run/executor.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <optional>
 #include <random>
@@ -18,6 +19,7 @@
 #include "core/run/cpu_assignment.h"
 #include "core/run/crew.h"
 #include "core/run/measurement.h"
+#include "core/run/noise.h"
 #include "core/run/profiling.h"
 #include "core/wire/orders.h"
 
@@ -49,6 +51,7 @@ class Execution {
   OrOutcome<void> open_window();
   OrOutcome<void> sleep_through_window();
   OrOutcome<void> close_window();
+  OrOutcome<void> understand_machine(const std::string& machine_after);
   OrOutcome<void> finish_load();
   OrOutcome<void> finish_engine();
   OrOutcome<void> read_perf();
@@ -63,7 +66,7 @@ class Execution {
   tl::unexpected<RunOutcome> perf_failed(const PerfControlError& error) {
     return tl::unexpected(error.late ? crew_.late(error.message) : crew_.broken(error.message));
   }
-  void judge_steadiness_of_run();
+  void judge();
   Json evidence() const;
 
   const ExecutorOptions& options_;
@@ -92,8 +95,10 @@ class Execution {
   Json load_opened_, load_closed_;
   Json engine_ready_;
   std::string perf_raw_;
-  CpuTimes machine_before_;
+  std::string machine_before_;  // /proc/stat
   ClockGap clocks_before_;
+  NoiseWindow noise_;
+  Json noise_evidence_;
   uint64_t requests_before_ = 0;
   uint64_t requests_in_window_ = 0;
   ProcessUsage daemon_in_window_;
@@ -144,7 +149,9 @@ std::vector<std::string> Execution::worker_arguments(const std::vector<int>& cpu
 
 OrOutcome<void> Execution::start_engine() {
   choose_events();
-  cpus_ = assign_cpus(spec_.server_cpus, spec_.client_cpus, allowed_cpus());
+  const auto allowed = allowed_cpus();
+  cpus_ = assign_cpus(spec_.server_cpus, spec_.client_cpus, allowed);
+  noise_.cpus = used_cpus(cpus_, configuration_.threads, allowed);
   token_ = fmt::format("{:016x}", (uint64_t{std::random_device{}()} << 32) | std::random_device{}());
 
   SubprocessOptions child;
@@ -232,6 +239,7 @@ OrOutcome<void> Execution::warm_up() {
 }
 
 OrOutcome<void> Execution::open_window() {
+  noise_.before = read_noise_edge(noise_.cpus);
   requests_before_ = activity_.load();
   clocks_before_ = clock_gap();
   const auto begin = Monotonic::now();
@@ -242,9 +250,9 @@ OrOutcome<void> Execution::open_window() {
     if (auto enabled = recorder_->enable(options_.limits.perf); !enabled) return perf_failed(enabled.error());
   }
   counting_since_ = {begin, Monotonic::now()};
-  const auto machine = read_proc_stat();
+  auto machine = read_proc_stat();
   if (!machine) return failed(machine.error().message);
-  machine_before_ = *machine;
+  machine_before_ = std::move(*machine);
   machine_since_ = Monotonic::now();
   return mark(order::kOpen, report::kOpened, measurement_.engine_opened, load_opened_);
 }
@@ -279,7 +287,6 @@ OrOutcome<void> Execution::close_window() {
   }
   const auto machine = read_proc_stat();
   if (!machine) return failed(machine.error().message);
-  measurement_.machine_cpu = *machine - machine_before_;
   measurement_.machine_window = Monotonic::now() - machine_since_;
   const auto end = Monotonic::now();
   if (control_) {
@@ -290,6 +297,28 @@ OrOutcome<void> Execution::close_window() {
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
   requests_in_window_ = activity_.load() - requests_before_;
+  noise_.after = read_noise_edge(noise_.cpus);
+  return understand_machine(*machine);
+}
+
+OrOutcome<void> Execution::understand_machine(const std::string& machine_after) {
+  const auto between = [&](auto... cpus) -> Result<CpuTimes> {
+    const auto before = parse_proc_stat(machine_before_, cpus...);
+    const auto after = parse_proc_stat(machine_after, cpus...);
+    if (!before || !after) return tl::unexpected(before ? after.error() : before.error());
+    return *after - *before;
+  };
+  const auto machine = between();
+  const auto of_run = between(noise_.cpus);
+  if (!machine || !of_run) return failed((machine ? of_run : machine).error().message);
+  measurement_.machine_cpu = *machine;
+  noise_.cpu = *of_run;
+  noise_.length = measurement_.machine_window;
+  const auto used = [](const Json& opened, const Json& closed) {
+    return closed["cpu_ns"].get<int64_t>() - opened["cpu_ns"].get<int64_t>();
+  };
+  noise_.own_cpu_ns = used(measurement_.engine_opened, measurement_.engine_closed) + used(load_opened_, load_closed_);
+  noise_.own = {engine_->process().pid(), load_->process().pid(), ::getpid()};
   return {};
 }
 
@@ -364,11 +393,14 @@ OrOutcome<RunFigures> Execution::measure() {
   return *figures;
 }
 
-void Execution::judge_steadiness_of_run() {
+void Execution::judge() {
   const Json& load = measurement_.load_result;
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
   steadiness_ = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
-  flags_.insert(flags_.end(), steadiness_.flags.begin(), steadiness_.flags.end());
+  Noise noise = judge_noise(noise_);
+  noise_evidence_ = std::move(noise.evidence);
+  flags_ = steadiness_.flags;
+  flags_.insert(flags_.end(), noise.flags.begin(), noise.flags.end());
 }
 
 Json Execution::evidence() const {
@@ -398,6 +430,7 @@ Json Execution::evidence() const {
       {"latency_histogram", part(latency, "histogram")},
       {"samples", {{"every_ms", part(load, "sample_every_ms")}, {"bytes", part(load, "samples_bytes")}}},
       {"steadiness", to_json(steadiness_)},
+      {"noise", noise_evidence_},
       {"zerocopy", configuration_.engine == EngineMode::zero_copy ? part(engine, "totals") : Json()},
       {"strangers", part(engine, "strangers")},
       {"daemon", to_json(daemon_in_window_)},
@@ -413,7 +446,7 @@ RunResult Execution::execute() {
   RunResult result;
   if (figures) {
     result.outcome = Completed{*figures};
-    judge_steadiness_of_run();
+    judge();
   } else {
     result.outcome = figures.error();
   }

@@ -13,6 +13,7 @@
 #include "core/base/log_event.h"
 #include "core/base/pulse.h"
 #include "core/host/circumstances.h"
+#include "core/run/calibrator.h"
 #include "core/run/interruption.h"
 #include "core/run/retention.h"
 
@@ -98,6 +99,7 @@ class Scheduler::Impl {
     perf_.availability();
     Executor executor(options_.executor, perf_, *interruption_, activity_);
     Retention retention(options_.retention, store_, changed_, options_.logger);
+    Calibrator calibrator(options_.executor.program, store_, *interruption_);
     while (!stopping()) {
       pulse_.expect("keeping to the retention", kRewrite);
       const bool more = retention.work([this] { return stopping(); });
@@ -109,7 +111,9 @@ class Scheduler::Impl {
       } else {
         changed_.raise();
         begin(**claimed);
-        const RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
+        calibrator.before(**claimed, machine_);
+        RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
+        calibrator.after(**claimed, result);
         end_run();
         log(**claimed, result);
         finish((*claimed)->id, result);
@@ -155,6 +159,7 @@ class Scheduler::Impl {
     store_.checking() ? pulse_.rest() : pulse_.expect("claiming a run", kSoon);
     // Before each run: a setting may be changed between two of them.
     const Circumstances circumstances = gather_circumstances(perf_version());
+    machine_ = machine_key(circumstances);
     std::lock_guard lock(mutex_);
     if (!stopping_) interruption_->clear();
     auto claimed = store_.claim_next(circumstances);
@@ -255,6 +260,7 @@ class Scheduler::Impl {
   std::optional<Interruption> interruption_;  // made by start()
   Pulse pulse_;
   std::string status_;  // the last that was told; of the scheduler's thread
+  std::string machine_;  // machine_key() at the last claim; of the scheduler's thread
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;

@@ -1,9 +1,9 @@
 // Takes runs from the store one after another and has them executed; one experiment owns the machine at a time.
 //
-// The loop: retention -> gather circumstances -> claim -> execute -> finish -> raise `changed`; where nothing is queued it
-// waits for nudge(). Nothing of the queue is kept in memory: the store's table is the queue. One thread, started by start(),
-// ended by stop() or the destructor; the children of a run are spawned from it. The other member functions may be called
-// from any thread.
+// The loop: retention -> gather circumstances -> claim -> calibrate -> execute -> calibrate -> finish -> raise `changed`;
+// where nothing is queued it waits for nudge(). Nothing of the queue is kept in memory: the store's table is the queue. One
+// thread, started by start(), ended by stop() or the destructor; the children of a run are spawned from it. The other member
+// functions may be called from any thread.
 #pragma once
 
 #include <functional>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
 #include "core/store/database_connection.h"
 #include "core/store/ended_runs.h"
@@ -53,15 +54,11 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) override {
-    std::vector<RecordedCircumstances> all;
-    bool exists = true;
-    const auto failed = connection_->attempt([&] {
-      all = read_circumstances(*connection_, id);
-      exists = !all.empty() || experiment_exists(id);
-    });
-    if (failed) return tl::unexpected(*failed);
-    if (!exists) return tl::unexpected(no_such("experiment", id));
-    return all;
+    return all_of(id, read_circumstances);
+  }
+
+  StoreResult<std::vector<CalibrationRecord>> calibrations(ExperimentId id) override {
+    return all_of(id, read_calibrations);
   }
 
   StoreResult<std::optional<RunRow>> running_run() override {
@@ -255,6 +252,20 @@ class DatabaseReader : public Reader {
     if (failed) return tl::unexpected(*failed);
     if (!found) return tl::unexpected(no_such(what, id));
     return std::move(*found);
+  }
+
+  // What `read` finds of an experiment.
+  template <typename T>
+  StoreResult<std::vector<T>> all_of(ExperimentId id, std::vector<T> (*read)(DatabaseConnection&, ExperimentId)) {
+    std::vector<T> all;
+    bool exists = true;
+    const auto failed = connection_->attempt([&] {
+      all = read(*connection_, id);
+      exists = !all.empty() || experiment_exists(id);
+    });
+    if (failed) return tl::unexpected(*failed);
+    if (!exists) return tl::unexpected(no_such("experiment", id));
+    return all;
   }
 
   bool experiment_exists(ExperimentId id) {

@@ -70,6 +70,8 @@ class Reader {
   // What it was measured under, in order of time: more than one entry where that changed. Empty where no run of it was
   // claimed yet, or by a version that did not gather them. not_found
   virtual StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) = 0;
+  // In the order in which they were taken. not_found
+  virtual StoreResult<std::vector<CalibrationRecord>> calibrations(ExperimentId id) = 0;
   // The run that is running now, of any experiment.
   virtual StoreResult<std::optional<RunRow>> running_run() = 0;
 

@@ -135,6 +135,20 @@ CREATE UNIQUE INDEX experiments_imported ON experiments (import_digest) WHERE im
     R"sql(
 ALTER TABLE runs ADD COLUMN flags_json TEXT NOT NULL DEFAULT '[]';
 )sql",
+    R"sql(
+CREATE TABLE calibrations (
+  id INTEGER PRIMARY KEY,
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  run_id INTEGER NOT NULL,
+  before_run INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  machine TEXT NOT NULL,
+  values_json TEXT NOT NULL,
+  unusual TEXT
+) STRICT;
+CREATE INDEX calibrations_of_experiment ON calibrations (experiment_id, id);
+CREATE INDEX calibrations_of_machine ON calibrations (machine, id);
+)sql",
 };
 
 }  // namespace

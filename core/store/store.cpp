@@ -7,6 +7,7 @@
 
 #include "core/base/pulse.h"
 #include "core/store/answers.h"
+#include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
@@ -185,6 +186,12 @@ StoreResult<std::optional<ClaimedRun>> Store::claim_next(const Circumstances& ci
     auto claimed = claim_run(connection, now);
     if (claimed && !circumstances.empty()) record_circumstances(connection, *claimed, circumstances, now);
     return claimed;
+  });
+}
+
+StoreResult<std::vector<Calibration>> Store::recent_calibrations(const std::string& machine, int64_t limit) {
+  return impl_->read([&](DatabaseConnection& connection) -> StoreResult<std::vector<Calibration>> {
+    return read_recent_calibrations(connection, machine, limit);
   });
 }
 

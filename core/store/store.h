@@ -105,6 +105,9 @@ class Store {
   // experiment last; empty: not known. Waits until the check of the file that open() began has ended.
   StoreResult<std::optional<ClaimedRun>> claim_next(const Circumstances& circumstances = {});
 
+  // The last calibrations of a machine, newest first.
+  StoreResult<std::vector<Calibration>> recent_calibrations(const std::string& machine, int64_t limit);
+
   // The daemon is stopping: claim_next() gives none from now on, also one that is waiting.
   void stop_claims();
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/model/adaptive.h"
+#include "core/store/calibrations.h"
 #include "core/store/ended_runs.h"
 #include "core/store/rows.h"
 
@@ -240,6 +241,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
   }
   insert_evidence(connection, run, result);
   if (result.profile) insert_profile(connection, run, *result.profile);
+  insert_calibrations(connection, experiment, run, result.calibrations);
   count(connection, experiment, ending.state, 1);
   if (ending.state == RunState::interrupted) {
     queue_again(connection, run);

@@ -33,6 +33,16 @@ TEST_CASE("the line of all CPUs, in nanoseconds, with guests taken out of user a
 
 TEST_CASE("older kernels without guest times") { CHECK(parse_proc_stat("cpu  1 2 3 4 5 6 7 8\n")->guest_ns == 0); }
 
+TEST_CASE("some of the CPUs, those that are online") {
+  constexpr const char* kText = "cpu  9 9 9 9 9 9 9 9 9 9\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu2 10 0 0 0 0 0 0 1 0 0\nintr 5 5\n";
+  constexpr int64_t kTick = 10'000'000;
+  CHECK(parse_proc_stat(kText, {0})->process_ns() == 6 * kTick);
+  CHECK(parse_proc_stat(kText, {0, 1, 2})->process_ns() == 16 * kTick);
+  CHECK(parse_proc_stat(kText, {0, 2})->steal_ns == 9 * kTick);
+  CHECK(parse_proc_stat(kText, {7})->busy_ns() == 0);
+  CHECK_FALSE(parse_proc_stat("cpu  1 2 3 4 5 6 7 8\ncpu0 1 2\n", {0}));
+}
+
 TEST_CASE("what is not /proc/stat is an error") {
   for (const char* text : {"", "cpu", "cpu0 1 2 3 4 5 6 7 8", "cpu  1 2 3", "cpu  1 2 3 x 5 6 7 8", "intr 1"}) {
     CAPTURE(text);
@@ -45,6 +55,6 @@ TEST_CASE("this machine's times go forward") {
   const auto second = read_proc_stat();
   REQUIRE(first);
   REQUIRE(second);
-  CHECK(first->busy_ns() > 0);
-  CHECK(second->busy_ns() >= first->busy_ns());
+  CHECK(parse_proc_stat(*first)->busy_ns() > 0);
+  CHECK(parse_proc_stat(*second)->busy_ns() >= parse_proc_stat(*first)->busy_ns());
 }

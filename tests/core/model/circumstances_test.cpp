@@ -66,6 +66,11 @@ TEST_CASE("a setting that is not there on one side matters, with the reason") {
   CHECK(found.base_reason == "there is no cpufreq");
 }
 
+TEST_CASE("a machine is known by its id, or its name where it has none, and by its kernel") {
+  CHECK(machine_key(kBase) == "1234 6.1.0");
+  CHECK(machine_key(with(kMachineId, nullptr)) == "alpha 6.1.0");
+}
+
 TEST_CASE("what is harmless does not matter") { CHECK_FALSE(only(diff(kBase, with("kernel.boot_id", "two"))).matters); }
 
 TEST_CASE("a host may be renamed, but is another one where its id is another or unknown") {

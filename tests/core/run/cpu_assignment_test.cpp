@@ -28,3 +28,9 @@ TEST_CASE("none binds nothing") {
   CHECK(cpus.server.empty());
   CHECK(cpus.client == std::vector{0});
 }
+
+TEST_CASE("a run uses as many CPUs of each side as it has threads, and where it is not bound all") {
+  CHECK(used_cpus({{0, 1, 2}, {4, 5, 6}}, 2, {0, 1, 2, 3, 4, 5, 6}) == std::vector{0, 1, 4, 5});
+  CHECK(used_cpus({{3, 1}, {1}}, 8, {0, 1, 2, 3}) == std::vector{1, 3});
+  CHECK(used_cpus({{}, {1}}, 1, {0, 1}) == std::vector{0, 1});
+}

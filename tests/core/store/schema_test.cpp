@@ -58,7 +58,7 @@ TEST_CASE("every table is strict") {
   const auto connection = migrated(directory);
   const auto failed = connection->attempt([&] {
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
-                              "name NOT LIKE 'sqlite%'") == 7);
+                              "name NOT LIKE 'sqlite%'") == 8);
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
                               "name NOT LIKE 'sqlite%' AND NOT strict") == 0);
   });

@@ -1,0 +1,59 @@
+// What the machine can do at a moment, told by four small measurements that no engine takes part in: if they are not as
+// they were before, the runs around them were measured on a machine that was not as before. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace copybench {
+
+struct Calibration {
+  double memcpy_cached_gbytes_per_s = 0;
+  double memcpy_memory_gbytes_per_s = 0;
+  double syscall_ns = 0;
+  double round_trip_us = 0;
+
+  bool operator==(const Calibration&) const = default;
+};
+
+struct CalibrationColumn {
+  std::string_view name;
+  double Calibration::*member;
+  std::string_view meaning;  // one line, with the unit
+};
+std::span<const CalibrationColumn> calibration_columns();
+
+Json to_json(const Calibration& calibration);  // by the columns' names
+Result<Calibration> calibration_from_json(const Json& json);
+
+// One that was taken around a run.
+struct CalibrationRecord {
+  bool before = false;  // the run; else after it
+  UtcTime at;
+  std::string machine;  // machine_key()
+  Calibration values;
+  std::optional<std::string> unusual;
+  int64_t run_id = 0;   // given by the store
+
+  bool operator==(const CalibrationRecord&) const = default;
+};
+
+struct CalibrationLimits {
+  static constexpr size_t kEarlier = 10;      // as many are needed to tell what is usual
+  static constexpr size_t kMostEarlier = 200; // and no more are asked
+  static constexpr double kFar = 6;           // deviations (1.4826 MAD) from the median of the earlier ones, and
+  static constexpr double kEffect = 0.15;     // of that median
+};
+
+// A sentence on every value that lies beyond both limits; none where nothing does, or where too few are known.
+std::optional<std::string> unusual(const Calibration& now, const std::vector<Calibration>& earlier);
+
+}  // namespace copybench

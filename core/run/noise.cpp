@@ -1,0 +1,172 @@
+#include "core/run/noise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/host/cpu_set.h"
+#include "core/host/text_file.h"
+
+namespace copybench {
+namespace {
+
+
+
+constexpr size_t kNamed = 3;
+
+std::optional<int64_t> number_in(const std::string& path) {
+  const auto text = read_text_file(path);
+  const Json number = text ? numbers_or_text(*text) : Json();
+  return number.is_number_integer() ? std::optional(number.get<int64_t>()) : std::nullopt;
+}
+
+// Of the CPUs for which the file is there.
+std::vector<int64_t> numbers_of(const std::vector<int>& cpus, const char* file) {
+  std::vector<int64_t> numbers;
+  for (const int cpu : cpus) {
+    if (const auto number = number_in(fmt::format("/sys/devices/system/cpu/cpu{}/{}", cpu, file))) numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+int64_t sum(const std::vector<int64_t>& numbers) {
+  int64_t total = 0;
+  for (const int64_t number : numbers) total += number;
+  return total;
+}
+
+struct Neighbour {
+  pid_t pid = 0;
+  std::string name;
+  int64_t cpu_ns = 0;
+};
+
+struct Neighbours {
+  int64_t total_ns = 0;
+  std::vector<Neighbour> busiest;
+};
+
+Neighbours neighbours_of(const NoiseWindow& window) {
+  const auto foreign = [&](const ProcessTimes& process) {
+    return std::find(window.own.begin(), window.own.end(), process.group) == window.own.end() &&
+           std::find(window.own.begin(), window.own.end(), process.pid) == window.own.end();
+  };
+  std::map<pid_t, const ProcessTimes*> gone;
+  for (const ProcessTimes& process : window.before.processes) {
+    if (foreign(process)) gone[process.pid] = &process;
+  }
+  Neighbours found;
+  // What was used by processes that ended in the window is what their parents have waited for since, without what they
+  // had used before.
+  int64_t ended_ns = 0;
+  for (const ProcessTimes& process : window.after.processes) {
+    if (!foreign(process)) continue;
+    Neighbour neighbour{process.pid, process.name, process.cpu_ns};
+    ended_ns += process.waited_ns;
+    if (const auto earlier = gone.find(process.pid); earlier != gone.end()) {
+      neighbour.cpu_ns -= earlier->second->cpu_ns;
+      ended_ns -= earlier->second->waited_ns;
+      gone.erase(earlier);
+    }
+    if (neighbour.cpu_ns <= 0) continue;
+    found.total_ns += neighbour.cpu_ns;
+    found.busiest.push_back(std::move(neighbour));
+  }
+  for (const auto& [pid, process] : gone) ended_ns -= process->cpu_ns + process->waited_ns;
+  found.total_ns += std::max<int64_t>(ended_ns, 0);
+  std::sort(found.busiest.begin(), found.busiest.end(),
+            [](const Neighbour& a, const Neighbour& b) { return a.cpu_ns > b.cpu_ns; });
+  found.busiest.resize(std::min(found.busiest.size(), kNamed));
+  return found;
+}
+
+std::string names_of_busiest(const Neighbours& neighbours) {
+  std::string text;
+  for (const Neighbour& one : neighbours.busiest) {
+    text += fmt::format("{}{} (pid {}) {:.2f} s", text.empty() ? "" : ", ", one.name, one.pid,
+                        static_cast<double>(one.cpu_ns) / 1e9);
+  }
+  return text;
+}
+
+Json busiest_json(const Neighbours& neighbours) {
+  Json list = Json::array();
+  for (const Neighbour& one : neighbours.busiest) {
+    list.push_back({{"pid", one.pid}, {"name", one.name}, {"cpu_ns", one.cpu_ns}});
+  }
+  return list;
+}
+
+Json or_null(const auto& value) { return value ? Json(*value) : Json(); }
+
+}  // namespace
+
+NoiseEdge read_noise_edge(const std::vector<int>& cpus) {
+  NoiseEdge edge;
+  auto processes = list_processes(NoiseLimits::kMostProcesses);
+  if (processes) {
+    edge.processes = std::move(*processes);
+    edge.all_processes = sees_all_processes();
+  } else {
+    edge.no_processes = processes.error().message;
+  }
+  if (const auto frequencies = numbers_of(cpus, "cpufreq/scaling_cur_freq"); !frequencies.empty()) {
+    edge.frequency_khz = static_cast<double>(sum(frequencies)) / static_cast<double>(frequencies.size());
+  }
+  auto throttles = numbers_of(cpus, "thermal_throttle/core_throttle_count");
+  const auto packages = numbers_of(cpus, "thermal_throttle/package_throttle_count");
+  throttles.insert(throttles.end(), packages.begin(), packages.end());
+  if (!throttles.empty()) edge.throttles = sum(throttles);
+  return edge;
+}
+
+Noise judge_noise(const NoiseWindow& window) {
+  Noise noise;
+  const auto capacity_ns = window.length.count() * static_cast<int64_t>(window.cpus.size());
+  const auto share = [&](int64_t ns) {
+    return capacity_ns > 0 ? static_cast<double>(ns) / static_cast<double>(capacity_ns) : 0.0;
+  };
+  const auto flag = [&](FlagKind kind, std::string detail) { noise.flags.push_back({kind, std::move(detail)}); };
+
+  const double stolen = share(window.cpu.steal_ns);
+  if (stolen >= NoiseLimits::kSteal && window.cpu.steal_ns >= NoiseLimits::kStealLeast.count()) {
+    flag(FlagKind::steal, fmt::format("The hypervisor withheld {:.1f} % of the time of the run's CPUs.", 100 * stolen));
+  }
+
+  const int64_t beside_ns = std::max<int64_t>(window.cpu.process_ns() - window.own_cpu_ns, 0);
+  const bool listed = window.before.no_processes.empty() && window.after.no_processes.empty();
+  const Neighbours neighbours = listed ? neighbours_of(window) : Neighbours{};
+  const bool whole = window.before.all_processes && window.after.all_processes;
+  const int64_t others_ns = listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns;
+  if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
+    const std::string named = names_of_busiest(neighbours);
+    flag(FlagKind::neighbours, fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}{}.",
+                                           100 * share(others_ns), named.empty() ? "" : "; the busiest of the machine: ", named));
+  }
+
+  const auto& before = window.before;
+  const auto& after = window.after;
+  if (before.frequency_khz && after.frequency_khz && *before.frequency_khz > 0 &&
+      std::abs(*after.frequency_khz / *before.frequency_khz - 1) >= NoiseLimits::kFrequency) {
+    flag(FlagKind::frequency, fmt::format("The run's CPUs ran at {:.2f} GHz before the window and at {:.2f} GHz after it.",
+                                          *before.frequency_khz / 1e6, *after.frequency_khz / 1e6));
+  }
+  if (before.throttles && after.throttles && *after.throttles > *before.throttles) {
+    flag(FlagKind::thermal, fmt::format("Heat slowed the run's CPUs down {} times.", *after.throttles - *before.throttles));
+  }
+
+  const std::string& unlisted = before.no_processes.empty() ? after.no_processes : before.no_processes;
+  noise.evidence = {{"cpus", format_cpu_list(window.cpus)},
+                    {"steal_share", stolen},
+                    {"neighbours_share", share(others_ns)},
+                    {"neighbours", listed ? busiest_json(neighbours) : Json()},
+                    {"neighbours_reason", unlisted.empty() ? Json() : Json(unlisted)},
+                    {"frequency_before_khz", or_null(before.frequency_khz)},
+                    {"frequency_after_khz", or_null(after.frequency_khz)},
+                    {"throttles", before.throttles && after.throttles ? Json(*after.throttles - *before.throttles) : Json()}};
+  return noise;
+}
+
+}  // namespace copybench

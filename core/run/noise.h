@@ -1,0 +1,60 @@
+// What else went on at the CPUs of a run while it was measured, and whether it is enough to doubt the figures.
+//
+// Neighbours are told from both sides, since either alone may err: what the CPUs of the run were busy with beyond its own
+// two processes (/proc/stat, which on many kernels samples at ticks), and what all other processes of the machine used
+// (/proc/PID/stat, which does not say on which CPU). The lesser of the two counts; where not all
+// processes can be seen, the former alone. Interrupts count for nobody.
+//
+// Threads: one at a time. judge_noise() is pure.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/time.h"
+#include "core/host/proc_stat.h"
+#include "core/host/process_list.h"
+#include "core/model/run_flag.h"
+
+namespace copybench {
+
+struct NoiseLimits {
+  static constexpr double kNeighbours = 0.05;  // share of the time of the run's CPUs, and
+  static constexpr Nanoseconds kNeighboursLeast = std::chrono::milliseconds{50};  // ticks are 10 ms
+  static constexpr double kSteal = 0.01;
+  static constexpr Nanoseconds kStealLeast = std::chrono::milliseconds{30};
+  static constexpr double kFrequency = 0.05;  // change of the mean over the run's CPUs
+  static constexpr size_t kMostProcesses = 2000;
+};
+
+// Read shortly before a window opens and after it has closed: some ms.
+struct NoiseEdge {
+  std::vector<ProcessTimes> processes;
+  std::string no_processes;           // why there is no list
+  bool all_processes = false;         // the list has those of the whole machine
+  std::optional<double> frequency_khz;  // mean over the run's CPUs; none: not to be read
+  std::optional<int64_t> throttles;   // how often heat slowed them down, since boot; none: not to be read
+};
+NoiseEdge read_noise_edge(const std::vector<int>& cpus);
+
+struct NoiseWindow {
+  std::vector<int> cpus;      // those that the run's threads were on
+  Nanoseconds length{};
+  CpuTimes cpu;               // theirs, in the window
+  int64_t own_cpu_ns = 0;     // of engine and load, in the window
+  std::vector<pid_t> own;     // process groups of the run, and this process
+  NoiseEdge before;
+  NoiseEdge after;
+};
+
+struct Noise {
+  std::vector<RunFlag> flags;  // steal, neighbours, frequency, thermal
+  Json evidence;
+};
+Noise judge_noise(const NoiseWindow& window);
+
+}  // namespace copybench

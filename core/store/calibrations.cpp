@@ -1,0 +1,60 @@
+#include "core/store/calibrations.h"
+
+#include "core/store/rows.h"
+
+namespace copybench {
+namespace {
+
+Calibration values_of(std::string_view text) {
+  auto values = calibration_from_json(Json::parse(text, nullptr, /*allow_exceptions=*/false));
+  if (!values) throw_damaged(values.error().message);
+  return *values;
+}
+
+}  // namespace
+
+void insert_calibrations(DatabaseConnection& connection, ExperimentId experiment, RunId run,
+                         const std::vector<CalibrationRecord>& calibrations) {
+  for (const CalibrationRecord& calibration : calibrations) {
+    Query(connection,
+          "INSERT INTO calibrations (experiment_id, run_id, before_run, at_ms, machine, values_json, unusual) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(experiment)
+        .bind(run)
+        .bind(int64_t{calibration.before})
+        .bind(to_milliseconds(calibration.at))
+        .bind(calibration.machine)
+        .bind(to_json(calibration.values).dump())
+        .bind(calibration.unusual)
+        .run();
+  }
+}
+
+std::vector<CalibrationRecord> read_calibrations(DatabaseConnection& connection, ExperimentId experiment) {
+  Query query(connection,
+              "SELECT run_id, before_run, at_ms, machine, values_json, unusual FROM calibrations "
+              "WHERE experiment_id = ? ORDER BY id");
+  query.bind(experiment);
+  std::vector<CalibrationRecord> all;
+  while (query.step()) {
+    CalibrationRecord one;
+    one.run_id = query.integer(0);
+    one.before = query.integer(1) != 0;
+    one.at = UtcTime(std::chrono::milliseconds(query.integer(2)));
+    one.machine = query.text(3);
+    one.values = values_of(query.text(4));
+    if (!query.is_null(5)) one.unusual = std::string(query.text(5));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::vector<Calibration> read_recent_calibrations(DatabaseConnection& connection, const std::string& machine, int64_t limit) {
+  Query query(connection, "SELECT values_json FROM calibrations WHERE machine = ? ORDER BY id DESC LIMIT ?");
+  query.bind(machine).bind(limit);
+  std::vector<Calibration> recent;
+  while (query.step()) recent.push_back(values_of(query.text(0)));
+  return recent;
+}
+
+}  // namespace copybench

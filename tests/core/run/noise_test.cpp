@@ -1,0 +1,121 @@
+#include "core/run/noise.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+using namespace copybench;
+
+namespace {
+
+constexpr int64_t kMs = 1'000'000;
+
+// 3 s on two CPUs, of which the run used 5.5 s and nobody else anything. pid 100 leads the run's group.
+NoiseWindow quiet() {
+  NoiseWindow window;
+  window.cpus = {0, 1};
+  window.length = std::chrono::seconds{3};
+  window.cpu.user_ns = 2000 * kMs;
+  window.cpu.system_ns = 3500 * kMs;
+  window.cpu.softirq_ns = 500 * kMs;
+  window.own_cpu_ns = 5500 * kMs;
+  window.own = {100, 7};
+  window.before.all_processes = window.after.all_processes = true;
+  window.before.processes = {{7, 7, "copybenchd", 100 * kMs, 0}, {101, 100, "engine", 0, 0}, {200, 200, "editor", 900 * kMs, 50 * kMs}};
+  window.after.processes = {{7, 7, "copybenchd", 110 * kMs, 0}, {101, 100, "engine", 5500 * kMs, 0}, {200, 200, "editor", 910 * kMs, 50 * kMs}};
+  return window;
+}
+
+std::string kinds(const NoiseWindow& window) { return kinds_of(judge_noise(window).flags); }
+
+}  // namespace
+
+TEST_CASE("a quiet window has no flags, and its evidence says so") {
+  const Noise noise = judge_noise(quiet());
+  CHECK(noise.flags.empty());
+  CHECK(noise.evidence["cpus"] == "0-1");
+  CHECK(noise.evidence["neighbours_share"] == 0.0);
+  CHECK(noise.evidence["neighbours"][0]["name"] == "editor");
+  CHECK(noise.evidence["frequency_before_khz"].is_null());
+  CHECK(noise.evidence["neighbours_reason"].is_null());
+}
+
+TEST_CASE("a process that takes the run's CPUs is flagged and named") {
+  auto window = quiet();
+  window.own_cpu_ns -= 1500 * kMs;
+  window.after.processes.push_back({300, 300, "burner", 1500 * kMs, 0});
+  const Noise noise = judge_noise(window);
+  REQUIRE(noise.flags.size() == 1);
+  CHECK(noise.flags[0].kind == FlagKind::neighbours);
+  CHECK(noise.flags[0].detail ==
+        "Other processes used 25.0 % of the time of the run's CPUs; the busiest of the machine: burner (pid 300) 1.50 s, "
+        "editor (pid 200) 0.01 s.");
+}
+
+TEST_CASE("busy processes on other CPUs, or ticks that only seem another's, are no neighbours") {
+  auto elsewhere = quiet();
+  elsewhere.after.processes.push_back({300, 300, "burner", 3000 * kMs, 0});
+  CHECK(kinds(elsewhere).empty());
+  auto ticks = quiet();
+  ticks.own_cpu_ns -= 1500 * kMs;
+  CHECK(kinds(ticks).empty());
+}
+
+TEST_CASE("processes that ended in the window are counted by their parents") {
+  auto window = quiet();
+  window.own_cpu_ns -= 1000 * kMs;
+  window.before.processes.push_back({300, 300, "make", 0, 1000 * kMs});
+  window.before.processes.push_back({301, 300, "cc1", 400 * kMs, 0});
+  window.after.processes.push_back({300, 300, "make", 0, 2000 * kMs});
+  const Noise noise = judge_noise(window);
+  REQUIRE(noise.flags.size() == 1);
+  CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.61 / 6));
+}
+
+TEST_CASE("where not all processes can be seen the CPUs decide alone") {
+  auto window = quiet();
+  window.own_cpu_ns -= 1500 * kMs;
+  window.before.all_processes = window.after.all_processes = false;
+  CHECK(kinds(window) == "neighbours");
+}
+
+TEST_CASE("without a list of processes the CPUs decide alone") {
+  auto window = quiet();
+  window.own_cpu_ns -= 1500 * kMs;
+  window.after.no_processes = "there are more than 2000 processes";
+  CHECK(kinds(window) == "neighbours");
+  CHECK(judge_noise(window).evidence["neighbours"].is_null());
+  CHECK(judge_noise(window).evidence["neighbours_reason"] == "there are more than 2000 processes");
+}
+
+TEST_CASE("stolen time, frequency and heat") {
+  auto stolen = quiet();
+  stolen.cpu.steal_ns = 90 * kMs;
+  CHECK(kinds(stolen) == "steal");
+  stolen.cpu.steal_ns = 20 * kMs;
+  CHECK(kinds(stolen).empty());
+
+  auto slowed = quiet();
+  slowed.before.frequency_khz = 3.0e6;
+  slowed.after.frequency_khz = 2.9e6;
+  CHECK(kinds(slowed).empty());
+  slowed.after.frequency_khz = 2.4e6;
+  CHECK(kinds(slowed) == "frequency");
+  slowed.before.throttles = 3;
+  slowed.after.throttles = 5;
+  CHECK(kinds(slowed) == "frequency;thermal");
+}
+
+TEST_CASE("in a short window a tick or two are no neighbour") {
+  auto window = quiet();
+  window.length = std::chrono::milliseconds{200};
+  window.cpu = {};
+  window.cpu.user_ns = 400 * kMs;
+  window.own_cpu_ns = 370 * kMs;
+  window.before.no_processes = "too many";
+  CHECK(kinds(window).empty());
+}
+
+TEST_CASE("this machine's edge can be read") {
+  const NoiseEdge edge = read_noise_edge({0});
+  CHECK((!edge.processes.empty() || !edge.no_processes.empty()));
+}

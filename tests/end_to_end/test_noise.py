@@ -1,0 +1,101 @@
+"""What makes a run's figures doubtful is told: a neighbour on its CPUs is, a quiet machine is not."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+from daemon import Daemon
+
+# Flags that come from outside copybench. Where others use this machine, a quiet run may have to be tried again.
+FROM_OUTSIDE = {"steal", "neighbours"}
+TRIES = 5
+
+
+class Burner:
+    """Uses one CPU for itself until it is left."""
+
+    def __init__(self, cpu):
+        code = f"import os\nos.sched_setaffinity(0, [{cpu}])\nprint(flush=True)\nwhile True: pass\n"
+        self.process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        self.process.stdout.readline()
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Noise(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = cls.enterClassContext(Daemon())
+        cls.cpus = sorted(os.sched_getaffinity(0))
+
+    def measure(self, meanwhile=lambda number: None, **fields):
+        """One run on the first CPU, with its client on the last one."""
+        number = self.daemon.queue(server_cpus=[self.cpus[0]], client_cpus=[self.cpus[-1]], **fields)["id"]
+        meanwhile(number)
+        self.assertEqual(self.daemon.finished(number)["state"], "completed")
+        return self.daemon.runs(number)[0]
+
+    def kinds(self, run):
+        return {flag["kind"] for flag in run["flags"]}
+
+    def test_a_neighbour_on_the_server_s_cpu_is_flagged_by_name(self):
+        with Burner(self.cpus[0]) as burner:
+            run = self.measure(duration_s=1)
+        self.assertIn("neighbours", self.kinds(run))
+        detail = next(flag["detail"] for flag in run["flags"] if flag["kind"] == "neighbours")
+        self.assertIn(f"(pid {burner.pid})", detail)
+        shown = self.daemon.get(f"/runs/{run['run_id']}").json()["evidence"]["noise"]
+        self.assertIn(burner.pid, [one["pid"] for one in shown["neighbours"]])
+        self.assertGreater(shown["neighbours_share"], 0.1)
+        summary = self.daemon.get(f"/experiments/{run['experiment_id']}/summary").json()
+        self.assertEqual(summary["configurations"][0]["runs_flagged"], 1)
+
+    def test_a_neighbour_who_comes_in_the_middle_makes_a_step(self):
+        for _ in range(TRIES):
+            with contextlib.ExitStack() as stack:
+                def come(number):
+                    self.daemon.running_run(number)
+                    time.sleep(1.6)  # of 0.1 s warm-up, 2.4 s window, and the children's start
+                    stack.enter_context(Burner(self.cpus[0]))
+                run = self.measure(come, duration_s=2.4)
+            self.assertTrue(self.daemon.get(f"/runs/{run['run_id']}").json()["evidence"]["steadiness"]["judged"])
+            if "step" in self.kinds(run):
+                return
+        self.fail(f"no step: {run['flags']}")
+
+    def test_a_quiet_run_is_not_flagged(self):
+        seen = []
+        for _ in range(TRIES):
+            run = self.measure(duration_s=1)
+            if not FROM_OUTSIDE & self.kinds(run):
+                return
+            seen.append(run["flags"])
+        own = [flag for flags in seen for flag in flags if "copybenchd" in flag["detail"]]
+        self.assertEqual(own, [], "its own processes count as neighbours")
+        self.skipTest(f"others use this machine: {seen[-1]}")
+
+    def test_the_machine_is_calibrated_before_the_first_run_and_after_each(self):
+        number = self.daemon.queue(repetitions=3)["id"]
+        self.daemon.finished(number)
+        runs = [run["run_id"] for run in self.daemon.runs(number)]
+        taken = self.daemon.get(f"/experiments/{number}/calibrations").json()["items"]
+        self.assertEqual([(one["run_id"], one["place"]) for one in taken],
+                         [(runs[0], "before")] + [(run, "after") for run in runs])
+        self.assertEqual([one["at"] for one in taken], sorted(one["at"] for one in taken))
+        for one in taken:
+            for name in ("memcpy_cached_gbytes_per_s", "memcpy_memory_gbytes_per_s", "syscall_ns", "round_trip_us"):
+                self.assertGreater(one[name], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
