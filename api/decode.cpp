@@ -270,6 +270,7 @@ constexpr Field kFields[] = {
     field<&R::seed>("seed"),
     field<&R::pattern>("pattern"),
     field<&R::receive>("receive"),
+    field<&R::messages_per_s>("messages_per_s", Null::absent),
     field<&R::tcp_nodelay>("tcp_nodelay"),
     field<&R::socket_buffer_bytes>("socket_buffer_bytes", Null::absent),
     field<&R::server_cpus>("server_cpus"),
@@ -449,6 +450,7 @@ std::string canonical_text(const ExperimentRequest& request) {
   put("seed", request.seed);
   put_name("pattern", request.pattern);
   put_name("receive", request.receive);
+  put("messages_per_s", request.messages_per_s);
   put("tcp_nodelay", request.tcp_nodelay);
   put("socket_buffer_bytes", request.socket_buffer_bytes);
   put_cpus("server_cpus", request.server_cpus);

@@ -18,6 +18,7 @@
 #include "core/model/names.h"
 #include "core/model/plan.h"
 #include "core/model/repeats.h"
+#include "core/model/run_flag.h"
 #include "core/model/statistics.h"
 
 namespace copybench {
@@ -156,6 +157,11 @@ Json request_schema() {
       {"seed", integer(0, Limits::kMaxSeed)},
       {"pattern", name_schema<Pattern>()},
       {"receive", name_schema<Receive>()},
+      {"messages_per_s", described({{"type", {"number", "null"}},
+                                    {"minimum", Limits::kMinMessagesPerS},
+                                    {"maximum", Limits::kMaxMessagesPerS}},
+                                   "request_response only: over all connections, asked for when they are due, whatever the "
+                                   "answers do; latency counts from then. Null or absent: one after the other.")},
       {"tcp_nodelay", described(type("boolean"), "Default: off for stream, on for request_response.")},
       {"socket_buffer_bytes", described({{"type", {"integer", "null"}},
                                          {"minimum", Limits::kMinSocketBufferBytes},
@@ -192,6 +198,7 @@ Json spec_schema() {
                  {"seed", type("integer")},
                  {"pattern", name_schema<Pattern>()},
                  {"receive", name_schema<Receive>()},
+                 {"messages_per_s", type_or_null("number")},
                  {"tcp_nodelay", type("boolean")},
                  {"socket_buffer_bytes", type_or_null("integer")},
                  {"server_cpus", listed},

@@ -16,6 +16,7 @@ struct Options {
   WorkerOptions worker;
   std::string host = "127.0.0.1";
   uint16_t port = 8080;
+  std::optional<double> messages_per_s;
   double duration_s = 10;
   double warmup_s = 0.5;
   std::string pattern = "stream";
@@ -52,6 +53,7 @@ int run(const Options& options) {
   load.client.receive = *from_name<Receive>(options.receive);
   load.client.socket = options.worker.socket();
   load.threads = options.worker.threads;
+  load.messages_per_s = options.messages_per_s;
   load.duration = from_seconds(options.duration_s);
   load.warmup = from_seconds(options.warmup_s);
   load.take_orders = options.worker.orders;
@@ -59,6 +61,10 @@ int run(const Options& options) {
   // CLI11's Range lets "nan" pass.
   if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
     return failed({"--duration and --warmup are numbers of seconds"});
+  }
+  if (!std::isfinite(options.messages_per_s.value_or(1))) return failed({"--rate is a number of messages per second"});
+  if (options.messages_per_s && load.client.pattern != Pattern::request_response) {
+    return failed({"--rate goes with --pattern request_response: a stream is paced by its engine"});
   }
   if (auto cpus = worker_cpus(options.worker); cpus) {
     load.client.cpus = *cpus;
@@ -90,6 +96,9 @@ void add_load_command(CLI::App& app, CommandResult done) {
   command->add_option("--pattern", options->pattern, "stream or request_response")
       ->check(CLI::IsMember({"stream", "request_response"}))
       ->capture_default_str();
+  command->add_option("--rate", options->messages_per_s,
+                      "Messages per second over all connections, asked for when they are due; latency counts from then")
+      ->check(CLI::Range(Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS));
   command->add_option("--receive", options->receive, "recv, or recvmsg into 8 fields")
       ->check(CLI::IsMember({"recv", "recvmsg"}))
       ->capture_default_str();

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <cmath>
@@ -27,6 +28,13 @@ int64_t clock_ns(clockid_t clock) {
 }  // namespace
 
 int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+
+int64_t rusage_cpu_ns() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);  // fails for wrong arguments only
+  const auto ns = [](const timeval& time) { return time.tv_sec * 1'000'000'000LL + time.tv_usec * 1'000LL; };
+  return ns(usage.ru_utime) + ns(usage.ru_stime);
+}
 
 int64_t process_cpu_ns() { return clock_ns(CLOCK_PROCESS_CPUTIME_ID); }
 int64_t thread_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }

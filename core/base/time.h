@@ -23,6 +23,9 @@ int64_t process_cpu_ns();
 // That the calling thread has used.
 int64_t thread_cpu_ns();
 
+// The same as getrusage() has it: another way through the kernel, for comparison.
+int64_t rusage_cpu_ns();
+
 double to_seconds(Nanoseconds duration);
 Nanoseconds from_seconds(double seconds);  // rounded to the nanosecond
 

@@ -224,6 +224,7 @@ void Engine::report_mark(const char* name) {
   // The clocks next to the counters; the sockets, which take longer to ask, after both.
   const int64_t now = monotonic_ns();
   const int64_t cpu = process_cpu_ns();
+  const int64_t rusage_cpu = rusage_cpu_ns();
   for (const auto& connection : connections_) {
     const auto info = connection->tcp_info();
     connections.push_back(info ? to_json(*info) : Json(nullptr));
@@ -231,6 +232,7 @@ void Engine::report_mark(const char* name) {
   report_({{"report", name},
            {"monotonic_ns", now},
            {"cpu_ns", cpu},
+           {"rusage_cpu_ns", rusage_cpu},
            {"messages", messages},
            {"bytes", bytes},
            {"connections", std::move(connections)}});

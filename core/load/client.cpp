@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "core/host/cpu_set.h"
 #include "core/host/tcp_info.h"
+#include "core/load/paced_requests.h"
 #include "core/wire/greeting.h"
 #include "core/wire/message.h"
 
@@ -105,7 +107,7 @@ Result<void> Client::serve() {
   verified_.store(true, std::memory_order_release);
   on_event_();
   stage_.wait(Stage::verify);
-  auto measured = options_.pattern == Pattern::stream ? stream() : request_response();
+  auto measured = options_.pattern == Pattern::stream ? stream() : options_.pace ? paced() : request_response();
   if (!measured) return measured;
   return say_goodbye();
 }
@@ -177,11 +179,43 @@ Result<void> Client::request_response() {
       take_messages(monotonic_ns(), in_window, asked);
     }
   }
+  return end_requests();
+}
+
+Result<void> Client::end_requests() {
   if (auto sent = send_frame(FrameKind::end, 0); !sent) return sent;
   const auto received = receiver_->receive(socket_.get());
   if (!received) return tl::unexpected(received.error());
   if (*received != 0) return fail("the engine sent more than was asked for");
   return {};
+}
+
+Result<void> Client::paced() {
+  // The kernel may put off a wake-up by 50 us otherwise, which would be counted as latency.
+  ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+  PacedRequests requests(socket_.get(), Pacer(*options_.pace, monotonic_ns()), options_.field_bytes * kFieldsPerMessage);
+  for (;;) {
+    const bool ending = stage_.load(std::memory_order_relaxed) == Stage::end;
+    if (ending && requests.settled()) break;
+    if (auto asked = requests.ask(ending ? 0 : monotonic_ns()); !asked) return asked;
+    const auto readable = requests.wait(ending);
+    if (!readable) return tl::unexpected(readable.error());
+    if (!*readable) continue;
+    const auto received = receiver_->receive(socket_.get());
+    if (!received) return tl::unexpected(received.error());
+    if (*received == 0) return fail("the engine closed the connection before it had answered all requests");
+    counters_.bytes.store(counters_.bytes.load(std::memory_order_relaxed) + *received, std::memory_order_relaxed);
+    const int64_t now = monotonic_ns();
+    // Of the window is what was answered in it, whenever it was due.
+    const bool in_window = stage_.load(std::memory_order_relaxed) == Stage::window;
+    for (auto message = receiver_->next_message(); !message.empty(); message = receiver_->next_message()) {
+      if (in_window) latency_.record(now - requests.next_answer_due_ns());
+      requests.answered();
+      counters_.messages.store(counters_.messages.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+  }
+  most_outstanding_ = requests.most_outstanding();
+  return end_requests();
 }
 
 Result<void> Client::say_goodbye() {
@@ -203,6 +237,7 @@ Json Client::account() const {
           {"verified_messages", verified_messages_},
           {"receive_buffer_bytes", buffers_.receive_bytes},
           {"send_buffer_bytes", buffers_.send_bytes},
+          {"most_outstanding_requests", options_.pace ? Json(most_outstanding_) : Json()},
           {"tcp", tcp_},
           {"problem", problem_ ? Json(*problem_) : Json(nullptr)}};
 }

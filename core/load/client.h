@@ -17,6 +17,7 @@
 #include "core/base/result.h"
 #include "core/base/socket.h"
 #include "core/load/histogram.h"
+#include "core/load/pacer.h"
 #include "core/load/receiver.h"
 #include "core/model/names.h"
 #include "core/wire/greeting.h"
@@ -32,6 +33,7 @@ struct ClientOptions {
   StreamSocketOptions socket;
   std::vector<int> cpus;  // that its thread may run on; empty: any
   uint64_t token = 0;
+  std::optional<Pace> pace;  // of request_response; none: each request follows the answer to the one before
 };
 
 // Shared by all clients of a load; moves forward only.
@@ -70,6 +72,8 @@ class Client {
   Result<void> verify();
   Result<void> stream();
   Result<void> request_response();
+  Result<void> paced();
+  Result<void> end_requests();
   Result<void> say_goodbye();
   Result<void> send_frame(FrameKind kind, uint64_t count);
   void take_messages(int64_t now, bool in_window, int64_t asked_ns);
@@ -83,6 +87,7 @@ class Client {
   Histogram latency_;
   uint32_t ring_slots_ = 0;
   uint64_t verified_messages_ = 0;
+  uint64_t most_outstanding_ = 0;  // of a paced client
   EffectiveBuffers buffers_;
   Json tcp_;
   std::optional<std::string> problem_;

@@ -91,6 +91,7 @@ Result<void> Load::connect() {
   for (uint32_t i = 0; i < options_.threads; ++i) {
     ClientOptions client = options_.client;
     if (!client.cpus.empty()) client.cpus = {client.cpus[i % client.cpus.size()]};
+    if (options_.messages_per_s) client.pace = Pace{*options_.messages_per_s, i, options_.threads};
     clients_.push_back(std::make_unique<Client>(std::move(client), stage_, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(event_.get(), &one, sizeof one));

@@ -21,6 +21,7 @@ namespace copybench {
 struct LoadOptions {
   ClientOptions client;  // for every connection; its cpus are dealt to the threads in turn, one each
   uint32_t threads = 1;
+  std::optional<double> messages_per_s;  // over all connections; of request_response only
   Nanoseconds warmup{};    // by hand only
   Nanoseconds duration{};  // by hand only
   bool take_orders = false;

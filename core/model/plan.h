@@ -37,6 +37,8 @@ struct Limits {
   static constexpr size_t kMaxRuns = 10'000;
   static constexpr size_t kMaxEvents = 32;
   static constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
+  static constexpr double kMinMessagesPerS = 1;
+  static constexpr double kMaxMessagesPerS = 1'000'000;
   static constexpr int64_t kMinSocketBufferBytes = 4096;
   static constexpr int64_t kMaxSocketBufferBytes = 1 << 30;
 };

@@ -52,6 +52,7 @@ struct ExperimentRequest {
   std::optional<int64_t> seed;
   std::optional<Pattern> pattern;
   std::optional<Receive> receive;
+  std::optional<double> messages_per_s;
   std::optional<bool> tcp_nodelay;
   std::optional<int64_t> socket_buffer_bytes;
   std::optional<CpuChoice> server_cpus;

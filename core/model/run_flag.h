@@ -20,6 +20,7 @@ enum class FlagKind : uint8_t {
   neighbours,   // other processes used the CPUs
   frequency,    // the CPUs' frequency changed
   thermal,      // the CPUs were slowed down by heat
+  rate,         // the load did not come to the rate that was asked for
   calibration,  // what the machine can do was not what it was before
 };
 template <>

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 17> kKeys{
     "repetitions", "order",       "seed",    "pattern",     "receive", "tcp_nodelay", "socket_buffer_bytes",
     "server_cpus", "client_cpus", "events"};
 // Added since the first version: specs that were stored before lack them, and have their defaults.
-constexpr std::array<std::string_view, 1> kLaterKeys{"profile"};
+constexpr std::array<std::string_view, 2> kLaterKeys{"profile", "messages_per_s"};
 
 // Left by way of an exception, as nlohmann's own are, and caught in spec_from_json.
 struct BadSpec {
@@ -116,6 +116,8 @@ ExperimentSpec read(const Json& json) {
   spec.seed = unsigned_of<uint64_t>(json["seed"], "seed");
   spec.pattern = name_from<Pattern>(json["pattern"], "pattern");
   spec.receive = name_from<Receive>(json["receive"], "receive");
+  const Json rate = json.value("messages_per_s", Json());
+  if (!rate.is_null()) spec.messages_per_s = rate.get<double>();
   spec.tcp_nodelay = json["tcp_nodelay"].get<bool>();
   const Json& buffer = json["socket_buffer_bytes"];
   if (!buffer.is_null()) spec.socket_buffer_bytes = unsigned_of<uint64_t>(buffer, "socket_buffer_bytes");
@@ -173,6 +175,7 @@ Json to_json(const ExperimentSpec& spec) {
   json["seed"] = spec.seed;
   json["pattern"] = name_of(spec.pattern);
   json["receive"] = name_of(spec.receive);
+  json["messages_per_s"] = spec.messages_per_s ? Json(*spec.messages_per_s) : Json(nullptr);
   json["tcp_nodelay"] = spec.tcp_nodelay;
   json["socket_buffer_bytes"] = spec.socket_buffer_bytes ? Json(*spec.socket_buffer_bytes) : Json(nullptr);
   json["server_cpus"] = cpus_to_json(spec.server_cpus);

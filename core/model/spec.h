@@ -47,6 +47,7 @@ struct ExperimentSpec {
   uint64_t seed = 0;  // below 2^53, so that any JSON reader keeps it whole
   Pattern pattern = Pattern::stream;
   Receive receive = Receive::recv;
+  std::optional<double> messages_per_s;  // request_response at a set rate over all connections; none: as fast as answered
   bool tcp_nodelay = false;
   std::optional<uint64_t> socket_buffer_bytes;  // none: the kernel's autotuning
   CpuChoice server_cpus;

@@ -66,7 +66,7 @@ class Execution {
   tl::unexpected<RunOutcome> perf_failed(const PerfControlError& error) {
     return tl::unexpected(error.late ? crew_.late(error.message) : crew_.broken(error.message));
   }
-  void judge();
+  void judge(const RunFigures& figures);
   Json evidence() const;
 
   const ExecutorOptions& options_;
@@ -194,6 +194,7 @@ OrOutcome<void> Execution::start_load() {
                 std::string(name_of(spec_.pattern)),
                 "--receive",
                 std::string(name_of(spec_.receive))};
+  if (spec_.messages_per_s) child.argv.insert(child.argv.end(), {"--rate", fmt::format("{}", *spec_.messages_per_s)});
   const auto arguments = worker_arguments(cpus_.client);
   child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
   auto load = Worker::spawn("load", child);
@@ -393,7 +394,7 @@ OrOutcome<RunFigures> Execution::measure() {
   return *figures;
 }
 
-void Execution::judge() {
+void Execution::judge(const RunFigures& figures) {
   const Json& load = measurement_.load_result;
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
   steadiness_ = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
@@ -401,6 +402,7 @@ void Execution::judge() {
   noise_evidence_ = std::move(noise.evidence);
   flags_ = steadiness_.flags;
   flags_.insert(flags_.end(), noise.flags.begin(), noise.flags.end());
+  if (auto flag = rate_flag(spec_.messages_per_s, figures)) flags_.push_back(std::move(*flag));
 }
 
 Json Execution::evidence() const {
@@ -423,7 +425,7 @@ Json Execution::evidence() const {
         {"perf_longest", control_ ? Json(measurement_.counting.longest.count()) : Json()}}},
       {"counters", to_json(measurement_.counters)},
       {"perf", {{"used", control_.has_value()}, {"version", perf.version.empty() ? Json() : Json(perf.version)}, {"reason", control_ ? Json() : Json(no_perf_)}}},
-      {"server", {{"cpus", format_cpu_list(cpus_.server)}, {"cpu_ns", span("cpu_ns")}, {"bytes", span("bytes")},
+      {"server", {{"cpus", format_cpu_list(cpus_.server)}, {"cpu_ns", span("cpu_ns")}, {"rusage_cpu_ns", span("rusage_cpu_ns")}, {"bytes", span("bytes")},
                   {"messages", span("messages")}, {"connections", part(engine, "connections")}}},
       {"client", {{"cpus", format_cpu_list(cpus_.client)}, {"connections", part(load, "connections")}}},
       {"machine_cpu", to_json(measurement_.machine_cpu)},
@@ -446,7 +448,11 @@ RunResult Execution::execute() {
   RunResult result;
   if (figures) {
     result.outcome = Completed{*figures};
-    judge();
+    if (profiled_) {
+      steadiness_.reason = "a profile counts in no figure";
+    } else {
+      judge(*figures);
+    }
   } else {
     result.outcome = figures.error();
   }

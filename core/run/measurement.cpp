@@ -92,6 +92,16 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
   return figures;
 }
 
+std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures) {
+  constexpr double kTolerance = 0.01;
+  if (!messages_per_s || !figures.messages || !figures.window_s) return std::nullopt;
+  // A message more or less at an edge is no lack of speed.
+  const double missed = std::abs(static_cast<double>(*figures.messages) - *messages_per_s * *figures.window_s) - 1;
+  if (missed < kTolerance * *messages_per_s * *figures.window_s) return std::nullopt;
+  return RunFlag{FlagKind::rate, fmt::format("{:.6g} messages per second were asked for, and {:.6g} were answered.",
+                                             *messages_per_s, static_cast<double>(*figures.messages) / *figures.window_s)};
+}
+
 void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window) {
   constexpr double kTolerance = 0.05;
   const auto apart = [](Nanoseconds a, Nanoseconds b) {

@@ -11,6 +11,7 @@
 #include "core/base/time.h"
 #include "core/host/proc_stat.h"
 #include "core/model/figures.h"
+#include "core/model/run_flag.h"
 #include "core/model/spec.h"
 #include "core/perf/perf_stat.h"
 
@@ -42,6 +43,9 @@ struct Measurement {
 //
 // An error is a run that contradicts itself: it is failed, not reported.
 Result<RunFigures> figures_of(const Measurement& measurement);
+
+// Where a rate was asked for and missed by 1 % or more.
+std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures);
 
 // Takes the values back, with the reason, where the interval of perf's counting is not known to within 5 %, or is not the
 // client's to within 5 %: a count of another interval is not this window's.

@@ -149,8 +149,8 @@ class OpenApi(unittest.TestCase):
         schema = self.schemas.resolve(content["schema"])
         self.assertEqual(set(schema["properties"]), {
             "name", "preset", "find", "of", "metric", "engines", "field_sizes", "threads", "duration_s", "warmup_s",
-            "repetitions", "order", "seed", "pattern", "receive", "tcp_nodelay", "socket_buffer_bytes", "server_cpus",
-            "client_cpus", "events", "profile", "notes", "tags", "pinned"})
+            "repetitions", "order", "seed", "pattern", "receive", "messages_per_s", "tcp_nodelay", "socket_buffer_bytes",
+            "server_cpus", "client_cpus", "events", "profile", "notes", "tags", "pinned"})
         good = [{"preset": "quick"}, sweep(notes="two\nlines", tags=["a", "b c"], pinned=True), sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
                 sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False),
                 sweep(repetitions={"until_ci_pct": 2}), SEARCH, {**SEARCH, "metric": "latency_p99_us", "threads": [2]}]

@@ -43,6 +43,7 @@ const readers = {
   seed: number,
   pattern: (text) => text,
   receive: (text) => text,
+  messages_per_s: number,
   tcp_nodelay: (text) => text === 'true',
   socket_buffer_bytes: size,
   server_cpus: cpus,

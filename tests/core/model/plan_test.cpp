@@ -141,6 +141,18 @@ TEST_CASE("request_response turns Nagle off unless told otherwise") {
   CHECK_FALSE(planned(request).spec.tcp_nodelay);
 }
 
+TEST_CASE("a rate goes with request_response alone, within its limits") {
+  auto request = quick_with(&ExperimentRequest::messages_per_s, 1000.0);
+  CHECK(error_of(request).pointer == "/messages_per_s");
+  request.pattern = Pattern::request_response;
+  CHECK(planned(request).spec.messages_per_s == 1000.0);
+  for (const double rate : {0.0, -1.0, 1e7, std::numeric_limits<double>::quiet_NaN()}) {
+    request.messages_per_s = rate;
+    CHECK(error_of(request).pointer == "/messages_per_s");
+  }
+  CHECK_FALSE(planned(quick()).spec.messages_per_s);
+}
+
 TEST_CASE("the same request and seed give the same plan") { CHECK(planned(quick()).runs == planned(quick()).runs); }
 
 TEST_CASE("nothing given: each required field is named") {

@@ -76,7 +76,7 @@ TEST_CASE("a spec's JSON has the keys of a request, in their order") {
   CHECK(to_json(spec).dump() ==
         R"({"name":"größer","preset":"quick","engines":["zero_copy","two_copy"],"field_sizes":[64,4194304],)"
         R"("threads":[1,256],"duration_s":0.1,"warmup_s":59.999999999,"repetitions":100,"order":"sequential",)"
-        R"("seed":9007199254740991,"pattern":"request_response","receive":"recvmsg","tcp_nodelay":true,)"
+        R"("seed":9007199254740991,"pattern":"request_response","receive":"recvmsg","messages_per_s":null,"tcp_nodelay":true,)"
         R"("socket_buffer_bytes":null,"server_cpus":[3,0],"client_cpus":"none",)"
         R"("events":["cpu-cycles","cpu_core/event=0xc0,umask=0x1/"],"profile":true})");
 }
@@ -84,9 +84,17 @@ TEST_CASE("a spec's JSON has the keys of a request, in their order") {
 TEST_CASE("a spec that was stored before a key existed has that key's default") {
   Json stored = to_json(full_spec());
   stored.erase("profile");
+  stored.erase("messages_per_s");
   const auto spec = spec_from_json(stored);
   REQUIRE(spec);
   CHECK_FALSE(spec->profile);
+  CHECK_FALSE(spec->messages_per_s);
+}
+
+TEST_CASE("a rate survives too") {
+  ExperimentSpec spec = full_spec();
+  spec.messages_per_s = 2000.5;
+  CHECK(spec_from_json(Json::parse(to_json(spec).dump())).value() == spec);
 }
 
 TEST_CASE("what this program did not write is refused") {
@@ -97,7 +105,7 @@ TEST_CASE("what this program did not write is refused") {
     CAPTURE(key);
     Json missing = good;
     missing.erase(key);
-    if (key != "profile") CHECK_FALSE(spec_from_json(missing));
+    CHECK(spec_from_json(missing).has_value() == (key == "profile" || key == "messages_per_s"));
     Json wrong = good;
     wrong[key] = Json::object({{"a", 1}});
     CHECK_FALSE(spec_from_json(wrong));

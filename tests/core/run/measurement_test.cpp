@@ -118,3 +118,16 @@ TEST_CASE("a run that contradicts itself is no result") {
   backwards.load_result["window_ns"] = -1;
   CHECK(!figures_of(backwards));
 }
+
+TEST_CASE("a rate that was missed by a hundredth is flagged, and a message at an edge is no miss") {
+  RunFigures figures;
+  figures.window_s = 1.0;
+  figures.messages = 1000;
+  CHECK_FALSE(rate_flag(std::nullopt, figures));
+  CHECK_FALSE(rate_flag(1000, figures));
+  CHECK_FALSE(rate_flag(1005, figures));
+  CHECK(rate_flag(1020, figures)->detail == "1020 messages per second were asked for, and 1000 were answered.");
+  CHECK(rate_flag(980, figures));
+  figures.messages = 9;
+  CHECK_FALSE(rate_flag(10, figures));
+}

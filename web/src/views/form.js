@@ -72,6 +72,9 @@ const details = [
     ['', 'recv'],
     ['recvmsg', 'recvmsg, into 8 fields'],
   ]),
+  field('messages_per_s', 'Rate', 'messages per second, of request and response; blank: as fast as answered', {
+    inputmode: 'decimal',
+  }),
   choice('order', 'Order', 'of the runs', [
     ['', 'shuffled'],
     ['sequential', 'sequential'],
