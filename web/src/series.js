@@ -47,12 +47,13 @@ export function cells(runs, name) {
   );
 }
 
-const pick = ({ run_id, engine, message_bytes, threads, repetition }) => ({
+const pick = ({ run_id, engine, message_bytes, threads, repetition, flags }) => ({
   run_id,
   engine,
   message_bytes,
   threads,
   repetition,
+  flags: flags ?? [],
 });
 
 // Each engine's zero-copy label; where runs differ, the weakest claim that is true of all.

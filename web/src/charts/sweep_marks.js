@@ -24,6 +24,9 @@ function layer(all, engine, name, place, look) {
   const { color, symbol, dash } = looks[engine];
   const median = { ...place, y: (d) => d.spread.median, symbol, r: 4.6, strokeWidth: 1.8 };
   const points = own.flatMap((cell) => cell.points.map((point) => ({ ...point, panel: cell.panel, unit: cell.unit })));
+  const title = (d) =>
+    `${whereOf(d, name)}\nrun ${d.run_id}, repetition ${d.repetition}: ${d.unit.text(d.value)} ${d.unit.unit}` +
+    d.flags.map(({ detail }) => `\n${detail}`).join('');
   return [
     Plot.line(own, {
       ...place,
@@ -56,16 +59,19 @@ function layer(all, engine, name, place, look) {
       className: `medians-${engine}`,
       title: (d) => medianTitle(d, name),
     }),
+    // Doubtful runs are hollow.
     Plot.dot(points, {
       ...place,
       y: 'value',
       symbol,
       r: 2,
       fill: color,
-      fillOpacity: 0.75,
+      fillOpacity: (d) => (d.flags.length > 0 ? 0 : 0.75),
+      stroke: color,
+      strokeWidth: 1,
+      strokeOpacity: (d) => (d.flags.length > 0 ? 1 : 0),
       className: `runs-${engine}`,
-      title: (d) =>
-        `${whereOf(d, name)}\nrun ${d.run_id}, repetition ${d.repetition}: ${d.unit.text(d.value)} ${d.unit.unit}`,
+      title,
     }),
     Plot.text(
       all.filter((cell) => cell.missing.length),

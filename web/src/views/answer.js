@@ -12,6 +12,7 @@ import {
   whereOf,
   zerocopySentence,
 } from '../answer.js';
+import { doubts } from '../doubts.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { gaps } from '../missing.js';
@@ -77,6 +78,31 @@ function notMeasured(runs) {
   );
 }
 
+function doubtful(runs) {
+  const completed = runs.filter((run) => run.state === 'completed').length;
+  const found = doubts(runs);
+  if (found.length === 0) return null;
+  return element(
+    'div',
+    { class: 'doubts' },
+    element('h3', {}, 'What to doubt'),
+    element(
+      'ul',
+      {},
+      found.map(({ text, runs: own, example }) =>
+        element(
+          'li',
+          {},
+          `In ${own.length === completed ? 'every run' : `${own.length} of ${count(completed, 'run')}`}, ${text}`,
+          own.length === completed ? '' : ` (${whereOf(own)})`,
+          `: ${own.length > 1 ? 'for example, ' : ''}“${example}”`,
+        ),
+      ),
+    ),
+    element('p', { class: 'muted' }, 'Such runs count like all others; in the charts their points are hollow.'),
+  );
+}
+
 export function answerView(runs, final) {
   const labels = zerocopyLabels(runs);
   const name = namer(runs);
@@ -117,6 +143,7 @@ export function answerView(runs, final) {
             'the number of comparisons (Benjamini and Hochberg), at 5 %.',
         )
       : null,
+    doubtful(runs),
     notMeasured(runs),
   ].filter(Boolean);
 }

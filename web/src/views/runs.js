@@ -1,11 +1,15 @@
 // Every run with every figure; drawn when it is opened, since a thousand runs are some 30,000 cells.
 import { element, missing, state, table } from '../dom.js';
+import { flagsOf } from '../doubts.js';
 import { bytes } from '../format.js';
 import { figures } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { zerocopyLabels } from '../series.js';
 
 const atOnce = 200;
+
+const flagsCell = (run) =>
+  flagsOf(run).map(({ kind, detail }) => element('span', { class: 'flag', title: detail }, kind.replace('_', ' ')));
 
 const columns = [
   { label: 'Run', number: true, cell: (run) => element('a', { href: `runs/${run.run_id}` }, String(run.run_id)) },
@@ -15,6 +19,7 @@ const columns = [
   { label: 'Threads', number: true, cell: (run) => String(run.threads) },
   { label: 'Repetition', number: true, cell: (run) => String(run.repetition) },
   { label: 'State', cell: (run) => element('span', {}, state(run.state), run.reason ? `: ${run.reason}` : '') },
+  { label: 'Flags', wrap: true, cell: flagsCell },
   ...figures.map((entry) => ({
     label: entry.label,
     unit: entry.unit,
