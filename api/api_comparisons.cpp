@@ -80,6 +80,14 @@ void warn(std::vector<std::string>& warnings, const Read& one) {
   } else if (one.circumstances.size() > 1) {
     warnings.push_back(fmt::format("What experiment {} was measured under changed while it was.", one.record.id));
   }
+  const auto& runs = one.measured.runs;
+  const auto flagged = std::count_if(runs.begin(), runs.end(), [](const SummaryInput& run) { return run.flagged; });
+  const auto completed =
+      std::count_if(runs.begin(), runs.end(), [](const SummaryInput& run) { return run.state == RunState::completed; });
+  if (flagged > 0) {
+    warnings.push_back(fmt::format("Of experiment {}, {} of {} completed runs are flagged: their figures are doubtful.",
+                                   one.record.id, flagged, completed));
+  }
 }
 
 ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Read>& head) {

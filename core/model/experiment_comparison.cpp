@@ -159,7 +159,7 @@ std::vector<SettingDifference> setting_differences(const ExperimentSpec& base, c
   std::vector<SettingDifference> differences;
   for (const auto& [key, value] : before.items()) {
     const Json other = after.value(key, Json());
-    if (value != other) differences.push_back({key, value, other, key == "pattern"});
+    if (value != other) differences.push_back({key, value, other, key == "pattern" || key == "messages_per_s"});
   }
   for (const auto& [key, value] : after.items()) {
     if (!before.contains(key)) differences.push_back({key, nullptr, value, false});

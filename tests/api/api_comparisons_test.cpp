@@ -95,6 +95,28 @@ TEST_CASE("what cannot be compared is refused, with what differs") {
   CHECK(problem(served.compare("base=1&head=3"), 409)["type"] == "urn:copybench:problem:not-comparable");
 }
 
+TEST_CASE("a rate makes a figure another one, and flagged runs are told") {
+  Compared served;
+  ExperimentRequest request;
+  request.engines = {two_copy};
+  request.field_sizes = {512};
+  request.threads = {1};
+  request.pattern = Pattern::request_response;
+  for (const auto rate : {std::optional<double>(), std::optional<double>(2000)}) {
+    request.messages_per_s = rate;
+    must(served.store->enqueue(must_plan(request), std::nullopt, nullptr));
+    RunFigures figures;
+    figures.throughput_gbps = 10;
+    RunResult result{Completed{figures}, Json::object(), ""};
+    if (rate) result.flags = {{FlagKind::steal, "Much of it."}};
+    must(served.store->finish(served.claim().id, result));
+  }
+  CHECK(problem(served.compare("base=1&head=2"), 409)["comparison"]["differences"][0]["name"] == "messages_per_s");
+  const std::string warnings = served.compare("base=1&head=2&allow_differences=1").json()["warnings"].dump();
+  CHECK(warnings.find("Of experiment 2, 1 of 1 completed runs are flagged") != std::string::npos);
+  CHECK(warnings.find("Of experiment 1") == std::string::npos);
+}
+
 TEST_CASE("experiments measured alternately are pairs") {
   Compared served;
   std::string base, head;

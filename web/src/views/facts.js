@@ -34,7 +34,8 @@ function machineOf({ circumstances, state }) {
 export function annotationOf(experiment) {
   const { spec } = experiment;
   const measured =
-    `${experiment.name || `Experiment ${experiment.id}`}: ${spec.pattern === 'stream' ? 'stream' : 'request and response'}, ` +
+    `${experiment.name || `Experiment ${experiment.id}`}: ${spec.pattern === 'stream' ? 'stream' : 'request and response'}` +
+    `${spec.messages_per_s ? ` at ${spec.messages_per_s} messages/s` : ''}, ` +
     `${duration(spec.duration_s)} a run, warm-up ${duration(spec.warmup_s)}, ${spec.find ? 'a search' : repetitions(spec.repetitions)}, ` +
     `${time(experiment.started_at ?? experiment.created_at)}.`;
   return [measured, machineOf(experiment)];

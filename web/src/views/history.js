@@ -9,6 +9,8 @@ import { engineLabel, engines } from '../look.js';
 import { compareLink, experimentLink, historyLink, parseHistory } from '../permalink.js';
 import { select } from './controls.js';
 
+const shownSettings = ['duration_s', 'pattern', 'messages_per_s', 'receive', 'tcp_nodelay', 'server_cpus', 'client_cpus'];
+
 const change = (ratio) => (ratio === null ? '–' : `${ratio < 1 ? '−' : '+'}${percent(Math.abs(ratio - 1))}`);
 
 function changesTable(series, unit) {
@@ -126,7 +128,7 @@ export class HistoryView {
       const card = new ChartCard(`history-${i + 1}`, { say: this.context.say });
       this.cards.push(card);
       const settings = Object.entries(series.settings)
-        .filter(([key]) => ['duration_s', 'pattern', 'receive', 'tcp_nodelay', 'server_cpus', 'client_cpus'].includes(key))
+        .filter(([key, value]) => shownSettings.includes(key) && value !== null)
         .map(([key, value]) => `${key} ${value}`);
       card.update(historyChart(series, i + 1, { engine: history.engine, title: `${unit.label}: ${where}` }, unit), {
         annotation: [`Settings: ${settings.join(', ')}.`, history.method],
