@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/model/origin.h"
 #include "core/model/robust.h"
 
 namespace copybench {
@@ -20,6 +21,21 @@ constexpr std::array<CalibrationColumn, 4> kCalibrationColumns{{
     {"round_trip_us", &Calibration::round_trip_us,
      "microseconds of one byte there and back over loopback TCP, in one thread, so without a wake-up"},
 }};
+
+Result<CalibrationRecord> record_from_json(const Json& json) {
+  const auto part = [&](const char* key) { return json.is_object() ? json.value(key, Json()) : Json(); };
+  const Json before = part("before");
+  const Json machine = part("machine");
+  const Json strange = part("unusual");
+  const auto at = time_from_json(part("at_ms"));
+  if (!before.is_boolean() || !machine.is_string() || !at) return fail("a calibration has no before, at_ms or machine");
+  if (!strange.is_null() && !strange.is_string()) return fail("what was unusual of a calibration is no text");
+  const auto values = calibration_from_json(part("values"));
+  if (!values) return tl::unexpected(values.error());
+  CalibrationRecord record{before.get<bool>(), *at, machine.get<std::string>(), *values};
+  if (strange.is_string()) record.unusual = strange.get<std::string>();
+  return record;
+}
 
 }  // namespace
 
@@ -41,6 +57,30 @@ Result<Calibration> calibration_from_json(const Json& json) {
     calibration.*column.member = value.get<double>();
   }
   return calibration;
+}
+
+Json to_json(const std::vector<CalibrationRecord>& of_run) {
+  Json list = Json::array();
+  for (const CalibrationRecord& record : of_run) {
+    list.push_back({{"before", record.before},
+                    {"at_ms", record.at.time_since_epoch().count()},
+                    {"machine", record.machine},
+                    {"values", to_json(record.values)},
+                    {"unusual", record.unusual ? Json(*record.unusual) : Json()}});
+  }
+  return list;
+}
+
+Result<std::vector<CalibrationRecord>> calibrations_from_json(const Json& json) {
+  constexpr size_t kMost = 2;  // before the run and after it
+  if (!json.is_array() || json.size() > kMost) return fail(fmt::format("calibrations must be a list of at most {}", kMost));
+  std::vector<CalibrationRecord> records;
+  for (const Json& one : json) {
+    auto record = record_from_json(one);
+    if (!record) return tl::unexpected(record.error());
+    records.push_back(std::move(*record));
+  }
+  return records;
 }
 
 std::optional<std::string> unusual(const Calibration& now, const std::vector<Calibration>& earlier) {

@@ -46,6 +46,10 @@ struct CalibrationRecord {
   bool operator==(const CalibrationRecord&) const = default;
 };
 
+// Those of a run, as an export has them: without its id. The reading one fails on anything else.
+Json to_json(const std::vector<CalibrationRecord>& of_run);
+Result<std::vector<CalibrationRecord>> calibrations_from_json(const Json& json);
+
 struct CalibrationLimits {
   static constexpr size_t kEarlier = 10;      // as many are needed to tell what is usual
   static constexpr size_t kMostEarlier = 200; // and no more are asked

@@ -110,9 +110,11 @@ class Scheduler::Impl {
         if (!more) wait_for_nudge(retention.next_look());
       } else {
         changed_.raise();
-        begin(**claimed);
+        pulse_.expect("a calibration", kSoon);
         calibrator.before(**claimed, machine_);
+        begin(**claimed);
         RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
+        pulse_.expect("a calibration", kSoon);
         calibrator.after(**claimed, result);
         end_run();
         log(**claimed, result);

@@ -11,6 +11,26 @@ Calibration values_of(std::string_view text) {
   return *values;
 }
 
+// Of the rows that a condition on them with the bound values finds.
+std::vector<CalibrationRecord> read_where(DatabaseConnection& connection, const std::string& condition,
+                                          std::initializer_list<int64_t> values) {
+  Query query(connection, "SELECT run_id, before_run, at_ms, machine, values_json, unusual FROM calibrations WHERE " +
+                              condition + " ORDER BY at_ms, id");
+  for (const int64_t value : values) query.bind(value);
+  std::vector<CalibrationRecord> all;
+  while (query.step()) {
+    CalibrationRecord one;
+    one.run_id = query.integer(0);
+    one.before = query.integer(1) != 0;
+    one.at = UtcTime(std::chrono::milliseconds(query.integer(2)));
+    one.machine = query.text(3);
+    one.values = values_of(query.text(4));
+    if (!query.is_null(5)) one.unusual = std::string(query.text(5));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 }  // namespace
 
 void insert_calibrations(DatabaseConnection& connection, ExperimentId experiment, RunId run,
@@ -31,26 +51,17 @@ void insert_calibrations(DatabaseConnection& connection, ExperimentId experiment
 }
 
 std::vector<CalibrationRecord> read_calibrations(DatabaseConnection& connection, ExperimentId experiment) {
-  Query query(connection,
-              "SELECT run_id, before_run, at_ms, machine, values_json, unusual FROM calibrations "
-              "WHERE experiment_id = ? ORDER BY id");
-  query.bind(experiment);
-  std::vector<CalibrationRecord> all;
-  while (query.step()) {
-    CalibrationRecord one;
-    one.run_id = query.integer(0);
-    one.before = query.integer(1) != 0;
-    one.at = UtcTime(std::chrono::milliseconds(query.integer(2)));
-    one.machine = query.text(3);
-    one.values = values_of(query.text(4));
-    if (!query.is_null(5)) one.unusual = std::string(query.text(5));
-    all.push_back(std::move(one));
-  }
-  return all;
+  return read_where(connection, "experiment_id = ?", {experiment});
+}
+
+std::vector<CalibrationRecord> read_calibrations_of_run(DatabaseConnection& connection, ExperimentId experiment, RunId run) {
+  return read_where(connection, "experiment_id = ? AND run_id = ?", {experiment, run});
 }
 
 std::vector<Calibration> read_recent_calibrations(DatabaseConnection& connection, const std::string& machine, int64_t limit) {
-  Query query(connection, "SELECT values_json FROM calibrations WHERE machine = ? ORDER BY id DESC LIMIT ?");
+  Query query(connection,
+              "SELECT values_json FROM calibrations WHERE machine = ? AND experiment_id NOT IN (SELECT id FROM experiments "
+              "WHERE import_digest IS NOT NULL) ORDER BY id DESC LIMIT ?");
   query.bind(machine).bind(limit);
   std::vector<Calibration> recent;
   while (query.step()) recent.push_back(values_of(query.text(0)));

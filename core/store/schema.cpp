@@ -146,7 +146,7 @@ CREATE TABLE calibrations (
   values_json TEXT NOT NULL,
   unusual TEXT
 ) STRICT;
-CREATE INDEX calibrations_of_experiment ON calibrations (experiment_id, id);
+CREATE INDEX calibrations_of_run ON calibrations (experiment_id, run_id);
 CREATE INDEX calibrations_of_machine ON calibrations (machine, id);
 )sql",
 };

@@ -5,8 +5,8 @@
 // queued, by position. An interrupted run and the one that takes its place share a position. run_evidence: what a run
 // leaves beside its figures, apart because it is large and seldom read. Written once. idempotency_keys: the answers
 // given under a caller's key. circumstances: what the machine was when an experiment's first run was claimed, and again
-// at each later claim that found it changed. calibrations: what the machine could do around each run. sequences: the last finish_sequence, so that it grows even where the newest runs are
-// erased.
+// at each later claim that found it changed. calibrations: what the machine could do around each run. sequences: the last
+// finish_sequence, so that it grows even where the newest runs are erased.
 #pragma once
 
 #include "core/store/database_connection.h"

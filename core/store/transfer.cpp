@@ -7,6 +7,7 @@
 
 #include "core/model/annotations.h"
 #include "core/model/plan.h"
+#include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
 #include "core/store/row_json.h"
 #include "core/store/rows.h"
@@ -46,7 +47,7 @@ struct TableColumns {
 
   // Of a run with all that goes with it.
   std::string run_problem(const Json& row) const {
-    std::vector<string_view> others{"finished_as"};
+    std::vector<string_view> others{"finished_as", "calibrations"};
     for (const RunTable& table : run_tables) {
       for (const Column& column : table.columns) others.push_back(column.key);
     }
@@ -138,7 +139,8 @@ std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places)
   if (const Json counters = row.value("counters", Json()); !counters.is_null() && !counters.is_array()) {
     return "counters must be a list";
   }
-  return "";
+  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
+  return calibrations ? "" : calibrations.error().message;
 }
 
 std::string file_problem(const ExportFile& file, const TableColumns& columns) {
@@ -197,6 +199,7 @@ RunId insert_run_row(DatabaseConnection& connection, ExperimentId id, int64_t fi
     bind_row(part, row, table.columns);
     part.run();
   }
+  insert_calibrations(connection, id, run, *calibrations_from_json(row.value("calibrations", Json::array())));
   return run;
 }
 
@@ -208,6 +211,7 @@ void read_all(DatabaseConnection& connection, ExperimentId id) {
   runs.bind(id);
   while (runs.step()) read_run(runs);
   read_circumstances(connection, id);
+  read_calibrations(connection, id);
 }
 
 }  // namespace
@@ -268,6 +272,7 @@ std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentI
       put_row(run.row, query, at, table.columns);
       at += static_cast<int>(table.columns.size());
     }
+    run.row["calibrations"] = to_json(read_calibrations_of_run(connection, id, run.id));
     runs.push_back(std::move(run));
   }
   return runs;

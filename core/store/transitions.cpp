@@ -81,7 +81,7 @@ void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
   query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
 }
 
-// Quotes of a child's last words need not be UTF-8; a run is not to be lost by them.
+// Quotes of a child's last words, and names of processes, need not be UTF-8; a run is not to be lost by them.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void insert_evidence(DatabaseConnection& connection, RunId run, const RunResult& result) {
@@ -237,7 +237,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     query.bind(name_of(ending.state)).bind(finish_sequence).bind(to_milliseconds(now)).bind(ending.reason);
     query.bind(counters_of(result));
     bind_figures(query, ending.figures);
-    query.bind(to_json(result.flags).dump()).bind(run).run();
+    query.bind(text_of(to_json(result.flags))).bind(run).run();
   }
   insert_evidence(connection, run, result);
   if (result.profile) insert_profile(connection, run, *result.profile);

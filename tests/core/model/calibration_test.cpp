@@ -29,6 +29,24 @@ TEST_CASE("a calibration read back from its JSON is the same, and half a one is 
   CHECK_FALSE(calibration_from_json(zero));
 }
 
+TEST_CASE("the calibrations of a run come back from their JSON, and what is none is refused") {
+  const CalibrationRecord before{true, UtcTime(std::chrono::milliseconds(7)), "here", {20, 8, 100, 10}, "syscall_ns 100"};
+  const std::vector<CalibrationRecord> both{before, {false, before.at, "here", {21, 8, 100, 10}}};
+  CHECK(calibrations_from_json(Json::parse(to_json(both).dump())).value() == both);
+  CHECK(calibrations_from_json(Json::array()).value().empty());
+  for (const char* key : {"before", "at_ms", "machine", "values"}) {
+    Json list = to_json(both);
+    list[1].erase(key);
+    CHECK_FALSE(calibrations_from_json(list));
+  }
+  Json list = to_json(both);
+  list[0]["unusual"] = 1;
+  CHECK_FALSE(calibrations_from_json(list));
+  CHECK_FALSE(calibrations_from_json(to_json({before, before, before})));
+  CHECK_FALSE(calibrations_from_json(Json::parse("[1]")));
+  CHECK_FALSE(calibrations_from_json(Json::object()));
+}
+
 TEST_CASE("what the machine showed before is usual") {
   const auto known = earlier(50, 0.02);
   for (const Calibration& one : earlier(30, 0.03)) CHECK_FALSE(unusual(one, known));

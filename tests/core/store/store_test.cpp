@@ -73,6 +73,16 @@ TEST_CASE("a run's flags are kept with it") {
   CHECK_FALSE(input[1].flagged);
 }
 
+TEST_CASE("a flag that names a process whose name is no UTF-8 costs no run") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 1);
+  RunResult doubtful = completed();
+  doubtful.flags = {{FlagKind::neighbours, "the busiest: b\xff (pid 3)"}};
+  must(opened.store->finish(claim(*opened.store).id, doubtful));
+  CHECK(opened.runs(1)[0].flags[0].detail.find("(pid 3)") != std::string::npos);
+}
+
 TEST_CASE("each outcome ends its run and is counted") {
   TemporaryDirectory directory;
   Opened opened(directory);

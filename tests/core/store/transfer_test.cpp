@@ -24,7 +24,11 @@ std::string exported(const TemporaryDirectory& directory, ExperimentId id) {
 ExperimentId eventful(Store& store) {
   const ExperimentId id = enqueue(store, 4, "eventful").id;
   must(store.annotate(id, {{}, "a note", {{"tag"}}, true}));
-  must(store.finish(claim(store).id, completed(1.0 / 3)));
+  RunResult doubtful = completed(1.0 / 3);
+  doubtful.flags = {{FlagKind::steal, "The hypervisor withheld 3 %."}};
+  doubtful.calibrations = {{true, UtcTime(std::chrono::milliseconds(5)), "here", {20, 8, 100, 10}, "syscall_ns 100"},
+                           {false, UtcTime(std::chrono::milliseconds(6)), "here", {21, 8, 100, 10}}};
+  must(store.finish(claim(store).id, doubtful));
   must(store.finish(claim(store).id, failed("the engine said \xff")));
   must(store.finish(claim(store).id, {Interrupted{"stopping"}, Json::object(), ""}));
   must(store.finish(claim(store).id, completed()));
@@ -84,9 +88,18 @@ TEST_CASE("an experiment is the same after the way to another machine, but for i
     CHECK(runs[i].figures == runs_before[i].figures);
     CHECK(runs[i].reason.has_value() == runs_before[i].reason.has_value());
     CHECK(runs[i].counters_json == runs_before[i].counters_json);
+    CHECK(runs[i].flags == runs_before[i].flags);
     CHECK(must(target.reader->run(runs[i].id)).evidence_json == must(source.reader->run(runs_before[i].id)).evidence_json);
     CHECK(must(target.reader->perf_raw(runs[i].id)) == must(source.reader->perf_raw(runs_before[i].id)));
   }
+  CHECK(runs[0].flags.size() == 1);
+  auto calibrations = must(source.reader->calibrations(1));
+  REQUIRE(calibrations.size() == 2);
+  for (CalibrationRecord& one : calibrations) one.run_id = runs[0].id;
+  CHECK(must(target.reader->calibrations(2)) == calibrations);
+  // What somebody hands in says nothing about what is usual here.
+  CHECK(must(target.store->recent_calibrations("here", 9)).empty());
+  CHECK(must(source.store->recent_calibrations("here", 9)).size() == 2);
   // Nothing of it waits to be measured.
   CHECK_FALSE(must(target.store->claim_next()));
 }
@@ -150,6 +163,10 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: throughput_gbps must be a number", [](ExportFile& file) { file.runs[0]["throughput_gbps"] = "fast"; }},
       {"line 3: bytes must be a whole number", [](ExportFile& file) { file.runs[0]["bytes"] = 1.5; }},
       {"line 3: perf_raw must be a string", [](ExportFile& file) { file.runs[0]["perf_raw"] = 1; }},
+      {"line 3: calibrations must be a list", [](ExportFile& file) { file.runs[0]["calibrations"] = 1; }},
+      {"line 3: the calibration has no syscall_ns",
+       [](ExportFile& file) { file.runs[0]["calibrations"][0]["values"].erase("syscall_ns"); }},
+      {"A stored flag has an unknown kind", [](ExportFile& file) { file.runs[0]["flags"][0]["kind"] = "solar_wind"; }},
       {"a row has the unknown word", [](ExportFile& file) { file.runs[0]["engine"] = "five_copy"; }},
       {"line 3: from_run must be", [](ExportFile& file) {
          file.circumstances.push_back({{"from_run", 9}, {"gathered_at_ms", 1}, {"facts", Json::array()}});
@@ -176,7 +193,9 @@ TEST_CASE("an export of an earlier schema lacks what came later") {
   const ExportFile file = changed(directory, [](ExportFile& old) {
     old.schema = 1;
     for (const char* later : {"notes", "tags", "pinned"}) old.experiment.erase(later);
-    for (Json& run : old.runs) run.erase("counters");
+    for (Json& run : old.runs) {
+      for (const char* later : {"counters", "flags", "calibrations"}) run.erase(later);
+    }
   });
   CHECK(must(open_store(other)->import_experiment(file)).record.annotations == Annotations{});
 }
