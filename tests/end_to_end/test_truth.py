@@ -35,7 +35,7 @@ class SetRate(unittest.TestCase):
         cls.daemon = cls.enterClassContext(Daemon())
 
     def measure(self, **fields):
-        number = self.daemon.queue(pattern="request_response", **fields)["id"]
+        number = self.daemon.queue(**{"pattern": "request_response", **fields})["id"]
         self.assertEqual(self.daemon.finished(number)["state"], "completed")
         return self.daemon.get(f"/runs/{self.daemon.runs(number)[0]['run_id']}").json()
 
@@ -56,33 +56,47 @@ class SetRate(unittest.TestCase):
         self.assertIn("rate", [flag["kind"] for flag in run["flags"]])
 
     def test_the_time_of_the_server_s_cpu_is_getrusage_s_within_a_hundredth(self):
-        for fields in ({"duration_s": 1}, {"duration_s": 1, "messages_per_s": RATE}):
+        for fields in ({"pattern": "stream"}, {}, {"messages_per_s": RATE}):
             with self.subTest(**fields):
-                server = self.measure(**fields)["evidence"]["server"]
+                run = self.measure(duration_s=0.6, **fields)
+                server, windows = run["evidence"]["server"], run["evidence"]["windows_ns"]
                 self.assertAlmostEqual(server["cpu_ns"], server["rusage_cpu_ns"], delta=server["rusage_cpu_ns"] / 100)
+                # Each is a rate over its own window.
+                per_s = server["rusage_cpu_ns"] / (windows["server"] / 1e9)
+                self.assertAlmostEqual(run["cpu_ns_per_byte"] * run["bytes"] / run["window_s"], per_s, delta=per_s / 100)
+                # perf leaves out what switching between processes takes, which is nothing where data streams.
+                if fields.get("pattern") == "stream" and run["task_clock_ns"] is not None:
+                    counting_s = (windows["perf_shortest"] + windows["perf_longest"]) / 2e9
+                    self.assertAlmostEqual(run["task_clock_ns"] / counting_s, per_s, delta=per_s * 0.05)
 
-    @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
-    def test_perf_s_counts_agree_with_an_independent_perf_stat_of_the_same_engine(self):
-        if not self.daemon.get("/system").json()["perf"]["usable"]:
-            self.skipTest("perf may not count here")
-        number = self.daemon.queue(pattern="request_response", messages_per_s=RATE, duration_s=2,
+    def counts_by_two(self):
+        """[(per second of the run's window, per second of one within it by a perf stat of our own)] of the same engine."""
+        number = self.daemon.queue(pattern="request_response", messages_per_s=RATE, duration_s=1.5,
                                    events=["task-clock", "context-switches"])["id"]
         engine = wait_until(lambda: engine_of(self.daemon), "the engine runs")
         wait_until(lambda: self.daemon.running_run(number)["state"] == "running", "the run runs")
-        time.sleep(0.4)  # of the warm-up and the window's begin: any second of the window will do
+        time.sleep(0.4)  # of the warm-up and the window's begin
         own = subprocess.run(["perf", "stat", "-x,", "-e", "task-clock,context-switches", "-p", str(engine), "--",
                               "sleep", "1"], capture_output=True, text=True, timeout=20)
         self.assertEqual(own.returncode, 0, own.stderr)
         counted = {row[2].split(":")[0]: float(row[0]) for line in own.stderr.splitlines()
                    if len(row := line.split(",")) > 2 and row[0].replace(".", "").isdigit()}
         self.daemon.finished(number)
-        run = self.daemon.get(f"/runs/{self.daemon.runs(number)[0]['run_id']}").json()
-        # Both are rates: the second that perf counted here is one of the window's two.
-        self.assertAlmostEqual(run["task_clock_ns"] / run["window_s"], counted["task-clock"] * 1e6,
-                               delta=counted["task-clock"] * 1e6 * 0.15)
-        self.assertAlmostEqual(run["context_switches"] / run["window_s"], counted["context-switches"],
-                               delta=counted["context-switches"] * 0.15)
-        self.assertAlmostEqual(run["task_clock_ns"], run["evidence"]["server"]["cpu_ns"], delta=run["task_clock_ns"] * 0.05)
+        run = self.daemon.runs(number)[0]
+        return [(run["task_clock_ns"] / run["window_s"], counted["task-clock"] * 1e6),
+                (run["context_switches"] / run["window_s"], counted["context-switches"])]
+
+    @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
+    def test_perf_s_counts_agree_with_an_independent_perf_stat_of_the_same_engine(self):
+        if not self.daemon.get("/system").json()["perf"]["usable"]:
+            self.skipTest("perf may not count here")
+        # The second is not quite the window: where others use the machine in one of the two, it is tried again.
+        for left in reversed(range(TRIES)):
+            pairs = self.counts_by_two()
+            if left == 0 or all(abs(reported / own - 1) <= 0.1 for reported, own in pairs):
+                break
+        for reported, own in pairs:
+            self.assertAlmostEqual(reported, own, delta=own * 0.1)
 
 
 class PlantedStall(unittest.TestCase):
