@@ -6,6 +6,8 @@
 #include <charconv>
 #include <vector>
 
+#include "core/model/text.h"
+
 namespace copybench {
 namespace {
 
@@ -22,12 +24,6 @@ struct Frame {
   bool kernel() const { return module.starts_with("[kernel") || module.starts_with("[guest.kernel") || module.ends_with(".ko"); }
   bool named() const { return symbol != "[unknown]"; }
 };
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // "copybenchd 12316/12318": a command's name may hold blanks, so the numbers are found from the end.
 bool read_head(std::string_view line, Head& head) {
