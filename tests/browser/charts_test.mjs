@@ -113,9 +113,10 @@ test('charts of single runs draw the evidence of the runs shown, and ask for no 
   assert.equal(new Set(asked).size, asked.length, 'a run was asked for twice');
   assert.equal(asked.length, shown.length);
   assert.deepEqual(
-    page.requests.filter((path) => !path.startsWith('/runs/') && !/^\/($|app-|style-|icon)/.test(path)).sort(),
+    page.requests.filter((path) => !path.startsWith('/runs/') && !/^\/($|app-|chunk-|style-|icon)/.test(path)).sort(),
     [`/experiments/${id}`, `/experiments/${id}/runs?limit=500`, `/experiments/${id}/summary`],
   );
+  assert.match(await page.locator('.profiles').textContent(), /Not profiled/);
   assert.deepEqual(page.faults, []);
 });
 
@@ -320,14 +321,18 @@ test('whatever event was counted can be drawn', async () => {
 
 test('the script is small, named by its content, cached for good, and all that it needs comes with it', async () => {
   const html = await (await fetch(`${daemon.address}/`)).text();
-  const [, script] = html.match(/src="(app-[0-9A-Z]{8}\.js)"/);
-  const response = await fetch(`${daemon.address}/${script}`);
-  assert.match(response.headers.get('cache-control'), /immutable/);
-  assert.match(response.headers.get('etag'), /^"[0-9a-f]{32}"$/);
-  assert.equal(
-    response.headers.get('content-security-policy'),
-    "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  );
-  const { length } = new Uint8Array(await response.arrayBuffer());
-  assert.ok(length < 400_000, `${length} bytes`);
+  const scripts = [...html.matchAll(/="((?:app|chunk)-[0-9A-Z]{8}\.js)"/g)].map(([, script]) => script);
+  let length = 0;
+  for (const script of scripts) {
+    const response = await fetch(`${daemon.address}/${script}`);
+    assert.match(response.headers.get('cache-control'), /immutable/);
+    assert.match(response.headers.get('etag'), /^"[0-9a-f]{32}"$/);
+    assert.equal(
+      response.headers.get('content-security-policy'),
+      "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
+    length += (await response.arrayBuffer()).byteLength;
+  }
+  assert.ok(length > 50_000 && length < 400_000, `${scripts}: ${length} bytes`);
+  assert.match(html, /<script type="module" src="app-/);
 });

@@ -1,7 +1,8 @@
 // The words in which the browser tests speak: a daemon of their own, a browser, a page that is watched.
 import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -162,3 +163,19 @@ export async function openPage(browser, daemon, options = {}) {
 }
 
 export const marks = (page, chart, group) => page.locator(`[data-chart=${chart}] .drawing g.${group} > *`).count();
+
+// axe's findings that matter, as text. Evaluated by the debugger, which no Content-Security-Policy binds.
+export async function seriousFindings(page) {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`)
+          .join('; ')}`,
+    );
+}

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { figures } from '../../web/src/figures.js';
-import { Daemon, marks, openBrowser, openPage } from './harness.mjs';
+import { Daemon, marks, openBrowser, openPage, seriousFindings } from './harness.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let daemon;
 let browser;
 before(async () => {
@@ -15,21 +12,6 @@ after(async () => {
   await browser?.close();
   await daemon?.end();
 });
-
-// axe's findings that matter, as text. Evaluated by the debugger, which no Content-Security-Policy binds.
-async function seriousFindings(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`)
-          .join('; ')}`,
-    );
-}
 
 const views = [
   ['', 'details.queue'],

@@ -26,6 +26,10 @@ test('every choice survives the way through the address', () => {
     panels: 'engines',
     x: 'linear',
     y: 'log',
+    run: 12,
+    base_run: 10,
+    search: 'a&b=c +d #%ü',
+    zoom: 4294967295,
   };
   assert.deepEqual(Object.keys(state).sort(), Object.keys(defaults).sort());
   assert.deepEqual(parseState(writeState(state)), state);

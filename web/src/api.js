@@ -11,7 +11,10 @@ export class Problem extends Error {
   }
 }
 
-async function request(path, options) {
+const readJson = (response) => response.json().catch(() => null);
+
+// read: what becomes of an answer that is no problem.
+async function request(path, options, read = readJson) {
   let response;
   try {
     response = await fetchAuthorized(path, options);
@@ -19,12 +22,13 @@ async function request(path, options) {
     if (error.name === 'AbortError' || error instanceof NoToken) throw error;
     throw new Error('The daemon does not answer. Is it still running? Start it again and reload this page.');
   }
-  const body = response.status === 204 ? null : await response.json().catch(() => null);
-  if (!response.ok) throw new Problem(response.status, body, path);
-  return body;
+  if (!response.ok) throw new Problem(response.status, await readJson(response), path);
+  return response.status === 204 ? null : read(response);
 }
 
 export const get = (path, signal) => request(path, { signal, headers: { Accept: 'application/json' } });
+
+export const getText = (path, signal) => request(path, { signal }, (response) => response.text());
 
 export const post = (path, body, headers, signal) =>
   request(path, {

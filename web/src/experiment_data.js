@@ -6,11 +6,11 @@ import { follow } from './events.js';
 const isFinal = (state) => state !== 'queued' && state !== 'running';
 
 // changed(data): after each change, at most once a frame, and not at all while the page is hidden.
-// data: {experiment, runs, final, calm, connected, deleted}. calm: no window is open now, so that asking disturbs nothing;
+// data: {experiment, runs, profiles, final, calm, connected, deleted}. calm: no window is open now, so that asking disturbs nothing;
 // it holds until `changed` has returned.
 export async function openExperiment(id, changed, signal) {
   const path = `experiments/${id}`;
-  const data = { experiment: await get(path, signal), runs: [], final: false, calm: false, connected: true };
+  const data = { experiment: await get(path, signal), runs: [], profiles: [], final: false, calm: false, connected: true };
   const byId = new Map();
   let asked = false;
   const tell = () => {
@@ -21,6 +21,7 @@ export async function openExperiment(id, changed, signal) {
       if (signal.aborted) return;
       // The run of a profile has no figures: it is measured under perf record, and no gap in anything.
       data.runs = [...byId.values()].filter((run) => run.kind !== 'profile');
+      data.profiles = [...byId.values()].filter((run) => run.kind === 'profile');
       changed(data);
       data.calm = data.final;
     });

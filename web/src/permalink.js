@@ -3,7 +3,7 @@
 import { comparedFigures, costs } from './figures.js';
 import { engines } from './look.js';
 
-// Empty lists mean "all"; size, at and rep null or 'median' mean "chosen by the page".
+// Empty lists mean "all"; size, at, rep and run null or 'median' mean "chosen by the page".
 export const defaults = Object.freeze({
   engines: [],
   threads: [],
@@ -15,6 +15,10 @@ export const defaults = Object.freeze({
   panels: 'threads',
   x: 'log',
   y: 'auto',
+  run: null, // of the flame graph, and what it is compared with
+  base_run: null,
+  search: '',
+  zoom: null, // the frame's id
 });
 
 const oneOf = (allowed) => (text) => (allowed.includes(text) ? text : undefined);
@@ -41,7 +45,14 @@ const readers = {
   panels: oneOf(['threads', 'engines', 'none']),
   x: oneOf(['log', 'linear']),
   y: oneOf(['auto', 'log', 'linear']),
+  run: whole,
+  base_run: whole,
+  search: (text) => text.slice(0, 200),
+  zoom: whole,
 };
+
+// As it may stand in an address; what separates the values of a list, and what perf's events are named with, can be read.
+const written = (value) => encodeURIComponent(value).replace(/%(2C|3A|2F|3D)/g, decodeURIComponent);
 
 // What the readers make of a query's values, the rest as by default.
 function parsed(query, readersOf, initial) {
@@ -60,7 +71,7 @@ export function writeState(state) {
   for (const key of Object.keys(readers)) {
     const value = state[key];
     if (value === undefined || value === null || String(value) === String(defaults[key])) continue;
-    parts.push(`${key}=${value}`);
+    parts.push(`${key}=${written(value)}`);
   }
   return parts.join('&');
 }

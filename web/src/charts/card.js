@@ -5,7 +5,7 @@ import { csvCell } from '../format.js';
 import { legendList } from './legend.js';
 import { chartFile, pngBlob, svgBlob } from './export.js';
 
-const csvOf = ({ columns, rows }) =>
+export const csvOf = ({ columns, rows }) =>
   [columns.map(({ key }) => key), ...rows.map((row) => columns.map(({ key }) => row[key]))]
     .map((row) => row.map(csvCell).join(','))
     .join('\r\n') + '\r\n';

@@ -23,6 +23,7 @@ import { answerView } from './answer.js';
 import { cacheSelect, costSelect, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
 import { annotationOf, factsOf } from './facts.js';
 import { crossoverView } from './crossover.js';
+import { ProfileView } from './profile.js';
 import { actions } from './progress.js';
 import { RunsTable } from './runs.js';
 import { uncertaintyView } from './uncertainty.js';
@@ -64,6 +65,7 @@ class ExperimentView {
       },
     });
     this.runsTable = new RunsTable();
+    this.profile = new ProfileView(id, { ...context, remember: (part) => this.remember(part) });
     this.dimensionKey = '';
   }
 
@@ -101,6 +103,7 @@ class ExperimentView {
       nodes.answer,
       nodes.uncertainty,
       element('section', { 'aria-label': 'Charts' }, element('h2', {}, 'Charts'), nodes.controls, nodes.charts),
+      this.profile.node,
       element('section', { 'aria-label': 'Runs' }, element('h2', {}, 'Runs'), this.runsTable.node),
     );
     signal.addEventListener(
@@ -113,10 +116,19 @@ class ExperimentView {
     if (this.data) await this.refresh();
   }
 
-  change(part) {
+  // In the address, without drawing anything anew.
+  remember(part) {
     this.state = { ...this.state, ...part };
-    const link = experimentLink(this.id, this.state);
-    history.replaceState(null, '', link);
+    history.replaceState(null, '', experimentLink(this.id, this.state));
+    this.linkHere();
+  }
+
+  linkHere() {
+    this.nodes.link.textContent = new URL(experimentLink(this.id, this.state), location.href).href;
+  }
+
+  change(part) {
+    this.remember(part);
     if (this.data) this.refresh();
   }
 
@@ -176,9 +188,9 @@ class ExperimentView {
     nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
     this.editor.fill(experiment);
+    this.linkHere();
     nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
     nodes.crossover.replaceChildren(...crossoverView(experiment.progress.crossover, zerocopyLabels(data.runs)));
-    nodes.link.textContent = new URL(experimentLink(this.id, state), location.href).href;
     if (this.offered !== experiment.state) {
       this.offered = experiment.state;
       nodes.actions.replaceChildren(
@@ -191,7 +203,8 @@ class ExperimentView {
       );
     }
     const runs = shownRuns(data.runs, state);
-    nodes.answer.replaceChildren(...answerView(runs, data.final));
+    nodes.answer.replaceChildren(...answerView(runs, data.final), this.profile.words);
+    this.profile.update(data, state);
     this.drawUncertainty();
     this.drawControls(runs);
     this.update(buildSweepCharts(runs, state));

@@ -42,6 +42,18 @@ const words = [
     'The network within one host: it compares the costs of the ways, and zero-copy cannot be achieved on it.',
   ],
   [
+    'Profile, samples',
+    'One more run of each configuration, in which the kernel notes some thousand times a second what each busy CPU is doing: a function, and by which others it was called. On “cycles” where the machine counts them, else on “cpu-clock”. It counts in no figure.',
+  ],
+  [
+    'Copy share',
+    'The share of the busy samples that copied the payload: gather (the engine’s, in user space), send copy (into the kernel), deferred copy (zero-copy’s, after all), receive copy (into the client). Busy are server, client and the kernel’s work for them. The rules stand beside the table.',
+  ],
+  [
+    'Flame graph',
+    'All samples in one drawing. Each frame is a function, as wide as its share of the samples, and stands on the one that called it. Compared with another run, colour and sign tell by how many points of a hundred a frame’s share is larger or smaller.',
+  ],
+  [
     'Failed, timed out, interrupted',
     'A failed run contradicted itself or lost a process; one that timed out did not end; an interrupted one was cut off with the daemon, and is measured again.',
   ],

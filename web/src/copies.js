@@ -1,0 +1,74 @@
+// The copies of the payload as a profile tells them apart: how they are called and drawn, their shares as a table, and what
+// they cost in the daemon's words. Pure.
+import { engines, engineLabel, looks } from './look.js';
+
+// Each differs by its colour and by its hatching: a path within a square of 8.
+export const copyKinds = [
+  { key: 'gather', short: 'Gather', name: 'gather', hatch: 'M-2 2 L2 -2 M0 8 L8 0 M6 10 L10 6' },
+  { key: 'send', short: 'Send', name: 'send copy', hatch: 'M-2 6 L2 10 M0 0 L8 8 M6 -2 L10 2' },
+  { key: 'deferred', short: 'Deferred', name: 'deferred copy', hatch: 'M0 4 H8 M4 0 V8' },
+  { key: 'receive', short: 'Receive', name: 'receive copy', hatch: 'M0 2 H8 M0 6 H8' },
+];
+export const copyName = (key) => copyKinds.find((kind) => kind.key === key)?.name ?? key;
+export const hatchOf = (key) => `url(#hatch-${key})`;
+
+export const sharePercent = (share) => (share === 0 ? '0 %' : `${(100 * share).toFixed(share < 0.001 ? 2 : 1)} %`);
+// "+2.1", "−0.4", "±0.0": in points of a hundred.
+export function changePoints(change) {
+  const text = Math.abs(100 * change).toFixed(1);
+  return `${text === '0.0' ? '±' : change > 0 ? '+' : '−'}${text}`;
+}
+
+export const sampledText = ({ event, frequency_hz: frequency, scope }) =>
+  `${event}, ${frequency.toLocaleString('en')} Hz, ${scope === 'machine' ? 'whole machine' : 'server and client'}`;
+
+// One line a configuration: items of /profiles, and the runs that were to be profiled but have no item. Shares are of the
+// busy samples, null with the reason where there are none.
+export function shareRows({ items }, runs, labels) {
+  const profiled = new Set(items.map((item) => item.run_id));
+  const without = runs
+    .filter((run) => !profiled.has(run.run_id))
+    .map((run) => ({ ...run, copy_share: null, reason: run.reason ?? `the run was ${run.state}` }));
+  const all = [...items, ...without].sort((a, b) => a.run_id - b.run_id);
+  return all.map((item) => {
+    const share = item.copy_share;
+    const row = {
+      run_id: item.run_id,
+      engine: item.engine,
+      zerocopy: labels.get(item.engine) ?? null,
+      message_bytes: item.message_bytes,
+      threads: item.threads,
+      busy_samples: share?.busy_samples ?? null,
+      total: share?.total ?? null,
+      other: share ? 1 - share.total : null,
+      event: item.event ?? null,
+      sampled: item.event ? sampledText(item) : null,
+      reason: item.reason,
+    };
+    for (const { key } of copyKinds) row[key] = share?.[key].share ?? null;
+    return row;
+  });
+}
+
+// The daemon's words with the names that the page uses. What zero-copy really was stands at the sentence's subject.
+function inPageNames(sentence, labels) {
+  const [subject] = sentence.split(' ', 1);
+  const rest = engines.reduce(
+    (text, engine) => text.replaceAll(engine, looks[engine].name),
+    sentence.slice(subject.length),
+  );
+  return engineLabel(subject, labels) + rest;
+}
+
+// words: of /profiles. -> [{message_bytes, threads, sentences}], those of the shown engines alone; [] is all of them.
+export function costWords(words, shown, labels) {
+  const hidden = engines.filter((engine) => shown.length > 0 && !shown.includes(engine));
+  return words
+    .map((cell) => ({
+      ...cell,
+      sentences: cell.sentences
+        .filter((sentence) => !hidden.some((engine) => sentence.includes(engine)))
+        .map((sentence) => inPageNames(sentence, labels)),
+    }))
+    .filter(({ sentences }) => sentences.length > 0);
+}
