@@ -32,7 +32,11 @@ Result<CalibrationRecord> record_from_json(const Json& json) {
   if (!strange.is_null() && !strange.is_string()) return fail("what was unusual of a calibration is no text");
   const auto values = calibration_from_json(part("values"));
   if (!values) return tl::unexpected(values.error());
-  CalibrationRecord record{before.get<bool>(), *at, machine.get<std::string>(), *values};
+  CalibrationRecord record;
+  record.before = before.get<bool>();
+  record.at = *at;
+  record.machine = machine.get<std::string>();
+  record.values = *values;
   if (strange.is_string()) record.unusual = strange.get<std::string>();
   return record;
 }
