@@ -1,10 +1,11 @@
-# Sourced by daemon/run and tests/run: what both need before they can start: packages of Debian 12, and a build.
+# Sourced by daemon/run, tests/run and tests/bench/run: what they need before they can start: packages of Debian 12, and a build.
 
 packages_build=(g++ cmake pkg-config libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlitecpp-dev
   libsqlite3-dev libcli11-dev libexpected-dev libisal-dev prometheus-cpp-dev libboost-dev libsystemd-dev libssl-dev doctest-dev)
 packages_run=(linux-perf curl jq)
 packages_test=(python3)
 packages_fuzz=(clang libclang-rt-14-dev)
+packages_bench=(iperf3 nuttcp sockperf)
 
 # The tests boot a tree of Debian, which only root can do.
 if ((EUID == 0)); then
