@@ -91,9 +91,15 @@ export class FlameCard {
     this.searchBox.value = state.search;
     const { shown, base } = chosenRuns(answer.items, state, where);
     const key = `${shown.run_id} ${base?.run_id ?? ''}`;
-    this.wanted = key;
-    if (key !== this.key) await this.show(key, shown, base);
-    else this.restore();
+    if (key !== this.key) {
+      this.key = key;
+      this.showing = this.show(key, shown, base);
+      this.showing.catch(() => {
+        if (this.key === key) this.key = null;
+      });
+    }
+    await this.showing;
+    if (this.key === key) this.restore();
   }
 
   remember(part) {
@@ -103,14 +109,15 @@ export class FlameCard {
 
   choose(part) {
     this.remember(part);
-    this.update(this.answer, this.state, this.labels, {}).catch(this.context.say);
+    this.update(this.answer, this.state, this.labels, {}).catch((error) => {
+      if (!this.context.signal.aborted) this.context.say(error);
+    });
   }
 
   async show(key, shown, base) {
     this.drawControls(shown, base);
     const [own, other] = await Promise.all([this.stacksOf(shown), base && this.stacksOf(base)]);
-    if (this.context.signal.aborted || this.wanted !== key) return;
-    this.key = key;
+    if (this.context.signal.aborted || this.key !== key) return;
     this.graph?.end();
     this.graph = null;
     this.tree = stackTree(own, other, copyBy(this.answer.rules));
@@ -134,8 +141,6 @@ export class FlameCard {
     });
     this.graph.name = `${this.heading.textContent}. ${keys}`;
     this.afterZoom(null);
-    this.restore();
-    performance.mark('copybench-flame');
   }
 
   stacksOf({ run_id: id }) {
@@ -166,6 +171,7 @@ export class FlameCard {
       this.choose({ run: id, base_run: same?.run_id ?? null });
     };
     this.heading.textContent = `Flame graph: ${this.titleOf(shown)}${base ? `, against ${this.titleOf(base)}` : ''}`;
+    const focused = [...this.controls.querySelectorAll('select')].indexOf(document.activeElement);
     this.controls.replaceChildren(
       select(
         'Run',
@@ -186,6 +192,7 @@ export class FlameCard {
         (id) => this.choose({ run: shown.run_id, base_run: id }),
       ),
     );
+    this.controls.querySelectorAll('select')[focused]?.focus();
     const path = `runs/${shown.run_id}`;
     this.links.replaceChildren(
       element('a', { href: `${path}/flamegraph.svg${base ? `?base_run=${base.run_id}` : ''}` }, 'SVG'),
