@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/model/comparison.h"
+#include "core/model/rank_tests.h"
+
 using namespace copybench;
 
 namespace {
@@ -90,6 +93,20 @@ TEST_CASE("full is 48 configurations of 5 repetitions of 6 s") {
   CHECK(plan.spec.repetitions == 5);
 }
 
+TEST_CASE("thorough is full in as many repetitions as it takes to call a winner, in the same time") {
+  ExperimentRequest request;
+  request.preset = "full";
+  const Plan full = planned(request);
+  request.preset = "thorough";
+  const Plan plan = planned(request);
+  CHECK(plan.runs.size() == 480);
+  CHECK(plan.spec.repetitions == 10);
+  CHECK(signed_rank_least_p(plan.spec.repetitions) * 48 / 2 < kSignificance);
+  CHECK(signed_rank_least_p(full.spec.repetitions) > kSignificance);
+  const auto takes = [](const Plan& one) { return estimated_run_duration(one.spec) * static_cast<int64_t>(one.runs.size()); };
+  CHECK(takes(plan) <= takes(full) * 1.05);
+}
+
 TEST_CASE("without a preset the defaults fill in") {
   const ExperimentSpec spec = planned(own_sweep()).spec;
   CHECK(spec.name == "sweep");
@@ -157,13 +174,13 @@ TEST_CASE("the same request and seed give the same plan") { CHECK(planned(quick(
 
 TEST_CASE("nothing given: each required field is named") {
   CHECK(error_pointers({}) == Pointers{"/engines", "/field_sizes", "/threads"});
-  CHECK(errors_of({})[0].detail == "missing; required where no preset is named (presets: quick, full)");
+  CHECK(errors_of({})[0].detail == "missing; required where no preset is named (presets: quick, full, thorough)");
 }
 
 TEST_CASE("an unknown preset is one error that lists the presets") {
   ExperimentRequest request;
   request.preset = "slow";
-  CHECK(error_of(request) == FieldError{"/preset", "\"slow\" is no preset; allowed: quick, full"});
+  CHECK(error_of(request) == FieldError{"/preset", "\"slow\" is no preset; allowed: quick, full, thorough"});
 }
 
 TEST_CASE("limits are accepted, what lies beyond is not") {
