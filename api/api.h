@@ -27,6 +27,7 @@ class Api {
   Api(const ApiContext& context, EventStreams& streams);
 
   Reply create_experiment(const Call& call);
+  Reply validate_experiment(const Call& call);
   Reply list_experiments(const Call& call);
   Reply get_experiment(const Call& call);
   Reply change_experiment(const Call& call);
@@ -68,6 +69,7 @@ class Api {
 
  private:
   Reply event_stream(const Call& call, BodyStream follow);
+  Json plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const;
   Reply queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key);
 
   const ApiContext& context_;

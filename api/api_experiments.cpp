@@ -69,8 +69,24 @@ Reply Api::create_experiment(const Call& call) {
     return refuse(
         bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(plan.error())));
   }
-  if (dry_run) return json_response(200, plan_json(*plan));
+  if (dry_run) return json_response(200, plan_with_doubts(*plan, decoded->request));
   return queue_experiment(*plan, idempotency);
+}
+
+Reply Api::validate_experiment(const Call& call) {
+  auto decoded = decode_experiment_request(call.request.body);
+  if (!decoded) return refuse(std::move(decoded.error()));
+  const auto plan = plan_decoded(*decoded, PlanContext{allowed_cpus(), fresh_seed()});
+  Json json;
+  json["valid"] = plan.has_value();
+  json["errors"] = plan ? Json::array() : errors_json(plan.error());
+  json["plan"] = plan ? plan_with_doubts(*plan, decoded->request) : Json(nullptr);
+  return json_response(200, json);
+}
+
+// Of the events that were asked for; what the default ones are worth here, the system's facts say.
+Json Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const {
+  return plan_json(plan, request.events ? context_.perf.doubts(*request.events) : std::vector<FieldError>{});
 }
 
 Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key) {

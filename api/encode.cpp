@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "api/missing.h"
+#include "api/problem.h"
 #include "api/zerocopy_label.h"
 #include "core/base/time.h"
 #include "core/model/adaptive.h"
@@ -295,7 +296,7 @@ Json run_json(const RunRecord& run) {
   return json;
 }
 
-Json plan_json(const Plan& plan) {
+Json plan_json(const Plan& plan, const std::vector<FieldError>& warnings) {
   Json runs = Json::array();
   for (const PlannedRun& run : plan.runs) {
     Json one;
@@ -315,6 +316,7 @@ Json plan_json(const Plan& plan) {
   json["estimated_duration_max_s"] = to_seconds(estimated_duration(plan.spec, at_most));
   json["spec"] = to_json(plan.spec);
   json["runs"] = std::move(runs);
+  json["warnings"] = errors_json(warnings);
   return json;
 }
 

@@ -37,7 +37,8 @@ Json run_json(const RunRow& run);
 Json run_json(const RunRecord& run);
 
 // What a dry run answers: the spec as expanded and every run in the order of measurement.
-Json plan_json(const Plan& plan);
+// warnings: what does not stand in the way of queueing it.
+Json plan_json(const Plan& plan, const std::vector<FieldError>& warnings);
 
 Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summary);
 

@@ -83,6 +83,11 @@ Json experiments_paths() {
                                                        "Content-Encoding (415).",
                                                        kMaxBodyBytes)},
                            {"content", content("application/json", schema("ExperimentRequest"))}};
+  paths["/experiments/validate"]["post"] =
+      operation("validate_experiment", "Judge a request and queue nothing; for forms, which are wrong while they are filled in.",
+                {{"200", json_answer("Whether it would be queued, and what would be run; 400 for what is no JSON object.",
+                                     "Validation")}});
+  paths["/experiments/validate"]["post"]["requestBody"] = create["requestBody"];
   Json list_parameters = page_parameters();
   list_parameters.push_back(query_parameter("tag", "Those alone that have this tag.", {{"type", "string"}}));
   paths["/experiments"] = {{"get", operation("list_experiments", "All experiments, newest first.",

@@ -68,6 +68,12 @@ Properties joined(Properties first, const Properties& second) {
   return first;
 }
 
+Json field_errors() {
+  return list_of(object({{"pointer", described(type("string"),
+                                               "JSON pointer into the body; ?name for a query parameter, Name: for a header.")},
+                         {"detail", described(type("string"), "What was wrong, and what is allowed.")}}));
+}
+
 Json links(std::initializer_list<const char*> names_of_links) {
   Properties properties;
   for (const char* name : names_of_links) properties.emplace_back(name, type("string"));
@@ -325,7 +331,11 @@ void put_experiments(Json& schemas) {
               {"estimated_duration_max_s", described(type("number"), "Of runs_at_most.")},
               {"spec", ref("Spec")},
               {"runs", described(list_of(object(joined(configuration(), {{"repetition", type("integer")}, {"kind", name_schema<RunKind>()}}))),
-                                 "In the order of measurement.")}});
+                                 "In the order of measurement.")},
+              {"warnings", described(field_errors(), "What does not stand in the way, such as an event that perf does not know.")}});
+  schemas["Validation"] = object({{"valid", type("boolean")},
+                                  {"errors", described(field_errors(), "As in a Problem; empty where valid.")},
+                                  {"plan", or_null(ref("Plan"))}});
 }
 
 void put_profiles(Json& schemas) {
@@ -616,10 +626,7 @@ void put_system(Json& schemas) {
        {"status", type("integer")},
        {"detail", type("string")},
        {"instance", described(type("string"), "The path of the request.")},
-       {"errors", list_of(object({{"pointer", described(type("string"),
-                                                        "JSON pointer into the body; ?name for a query parameter, "
-                                                        "Name: for a header.")},
-                                  {"detail", described(type("string"), "What was wrong, and what is allowed.")}}))}});
+       {"errors", field_errors()}});
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "api/perf_report.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "core/model/plan.h"
@@ -13,6 +16,7 @@ void PerfReport::probe(PerfProbe& perf) {
   std::lock_guard lock(mutex_);
   report_ = std::move(report);
   version_ = availability.version;
+  perf_ = &perf;
 }
 
 Json PerfReport::report() const {
@@ -22,6 +26,24 @@ Json PerfReport::report() const {
   probing["state"] = "probing";
   for (const char* key : {"usable", "path", "version", "reason", "remedy", "events"}) probing[key] = nullptr;
   return probing;
+}
+
+std::vector<FieldError> PerfReport::doubts(const std::vector<std::string>& events) const {
+  PerfProbe* perf = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    perf = perf_;
+  }
+  const auto known = perf ? perf->support_without_disturbing(events) : std::vector<EventSupport>{};
+  std::vector<FieldError> doubts;
+  for (size_t i = 0; i < events.size(); ++i) {
+    const auto found = std::find_if(known.begin(), known.end(), [&](const EventSupport& one) { return one.event == events[i]; });
+    if (found != known.end() && found->works) continue;
+    const std::string why = found == known.end() ? "may have no value: perf is not asked about it while something is measured"
+                                                 : "will have no value: " + found->reason;
+    doubts.push_back({fmt::format("/events/{}", i), fmt::format("{} {}", events[i], why)});
+  }
+  return doubts;
 }
 
 std::string PerfReport::version() const {

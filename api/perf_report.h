@@ -1,6 +1,6 @@
 // What perf can count here, as GET /system tells it. Probing spawns perf, which must not happen while something is
-// being measured: so it is done once at the daemon's start, before the scheduler's, and only remembered here. Threads:
-// any; report() never waits for a probe.
+// being measured: so it is done once at the daemon's start, before the scheduler's, and remembered here; for other events
+// between runs alone. Threads: any; report() never waits for a probe.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/model/field_error.h"
 #include "core/perf/capability.h"
 
 namespace copybench {
@@ -16,6 +17,7 @@ namespace copybench {
 class PerfReport {
  public:
   // Asks perf, for the default events (some 20 ms), and keeps the answer. Meant for a thread beside the daemon's start.
+  // perf must outlive this.
   void probe(PerfProbe& perf);
 
   // {"state": "probing" | "ready", "usable", "path", "version", "reason", "remedy", "events": [{event, works,
@@ -24,6 +26,10 @@ class PerfReport {
   // As perf says it; empty while that is not known.
   std::string version() const;
 
+  // What speaks against having these events counted here, each by its place in the list ("/events/2"). While something is
+  // measured perf is not asked: that an event is not known then is said of it too.
+  std::vector<FieldError> doubts(const std::vector<std::string>& events) const;
+
   // The pure part of report(), for what has been found.
   static Json to_json(const PerfAvailability& availability, const std::vector<EventSupport>& events);
 
@@ -31,6 +37,7 @@ class PerfReport {
   mutable std::mutex mutex_;
   Json report_;  // null until probed
   std::string version_;
+  PerfProbe* perf_ = nullptr;  // once probed
 };
 
 }  // namespace copybench

@@ -46,23 +46,26 @@ const Status& status_of(int code) {
 
 std::string_view status_title(int status) { return status_of(status).title; }
 
+Json errors_json(const std::vector<FieldError>& errors) {
+  Json json = Json::array();
+  for (size_t i = 0; i < std::min(errors.size(), kMaxErrors); ++i) {
+    json.push_back({{"pointer", errors[i].pointer}, {"detail", errors[i].detail}});
+  }
+  if (errors.size() > kMaxErrors) {
+    json.push_back({{"pointer", ""}, {"detail", fmt::format("{} more errors are not listed", errors.size() - kMaxErrors)}});
+  }
+  return json;
+}
+
 HttpResponse to_response(const Problem& problem, std::string_view instance) {
   const Status& status = status_of(problem.status);
-  Json errors = Json::array();
-  for (size_t i = 0; i < std::min(problem.errors.size(), kMaxErrors); ++i) {
-    errors.push_back({{"pointer", problem.errors[i].pointer}, {"detail", problem.errors[i].detail}});
-  }
-  if (problem.errors.size() > kMaxErrors) {
-    errors.push_back({{"pointer", ""},
-                      {"detail", fmt::format("{} more errors are not listed", problem.errors.size() - kMaxErrors)}});
-  }
   Json json;
   json["type"] = fmt::format("urn:copybench:problem:{}", problem.kind.empty() ? status.kind : problem.kind);
   json["title"] = status.title;
   json["status"] = problem.status;
   json["detail"] = problem.detail;
   json["instance"] = instance;
-  json["errors"] = std::move(errors);
+  json["errors"] = errors_json(problem.errors);
   json.update(problem.extension);
 
   HttpResponse response = json_response(problem.status, json);

@@ -35,6 +35,9 @@ std::string_view status_title(int status);
 // errors are listed, with a last one saying how many there were.
 HttpResponse to_response(const Problem& problem, std::string_view instance);
 
+// [{pointer, detail}], at most 100 of them and one that says how many more there were.
+Json errors_json(const std::vector<FieldError>& errors);
+
 // full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409; invalid: 400.
 Problem problem_of(const StoreError& error);
 

@@ -24,6 +24,7 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view& 
 std::span<const Route> routes() {
   static const std::vector<Route> all{
       {"POST", "/experiments", &Api::create_experiment, {"dry_run"}, {"application/json"}},
+      {"POST", "/experiments/validate", &Api::validate_experiment, {}, {"application/json"}},
       {"GET", "/experiments", &Api::list_experiments, {"limit", "cursor", "tag"}},
       {"GET", "/experiments/{id}", &Api::get_experiment, {}},
       {"POST", "/experiments/import", &Api::import_experiment, {}, {"application/x-ndjson"}},

@@ -39,13 +39,30 @@ class PerfProbe {
   // perf fail: `accepted` is false. One that is not supported is accepted. Must not be called within a window.
   std::vector<EventSupport> support(const std::vector<std::string>& events);
 
+  // From before a run's window to after it, held by who measures: nobody else starts perf meanwhile. Waits for who does.
+  class [[nodiscard]] Quiet {
+   public:
+    explicit Quiet(PerfProbe& probe);
+    ~Quiet();
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+
+   private:
+    PerfProbe& probe_;
+  };
+  // support() for those who must not disturb: without waiting, and where quiet is held without starting perf. Events of
+  // which nothing is known then are left out.
+  std::vector<EventSupport> support_without_disturbing(const std::vector<std::string>& events);
+
  private:
   const PerfAvailability& availability_locked();
+  std::vector<EventSupport> support_locked(const std::vector<std::string>& events);
 
   std::string perf_path_;
   std::mutex mutex_;
   std::optional<PerfAvailability> availability_;
   std::map<std::string, EventSupport> events_;
+  int quiet_ = 0;  // how many hold it
 };
 
 }  // namespace copybench

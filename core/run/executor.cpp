@@ -33,6 +33,7 @@ class Execution {
             const ExperimentSpec& spec, const PlannedRun& run)
       : options_(options),
         perf_(perf),
+        quiet_(perf),
         activity_(activity),
         spec_(spec),
         configuration_(run.configuration),
@@ -71,6 +72,7 @@ class Execution {
 
   const ExecutorOptions& options_;
   PerfProbe& perf_;
+  const PerfProbe::Quiet quiet_;
   const ActivityCounter& activity_;
   const ExperimentSpec& spec_;
   const Configuration configuration_;

@@ -57,6 +57,27 @@ TEST_CASE("a dry run expands and stores nothing, whatever key it comes with") {
   CHECK(served.post("/experiments", R"({"preset": "full"})", "Idempotency-Key: k\r\n").status == 202);
 }
 
+TEST_CASE("a request is judged without being refused") {
+  Served served;
+  const Json good = served.post("/experiments/validate", kQuick).json();
+  CHECK(good["valid"] == true);
+  CHECK(good["errors"].empty());
+  CHECK(good["plan"]["runs_total"] == 12);
+  CHECK(good["plan"]["warnings"].empty());
+  const Answer answer = served.post("/experiments/validate", R"({"preset": "quick", "threads": [0], "order": "x"})");
+  CHECK(answer.status == 200);
+  const Json bad = answer.json();
+  CHECK(bad["valid"] == false);
+  CHECK(bad["plan"].is_null());
+  CHECK(bad["errors"] ==
+        problem(served.post("/experiments", R"({"preset": "quick", "threads": [0], "order": "x"})"), 400)["errors"]);
+  const Json warned = served.post("/experiments/validate", R"({"preset": "quick", "events": ["no-such-event"]})").json();
+  CHECK(warned["valid"] == true);
+  CHECK(warned["plan"]["warnings"][0]["pointer"] == "/events/0");
+  problem(served.post("/experiments/validate", "[]"), 400);
+  CHECK(served.get("/experiments").json()["items"].empty());
+}
+
 TEST_CASE("bad requests name every bad field and store nothing") {
   Served served;
   const Json query = problem(served.get("/experiments?limit=x&cursor=y&foo=1"), 400);

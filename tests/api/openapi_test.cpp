@@ -165,6 +165,9 @@ TEST_CASE("writes answer as described") {
   post("/experiments", "{", 400);
   post("/experiments?x=1", "{}", 400);
   post("/experiments", std::string(2 << 20, 'x'), 413);
+  for (const char* body : {R"({"preset": "quick", "events": ["cycles"]})", R"({"threads": [0]})", "{"}) {
+    described.check("/experiments/validate", "post", served.post("/experiments/validate", body));
+  }
   described.check("/experiments/{id}", "get", served.get("/experiments/1"));
   described.check("/experiments/{id}/cancel", "post", served.request("POST", "/experiments/1/cancel"));
   described.check("/experiments/{id}/cancel", "post", served.request("POST", "/experiments/9/cancel"));

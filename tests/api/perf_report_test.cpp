@@ -42,3 +42,18 @@ TEST_CASE("what was found is told as it is") {
   CHECK(json["events"][0] == Json{{"event", "task-clock"}, {"works", true}, {"reason", nullptr}});
   CHECK(json["events"][1] == Json{{"event", "cycles"}, {"works", false}, {"reason", "not supported"}});
 }
+
+TEST_CASE("doubts about events, each at its place") {
+  PerfReport report;
+  const auto unknown = report.doubts({"task-clock"});
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].pointer == "/events/0");
+  CHECK(unknown[0].detail.starts_with("task-clock may have no value"));
+  PerfProbe probe("perf");
+  report.probe(probe);
+  if (!probe.availability().usable) return;
+  const auto doubts = report.doubts({"task-clock", "no-such-event-of-copybench"});
+  REQUIRE(doubts.size() == 1);
+  CHECK(doubts[0].pointer == "/events/1");
+  CHECK(doubts[0].detail.starts_with("no-such-event-of-copybench will have no value: unknown to perf"));
+}

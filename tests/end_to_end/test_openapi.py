@@ -134,6 +134,10 @@ class OpenApi(unittest.TestCase):
                 self.assert_described(post, answer)
         number = answers[202].json()["id"]
         item = self.document["paths"]
+        for request, valid in ((sweep(events=["task-clock", "no-such-event"]), True), (sweep(threads=[0]), False)):
+            judged = self.daemon.post("/experiments/validate", request)
+            self.assertEqual(judged.json()["valid"], valid)
+            self.assert_described(item["/experiments/validate"]["post"], judged)
         by_id = next(path for path in item if path.startswith("/experiments/{") and path.endswith("}"))
         for status, body in ((200, {"notes": "a note", "tags": ["a"], "pinned": None}), (400, {"seed": 1})):
             patched = self.daemon.request("PATCH", f"/experiments/{number}", body)

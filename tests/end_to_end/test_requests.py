@@ -287,6 +287,15 @@ class Accepted(Served):
         problem = self.assert_problem(self.daemon.post("/experiments?dry_run=1", sweep(threads=[0])), 400)
         self.assertEqual(problem["errors"][0]["pointer"], "/threads/0")
 
+    def test_an_event_that_perf_does_not_know_is_told_before_it_is_queued(self):
+        if not self.daemon.get("/system").json()["perf"]["usable"]:
+            self.skipTest("perf may not count here")
+        for path in ("/experiments?dry_run=1", "/experiments/validate"):
+            answer = self.daemon.post(path, sweep(events=["task-clock", "no-such-event"])).json()
+            warnings = answer.get("plan", answer)["warnings"]
+            self.assertEqual([one["pointer"] for one in warnings], ["/events/1"])
+            self.assertRegex(warnings[0]["detail"], "^no-such-event (will have no value: unknown to perf|may have no value: perf is not asked)")
+
     def test_presets_may_be_overridden(self):
         answer = self.daemon.post("/experiments?dry_run=1", {"preset": "quick", "threads": [2], "duration_s": 0.5, "seed": 3})
         plan = answer.json()

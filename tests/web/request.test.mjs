@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { curlLine, errorsByField, readRequest } from '../../web/src/request.js';
+import { curlLine, errorsByField, readRequest, tagsIn, unreadable } from '../../web/src/request.js';
 
 test('what is blank is not asked for', () => {
   assert.deepEqual(readRequest({ preset: 'quick', name: '  ', engines: [], threads: '' }), { preset: 'quick' });
@@ -19,7 +19,7 @@ test('fields as people write them', () => {
       client_cpus: 'auto',
       socket_buffer_bytes: '256k',
       events: 'cycles cpu/event=0x3c,umask=1/',
-      tags: 'before, quiet',
+      tags: 'before, very quiet,',
       pinned: 'true',
     }),
     {
@@ -33,7 +33,7 @@ test('fields as people write them', () => {
       client_cpus: 'auto',
       socket_buffer_bytes: 262144,
       events: ['cycles', 'cpu/event=0x3c,umask=1/'],
-      tags: ['before', 'quiet'],
+      tags: ['before', 'very quiet'],
       pinned: true,
     },
   );
@@ -88,4 +88,40 @@ test('errors go to their fields', () => {
     ),
     { threads: ['value 2: too many', 'empty', 'most: not a number'], '': ['all wrong', 'odd: unknown'] },
   );
+});
+
+test('what the form cannot read is told in the syntax of its fields, not in JSON', () => {
+  const wrong = { repetitions: 'many', field_sizes: '64 to 1M', threads: '1 x', duration_s: '2 min', socket_buffer_bytes: 'big' };
+  const told = unreadable(wrong);
+  assert.deepEqual(Object.keys(told).sort(), Object.keys(wrong).sort());
+  assert.match(told.repetitions, /^“many” cannot be read: write a number such as 10, or 2 % 5-30/);
+  assert.match(unreadable({ find: 'crossover', field_sizes: '512 4K' }).field_sizes, /a range such as 64 to 1M$/);
+  assert.match(unreadable({ find: 'crossover' }).field_sizes, /^missing: a search takes a range/);
+  const fine = { repetitions: '2 % 5-30', field_sizes: '512 4K', threads: '1 2', seed: '9007199254740991', warmup_s: '0' };
+  assert.deepEqual(unreadable(fine), {});
+  assert.deepEqual(unreadable({ find: 'crossover', field_sizes: '64 to 4K', repetitions: 'many' }), {});
+});
+
+test('a seed that a number cannot hold is neither rounded nor taken', () => {
+  const seed = '9007199254740993';
+  assert.equal(readRequest({ seed }).seed, seed);
+  assert.equal(unreadable({ seed }).seed, `“${seed}” cannot be read: write a whole number from 0 to 9007199254740991`);
+});
+
+test('members of the API’s objects have the form’s names; what the form says itself stands alone', () => {
+  const errors = [
+    { pointer: '/repetitions/until_ci_pct', detail: '0 is out of range' },
+    { pointer: '/repetitions/max', detail: '3 is out of range; allowed: 6 to 100: at least min, and so on' },
+    { pointer: '/socket_buffer_bytes', detail: '1 is out of range; allowed: 4096 to 9 bytes, or null for the default' },
+    { pointer: '/seed', detail: 'a JSON word' },
+  ];
+  assert.deepEqual(errorsByField(errors, ['repetitions', 'socket_buffer_bytes', 'seed'], { seed: 'own' }), {
+    repetitions: ['percentage: 0 is out of range', 'most: 3 is out of range; allowed: 6 to 100: at least the fewest, and so on'],
+    socket_buffer_bytes: ['1 is out of range; allowed: 4096 to 9 bytes, or blank for the default'],
+    seed: ['own'],
+  });
+});
+
+test('tags have commas between them, and blanks within', () => {
+  assert.deepEqual(tagsIn(' a b, c,,c '), ['a b', 'c']);
 });

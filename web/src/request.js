@@ -1,7 +1,9 @@
-// The form's texts -> the request, and the same as a curl line. Pure. Nothing is judged here: what cannot be read as
-// what a field wants goes to the API as it was typed, and the API says what is wrong with it.
+// The form's texts -> the request, and the same as a curl line. Pure. Values are judged by the API alone. What cannot be
+// read as what a field wants goes there as it was typed; what the field's syntax is, the form says, since it is its own.
 
-const number = (text) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
+// Beyond 2^53 a number would become another one.
+const isExact = (text) => !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(Number(text));
+const number = (text) => (text !== '' && Number.isFinite(Number(text)) && isExact(text) ? Number(text) : text);
 const parts = (text) => text.split(/[\s,]+/).filter((part) => part !== '');
 // Commas stand within an event's name between its slashes (cpu/event=0x3c,umask=0x1/), so blanks alone part events.
 const words = (text) => text.split(/\s+/).filter((part) => part !== '');
@@ -25,6 +27,9 @@ function repetitions(text) {
   const [, percent, min, max] = until;
   return { until_ci_pct: number(percent), ...(min && { min: Number(min), max: Number(max) }) };
 }
+
+// A tag may have blanks in it.
+export const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean);
 
 const cpus = (text) => (text === 'auto' || text === 'none' ? text : text.replace(/\s+/g, ''));
 
@@ -51,7 +56,7 @@ const readers = {
   events: words,
   profile: (text) => text === 'true',
   notes: (text) => text,
-  tags: parts,
+  tags: tagsIn,
   pinned: (text) => text === 'true',
 };
 
@@ -74,21 +79,60 @@ function without(request, key) {
   return rest;
 }
 
+const isNumber = (value) => typeof value === 'number';
+const allNumbers = (value) => Array.isArray(value) && value.every(isNumber);
+const bothNumbers = (value) => !Array.isArray(value) && Object.values(value).every(isNumber);
+// [whether the value could be read, how it is written], for a sweep and for a search where they differ.
+const syntax = {
+  field_sizes: (value, search) =>
+    search
+      ? [bothNumbers(value), 'a search takes a range such as 64 to 1M']
+      : [allNumbers(value), 'write sizes such as 512 4096 64K (a range is for a search)'],
+  threads: (value) => [allNumbers(value), 'write whole numbers such as 1 2 4'],
+  duration_s: (value) => [isNumber(value), 'write seconds such as 0.5 or 3'],
+  warmup_s: (value) => [isNumber(value), 'write seconds such as 0.5 or 3'],
+  repetitions: (value) => [
+    isNumber(value) || (typeof value === 'object' && bothNumbers(value)),
+    'write a number such as 10, or 2 % 5-30: until throughput is known within 2 %, 5 to 30 times',
+  ],
+  seed: (value) => [isNumber(value), `write a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`],
+  socket_buffer_bytes: (value) => [isNumber(value), 'write bytes such as 262144 or 256K'],
+};
+
+// What the form itself cannot read: {field: what to write}.
+export function unreadable(values) {
+  const request = readRequest(values);
+  const found = {};
+  for (const [key, judge] of Object.entries(syntax)) {
+    if (!Object.hasOwn(request, key)) continue;
+    const [read, write] = judge(request[key], Boolean(request.find));
+    if (!read) found[key] = `“${values[key].trim()}” cannot be read: ${write}`;
+  }
+  if (request.find && !Object.hasOwn(request, 'field_sizes')) found.field_sizes = 'missing: a search takes a range such as 64 to 1M';
+  return found;
+}
+
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 export const curlLine = (origin, request) =>
   `curl -X POST ${origin}/experiments -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(request))}`;
 
-// The API's errors -> {field: [texts]}; '' has what belongs to no single field.
-export function errorsByField(errors, known) {
+// Members of the API's objects, and its words for what a field leaves blank, as the form has them.
+const members = { until_ci_pct: 'percentage', min: 'fewest', max: 'most' };
+const inFormsWords = (detail) =>
+  detail.replace('or null for', 'or blank for').replace('at least min,', 'at least the fewest,').replace('"from"', 'the first');
+
+// The API's errors -> {field: [texts]}; '' has what belongs to no single field. own: what the form says of a field instead.
+export function errorsByField(errors, known, own = {}) {
   const found = {};
   for (const { pointer, detail } of errors) {
     const [, name = '', index] = pointer.split('/');
     const key = name === 'of' ? 'engines' : name;
     const field = known.includes(key) ? key : '';
-    const part = /^\d+$/.test(index) ? `value ${Number(index) + 1}` : index;
+    const part = /^\d+$/.test(index) ? `value ${Number(index) + 1}` : (members[index] ?? index);
     const where = field === '' && key !== '' ? `${key}: ` : part !== undefined ? `${part}: ` : '';
-    (found[field] ??= []).push(`${where}${detail}`);
+    (found[field] ??= []).push(`${where}${inFormsWords(detail)}`);
   }
+  for (const [key, text] of Object.entries(own)) found[key] = [text];
   return found;
 }

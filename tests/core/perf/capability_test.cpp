@@ -125,3 +125,16 @@ esac)");
   CHECK_FALSE(probe.availability().reason.empty());
   CHECK_FALSE(probe.availability().remedy.empty());
 }
+
+TEST_CASE("who holds quiet is not disturbed by others' questions") {
+  PerfProbe probe("/nonexistent/perf");
+  CHECK(probe.support_without_disturbing({"task-clock"}).size() == 1);
+  {
+    const PerfProbe::Quiet quiet(probe);
+    const auto known = probe.support_without_disturbing({"page-faults", "task-clock"});
+    REQUIRE(known.size() == 1);
+    CHECK(known[0].event == "task-clock");
+    CHECK(probe.support({"instructions"}).size() == 1);  // who measures may ask
+  }
+  CHECK(probe.support_without_disturbing({"page-faults"}).size() == 1);
+}

@@ -1,12 +1,11 @@
 // What people write on an experiment, changed in place: name, notes, tags, pin. The API judges what is typed.
 import { element } from '../dom.js';
 import { patch } from '../api.js';
-
-const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean);
+import { tagsIn } from '../request.js';
 
 // done(experiment): it was changed. fill() puts an experiment's values into the form, unless someone is typing there.
 export function annotationEditor({ done, say }) {
-  const name = element('input', { type: 'text', name: 'name', maxlength: 200 });
+  const name = element('input', { type: 'text', name: 'name', maxlength: 200, required: true });
   const tags = element('input', { type: 'text', name: 'tags' });
   const notes = element('textarea', { name: 'notes', rows: 4 });
   const pinned = element('input', { type: 'checkbox', name: 'pinned' });

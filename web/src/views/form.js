@@ -1,10 +1,11 @@
-// The form that queues a sweep. The API itself judges what is typed, by a dry run, so that page and API cannot disagree.
+// The form that queues a sweep. The API itself judges what is typed, so that page and API cannot disagree: it is asked
+// whether it would take it, since a refusal of a form half filled in would be an error to the browser.
 import { copyButton, element } from '../dom.js';
 import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
 import { figure, withUnit } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
-import { curlLine, errorsByField, readRequest } from '../request.js';
+import { curlLine, errorsByField, readRequest, unreadable } from '../request.js';
 
 const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
 const choice = (key, label, hint, options) => ({ key, label, hint, options });
@@ -39,6 +40,7 @@ const sweep = [
     ...choice('preset', 'Preset', 'fills in whatever is left blank below', [
       ['quick', 'quick: 12 runs, 3 s each'],
       ['full', 'full: 48 configurations, 5 × 6 s each'],
+      ['thorough', 'thorough: the same, 10 × 3 s each'],
       ['', 'none: engines, field sizes and threads are needed'],
     ]),
     only: 'sweep',
@@ -53,9 +55,9 @@ const sweep = [
     ...field(
       'repetitions',
       'Repetitions',
-      'five or more give useful intervals; 2 % 5-30: until it is known within 2 %',
+      'six or more can call a winner; 2 % 5-30: until it is known within 2 %',
       {
-        placeholder: '5',
+        placeholder: '10',
       },
     ),
     only: 'sweep',
@@ -94,16 +96,16 @@ const details = [
     ['true', 'yes'],
   ]),
   field('notes', 'Notes', 'what you want to remember of it'),
-  field('tags', 'Tags', 'words to find it by, blanks or commas between them'),
+  field('tags', 'Tags', 'words to find it by, commas between them'),
   choice('pinned', 'Pinned', 'a pinned experiment is neither deleted nor cleared away', [
     ['', 'no'],
     ['true', 'yes'],
   ]),
 ];
-const keys = [...sweep, ...details].map(({ key }) => key);
+export const keys = [...sweep, ...details].map(({ key }) => key);
 
 function control({ key, options, input, boxes }) {
-  const described = `hint-${key} error-${key}`;
+  const described = `hint-${key} error-${key} warning-${key}`;
   if (boxes) {
     return element(
       'div',
@@ -138,11 +140,12 @@ function control({ key, options, input, boxes }) {
 
 function fieldNode(spec) {
   const error = element('p', { class: 'field-error', id: `error-${spec.key}` });
+  const warning = element('p', { class: 'field-warning', id: `warning-${spec.key}` });
   const hint = element('span', { class: 'hint', id: `hint-${spec.key}` }, spec.hint);
   const frame = { class: 'field', 'data-only': spec.only, hidden: spec.only === 'search' };
   return spec.boxes
-    ? element('fieldset', frame, element('legend', {}, spec.label), control(spec), hint, error)
-    : element('div', frame, element('label', { for: `field-${spec.key}` }, spec.label), control(spec), hint, error);
+    ? element('fieldset', frame, element('legend', {}, spec.label), control(spec), hint, error, warning)
+    : element('div', frame, element('label', { for: `field-${spec.key}` }, spec.label), control(spec), hint, error, warning);
 }
 
 // How many runs a search or a wanted precision takes is known when it has them.
@@ -188,9 +191,11 @@ export function queueForm({ signal, queued }) {
     const data = new FormData(node);
     return { ...Object.fromEntries(data), engines: data.getAll('engines') };
   };
-  const showErrors = (errors) => {
-    const found = errorsByField(errors, keys);
+  const showErrors = (errors, warnings = []) => {
+    const found = errorsByField(errors, keys, errors.length ? unreadable(values()) : {});
+    const doubts = errorsByField(warnings, keys);
     for (const key of keys) {
+      node.querySelector(`#warning-${key}`).textContent = (doubts[key] ?? []).join('; ');
       const text = (found[key] ?? []).join('; ');
       node.querySelector(`#error-${key}`).textContent = text;
       for (const input of node.querySelectorAll(`[name="${key}"]`)) {
@@ -213,17 +218,21 @@ export function queueForm({ signal, queued }) {
   let checking = new AbortController();
   let timer = 0;
   let key = null; // of the request as it stands: a second click queues nothing twice
-  const check = async () => {
+  // Whether it would be queued, and shows what stands in the way.
+  const judge = async () => {
     checking.abort();
     checking = new AbortController();
+    const { valid, errors, plan } = await post('experiments/validate', readRequest(values()), {}, checking.signal);
+    showErrors(errors, plan?.warnings);
+    verdict.textContent = valid ? planText(plan) : '';
+    return valid;
+  };
+  const check = () => {
+    const judged = judge();
     const { signal: latest } = checking;
-    try {
-      const plan = await post('experiments?dry_run=1', readRequest(values()), {}, latest);
-      showErrors([]);
-      verdict.textContent = planText(plan);
-    } catch (error) {
+    return judged.catch((error) => {
       if (!latest.aborted && !signal.aborted) refused(error);
-    }
+    });
   };
   const changed = () => {
     key = null;
@@ -237,17 +246,16 @@ export function queueForm({ signal, queued }) {
   node.addEventListener('submit', async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    checking.abort();
     key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
     submit.disabled = true;
     try {
-      queued(await post('experiments', readRequest(values()), { 'Idempotency-Key': key }, signal));
+      if (await judge()) queued(await post('experiments', readRequest(values()), { 'Idempotency-Key': key }, signal));
     } catch (error) {
-      if (signal.aborted) return;
-      refused(error);
-      node.querySelector('[aria-invalid]')?.focus();
+      // Aborted: something was typed meanwhile, and is judged by itself.
+      if (!signal.aborted && error.name !== 'AbortError') refused(error);
     } finally {
       submit.disabled = false;
+      node.querySelector('[aria-invalid]')?.focus();
     }
   });
   curl.textContent = curlLine(location.origin, readRequest({ ...values(), preset: 'quick' }));
