@@ -27,20 +27,38 @@ test('a mode is ahead where it is significantly ahead of every other one', () =>
   assert.equal(verdict.kind, 'ahead');
   assert.equal(verdict.winner, 'one_copy');
   assert.equal(verdict.second, 'two_copy');
-  assert.equal(verdictText(verdict), 'one-copy, +100 %');
+  assert.match(verdictText(verdict), /^one-copy, \+100 % \(\+\d+ % to \+\d+ %\)$/);
 });
 
-test('what is not significant is too close to call, and names who may be fastest', () => {
-  const verdict = verdictOf([
+test('what is not significant is too close to call, by how much, and what is far behind all the same', () => {
+  const list = [
     ...runs('two_copy', 512, near(10)),
     ...runs('one_copy', 512, zigzag(10.01)),
     ...runs('zero_copy', 512, near(2)),
-  ]);
+  ];
+  const verdict = verdictOf(list);
   assert.equal(verdict.kind, 'close');
   assert.deepEqual([...verdict.contenders].sort(), ['one_copy', 'two_copy']);
-  assert.equal(verdictText(verdict), 'one-copy or two-copy');
+  assert.equal(verdictText(verdict), 'too close to call: one-copy or two-copy');
+  const { sentences } = threadSentences(leaders(list)[0]);
+  assert.match(
+    sentences[0],
+    /^Too close to call at 4 KiB between one-copy and two-copy: one-copy has 1\.00\d times the throughput of two-copy \(95 % interval 0\.9\d\d to 1\.0\d\d\)\.$/,
+  );
+  assert.match(sentences[1], /^Both are 5 times as fast as zero-copy/);
   const all = verdictOf([...runs('two_copy', 512, near(9)), ...runs('one_copy', 512, zigzag(9))]);
-  assert.equal(verdictText(all), 'too close to call');
+  assert.equal(verdictText(all), 'too close to call: one-copy or two-copy');
+});
+
+test('several sizes that are too close to call share a sentence, each with its ratio', () => {
+  const list = [512, 4096].flatMap((field) => [
+    ...runs('two_copy', field, near(10)),
+    ...runs('one_copy', field, zigzag(10.01)),
+    ...runs('zero_copy', field, near(field === 512 ? 9 : 10).map((value, i) => value * (i % 2 ? 0.995 : 1.005))),
+  ]);
+  const text = threadSentences(leaders(list)[0]).sentences.join(' ');
+  assert.match(text, /Too close to call at 4 KiB between one-copy and two-copy: one-copy has 1\.00\d times/);
+  assert.doesNotMatch(text, /is fastest/);
 });
 
 test('with few repetitions no mode wins, however far ahead; it says how many it takes', () => {
@@ -50,9 +68,12 @@ test('with few repetitions no mode wins, however far ahead; it says how many it 
   assert.equal(verdict.needed, 6);
   assert.equal(verdictText(verdict), 'too few repetitions: 6 needed');
   const text = threadSentences(leaders(list)[0]).sentences.join(' ');
-  assert.match(text, /Too few repetitions to tell at 4 KiB: 6 are needed, 5 there/);
+  assert.match(text, /Too few repetitions to tell at 4 KiB: 5 are there, and 6 or more are needed to rule out chance\./);
   assert.match(text, /may be chance: one-copy at 4 KiB/);
-  assert.match(headline(list), /Too few repetitions to call a winner at any of 1 combination.*6 are needed/);
+  assert.match(
+    headline(list),
+    /Too few repetitions to call a winner at any of 1 combination.*5 are there, and 6 or more .* Repeat with 6 or more repetitions\.$/,
+  );
 });
 
 test('one mode with too few repetitions leaves the first without proof', () => {

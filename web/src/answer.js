@@ -1,7 +1,7 @@
 // Runs -> sentences and the figures behind them. Pure. It never says more than was measured: a mode is called fastest only
 // where it is significantly ahead of every other one (ranks.js); where there are too few repetitions for that, it says how
 // many it takes.
-import { count, listed, bytes, percent } from './format.js';
+import { count, interval, listed, bytes, percent } from './format.js';
 import { engineLabel } from './look.js';
 import { comparePairs } from './ranks.js';
 import { cells, dimensions, isFailed, zerocopyLabels } from './series.js';
@@ -23,23 +23,31 @@ function pairsOf(base, head) {
     .map(({ repetition, value }) => [of.get(repetition), value]);
 }
 
-// One size at one thread count: {kind, winner, second, margin, ranking, contenders, needed, repetitions}. winner: the best
-// by median, whether that is sure or not. contenders: it, and those that it is not significantly ahead of.
+// One size at one thread count: {kind, winner, second, over, ranking, contenders, rivals, far, needed, repetitions}. winner:
+// the best by median, whether that is sure or not. over: {ratio, low, high} of the winner over the second. contenders: the
+// winner, and those that it is not significantly ahead of: rivals, [{engine, ratio, low, high}], the winner over each. far:
+// [{engine, ratios}], those that each contender is significantly ahead of, and by how much.
 // kind: none (no value), alone (one mode has values), few (too few repetitions to tell; `needed` at least), close (no
-// significant difference), ahead.
-function judge(ranking, comparisons) {
+// significant difference), ahead. compare(head, base): of two cells of the ranking, the higher one first.
+function judge(ranking, compare) {
   if (ranking.length === 0) return { kind: 'none', ranking };
   const [first, second] = ranking;
   if (ranking.length === 1) return { kind: 'alone', winner: first.engine, ranking };
-  const behind = (i) => comparisons[i].higher;
   const others = ranking.slice(1);
-  const unsure = comparisons.filter((_, i) => !behind(i));
+  const comparisons = others.map((base) => compare(first, base));
+  const unsure = comparisons.filter(({ higher }) => !higher);
+  const rivals = others.filter((_, i) => !comparisons[i].higher);
+  const contenders = [first, ...rivals];
   const verdict = {
     winner: first.engine,
     second: second.engine,
-    margin: first.spread.median / second.spread.median - 1,
+    over: comparisons[0],
     ranking,
-    contenders: [first, ...others.filter((_, i) => !behind(i))].map(({ engine }) => engine),
+    contenders: contenders.map(({ engine }) => engine),
+    rivals: rivals.map((base) => ({ ...compare(first, base), engine: base.engine })),
+    far: others
+      .filter((base) => contenders.every((head) => compare(head, base)?.higher))
+      .map((base) => ({ engine: base.engine, ratios: contenders.map((head) => compare(head, base).ratio) })),
     repetitions: Math.min(...comparisons.map(({ n }) => n)),
   };
   if (unsure.length === 0) return { ...verdict, kind: 'ahead' };
@@ -63,13 +71,10 @@ export function leaders(runs) {
     ranking.flatMap((head, i) => ranking.slice(i + 1).map((base) => ({ head, base, pairs: pairsOf(base, head) }))),
   );
   const comparisons = comparePairs(pairs.map((pair) => pair.pairs));
-  const over = (first) => (base) => comparisons[pairs.findIndex((pair) => pair.head === first && pair.base === base)];
+  const compare = (head, base) => comparisons[pairs.findIndex((pair) => pair.head === head && pair.base === base)];
   return threads.map((thread, t) => ({
     threads: thread,
-    sizes: sizes.map((size, s) => {
-      const ranking = rankings[t][s];
-      return { message_bytes: size, ...judge(ranking, ranking.slice(1).map(over(ranking[0]))) };
-    }),
+    sizes: sizes.map((size, s) => ({ message_bytes: size, ...judge(rankings[t][s], compare) })),
   }));
 }
 
@@ -90,17 +95,18 @@ export function leadChanges(sizes) {
   return changes;
 }
 
-// In a table's cell: "one-copy, +12 %".
+const ratioText = (value) => value.toLocaleString('en', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const signed = (ratio) => (ratio < 1 ? `−${percent(1 - ratio)}` : plus(ratio - 1));
+
+// In a table's cell: "one-copy, +12 % (+10 % to +14 %)", "too close to call: one-copy or two-copy".
 export function verdictText(verdict, name = nameOf) {
   switch (verdict.kind) {
     case 'ahead':
-      return `${name(verdict.winner)}, ${plus(verdict.margin)}`;
+      return `${name(verdict.winner)}, ${signed(verdict.over.ratio)} (${interval(verdict.over, signed)})`;
     case 'few':
       return `too few repetitions: ${verdict.needed} needed`;
     case 'close':
-      return verdict.contenders.length < verdict.ranking.length
-        ? `${verdict.contenders.map(name).join(' or ')}`
-        : 'too close to call';
+      return `too close to call: ${verdict.contenders.map(name).sort().join(' or ')}`;
     case 'alone':
       return `only ${name(verdict.winner)} has a value`;
     default:
@@ -114,11 +120,46 @@ function sizeRanges(verdicts) {
 
 const neededOf = (verdicts) => Math.max(...verdicts.map(({ needed }) => needed));
 
-function marginRange(verdicts) {
-  const margins = verdicts.map(({ margin }) => margin);
-  const low = Math.min(...margins);
-  const high = Math.max(...margins);
-  return plus(low) === plus(high) ? plus(low) : `${plus(low)} to ${plus(high)}`;
+// "5 are there, and 6 or more are needed to rule out chance"
+function lackingText(verdicts) {
+  const there = Math.min(...verdicts.map(({ repetitions }) => repetitions));
+  return `${there} ${there === 1 ? 'is' : 'are'} there, and ${neededOf(verdicts)} or more are needed to rule out chance`;
+}
+
+const fromTo = (values, text) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(text);
+  return low === high ? low : `${low} to ${high}`;
+};
+
+// "+10 % to +14 %", or "6.9 to 7.2 times" of what is far ahead.
+const aheadText = (ratios) =>
+  Math.max(...ratios) < 2
+    ? fromTo(ratios, signed)
+    : `${fromTo(ratios, (ratio) => ratio.toLocaleString('en', { maximumSignificantDigits: 2 }))} times`;
+
+// What cannot be told apart, by how much it differs, and what it is ahead of all the same.
+function closeSentences(verdicts, name) {
+  const names = verdicts[0].contenders.map(name).sort();
+  const at = (verdict) => (verdicts.length > 1 ? ` at ${bytes(verdict.message_bytes)}` : '');
+  const ratios = verdicts.flatMap((verdict) =>
+    verdict.rivals.map(
+      (rival) =>
+        `${name(verdict.winner)} has ${ratioText(rival.ratio)} times the throughput of ${name(rival.engine)}${at(verdict)}` +
+        (rival.low === null ? '' : ` (95 % interval ${interval(rival, ratioText)})`),
+    ),
+  );
+  const engines = [...new Set(verdicts.flatMap(({ far }) => far.map(({ engine }) => engine)))];
+  const far = engines.map((engine) => {
+    const own = verdicts.filter((verdict) => verdict.far.some((one) => one.engine === engine));
+    const where = own.length < verdicts.length ? ` at ${sizeRanges(own)}` : '';
+    const all = own.flatMap((verdict) => verdict.far.find((one) => one.engine === engine).ratios);
+    const by = aheadText(all);
+    return by.endsWith('times') ? `${by} as fast as ${name(engine)}${where}` : `ahead of ${name(engine)} by ${by}${where}`;
+  });
+  return [
+    `Too close to call at ${sizeRanges(verdicts)} between ${listed(names)}: ${ratios.join('; ')}.`,
+    ...(far.length ? [`${names.length === 2 ? 'Both' : 'All of them'} are ${listed(far)}.`] : []),
+  ];
 }
 
 // The sentences of one thread count.
@@ -128,7 +169,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
   const ahead = sizes.filter(({ kind }) => kind === 'ahead');
   for (const winner of [...new Set(ahead.map((verdict) => verdict.winner))]) {
     const own = ahead.filter((verdict) => verdict.winner === winner);
-    sentences.push(`${name(winner)} is fastest at ${sizeRanges(own)}: ${marginRange(own)} over the next.`);
+    sentences.push(`${name(winner)} is fastest at ${sizeRanges(own)}: ${fromTo(own.map(({ over }) => over.ratio), signed)} over the next.`);
   }
   const few = sizes.filter(({ kind }) => kind === 'few');
   if (few.length) {
@@ -137,8 +178,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
       return `${name(winner)} at ${sizeRanges(own)}`;
     });
     sentences.push(
-      `Too few repetitions to tell at ${sizeRanges(few)}: ${neededOf(few)} are needed, ` +
-        `${Math.min(...few.map(({ repetitions }) => repetitions))} there. ` +
+      `Too few repetitions to tell at ${sizeRanges(few)}: ${lackingText(few)}. ` +
         `The highest medians, which may be chance: ${listed(tops)}.`,
     );
   }
@@ -149,9 +189,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
       const names = listed(verdict.contenders.map(name).sort());
       groups.set(names, [...(groups.get(names) ?? []), verdict]);
     }
-    for (const [names, verdicts] of groups) {
-      sentences.push(`Too close to call at ${sizeRanges(verdicts)}: no significant difference between ${names}.`);
-    }
+    for (const verdicts of groups.values()) sentences.push(...closeSentences(verdicts, name));
   }
   const alone = sizes.filter(({ kind }) => kind === 'alone');
   if (alone.length)
@@ -189,10 +227,13 @@ export function headline(runs) {
   const close = compared.length - few.length - [...wins.values()].reduce((sum, won) => sum + won, 0);
   const unsure = [
     close ? `${close} too close to call` : '',
-    few.length ? `${few.length} with too few repetitions to tell (${neededOf(few)} needed)` : '',
+    few.length ? `${few.length} with too few repetitions to tell: repeat with ${neededOf(few)} or more` : '',
   ].filter(Boolean);
   if (few.length === compared.length) {
-    return `Too few repetitions to call a winner at any of ${pairs}: ${neededOf(few)} are needed to rule out chance.`;
+    return (
+      `Too few repetitions to call a winner at any of ${pairs}: ${lackingText(few)}. ` +
+      `Repeat with ${neededOf(few)} or more repetitions.`
+    );
   }
   if (wins.size === 0) return `No mode is significantly ahead at any of ${pairs}: ${unsure.join('; ')}.`;
   const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${name(engine)} at ${won}`);

@@ -28,6 +28,7 @@ function leaderTable(byThread, name) {
     { label: 'Message', number: true, cell: (size) => bytes(size) },
     ...byThread.map(({ threads, sizes: verdicts }) => ({
       label: `Fastest with ${count(threads, 'thread')}`,
+      wrap: true,
       cell: (size) => {
         const verdict = verdicts.find((one) => one.message_bytes === size);
         return element('span', { class: `verdict-${verdict.kind}` }, verdictText(verdict, name));
@@ -138,9 +139,9 @@ export function answerView(runs, final) {
       ? element(
           'p',
           { class: 'muted' },
-          'By the median of the repetitions. A mode is called fastest only where it is ahead of every other one by more than ' +
-            '1 % and by more than chance: Wilcoxon’s signed rank test of the pairs that each repetition makes, corrected for ' +
-            'the number of comparisons (Benjamini and Hochberg), at 5 %.',
+          'A mode is called fastest only where it is ahead of every other one by more than 1 % and by more than chance: ' +
+            'Wilcoxon’s signed rank test of the pairs that each repetition makes, corrected for the number of comparisons ' +
+            '(Benjamini and Hochberg), at 5 %. Ratios are Hodges and Lehmann’s of these pairs, with 95 % intervals.',
         )
       : null,
     doubtful(runs),
