@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pausedText } from '../../web/src/views/progress.js';
+import { pausedText, progressText } from '../../web/src/views/progress.js';
 
 const experiment = (state, reason) => ({ state, progress: { paused_reason: reason } });
 
@@ -10,4 +10,13 @@ test('a pause is told with its reason while an experiment waits for its end', ()
   assert.equal(pausedText(experiment('queued', reason)), `Measuring is paused: ${reason}`);
   assert.equal(pausedText(experiment('running', null)), '');
   assert.equal(pausedText(experiment('completed', null)), '');
+});
+
+test('cancelled runs are not told as measured', () => {
+  const progress = { runs_done: 20, runs_completed: 7, runs_failed: 0, runs_cancelled: 13, runs_total: 20, eta_s: null };
+  assert.equal(progressText({ state: 'cancelled', progress }), '7 of 20 runs measured, 13 cancelled');
+  const failed = { ...progress, runs_completed: 6, runs_failed: 1 };
+  assert.equal(progressText({ state: 'cancelled', progress: failed }), '6 of 20 runs measured, 1 failed, 13 cancelled');
+  const going = { ...progress, runs_done: 8, runs_failed: 1, runs_cancelled: 0, eta_s: 12 };
+  assert.equal(progressText({ state: 'running', progress: going }), '8 of 20 runs, 1 failed · about 12 s left');
 });

@@ -191,8 +191,9 @@ class ExperimentView {
     this.linkHere();
     nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
     nodes.crossover.replaceChildren(...crossoverView(experiment.progress.crossover, zerocopyLabels(data.runs)));
-    if (this.offered !== experiment.state) {
-      this.offered = experiment.state;
+    const offered = `${experiment.state} ${experiment.pinned}`;
+    if (this.offered !== offered) {
+      this.offered = offered;
       nodes.actions.replaceChildren(
         actions(experiment, {
           say: this.context.say,

@@ -31,7 +31,10 @@ export async function showList({ tag }, { main, say, connection, signal }) {
   const put = (experiment) => {
     const before = items.get(experiment.id);
     const same =
-      before && isActive(before.experiment) === isActive(experiment) && before.experiment.name === experiment.name;
+      before &&
+      isActive(before.experiment) === isActive(experiment) &&
+      before.experiment.name === experiment.name &&
+      before.experiment.pinned === experiment.pinned;
     items.set(experiment.id, {
       experiment,
       actions: same ? before.actions : actions(experiment, { say, done: () => {} }),

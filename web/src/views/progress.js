@@ -7,9 +7,14 @@ import { post, remove } from '../api.js';
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
 
 export function progressText({ state, progress }) {
-  const { runs_done: done, runs_total: total, runs_failed: failed, eta_s: eta, queue_position: before } = progress;
+  const { runs_total: total, runs_failed: failed, runs_cancelled: cancelled, eta_s: eta, queue_position: before } = progress;
   const most = progress.runs_at_most > total ? `, at most ${progress.runs_at_most.toLocaleString('en')}` : '';
-  const parts = [`${done.toLocaleString('en')} of ${count(total, 'run')}${most}${failed ? `, ${failed} failed` : ''}`];
+  // A cancelled run is done with, but nothing was measured.
+  const measured = cancelled ? progress.runs_completed : progress.runs_done;
+  const rest = [failed && `, ${failed.toLocaleString('en')} failed`, cancelled && `, ${cancelled.toLocaleString('en')} cancelled`];
+  const parts = [
+    `${measured.toLocaleString('en')} of ${count(total, 'run')}${cancelled ? ' measured' : ''}${most}${rest.filter(Boolean).join('')}`,
+  ];
   if (state === 'running' && eta !== null) parts.push(`about ${duration(eta)} left`);
   if (state === 'queued') parts.push(before ? `${count(before, 'experiment')} before it` : 'next in turn');
   if (progress.repeats) parts.push(repeatsText(progress.repeats));
@@ -57,9 +62,34 @@ export function progressView(experiment) {
   );
 }
 
-// Cancel while it is under way, delete afterwards; deleting asks once more, in place. done(what): after it happened.
+// Asks before what cannot be undone.
+function askToDelete({ id, name, runs_total: runs }, make) {
+  const close = () => dialog.close();
+  const dialog = element(
+    'dialog',
+    { class: 'ask', role: 'alertdialog', 'aria-labelledby': 'ask-title', 'aria-describedby': 'ask-text' },
+    element('h2', { id: 'ask-title' }, name ? `Delete “${name}”?` : `Delete experiment ${id}?`),
+    element('p', { id: 'ask-text' }, `Its ${count(runs, 'run')} and all that was measured are gone for good then.`),
+    element(
+      'p',
+      { class: 'actions' },
+      element('button', { type: 'button', autofocus: true, onclick: close }, 'Keep'),
+      element('button', { type: 'button', class: 'danger', onclick: make }, `Delete ${count(runs, 'run')} for good`),
+    ),
+  );
+  dialog.addEventListener('close', () => {
+    window.removeEventListener('hashchange', close);
+    dialog.remove();
+  });
+  window.addEventListener('hashchange', close);
+  document.body.append(dialog);
+  dialog.showModal();
+  return close;
+}
+
+// Cancel while it is under way, delete afterwards, unless it is pinned. done(what): after it happened.
 export function actions(experiment, { done, say }) {
-  const node = element('span', { class: 'actions' });
+  const name = experiment.name || `experiment ${experiment.id}`;
   const attempt = (make, what) => async (event) => {
     event.target.disabled = true;
     try {
@@ -70,21 +100,17 @@ export function actions(experiment, { done, say }) {
       say(error);
     }
   };
+  const discard = attempt(() => remove(`experiments/${experiment.id}`), 'deleted');
   const ask = () => {
-    const button = element(
-      'button',
-      { type: 'button', class: 'danger', onclick: attempt(() => remove(`experiments/${experiment.id}`), 'deleted') },
-      `Delete ${count(experiment.runs_total, 'run')} for good`,
-    );
-    node.replaceChildren(
-      button,
-      element('button', { type: 'button', class: 'quiet', onclick: () => offer(true) }, 'Keep'),
-    );
-    button.focus();
+    const close = askToDelete(experiment, (event) => discard(event).finally(close));
   };
-  const offer = (focus) => {
-    const name = experiment.name || `experiment ${experiment.id}`;
-    const button = isActive(experiment)
+  if (!isActive(experiment) && experiment.pinned) {
+    return element('span', { class: 'muted', title: 'Unpin it on its page to delete it.' }, 'Pinned');
+  }
+  return element(
+    'span',
+    { class: 'actions' },
+    isActive(experiment)
       ? element(
           'button',
           {
@@ -95,10 +121,10 @@ export function actions(experiment, { done, say }) {
           },
           'Cancel',
         )
-      : element('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${name}`, onclick: ask }, 'Delete');
-    node.replaceChildren(button);
-    if (focus) button.focus();
-  };
-  offer(false);
-  return node;
+      : element(
+          'button',
+          { type: 'button', class: 'quiet', 'aria-label': `Delete ${name}`, 'aria-haspopup': 'dialog', onclick: ask },
+          'Delete',
+        ),
+  );
 }
