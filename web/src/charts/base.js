@@ -101,16 +101,19 @@ export function paddedDomain(values, log) {
   return [low - pad, high + pad];
 }
 
-// Sizes and thread counts are measured at a few points: an axis of just these.
-export function measuredAxis(kind, values, label, frameWidth) {
-  const size = label === 'Message size';
+// What is measured at a few points: an axis of just these. Ticks of sizes have units of their own: 4 KiB.
+export const messageSizes = { label: 'Message size', unit: 'bytes', tick: bytes, tickWidth: 58 };
+export const threadCounts = { label: 'Threads', unit: null, tick: String, tickWidth: 30 };
+
+export function measuredAxis(kind, values, { label, unit, tick, tickWidth }, frameWidth) {
+  const said = [unit, kind === 'log' ? 'log scale' : null].filter(Boolean).join(', ');
   return {
     type: kind,
     ...(kind === 'log' ? { base: 2 } : {}),
     domain: paddedDomain(values, kind === 'log'),
-    ticks: measuredTicks(values, frameWidth, size ? 58 : 30),
-    tickFormat: size ? bytes : String,
-    label,
+    ticks: measuredTicks(values, frameWidth, tickWidth),
+    tickFormat: tick,
+    label: said ? `${label} (${said})` : label,
     labelAnchor: 'center',
     labelArrow: 'none',
     labelOffset: 38,

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { bytes, count } from '../format.js';
 import { copyLabel, engineLabel, looks } from '../look.js';
 import { dimensions, distinct } from '../series.js';
-import { draw, frame, measuredAxis, panels } from './base.js';
+import { draw, frame, measuredAxis, messageSizes, panels } from './base.js';
 
 const words = {
   faster: 'faster',
@@ -75,7 +75,7 @@ function plotted(list, effect, width) {
   return draw({
     width,
     ...panel.options,
-    x: { ...measuredAxis('log', distinct(sizes), 'Message size', (width - 74) / columns), inset: 8 },
+    x: { ...measuredAxis('log', distinct(sizes), messageSizes, (width - 74) / columns), inset: 8 },
     y: ratioAxis(list, effect),
     marks: [
       frame(),

@@ -120,9 +120,9 @@ export function cpuByState(id, number, title, shown, labels) {
   };
 }
 
-// A line for each run. axes: {x, y} of Plot, with `key`, the rows' field. symbols(rows): where a symbol stands, with `r` and
+// A line for each run: axes {x, y} of Plot, with `key`, the rows' field. symbols(rows): where a symbol stands, with `r` and
 // `title`.
-function drawLines({ rows, shown, axes, className, symbols }, width) {
+function drawLines({ rows, axes, className, symbols }, shown, width) {
   if (rows.length === 0) return null;
   const { key: x, ...xAxis } = axes.x;
   const { key: y, ...yAxis } = axes.y;
@@ -146,12 +146,23 @@ function drawLines({ rows, shown, axes, className, symbols }, width) {
   });
 }
 
+// head: {id, number, title}. lines: of drawLines, with the `columns` that the rows have beside the run's, `empty` and `note`.
+const lineChart = (head, shown, labels, { columns, empty, note, ...lines }) => ({
+  ...head,
+  legend: legend(shown, labels),
+  panelText: '',
+  plot: (width) => drawLines(lines, shown, width),
+  columns: [...runColumns, ...columns],
+  rows: lines.rows,
+  empty,
+  note,
+});
+
 export function overTime(id, number, title, shown, labels) {
   const rows = rowsOf(shown, labels, ({ samples }) => steadiness(samples));
   const values = rows.map((row) => row.gbps);
-  const drawing = {
+  return lineChart({ id, number, title }, shown, labels, {
     rows,
-    shown,
     className: 'samples',
     axes: {
       x: {
@@ -166,23 +177,13 @@ export function overTime(id, number, title, shown, labels) {
       r: own.length > 80 ? 1.6 : 3,
       title: (d) => `${d.engine_label}, ${d.seconds.toFixed(2)} s: ${d.gbps.toFixed(3)} Gbit/s`,
     }),
-  };
-  return {
-    id,
-    number,
-    title,
-    legend: legend(shown, labels),
-    panelText: '',
-    plot: (width) => drawLines(drawing, width),
     columns: [
-      ...runColumns,
       { key: 'seconds', label: 'Time', unit: 's', number: true, text: rounded(2)('seconds') },
       { key: 'gbps', label: 'Throughput', unit: 'Gbit/s', number: true, text: rounded(3)('gbps') },
     ],
-    rows,
     empty: 'None of these runs has samples: a window must last 0.1 s for the first one.',
     note: 'A sample every 100 ms, drawn at the middle of its interval.',
-  };
+  });
 }
 
 const shares = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
@@ -193,9 +194,8 @@ export function latencyDistribution(id, number, title, shown, labels) {
   );
   const values = rows.map((row) => row.us);
   const rarest = Math.min(0.5, ...rows.map((row) => row.slower));
-  const drawing = {
+  return lineChart({ id, number, title }, shown, labels, {
     rows,
-    shown,
     className: 'percentiles',
     axes: {
       x: {
@@ -219,21 +219,11 @@ export function latencyDistribution(id, number, title, shown, labels) {
       title: (d) =>
         `${d.engine_label}: ${percent(d.share)} of the messages within ${d.us.toLocaleString('en', { maximumSignificantDigits: 4 })} µs`,
     }),
-  };
-  return {
-    id,
-    number,
-    title,
-    legend: legend(shown, labels),
-    panelText: '',
-    plot: (width) => drawLines(drawing, width),
     columns: [
-      ...runColumns,
       { key: 'share', label: 'Share at least as fast', number: true, text: rounded(6)('share') },
       { key: 'us', label: 'Latency', unit: 'µs', number: true, text: rounded(1)('us') },
     ],
-    rows,
     empty: 'None of these runs has a latency distribution.',
     note: 'To the right stand the rarest, slowest messages. Symbols mark p50, p90, p99 and p99.9.',
-  };
+  });
 }

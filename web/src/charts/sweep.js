@@ -3,6 +3,7 @@ import { bytes, count } from '../format.js';
 import { figure, percentiles, withUnit } from '../figures.js';
 import { copyLabel, engineLabel, engineLines, threadLook } from '../look.js';
 import { cells, dimensions } from '../series.js';
+import { messageSizes, threadCounts } from './base.js';
 import { drawCells } from './sweep_marks.js';
 
 const dataColumns = (unit) => [
@@ -78,7 +79,7 @@ export function againstSize(id, number, title, name, context) {
       drawCells({
         list,
         x: 'message_bytes',
-        xLabel: 'Message size',
+        xAxis: messageSizes,
         xKind: state.x,
         yKind: state.y === 'auto' ? 'linear' : state.y,
         yLabel: withUnit(unit),
@@ -113,7 +114,7 @@ export function latencyAgainstThreads(id, number, title, size, context) {
       drawCells({
         list,
         x: 'threads',
-        xLabel: 'Threads',
+        xAxis: threadCounts,
         xKind: state.x,
         yKind: state.y === 'auto' ? 'log' : state.y,
         yLabel: 'Latency (µs)',

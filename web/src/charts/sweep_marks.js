@@ -111,7 +111,7 @@ function endLabels(list, place, x) {
 export function drawCells({
   list,
   x,
-  xLabel,
+  xAxis,
   xKind,
   yKind,
   yLabel,
@@ -139,7 +139,7 @@ export function drawCells({
     ...panel.options,
     marginRight: labelled ? 34 : 18,
     opacity: { type: 'identity' },
-    x: { ...measuredAxis(xKind, xs, xLabel, (width - 74) / columns), inset: 8 },
+    x: { ...measuredAxis(xKind, xs, xAxis, (width - 74) / columns), inset: 8 },
     y: valueAxis(yKind, values, yLabel),
     marks: [
       frame(),
