@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { keys } from '../../web/src/views/form.js';
 import { figures } from '../../web/src/figures.js';
 import { Daemon, marks, openBrowser, openPage, seriousFindings } from './harness.mjs';
 
@@ -148,6 +149,36 @@ test('the glossary has every figure that the API has', async () => {
   const { components } = await daemon.get('/openapi.json');
   const columns = Object.keys(components.schemas.Summary.properties.configurations.items.properties.figures.properties);
   assert.deepEqual(figures.map(({ name }) => name).sort(), columns.sort());
+});
+
+test('the form has every field that the API takes', async () => {
+  const { components } = await daemon.get('/openapi.json');
+  // A search's engines are ticked like a sweep's.
+  const fields = Object.keys(components.schemas.ExperimentRequest.properties).filter((name) => name !== 'of');
+  assert.deepEqual([...keys].sort(), fields.sort());
+});
+
+test('no table of figures is cut off in a window of 1280 px', async () => {
+  const page = await openPage(browser, daemon);
+  for (const [fragment, region] of [
+    ['#/experiments/1', /^Throughput of each configuration/],
+    ['#/experiments/1', 'Peak throughput of each engine'],
+    ['#/compare?base=1&head=3', /slower, \d+ faster$/],
+  ]) {
+    await page.show(fragment);
+    const table = page.getByRole('region', { name: region });
+    await table.waitFor();
+    assert.ok(await table.evaluate((node) => node.scrollWidth <= node.clientWidth), `${fragment} ${region}`);
+  }
+});
+
+test('the axis of sizes says its unit and scale', async () => {
+  const page = await openPage(browser, daemon);
+  for (const [x, label] of [['log', 'Message size (bytes, log scale)'], ['linear', 'Message size (bytes)']]) {
+    await page.show(`#/experiments/3?x=${x}`);
+    await page.drawn();
+    assert.ok((await page.locator('[data-chart=throughput] svg text').allTextContents()).includes(label), label);
+  }
 });
 
 test('a comparison is asked for by its form, and its address holds the question', async () => {

@@ -95,6 +95,7 @@ const syntax = {
     isNumber(value) || (typeof value === 'object' && bothNumbers(value)),
     'write a number such as 10, or 2 % 5-30: until throughput is known within 2 %, 5 to 30 times',
   ],
+  messages_per_s: (value) => [isNumber(value), 'write messages per second such as 2000'],
   seed: (value) => [isNumber(value), `write a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`],
   socket_buffer_bytes: (value) => [isNumber(value), 'write bytes such as 262144 or 256K'],
 };
