@@ -10,6 +10,7 @@ from schema import Schemas
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 ROUTES = {
     ("get", "/experiments"), ("post", "/experiments"), ("get", "/experiments/{id}"), ("patch", "/experiments/{id}"),
+    ("post", "/experiments/validate"),
     ("delete", "/experiments/{id}"),
     ("get", "/experiments/{id}/runs"), ("get", "/experiments/{id}/results.csv"), ("get", "/experiments/{id}/summary"),
     ("get", "/experiments/{id}/export.ndjson"), ("post", "/experiments/import"),
