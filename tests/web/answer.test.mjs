@@ -50,6 +50,13 @@ test('what is not significant is too close to call, by how much, and what is far
   assert.equal(verdictText(all), 'too close to call: one-copy or two-copy');
 });
 
+test('modes that share no repetition are not told apart, and not divided', () => {
+  const later = runs('zero_copy', 512, near(9.9)).map((one) => ({ ...one, repetition: one.repetition + 100 }));
+  const list = [...runs('two_copy', 512, near(10)), ...runs('one_copy', 512, zigzag(10.01)), ...later];
+  const [sentence] = threadSentences(leaders(list)[0]).sentences;
+  assert.match(sentence, /between one-copy, two-copy and zero-copy .*: one-copy has 1\.0\d+ times the throughput of two-copy \([^;]*\)\.$/);
+});
+
 test('several sizes that are too close to call share a sentence, each with its ratio', () => {
   const list = [512, 4096].flatMap((field) => [
     ...runs('two_copy', field, near(10)),

@@ -142,11 +142,13 @@ function closeSentences(verdicts, name) {
   const names = verdicts[0].contenders.map(name).sort();
   const at = (verdict) => (verdicts.length > 1 ? ` at ${bytes(verdict.message_bytes)}` : '');
   const ratios = verdicts.flatMap((verdict) =>
-    verdict.rivals.map(
-      (rival) =>
-        `${name(verdict.winner)} has ${ratioText(rival.ratio)} times the throughput of ${name(rival.engine)}${at(verdict)}` +
-        (rival.low === null ? '' : ` (95 % interval ${interval(rival, ratioText)})`),
-    ),
+    verdict.rivals
+      .filter(({ ratio }) => ratio !== null) // no repetition in which both were measured
+      .map(
+        (rival) =>
+          `${name(verdict.winner)} has ${ratioText(rival.ratio)} times the throughput of ${name(rival.engine)}${at(verdict)}` +
+          (rival.low === null ? '' : ` (95 % interval ${interval(rival, ratioText)})`),
+      ),
   );
   const engines = [...new Set(verdicts.flatMap(({ far }) => far.map(({ engine }) => engine)))];
   const far = engines.map((engine) => {
