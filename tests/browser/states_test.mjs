@@ -280,6 +280,7 @@ test('the run of a profile is in no chart, table or count', async () => {
   assert.equal(await marks(page, 'retransmits', 'runs-one_copy'), 3);
   assert.equal(await page.locator('[data-chart=steady] select').last().locator('option').count(), 1 + 3);
   await page.getByText('All runs (3)').click();
+  await page.locator('.runs tbody tr').first().waitFor();
   assert.equal(await page.locator('.runs tbody tr').count(), 3);
   const peak = page.getByRole('region', { name: 'Peak throughput of each engine' }).locator('tbody td');
   assert.equal(await peak.last().textContent(), '3');
