@@ -22,6 +22,8 @@ ClockGap clock_gap() {
   return {boot - after, boot - before};
 }
 
+Nanoseconds since_boot() { return read_clock(CLOCK_BOOTTIME); }
+
 Nanoseconds suspended_between(const ClockGap& before, const ClockGap& after) {
   return std::max(Nanoseconds{0}, after.at_least - before.at_most);
 }

@@ -13,6 +13,9 @@ struct ClockGap {
 
 ClockGap clock_gap();
 
+// The boot-time clock itself: what has passed, suspended or not, however the wall clock was set.
+Nanoseconds since_boot();
+
 // At least so long; zero where the readings leave it open whether it was suspended at all.
 Nanoseconds suspended_between(const ClockGap& before, const ClockGap& after);
 

@@ -1,25 +1,31 @@
 #include "core/run/retention.h"
 
 #include <fmt/format.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/null_sink.h>
+
+#include <utility>
+
+#include "core/base/log_event.h"
+#include "core/host/suspension.h"
 
 namespace copybench {
 namespace {
 
 constexpr std::chrono::hours kEvery{24};
 constexpr std::chrono::seconds kAtOnce{1};
+constexpr std::chrono::hours kNoteTimeEvery{1};
 
-double megabytes(int64_t bytes) { return static_cast<double>(bytes) / 1e6; }
+std::string megabytes(int64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e6); }
 
 }  // namespace
 
 Retention::Retention(RetentionPolicy policy, Store& store, ChangeSignal& changed, std::shared_ptr<spdlog::logger> logger)
-    : policy_(policy),
-      store_(store),
-      changed_(changed),
-      logger_(logger ? std::move(logger)
-                     : std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::null_sink_mt>())) {}
+    : policy_(policy), store_(store), changed_(changed), logger_(std::move(logger)) {}
+
+void Retention::set_policy(const RetentionPolicy& policy) {
+  policy_ = policy;
+  due_ = true;
+  said_what_stays_ = said_doubt_ = false;
+}
 
 std::optional<Monotonic::time_point> Retention::next_look() const {
   if (!policy_.removes()) return std::nullopt;
@@ -44,12 +50,47 @@ bool Retention::step() {
   return remove_one();
 }
 
+StoreResult<RetentionPolicy> Retention::policy_for_now() {
+  RetentionPolicy policy = policy_;
+  if (!policy.age) return policy;
+  const ClockReading now{utc_now(), since_boot()};
+  if (!clock_) {
+    const auto believed = store_.believed_time();
+    if (!believed) return tl::unexpected(believed.error());
+    clock_.emplace(*believed, now);
+  }
+  if (const auto doubt = clock_->doubt(now)) {
+    policy.age.reset();
+    if (!std::exchange(said_doubt_, true)) {
+      log_event(logger_.get(), Severity::warning, "retention_clock_doubted", {{"reason", *doubt}},
+                fmt::format("retention: nothing is removed by its age for now: {}. If it is right, wait: a day of it is "
+                            "believed. Else set it right",
+                            *doubt));
+    }
+    return policy;
+  }
+  said_doubt_ = false;
+  if (!believed_ || std::chrono::abs(now.wall - *believed_) > kNoteTimeEvery) {
+    if (auto noted = store_.believe_time(now.wall); !noted) return tl::unexpected(noted.error());
+    believed_ = now.wall;
+  }
+  return policy;
+}
+
 bool Retention::remove_one() {
-  auto removed = store_.remove_expired(policy_);
-  if (!removed) return failed(removed.error());
-  if (*removed) {
-    logger_->info("retention: removed experiment {} \"{}\" with {} runs, ended {}: {}", (*removed)->id, (*removed)->name,
-                  (*removed)->runs, to_rfc3339((*removed)->ended_at), (*removed)->why);
+  const auto policy = policy_for_now();
+  if (!policy) return failed(policy.error());
+  const auto found = store_.remove_expired(*policy);
+  if (!found) return failed(found.error());
+  if (const auto& removed = *found) {
+    log_event(logger_.get(), Severity::info, "retention_removed",
+              {{"experiment_id", removed->id},
+               {"name", removed->name},
+               {"runs", removed->runs},
+               {"ended_at", to_rfc3339(removed->ended_at)},
+               {"reason", removed->why}},
+              fmt::format("retention: removed experiment {} \"{}\" with {} runs, ended {}: {}", removed->id, removed->name,
+                          removed->runs, to_rfc3339(removed->ended_at), removed->why));
     giving_back_ = true;
     said_what_stays_ = false;
     changed_.raise();
@@ -66,10 +107,12 @@ bool Retention::give_back() {
     const auto can = store_.can_give_back_space();
     if (!can) return failed(can.error());
     if (!*can) {
-      logger_->info("retention: rewriting the database once, so that room can be given back");
+      log_event(logger_.get(), Severity::info, "retention_rewriting", {},
+                "retention: rewriting the database once, so that room can be given back");
       // Without room for a second copy the free pages stay in the file, where new runs use them.
       if (auto converted = store_.convert_to_give_back_space(); !converted) {
-        logger_->warn("retention: the file stays as long as it is. {}", converted.error().message);
+        log_event(logger_.get(), Severity::warning, "retention_not_rewritten", {{"reason", converted.error().message}},
+                  "retention: the file stays as long as it is. " + converted.error().message);
       }
     }
     prepared_ = true;
@@ -79,8 +122,9 @@ bool Retention::give_back() {
   giving_back_ = *more;
   if (!giving_back_) {
     if (const auto size = store_.size()) {
-      logger_->info("retention: the database file has {:.1f} MB, before it had {:.1f} MB", megabytes(size->file),
-                    megabytes(file_before_));
+      log_event(logger_.get(), Severity::info, "retention_shortened", {{"bytes", size->file}, {"bytes_before", file_before_}},
+                fmt::format("retention: the database file has {} MB, before it had {} MB", megabytes(size->file),
+                            megabytes(file_before_)));
     }
   }
   return true;
@@ -88,7 +132,8 @@ bool Retention::give_back() {
 
 // The store is full, damaged or out of order; the scheduler says so, and tomorrow is another day.
 bool Retention::failed(const StoreError& error) {
-  logger_->warn("retention: nothing more is removed for now. {}", error.message);
+  log_event(logger_.get(), Severity::warning, "retention_failed", {{"reason", error.message}},
+            "retention: nothing more is removed for now. " + error.message);
   due_ = giving_back_ = false;
   return false;
 }
@@ -96,8 +141,9 @@ bool Retention::failed(const StoreError& error) {
 void Retention::say_what_stays() {
   const auto size = store_.size();
   if (said_what_stays_ || !size || !policy_.bytes || size->used <= *policy_.bytes) return;
-  logger_->warn("retention: the data take {:.1f} MB, {:.1f} MB are allowed, but all that is left is pinned or has not ended",
-                megabytes(size->used), megabytes(*policy_.bytes));
+  log_event(logger_.get(), Severity::warning, "retention_exceeded", {{"bytes", size->used}, {"bytes_allowed", *policy_.bytes}},
+            fmt::format("retention: the data take {} MB, {} MB are allowed, but all that is left is pinned or has not ended",
+                        megabytes(size->used), megabytes(*policy_.bytes)));
   said_what_stays_ = true;
 }
 

@@ -1,14 +1,16 @@
 // Removes by itself what the policy lets go, and gives the room back: between runs, in small steps, and never within a
-// window. Looks at start, after each run and once a day.
+// window. Looks at start, after each run and once a day. By age it removes only while the clock is believed (clock_guard.h).
 //
 // Threads: all members but the constructor belong to the scheduler's thread.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "core/base/change_signal.h"
 #include "core/base/time.h"
+#include "core/run/clock_guard.h"
 #include "core/store/store.h"
 
 namespace spdlog {
@@ -24,6 +26,8 @@ class Retention {
 
   // Look again at the next work().
   void look() { due_ = true; }
+  // The same, by another policy from now on.
+  void set_policy(const RetentionPolicy& policy);
 
   // Some of what is to be done, for about a second, or until `stopping`. Returns whether there is more.
   bool work(const std::function<bool()>& stopping);
@@ -37,8 +41,10 @@ class Retention {
   bool give_back();
   bool failed(const StoreError& error);
   void say_what_stays();
+  // Without the age while the clock is doubted.
+  StoreResult<RetentionPolicy> policy_for_now();
 
-  const RetentionPolicy policy_;
+  RetentionPolicy policy_;
   Store& store_;
   ChangeSignal& changed_;
   const std::shared_ptr<spdlog::logger> logger_;
@@ -47,7 +53,10 @@ class Retention {
   bool giving_back_ = false;
   int64_t file_before_ = 0;  // bytes, when giving back began
   bool said_what_stays_ = false;
+  bool said_doubt_ = false;
   Monotonic::time_point looked_;
+  std::optional<ClockGuard> clock_;   // of a policy by age
+  std::optional<UtcTime> believed_;   // as it was stored last
 };
 
 }  // namespace copybench

@@ -85,7 +85,15 @@ class Scheduler::Impl {
     return cancelled;
   }
 
-  std::optional<std::string> paused_reason() const {
+  void set_retention(const RetentionPolicy& policy) {
+    {
+      std::lock_guard lock(mutex_);
+      new_retention_ = policy;
+    }
+    nudge();
+  }
+
+  std::optional<StoreError> paused_by() const {
     std::lock_guard lock(mutex_);
     return paused_;
   }
@@ -102,10 +110,11 @@ class Scheduler::Impl {
     Calibrator calibrator(options_.executor.program, store_, *interruption_);
     while (!stopping()) {
       pulse_.expect("keeping to the retention", kRewrite);
+      if (const auto policy = take_new_retention()) retention.set_policy(*policy);
       const bool more = retention.work([this] { return stopping(); });
       auto claimed = claim();
       if (!claimed) {
-        pause(claimed.error().message);
+        pause(claimed.error());
       } else if (!*claimed) {
         if (!more) wait_for_nudge(retention.next_look());
       } else {
@@ -162,6 +171,7 @@ class Scheduler::Impl {
     // Before each run: a setting may be changed between two of them.
     const Circumstances circumstances = gather_circumstances(perf_version());
     machine_ = machine_key(circumstances);
+    store_.fold_back_log();
     std::lock_guard lock(mutex_);
     if (!stopping_) interruption_->clear();
     auto claimed = store_.claim_next(circumstances);
@@ -213,7 +223,7 @@ class Scheduler::Impl {
       pulse_.expect("storing a run", kSoon);
       const auto finished = store_.finish(run, result);
       if (finished || finished.error().kind == StoreError::Kind::not_found || stopping()) return;
-      pause(finished.error().message);
+      pause(finished.error());
     }
   }
 
@@ -225,6 +235,11 @@ class Scheduler::Impl {
   bool stopping() const {
     std::lock_guard lock(mutex_);
     return stopping_;
+  }
+
+  std::optional<RetentionPolicy> take_new_retention() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(new_retention_, std::nullopt);
   }
 
   void wait_for_nudge(const std::optional<Monotonic::time_point>& at_most) {
@@ -242,15 +257,16 @@ class Scheduler::Impl {
     nudged_ = false;
   }
 
-  void pause(const std::string& reason) {
+  void pause(const StoreError& error) {
     pulse_.expect("trying the store again", kRetry + kSoon);
-    tell_status("paused: " + reason);
+    tell_status("paused: " + error.message);
     std::unique_lock lock(mutex_);
     if (!paused_) {
-      log_event(options_.logger.get(), Severity::error, "measuring_paused", {{"reason", reason}},
-                "measuring is paused: " + reason);
+      log_event(options_.logger.get(), Severity::error, "measuring_paused", {{"reason", error.message}},
+                "measuring is paused: " + error.message);
     }
-    if (std::exchange(paused_, reason) != reason) changed_.raise();
+    const auto before = std::exchange(paused_, error);
+    if (!before || before->message != error.message) changed_.raise();
     wake_.wait_for(lock, kRetry, [&] { return stopping_; });
   }
 
@@ -270,7 +286,8 @@ class Scheduler::Impl {
   bool nudged_ = false;
   bool waiting_ = false;  // for a nudge
   std::optional<ExperimentId> running_;
-  std::optional<std::string> paused_;
+  std::optional<StoreError> paused_;
+  std::optional<RetentionPolicy> new_retention_;
   std::thread thread_;
 };
 
@@ -284,7 +301,12 @@ Result<void> Scheduler::start() { return impl_->start(); }
 void Scheduler::stop() { impl_->stop(); }
 void Scheduler::nudge() { impl_->nudge(); }
 StoreResult<ExperimentRecord> Scheduler::cancel(ExperimentId experiment) { return impl_->cancel(experiment); }
-std::optional<std::string> Scheduler::paused_reason() const { return impl_->paused_reason(); }
+void Scheduler::set_retention(const RetentionPolicy& policy) { impl_->set_retention(policy); }
+std::optional<StoreError> Scheduler::paused_by() const { return impl_->paused_by(); }
+std::optional<std::string> Scheduler::paused_reason() const {
+  auto error = impl_->paused_by();
+  return error ? std::optional(std::move(error->message)) : std::nullopt;
+}
 std::optional<std::string> Scheduler::stalled(Monotonic::time_point now) const { return impl_->stalled(now); }
 
 }  // namespace copybench

@@ -49,8 +49,12 @@ class Scheduler {
   // Cancels in the store and ends the experiment's running child, if any, within a second.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
 
-  // Why nothing is being measured although runs are queued (the store cannot be written, ...); none while all is well.
-  std::optional<std::string> paused_reason() const;
+  // From the next run on.
+  void set_retention(const RetentionPolicy& policy);
+
+  // What keeps the store from being written, so that nothing is measured although runs are queued; none while all is well.
+  std::optional<StoreError> paused_by() const;
+  std::optional<std::string> paused_reason() const;  // its message
   // What should have ended long ago: a run beyond the sum of its stages' limits, a queue that is not looked at. None while
   // all is well. For a watchdog: it is not the scheduler's thread that notices.
   std::optional<std::string> stalled(Monotonic::time_point now = Monotonic::now()) const;

@@ -47,11 +47,8 @@ class TemporaryFile {
 StoreResult<CopySummary> back_up(const fs::path& directory, const fs::path& file) {
   using Kind = StoreError::Kind;
   const fs::path database = database_file(directory);
+  if (auto there = need_database(directory); !there) return tl::unexpected(there.error());
   std::error_code failed;
-  if (!fs::exists(database, failed)) {
-    return tl::unexpected(StoreError{
-        Kind::not_found, fmt::format("There is no database in {}. Name its folder with --data-dir; the service's is /var/lib/copybench.", directory.string())});
-  }
   if (fs::exists(file, failed)) {
     return tl::unexpected(
         StoreError{Kind::conflict, file.string() + " exists, and nothing is overwritten. Name another file."});

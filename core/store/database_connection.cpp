@@ -103,6 +103,14 @@ int64_t DatabaseConnection::last_inserted_id() const { return database_->getLast
 
 int64_t DatabaseConnection::total_changes() const { return database_->getTotalChanges(); }
 
+void DatabaseConnection::fold_back_log() {
+  sqlite3* const handle = database_->getHandle();
+  sqlite3_busy_timeout(handle, 0);
+  const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) throw SQLite::Exception(handle, code);
+}
+
 void DatabaseConnection::interrupt() { sqlite3_interrupt(database_->getHandle()); }
 
 SQLite::Statement& DatabaseConnection::prepared(const std::string& sql) {

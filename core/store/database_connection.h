@@ -40,6 +40,10 @@ class DatabaseConnection {
   int64_t last_inserted_id() const;
   int64_t total_changes() const;  // rows inserted, updated and deleted since the connection was opened
 
+  // Copies what was committed from the write-ahead log into the database file and makes the log empty, as far as that goes
+  // without waiting for a reader. Not within a transaction.
+  void fold_back_log();
+
   // Ends the statement that is running, if any. Any thread.
   void interrupt();
 

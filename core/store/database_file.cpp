@@ -67,6 +67,14 @@ StoreResult<void> find_or_create(const fs::path& directory) {
 
 fs::path database_file(const fs::path& directory) { return directory / "copybench.db"; }
 
+StoreResult<void> need_database(const fs::path& directory) {
+  std::error_code failed;
+  if (fs::exists(database_file(directory), failed)) return {};
+  return tl::unexpected(
+      StoreError{StoreError::Kind::not_found, "There is no database in " + directory.string() +
+                                                  ". Name its folder with --data-dir; the service's is /var/lib/copybench."});
+}
+
 StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path& directory) {
   if (auto completed = complete_restore(directory); !completed) return tl::unexpected(completed.error());
   if (auto found = find_or_create(directory); !found) return tl::unexpected(found.error());
@@ -79,7 +87,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path
   const auto failed = (*connection)->attempt([&] {
     Query mode(**connection, "PRAGMA journal_mode=WAL");
     wal = mode.step() && mode.text(0) == "wal";
-    (*connection)->execute("PRAGMA journal_size_limit=16777216");
+    (*connection)->execute("PRAGMA journal_size_limit=1048576");  // where readers keep it from being emptied
   });
   if (failed) return tl::unexpected(*failed);
   if (!wal) {

@@ -13,6 +13,9 @@ namespace copybench {
 // its database, is damage and no fresh start.
 StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const std::filesystem::path& directory);
 
+// not_found: there is no database in the directory.
+StoreResult<void> need_database(const std::filesystem::path& directory);
+
 std::filesystem::path database_file(const std::filesystem::path& directory);
 
 }  // namespace copybench

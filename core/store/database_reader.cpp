@@ -7,6 +7,7 @@
 #include "core/store/database_connection.h"
 #include "core/store/ended_runs.h"
 #include "core/store/rows.h"
+#include "core/store/schema.h"
 #include "core/store/transfer.h"
 
 namespace copybench {
@@ -289,6 +290,7 @@ class DatabaseReader : public Reader {
 StoreResult<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
   auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
   if (!connection) return tl::unexpected(connection.error());
+  if (auto current = check_current(**connection); !current) return tl::unexpected(current.error());
   return std::make_unique<DatabaseReader>(std::move(*connection));
 }
 

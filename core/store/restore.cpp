@@ -51,6 +51,26 @@ StoreResult<void> give_to_owner(const fs::path& directory, const fs::path& file)
   return {};
 }
 
+// As the database has it that is there, else as the backup has it: what was kept from others stays kept from them.
+StoreResult<void> keep_mode(const fs::path& directory, const fs::path& backup, const fs::path& copy) {
+  struct stat earlier {};
+  const bool known = ::stat(database_file(directory).c_str(), &earlier) == 0 || ::stat(backup.c_str(), &earlier) == 0;
+  if (!known || ::chmod(copy.c_str(), (earlier.st_mode & 0666) | 0600) != 0) {
+    return tl::unexpected(file_error("set the mode of " + copy.string(), errno));
+  }
+  return {};
+}
+
+StoreResult<void> check_is_file(const fs::path& file) {
+  std::error_code failed;
+  const auto refused = [](Kind kind, std::string message) { return tl::unexpected(StoreError{kind, std::move(message)}); };
+  constexpr const char* kWanted = "Name a file that copybenchd backup made.";
+  if (!fs::exists(file, failed)) return refused(Kind::not_found, fmt::format("There is no file {}. {}", file.string(), kWanted));
+  if (!fs::is_regular_file(file, failed)) return refused(Kind::not_found, fmt::format("{} is no file. {}", file.string(), kWanted));
+  if (fs::file_size(file, failed) == 0) return refused(Kind::corrupt, fmt::format("{} is empty. {}", file.string(), kWanted));
+  return {};
+}
+
 // A checked copy of the file in the current schema.
 StoreResult<CopySummary> prepare(const fs::path& file, const fs::path& prepared) {
   auto source = DatabaseConnection::open(file, Access::read_only);
@@ -95,9 +115,7 @@ StoreResult<std::vector<fs::path>> complete_restore(const fs::path& directory) {
 
 StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
   std::error_code failed;
-  if (!fs::is_regular_file(file, failed)) {
-    return tl::unexpected(StoreError{Kind::not_found, fmt::format("There is no file {}.", file.string())});
-  }
+  if (auto good = check_is_file(file); !good) return tl::unexpected(good.error());
   fs::create_directories(directory, failed);
   if (failed) return tl::unexpected(file_error("create the data directory " + directory.string(), failed.value()));
   auto lock = DataLock::take(directory);
@@ -117,6 +135,7 @@ StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
     return tl::unexpected(not_restored(file, copy.error()));
   }
   if (auto given = give_to_owner(directory, unfinished); !given) return tl::unexpected(given.error());
+  if (auto kept = keep_mode(directory, file, unfinished); !kept) return tl::unexpected(kept.error());
   const fs::path prepared = directory / (std::string(kPrepared) + date_now());
   if (auto named = rename_durably(unfinished, prepared, Target::must_not_exist); !named) {
     return tl::unexpected(named.error());

@@ -19,7 +19,8 @@ struct Restored {
 
 // Puts a copy of the file in the place of the database of that directory, migrated to this version; no daemon may use
 // the directory (locked). The file is read alone and checked as a whole. Whatever ends this process, the directory has
-// the one database or the other. not_found, corrupt, newer: the file is not to be restored, nothing was changed.
+// the one database or the other. Who may read it: who could read the database that was there, else who may read the file.
+// not_found, corrupt, newer: the file is not to be restored, nothing was changed.
 StoreResult<Restored> restore(const std::filesystem::path& directory, const std::filesystem::path& file);
 
 // Completes a restore() that was cut off beyond its point of no return; changes nothing where there is none. The caller

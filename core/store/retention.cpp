@@ -46,6 +46,22 @@ std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& c
   return removed;
 }
 
+StoreResult<std::optional<UtcTime>> find_believed_time(DatabaseConnection& connection) {
+  Query query(connection,
+              "SELECT COALESCE((SELECT last FROM sequences WHERE name = 'believed_time_ms'), "
+              "(SELECT max(max(created_at_ms, COALESCE(finished_at_ms, 0))) FROM experiments WHERE origin_json IS NULL))");
+  if (!query.step() || query.is_null(0)) return std::nullopt;
+  return UtcTime(std::chrono::milliseconds(query.integer(0)));
+}
+
+void note_believed_time(DatabaseConnection& connection, UtcTime time) {
+  Query(connection,
+        "INSERT INTO sequences (name, last) VALUES ('believed_time_ms', ?) ON CONFLICT (name) DO UPDATE SET last = "
+        "excluded.last")
+      .bind(time.time_since_epoch().count())
+      .run();
+}
+
 int64_t used_bytes(DatabaseConnection& connection) {
   return (connection.integer("PRAGMA page_count") - connection.integer("PRAGMA freelist_count")) *
          connection.integer("PRAGMA page_size");

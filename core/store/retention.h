@@ -16,6 +16,10 @@ namespace copybench {
 std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& connection, const RetentionPolicy& policy,
                                                            UtcTime now);
 
+// Up to when the clock was right, and that it was until now; see Store::believed_time().
+StoreResult<std::optional<UtcTime>> find_believed_time(DatabaseConnection& connection);
+void note_believed_time(DatabaseConnection& connection, UtcTime time);
+
 // Bytes of the database that hold something.
 int64_t used_bytes(DatabaseConnection& connection);
 

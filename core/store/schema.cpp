@@ -165,8 +165,7 @@ StoreResult<void> check_version(DatabaseConnection& connection) {
   if (failed) return tl::unexpected(*failed);
   if (application_id != kApplicationId || version < 1) {
     return tl::unexpected(StoreError{StoreError::Kind::corrupt,
-                                     "The file is a database, but not one of copybench. Move it away, or name another "
-                                     "data directory."});
+                                     "The file is a database, but not one of copybench. Move it away, or name another one."});
   }
   if (version > schema_version()) {
     return tl::unexpected(StoreError{
@@ -176,6 +175,18 @@ StoreResult<void> check_version(DatabaseConnection& connection) {
                     version, schema_version())});
   }
   return {};
+}
+
+StoreResult<void> check_current(DatabaseConnection& connection) {
+  if (auto known = check_version(connection); !known) return known;
+  int64_t version = 0;
+  if (auto failed = connection.attempt([&] { version = connection.integer("PRAGMA user_version"); })) return tl::unexpected(*failed);
+  if (version == schema_version()) return {};
+  return tl::unexpected(StoreError{
+      StoreError::Kind::conflict,
+      fmt::format("The database has schema version {}, which is older than this copybenchd's {}. Start the daemon on it once, "
+                  "which migrates it, then try again.",
+                  version, schema_version())});
 }
 
 StoreResult<void> migrate(DatabaseConnection& connection, int64_t to) {

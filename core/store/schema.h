@@ -6,7 +6,7 @@
 // leaves beside its figures, apart because it is large and seldom read. Written once. idempotency_keys: the answers
 // given under a caller's key. circumstances: what the machine was when an experiment's first run was claimed, and again
 // at each later claim that found it changed. calibrations: what the machine could do around each run. sequences: the last
-// finish_sequence, so that it grows even where the newest runs are erased.
+// finish_sequence, so that it grows even where the newest runs are erased, and, in ms, up to when the clock was believed.
 #pragma once
 
 #include "core/store/database_connection.h"
@@ -20,6 +20,9 @@ int64_t schema_version();
 
 // corrupt: not a database of this program. newer: written by a later version.
 StoreResult<void> check_version(DatabaseConnection& connection);
+
+// For who reads and does not migrate: conflict where the schema is an older one.
+StoreResult<void> check_current(DatabaseConnection& connection);
 
 // Each step is one transaction. `to`: an earlier version, to make a database as that one had it.
 StoreResult<void> migrate(DatabaseConnection& connection, int64_t to = schema_version());

@@ -23,6 +23,10 @@ namespace {
 // A disk that takes longer for one transaction does not answer any more.
 constexpr std::chrono::minutes kTransactionLimit{2};
 
+// On the disk, beyond what the log still has to write into the database: so that what is queued can be stored, cancelled and
+// deleted when nothing new is taken any more.
+constexpr uintmax_t kReserve = 256 * 1024;
+
 // One transaction under way, for the pulse of the store.
 class Beat {
  public:
@@ -57,14 +61,26 @@ class Store::Impl {
     if (auto refusal = refused()) return tl::unexpected(*refusal);
     std::invoke_result_t<Work, DatabaseConnection&> result = tl::unexpected(StoreError{});
     const int64_t changes_before = connection_->total_changes();
-    const auto failed = connection_->attempt([&] {
-      WriteTransaction transaction(*connection_);
-      result = work(*connection_);
-      if (result) transaction.commit();
-    });
+    const auto transaction = [&] {
+      return connection_->attempt([&] {
+        WriteTransaction open(*connection_);
+        result = work(*connection_);
+        if (result) open.commit();
+      });
+    };
+    auto failed = transaction();
+    // On a small disk the log, which holds again what is in the file, may be what takes the room.
+    if (failed && failed->kind == StoreError::Kind::full && !emptied_log()) failed = transaction();
     if (failed) return tl::unexpected(note_failure(*failed));
     if (result && connection_->total_changes() != changes_before) note_success();
     return result;
+  }
+
+  // The same for what is new: refused while there is still room for the rest.
+  template <typename Work>
+  std::invoke_result_t<Work, DatabaseConnection&> add(const Work& work) {
+    if (auto none = no_room()) return tl::unexpected(*none);
+    return write(work);
   }
 
   // For the statements that cannot be part of a transaction.
@@ -87,6 +103,13 @@ class Store::Impl {
     return result;
   }
 
+  void fold_back_log() {
+    std::lock_guard writing(mutex_);
+    const Beat beat(pulse_);
+    // Nothing is lost where it fails, and nothing was asked for that somebody waits for.
+    if (!refused()) static_cast<void>(emptied_log());
+  }
+
   std::optional<StoreError> last_write_error() const {
     std::lock_guard lock(status_mutex_);
     return last_write_error_;
@@ -99,6 +122,31 @@ class Store::Impl {
   bool claims_stopped() const { return claims_stopped_; }
 
  private:
+  bool has_room(uintmax_t& free) const {
+    std::error_code unknown;
+    const auto disk = std::filesystem::space(file_.parent_path(), unknown);
+    if (unknown) return true;  // then the write tells
+    const uintmax_t log = std::filesystem::file_size(file_.string() + "-wal", unknown);
+    free = disk.available;
+    return free >= kReserve + (unknown ? 0 : log);
+  }
+
+  std::optional<StoreError> no_room() {
+    std::lock_guard writing(mutex_);
+    const Beat beat(pulse_);
+    uintmax_t free = 0;
+    if (refused() || has_room(free) || (!emptied_log() && has_room(free))) return std::nullopt;
+    return StoreError{StoreError::Kind::full,
+                      fmt::format("There is no room left for the database {}: only {} KiB are free on its disk, and they are "
+                                  "kept for what is queued. Free some, then try again.",
+                                  file_.string(), free >> 10)};
+  }
+
+  // None where it went well.
+  std::optional<StoreError> emptied_log() {
+    return connection_->attempt([&] { connection_->fold_back_log(); });
+  }
+
   std::optional<StoreError> refused() const {
     std::lock_guard lock(status_mutex_);
     return refused_ ? last_write_error_ : std::nullopt;
@@ -166,7 +214,7 @@ StoreResult<std::optional<StoredAnswer>> Store::find_answer(const IdempotencyKey
 
 StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
                                              const RenderAnswer& render_answer) {
-  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
+  return impl_->add([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     const UtcTime now = utc_now();
     if (key) {
       if (auto reserved = reserve_key(connection, *key, now); !reserved) return tl::unexpected(reserved.error());
@@ -212,7 +260,7 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
 
 StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
   if (auto good = check_import(file); !good) return tl::unexpected(good.error());
-  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<Imported> {
+  return impl_->add([&](DatabaseConnection& connection) -> StoreResult<Imported> {
     const auto known = find_imported(connection, file);
     const StoreResult<ExperimentId> id = known ? *known : insert_import(connection, file, utc_now());
     if (!id) return tl::unexpected(id.error());
@@ -247,7 +295,7 @@ StoreResult<bool> Store::give_back_space() {
   bool more = false;
   auto done = impl_->write_alone([&](DatabaseConnection& connection) {
     more = give_back_pages(connection);
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)");  // it is this that makes the file shorter
+    connection.fold_back_log();  // it is this that makes the file shorter
   });
   if (!done) return tl::unexpected(done.error());
   return more;
@@ -258,6 +306,17 @@ StoreResult<bool> Store::can_give_back_space() {
 }
 
 StoreResult<void> Store::convert_to_give_back_space() { return impl_->write_alone(convert_to_give_back); }
+
+void Store::fold_back_log() { impl_->fold_back_log(); }
+
+StoreResult<std::optional<UtcTime>> Store::believed_time() { return impl_->read(find_believed_time); }
+
+StoreResult<void> Store::believe_time(UtcTime time) {
+  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<void> {
+    note_believed_time(connection, time);
+    return {};
+  });
+}
 
 StoreResult<int64_t> Store::recover() {
   return impl_->write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {

@@ -95,7 +95,8 @@ class Store {
 
   // Queues an experiment with all its runs. render_answer makes the body to be stored under the key from the new
   // record; it is called inside the transaction and must not call the store. Without a key it is not called.
-  // With a key that another caller used in the meantime: conflict.
+  // With a key that another caller used in the meantime: conflict. full: also while some room is left, which is kept for
+  // what is queued already.
   using RenderAnswer = std::function<std::string(const ExperimentRecord&)>;
   StoreResult<ExperimentRecord> enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
                                         const RenderAnswer& render_answer);
@@ -151,6 +152,15 @@ class Store {
   StoreResult<bool> give_back_space();
   StoreResult<bool> can_give_back_space();
   StoreResult<void> convert_to_give_back_space();
+
+  // Empties SQLite's write-ahead log into the database file, so that it takes no room beside it: between runs, as far as
+  // readers let it. What else stands in the way, the next write meets too. A write that finds no room does the same.
+  void fold_back_log();
+
+  // Up to when the clock is known to have been right, for judging ages (clock_guard.h): what was noted last, else the
+  // newest experiment of this machine; none where there is neither.
+  StoreResult<std::optional<UtcTime>> believed_time();
+  StoreResult<void> believe_time(UtcTime time);
 
   // At start: every run found running becomes interrupted and is queued again. Returns how many.
   StoreResult<int64_t> recover();

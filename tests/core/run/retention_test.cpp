@@ -70,8 +70,9 @@ TEST_CASE("it removes what the policy lets go, says so, and makes the file short
   Kept kept;
   for (int i = 0; i < 5; ++i) kept.experiment(true);
   const std::string said = kept.work({{}, 500'000});
-  CHECK(contains(said, "info retention: removed experiment 1 \"kept\" with 1 runs, ended 2"));
+  CHECK(contains(said, "info event=retention_removed experiment_id=1 name=kept runs=1 ended_at=2"));
   CHECK(contains(said, "500000 are allowed"));
+  CHECK(contains(said, "event=retention_shortened bytes="));
   CHECK_FALSE(contains(said, "removed experiment 5"));
   CHECK(contains(said, "retention: the database file has "));
   const auto size = kept.store->size();
@@ -86,7 +87,7 @@ TEST_CASE("what may not be removed is said once") {
   REQUIRE(kept.store->annotate(1, {{}, {}, {}, true}));
   kept.experiment(false);
   const std::string said = kept.work({{}, 1000});
-  CHECK(contains(said, "warning retention: the data take "));
+  CHECK(contains(said, "warning event=retention_exceeded bytes="));
   CHECK(contains(said, "all that is left is pinned or has not ended"));
   CHECK_FALSE(contains(said, "removed"));
 }
@@ -104,4 +105,30 @@ TEST_CASE("asked to stop it leaves the rest for later") {
   CHECK_FALSE(retention.work([] { return false; }));
   CHECK(*retention.next_look() > Monotonic::now() + std::chrono::hours(23));
   CHECK(*retention.next_look() < Monotonic::now() + std::chrono::hours(25));
+}
+
+TEST_CASE("a clock that was set far forward removes nothing by age, and by size all the same") {
+  Kept kept;
+  for (int i = 0; i < 2; ++i) kept.experiment(true);
+  const RetentionPolicy by_age{std::chrono::days(0), {}};
+  REQUIRE(kept.store->believe_time(utc_now() - std::chrono::days(30)));
+  const std::string said = kept.work(by_age);
+  CHECK(contains(said, "warning event=retention_clock_doubted reason="));
+  CHECK_FALSE(contains(said, "event=retention_removed"));
+  CHECK(contains(kept.work({std::chrono::days(0), 1}), "event=retention_removed experiment_id=1"));
+  // It was noted that the clock is believed again.
+  REQUIRE(kept.store->believe_time(utc_now() - std::chrono::days(1)));
+  kept.experiment(true);
+  CHECK(contains(kept.work(by_age), "event=retention_removed"));
+  CHECK(utc_now() - **kept.store->believed_time() < std::chrono::minutes(1));
+}
+
+TEST_CASE("another policy holds from the next look on") {
+  Kept kept;
+  kept.experiment(true);
+  Retention retention({}, *kept.store, kept.changed, nullptr);
+  CHECK_FALSE(retention.work([] { return false; }));
+  retention.set_policy({{}, 1});
+  CHECK_FALSE(retention.work([] { return false; }));
+  CHECK_FALSE(*kept.store->remove_expired({{}, 1}));  // there is nothing left to remove
 }

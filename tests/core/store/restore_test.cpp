@@ -161,3 +161,25 @@ TEST_CASE("a backup of an earlier version is migrated") {
   Opened opened(directory);
   CHECK(opened.experiment(1).annotations == Annotations{});
 }
+
+TEST_CASE("what is no file at all is told apart from what is empty") {
+  TemporaryDirectory directory, elsewhere;
+  const auto said = [&](const fs::path& file) { return restore(directory.path(), file).error().message; };
+  CHECK(said(elsewhere.path() / "none") == "There is no file " + (elsewhere.path() / "none").string() + ". Name a file that copybenchd backup made.");
+  CHECK(said(elsewhere.path()).find(" is no file. Name") != std::string::npos);
+  const fs::path empty = elsewhere.path() / "empty";
+  std::ofstream{empty};
+  CHECK(said(empty).find(" is empty. Name") != std::string::npos);
+}
+
+TEST_CASE("what was kept from others stays kept from them") {
+  TemporaryDirectory directory, elsewhere;
+  const auto mode = [](const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); };
+  const fs::path file = backup_of(elsewhere, 3);
+  REQUIRE(mode(file) == 0600);
+  must(restore(directory.path(), file));
+  CHECK(mode(directory.database()) == 0600);
+  fs::permissions(directory.database(), fs::perms(0640));
+  must(restore(directory.path(), file));
+  CHECK(mode(directory.database()) == 0640);
+}

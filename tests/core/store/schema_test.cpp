@@ -113,3 +113,16 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
     CHECK_FALSE(contains(plan, "TEMP B-TREE"));
   }
 }
+
+TEST_CASE("who only reads is told that an older database must be migrated first") {
+  TemporaryDirectory directory;
+  {
+    const auto old = must(DatabaseConnection::open(directory.database(), Access::create));
+    must(migrate(*old, schema_version() - 1));
+  }
+  const auto readers = ReaderPool::open(directory.database(), 1);
+  CHECK(kind_of(readers) == StoreError::Kind::conflict);
+  CHECK(readers.error().message.find("Start the daemon on it once") != std::string::npos);
+  open_store(directory);
+  CHECK(ReaderPool::open(directory.database(), 1));
+}

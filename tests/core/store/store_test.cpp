@@ -429,3 +429,42 @@ TEST_CASE("experiments are found by a tag as it is written, page by page") {
   CHECK(second.items[0].id == 1);
   CHECK(must(opened.reader->experiments(std::nullopt, 2, "a")).items.empty());
 }
+
+TEST_CASE("where the log takes all the room, it is folded back into the database, and writing goes on") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  // No file may be larger, as on a small disk; by itself SQLite folds the log back at 4 MB.
+  const FileSizeLimit small(700'000);
+  RunResult large = completed();
+  large.evidence["filler"] = std::string(20'000, 'x');
+  for (int i = 0; i < 60; ++i) {
+    const ExperimentId id = enqueue(*opened.store, 2).id;
+    while (auto claimed = must(opened.store->claim_next())) must(opened.store->finish(claimed->id, large));
+    must(opened.store->erase(id));
+  }
+  CHECK(std::filesystem::file_size(directory.database().string() + "-wal") < 700'000);
+}
+
+TEST_CASE("between runs the log is made empty, unless a reader needs it") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 3);
+  const std::string wal = directory.database().string() + "-wal";
+  CHECK(std::filesystem::file_size(wal) > 0);
+  opened.store->fold_back_log();
+  CHECK(std::filesystem::file_size(wal) == 0);
+  CHECK(opened.experiment(1).runs.total == 3);
+
+  const auto reading = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_only));
+  REQUIRE_FALSE(reading->attempt([&] {
+    reading->execute("BEGIN");
+    CHECK(reading->integer("SELECT count(*) FROM experiments") == 1);
+    enqueue(*opened.store, 3);
+    const auto asked = Monotonic::now();
+    opened.store->fold_back_log();
+    CHECK(Monotonic::now() - asked < std::chrono::seconds(2));  // it does not wait for the reader
+    CHECK(std::filesystem::file_size(wal) > 0);
+    reading->execute("COMMIT");
+  }));
+  CHECK(opened.experiment(2).runs.total == 3);
+}
