@@ -89,7 +89,14 @@ Json Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) c
   return plan_json(plan, request.events ? context_.perf.doubts(*request.events) : std::vector<FieldError>{});
 }
 
+std::optional<Problem> Api::storage_problem() const {
+  const auto error = context_.scheduler.paused_by();
+  if (!error || (error->kind != StoreError::Kind::full && error->kind != StoreError::Kind::io)) return std::nullopt;
+  return problem_of(*error);
+}
+
 Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key) {
+  if (auto problem = storage_problem()) return refuse(std::move(*problem));
   auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   const auto runs = static_cast<int64_t>(plan.runs.size());

@@ -94,7 +94,7 @@ Reply Api::event_stream(const Call& call, BodyStream follow) {
   auto place = streams_.take_place();
   if (!place) {
     Problem problem;
-    problem.status = 503;
+    problem.status = 429;
     problem.detail =
         "as many event streams are open as this server allows; close one, or ask for the experiments themselves";
     problem.headers = {{"Retry-After", "5"}};

@@ -37,6 +37,7 @@ Reply Api::import_experiment(const Call& call) {
     return refuse(bad_request("invalid-import", "this is no experiment that copybench exported: " + file.error().message,
                               {{"", file.error().message}}));
   }
+  if (auto problem = storage_problem()) return refuse(std::move(*problem));
   auto imported = context_.store.import_experiment(*file);
   if (!imported) return refuse(problem_of(imported.error()));
   if (imported->is_new) context_.changed.raise();

@@ -127,6 +127,9 @@ class Exchange : public httplib::Server {
     result.method = head_.method;  // of any name: which ones go with a path is for the handler to say
     result.path = request.path;
     result.query.assign(request.params.begin(), request.params.end());
+    if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
+      result.query_text = request.target.substr(mark + 1);
+    }
     // The library percent-decodes header values; these are as they were sent.
     result.headers = head_.headers;
     result.content_length = head_.content_length;
@@ -180,8 +183,12 @@ std::string path_in(string_view head) {
   return std::string(target.substr(0, std::min<size_t>(target.find_first_of(" ?"), kMaxLineBytes)));
 }
 
+std::string plain_answer_to(const HttpConnection& connection, const HttpResponse& response) {
+  return plain_answer(response, !connection.head().starts_with("HEAD "));
+}
+
 int write_plainly(HttpConnection& connection, const HttpResponse& response) {
-  connection.write(plain_answer(response, !connection.head().starts_with("HEAD ")));
+  connection.write(plain_answer_to(connection, response));
   return response.status;
 }
 
@@ -201,8 +208,15 @@ std::string plain_answer(const HttpResponse& response, bool with_body) {
 std::string late_answer(const HttpConnection& connection, RequestHandler& handler) {
   if (connection.head().empty()) return "";
   handler.arrived();
-  return plain_answer(handler.answer_malformed(408, "the request took too long to arrive", path_in(connection.head())),
-                      !connection.head().starts_with("HEAD "));
+  return plain_answer_to(connection, handler.answer_malformed(408, "the request took too long to arrive", path_in(connection.head())));
+}
+
+std::string crowded_answer(const HttpConnection& connection, RequestHandler& handler) {
+  handler.arrived();
+  HttpResponse answer = handler.answer_malformed(
+      429, "too many connections at once: the one goes whose request has been arriving longest", path_in(connection.head()));
+  answer.headers.emplace_back("Retry-After", "1");
+  return plain_answer_to(connection, answer);
 }
 
 int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_body) {

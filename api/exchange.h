@@ -16,6 +16,9 @@ int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_b
 // connections ahead of any request.
 std::string late_answer(const HttpConnection& connection, RequestHandler& handler);
 
+// What to say to the one that goes where there are too many, whatever it has said: 429.
+std::string crowded_answer(const HttpConnection& connection, RequestHandler& handler);
+
 // An answer as bytes, for what never gets as far as the library.
 std::string plain_answer(const HttpResponse& response, bool with_body);
 

@@ -39,6 +39,13 @@ void raise(const UniqueFd& event) {
   [[maybe_unused]] const ssize_t n = ::write(event.get(), &one, sizeof one);
 }
 
+// Answers what will not be read on; with an empty answer it is closed.
+void turn_away(HttpConnection&& connection, const std::string& answer, LeavingRoom& leaving) {
+  if (answer.empty() || !connection.write(answer)) return;
+  connection.leave(UINT64_MAX);
+  leaving.enter(std::move(connection));
+}
+
 // Of two times for poll(), of which -1 is for ever.
 int earlier(int a, int b) { return a < 0 || b < 0 ? std::max(a, b) : std::min(a, b); }
 
@@ -85,18 +92,25 @@ void HttpServer::receive_requests(LeavingRoom& leaving) {
     if (entries[1].revents != 0) take_answered(leaving);
     const bool starved = entries[2].revents != 0 && !accept_some(room);
     WaitingRoom::Leaving sorted = room.sort(entries.data() + first_arriving, first_leaving - first_arriving);
-    for (HttpConnection& late : sorted.late) {
-      const std::string answer = late_answer(late, handler_);
-      if (answer.empty() || !late.write(answer)) continue;
-      late.leave(UINT64_MAX);
-      leaving.enter(std::move(late));
-    }
+    for (HttpConnection& late : sorted.late) turn_away(std::move(late), late_answer(late, handler_), leaving);
+    for (HttpConnection& one : sorted.crowded) turn_away(std::move(one), crowded_answer(one, handler_), leaving);
     for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), leaving);
-    if (!starved || leaving.close_oldest() || room.close_oldest()) continue;
+    if (!starved || make_room(room, leaving)) continue;
     // Others hold all descriptors. Who wants in stays in the backlog, and asking again at once would only spin.
     pollfd stop{stop_event_.get(), POLLIN, 0};
     ::poll(&stop, 1, kRetryAcceptMs);
   }
+}
+
+bool HttpServer::make_room(WaitingRoom& room, LeavingRoom& leaving) {
+  if (leaving.close_oldest()) return true;
+  auto oldest = room.take_oldest();
+  if (!oldest) return false;
+  // Its descriptor is needed now, so it reads the answer or does not.
+  oldest->write(crowded_answer(*oldest, handler_));
+  oldest->leave(0);
+  oldest->depart();
+  return true;
 }
 
 bool HttpServer::accept_some(WaitingRoom& room) {

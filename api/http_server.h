@@ -50,7 +50,7 @@ class RequestHandler {
 
 struct HttpServerOptions {
   size_t threads = 24;
-  // Half of them for requests that are still arriving, where the oldest one goes for one too many; a quarter each for
+  // Half of them for requests that are still arriving, where the oldest one goes for one too many, with a 429; a quarter each for
   // requests that wait for a worker, where one more is answered 503 at once, and for answers that are not read yet, where
   // again the oldest one goes.
   size_t max_connections = 1024;
@@ -72,6 +72,7 @@ class HttpServer {
   void receive_requests(LeavingRoom& leaving);
   bool accept_some(WaitingRoom& room);  // false: there are no descriptors left
   void hand_over(HttpConnection connection, LeavingRoom& leaving);
+  bool make_room(WaitingRoom& room, LeavingRoom& leaving);  // closes a connection; false: there is none
   void take_answered(LeavingRoom& leaving);
   void work();
   void serve_connection(HttpConnection connection);

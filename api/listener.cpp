@@ -9,7 +9,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <charconv>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -40,22 +45,37 @@ Error cannot_listen(const ListenAddress& address, int error) {
   }
 }
 
+// Made by the unit at its start (RuntimeDirectory=).
+constexpr std::string_view kServiceSockets = "/run/copybench";
+
+// Why nobody can listen on a unix socket of that path; empty where it may go well.
+std::string path_problem(const ListenAddress& address) {
+  const auto problem = [&](std::string_view why) { return fmt::format("cannot listen on {}: {}", to_string(address), why); };
+  constexpr size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
+  if (address.path.size() > kMost) return problem(fmt::format("a unix socket's path has at most {} bytes", kMost));
+  struct stat status {};
+  if (::lstat(address.path.c_str(), &status) == 0) {
+    return S_ISSOCK(status.st_mode) ? "" : problem("there is a file of that name that is no socket");
+  }
+  auto folder = std::filesystem::path(address.path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (folder == kServiceSockets && ::access(folder.c_str(), F_OK) != 0) return "";
+  if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return problem(fmt::format("there is no folder {}", folder.string()));
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return problem("permission denied. Choose a folder that you may write to");
+  return "";
+}
+
 Result<UniqueFd> listen_unix(const ListenAddress& address) {
+  if (auto problem = path_problem(address); !problem.empty()) return fail(std::move(problem));
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  if (address.path.size() >= sizeof name.sun_path) {
-    return fail(fmt::format("cannot listen on {}: a unix socket's path has at most {} bytes", to_string(address),
-                            sizeof name.sun_path - 1));
-  }
   address.path.copy(name.sun_path, sizeof name.sun_path - 1);
   const auto* generic = reinterpret_cast<const sockaddr*>(&name);
 
   struct stat status {};
   if (::lstat(address.path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) {
-      return fail(
-          fmt::format("cannot listen on {}: there is a file of that name that is no socket", to_string(address)));
-    }
     const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::connect(probe.get(), generic, sizeof name) == 0 || errno == EAGAIN) {
       return tl::unexpected(cannot_listen(address, EADDRINUSE));
@@ -73,19 +93,29 @@ Result<UniqueFd> listen_unix(const ListenAddress& address) {
   return fd;
 }
 
-Result<UniqueFd> listen_tcp_at(const ListenAddress& address) {
+using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+tl::expected<AddressList, AddressProblem> resolve(const ListenAddress& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const int code = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (code != 0) return fail(fmt::format("cannot listen on {}: {}", to_string(address), ::gai_strerror(code)));
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
+  if (code != 0) {
+    return tl::unexpected(AddressProblem{
+        fmt::format("cannot listen on {}: {}", to_string(address), ::gai_strerror(code)), code == EAI_AGAIN});
+  }
+  return AddressList(found, &::freeaddrinfo);
+}
+
+Result<UniqueFd> listen_tcp_at(const ListenAddress& address) {
+  const auto list = resolve(address);
+  if (!list) return fail(list.error().message);
 
   // A name may stand for ::1 and 127.0.0.1: IPv4 goes first, since that is what a user types by hand.
   int error = EADDRNOTAVAIL;
   for (const int family : {AF_INET, AF_INET6}) {
-    for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+    for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
       if (entry->ai_family != family) continue;
       UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       if (!fd) return tl::unexpected(system_error("make a socket", errno));
@@ -142,6 +172,29 @@ std::string to_string(const ListenAddress& address) {
   const bool brackets = address.host.find(':') != std::string::npos;
   return brackets ? fmt::format("[{}]:{}", address.host, address.port)
                   : fmt::format("{}:{}", address.host, address.port);
+}
+
+tl::expected<bool, AddressProblem> reached_from_elsewhere(const ListenAddress& address) {
+  if (!address.path.empty()) {
+    auto problem = path_problem(address);
+    if (!problem.empty()) return tl::unexpected(AddressProblem{std::move(problem)});
+    return false;
+  }
+  const auto list = resolve(address);
+  if (!list) return tl::unexpected(list.error());
+  for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
+    sockaddr_storage one{};
+    std::memcpy(&one, entry->ai_addr, std::min<size_t>(entry->ai_addrlen, sizeof one));
+    if (!is_loopback_host(ip_of(one))) return true;
+  }
+  return false;
+}
+
+std::string token_needed(std::string_view address) {
+  return fmt::format(
+      "{} can be reached from other machines, so a token is needed: make one with (umask 077; head -c 32 "
+      "/dev/urandom | base64 >FILE) and name it with --token-file FILE, or listen on 127.0.0.1:PORT or unix:PATH",
+      address);
 }
 
 Result<Listener> Listener::open(const ListenAddress& address) {

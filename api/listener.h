@@ -27,6 +27,18 @@ struct ListenAddress {
 Result<ListenAddress> parse_listen_address(std::string_view text);
 std::string to_string(const ListenAddress& address);
 
+struct AddressProblem {
+  std::string message;
+  bool may_pass = false;  // names cannot be resolved just now
+};
+
+// Whether other machines get to the address, as far as that can be told without listening there; or why nobody can listen
+// there at all. A name is resolved.
+tl::expected<bool, AddressProblem> reached_from_elsewhere(const ListenAddress& address);
+
+// What is said where they do, and there is no token.
+std::string token_needed(std::string_view address);
+
 class Listener {
  public:
   // No SO_REUSEPORT: a second daemon on the same port must fail. A unix socket's file that nobody listens on any more

@@ -17,6 +17,7 @@ struct HttpRequest {
   std::string method;
   std::string path;             // percent-decoded
   NamedValues query;            // decoded, in the order given; a name may come twice
+  std::string query_text;       // as it was sent
   NamedValues headers;          // names in lower case, values as sent; a name may come twice
   uint64_t content_length = 0;  // as announced
   std::string body;             // empty until it was read

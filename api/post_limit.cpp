@@ -31,6 +31,11 @@ void PostLimit::count(Bucket& bucket, double rate, Clock::time_point now) {
   bucket = std::max(bucket, now) + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate));
 }
 
+void PostLimit::set_rates(PostRates rates) {
+  std::lock_guard lock(mutex_);
+  rates_ = rates;
+}
+
 std::optional<std::chrono::seconds> PostLimit::take(const std::string& peer, Clock::time_point now) {
   const std::string client = client_of(peer);
   std::lock_guard lock(mutex_);

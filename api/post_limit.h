@@ -23,6 +23,9 @@ class PostLimit {
   using Clock = std::chrono::steady_clock;
   explicit PostLimit(PostRates rates) : rates_(rates) {}
 
+  // For requests from now on; those before count as they did.
+  void set_rates(PostRates rates);
+
   // None: go on, it is counted. Else how long to wait; refused requests are not counted. peer: an IP address (of IPv6 the
   // network of 64 bits counts, which a host has for itself), or empty on a unix socket.
   std::optional<std::chrono::seconds> take(const std::string& peer, Clock::time_point now = Clock::now());
@@ -32,8 +35,8 @@ class PostLimit {
   static Clock::duration wait_for(Bucket bucket, double rate, Clock::time_point now);
   static void count(Bucket& bucket, double rate, Clock::time_point now);
 
-  const PostRates rates_;
   std::mutex mutex_;
+  PostRates rates_;
   Bucket total_{};
   std::map<std::string, Bucket> clients_;
 };

@@ -27,6 +27,7 @@ constexpr Status kStatuses[] = {
     {413, "Content Too Large", "content-too-large"},
     {414, "URI Too Long", "uri-too-long"},
     {415, "Unsupported Media Type", "unsupported-media-type"},
+    {417, "Expectation Failed", "expectation-failed"},
     {421, "Misdirected Request", "foreign-host"},
     {429, "Too Many Requests", "too-many-requests"},
     {431, "Request Header Fields Too Large", "header-too-large"},
@@ -80,6 +81,7 @@ Problem problem_of(const StoreError& error) {
   switch (error.kind) {
     case StoreError::Kind::full:
       problem.status = 507;
+      problem.headers = {{"Retry-After", "5"}};
       break;
     case StoreError::Kind::io:
       problem.status = 507;

@@ -41,6 +41,28 @@ bool is_metric(string_view value) {
   return figure != nullptr && figure->better != Better::neither;
 }
 
+Problem invalid_query(Errors errors) {
+  return bad_request("invalid-query", "query parameters cannot be accepted: see errors", std::move(errors));
+}
+
+// None where a % is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+std::optional<std::string> percent_decoded(string_view text) {
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      bytes += text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    const char* const begin = text.data() + i + 1;
+    if (text.size() - i < 3 || std::from_chars(begin, begin + 2, byte, 16).ptr != begin + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+    i += 2;
+  }
+  if (!decode_utf8(bytes)) return std::nullopt;
+  return bytes;
+}
+
 // What is allowed for the parameter, if this value is not. An empty value never is.
 string_view unmet(string_view name, string_view value, bool lists) {
   static const std::string limits = fmt::format("1 to {}", kMaxPage);
@@ -64,6 +86,20 @@ string_view unmet(string_view name, string_view value, bool lists) {
 }
 
 }  // namespace
+
+std::optional<Problem> query_coding_problem(string_view query_text) {
+  Errors errors;
+  while (!query_text.empty()) {
+    const string_view parameter = query_text.substr(0, query_text.find('&'));
+    query_text.remove_prefix(std::min(parameter.size() + 1, query_text.size()));
+    const string_view name = parameter.substr(0, parameter.find('='));
+    if (percent_decoded(name) && percent_decoded(parameter.substr(name.size()))) continue;
+    errors.push_back({fmt::format("?{}", percent_decoded(name).value_or("").substr(0, 200)),
+                      fmt::format("{} is given; allowed: UTF-8, percent-encoded", shown(parameter))});
+  }
+  if (errors.empty()) return std::nullopt;
+  return invalid_query(std::move(errors));
+}
 
 std::optional<Problem> query_problem(const NamedValues& query, const std::vector<string_view>& known,
                                      const std::vector<string_view>& required, bool lists) {
@@ -91,12 +127,7 @@ std::optional<Problem> query_problem(const NamedValues& query, const std::vector
     errors.push_back({fmt::format("?{}", name), fmt::format("is missing; allowed: {}", unmet(name, "", lists))});
   }
   if (errors.empty()) return std::nullopt;
-  Problem problem;
-  problem.status = 400;
-  problem.detail = "query parameters cannot be accepted: see errors";
-  problem.errors = std::move(errors);
-  problem.kind = "invalid-query";
-  return problem;
+  return invalid_query(std::move(errors));
 }
 
 PageQuery decode_page_query(const NamedValues& query) {

@@ -12,6 +12,9 @@
 
 namespace copybench {
 
+// Of the query as it was sent: names and values in UTF-8, percent-encoded where they must be.
+std::optional<Problem> query_coding_problem(std::string_view query_text);
+
 // Query parameters: those of `known` only, each once, each with a value that it may have, and all of `required`. All that
 // is wrong is named. lists: a parameter that takes an id takes several, separated by commas.
 std::optional<Problem> query_problem(const NamedValues& query, const std::vector<std::string_view>& known,

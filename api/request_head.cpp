@@ -119,6 +119,11 @@ tl::expected<RequestHead, Problem> read_request_head(string_view raw, uint64_t m
     if (name == "content-encoding" && lower(value) != "identity") {
       return bad(415, "Content-Encoding is not accepted: send the body as it is");
     }
+    // Of HTTP/1.0 it is to be ignored (RFC 9110, 10.1.1).
+    if (name == "expect" && request_line.ends_with("1.1")) {
+      if (lower(value) != "100-continue") return bad(417, "of what a request may expect, this server knows 100-continue");
+      head.asks_first = true;
+    }
     if (name == "host") ++hosts;
     if (name == "content-length") {
       ++lengths;

@@ -23,11 +23,12 @@ struct RequestHead {
   std::string bytes;    // what the library is to read: all lines but those that it must not act upon
   NamedValues headers;  // all of them: names in lower case, values without the blanks around them
   uint64_t content_length = 0;
+  bool asks_first = false;  // Expect: 100-continue, and nothing is sent before it is answered
 };
 
 // `raw` ends with its empty line. Refused: what is no HTTP/1.x (400), too long (414, 431), lacks a Host or
-// names two (400), Transfer-Encoding (411), Content-Encoding (415), a Content-Length that is no number (400) or beyond
-// max_body, or of an import beyond kMaxImportBytes (413).
+// names two (400), Transfer-Encoding (411), Content-Encoding (415), an Expect of anything but 100-continue (417), a
+// Content-Length that is no number (400) or beyond max_body, or of an import beyond kMaxImportBytes (413).
 tl::expected<RequestHead, Problem> read_request_head(std::string_view raw, uint64_t max_body = kMaxBodyBytes);
 
 // How many bytes of the body the client meant to send, as far as that can be told of a refused head: so that they can

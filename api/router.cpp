@@ -67,6 +67,8 @@ void Router::set_access(AccessRules access) {
   access_ = std::move(fresh);
 }
 
+void Router::set_post_rates(PostRates rates) { post_limit_.set_rates(rates); }
+
 std::shared_ptr<const AccessRules> Router::access() const {
   std::lock_guard lock(access_mutex_);
   return access_;
@@ -92,6 +94,7 @@ tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, in
     return refuse(problem(404, fmt::format("{} is given; the id in the path must be a whole number from 1 to {}",
                                            shown(match.bad_id), std::numeric_limits<int64_t>::max())));
   }
+  if (auto bad = query_coding_problem(request.query_text)) return refuse(std::move(*bad));
   if (auto bad = query_problem(request.query, (*found)->query, (*found)->required, (*found)->lists)) return refuse(std::move(*bad));
   id = match.id.value_or(0);
   return *found;

@@ -25,6 +25,7 @@ class Router : public RequestHandler {
 
   // For requests from now on.
   void set_access(AccessRules access);
+  void set_post_rates(PostRates rates);
 
   void arrived() override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;

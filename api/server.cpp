@@ -52,6 +52,8 @@ class ApiServer::Impl {
     return {};
   }
 
+  void set_post_rates(PostRates rates) { router_->set_post_rates(rates); }
+
   void serve() { http_->serve(); }
   void start() {
     std::lock_guard lock(thread_mutex_);
@@ -72,10 +74,7 @@ class ApiServer::Impl {
  private:
   Result<void> check_access(const AccessRules& access) const {
     if (loopback_ || access.token) return {};
-    return fail(fmt::format(
-        "{} can be reached from other machines, so a token is needed: make one with (umask 077; head -c 32 "
-        "/dev/urandom | base64 >FILE) and name it with --token-file FILE, or listen on 127.0.0.1:PORT or unix:PATH",
-        bound_));
+    return fail(token_needed(bound_));
   }
 
   const ApiOptions options_;
@@ -103,6 +102,7 @@ Result<std::string> ApiServer::bind() { return impl_->bind(); }
 void ApiServer::serve() { impl_->serve(); }
 void ApiServer::start() { impl_->start(); }
 Result<void> ApiServer::set_access(AccessRules access) { return impl_->set_access(std::move(access)); }
+void ApiServer::set_post_rates(PostRates rates) { impl_->set_post_rates(rates); }
 void ApiServer::stop() { impl_->stop(); }
 
 }  // namespace copybench

@@ -34,7 +34,7 @@ struct ApiOptions {
   size_t max_connections = HttpServerOptions{}.max_connections;
   uint64_t max_body_bytes = kMaxBodyBytes;
   PostRates post_rates;
-  size_t event_streams = 16;              // open at once; one more is answered 503
+  size_t event_streams = 16;              // open at once; one more is answered 429
   size_t workers = 8;                     // threads for everything but event streams
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // for a request to arrive, for an answer to move
   std::chrono::milliseconds heartbeat = std::chrono::seconds{15};      // of an idle event stream
@@ -67,6 +67,8 @@ class ApiServer {
   // Puts these rules in the place of ApiOptions::access, for requests from now on. Fails, and changes nothing, where
   // other machines would be left without a token. After bind(); any thread.
   Result<void> set_access(AccessRules access);
+  // The same of ApiOptions::post_rates.
+  void set_post_rates(PostRates rates);
   // Ends listening, sends each event stream its last event, gives other answers under way half a second, and, after
   // start(), returns when all is over: within a second.
   void stop();

@@ -37,10 +37,8 @@ WaitingRoom::Fate WaitingRoom::look_at(Held& held) const {
     if (head == Arrival::too_long || !read || read->content_length == 0) return Fate::ready;
     held.body = read->content_length;
     held.deadline = Clock::now() + timeout_;
-    const bool asks = std::any_of(read->headers.begin(), read->headers.end(),
-                                  [](const auto& header) { return header.first == "expect"; });
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (asks) ::send(connection.fd(), kContinue.data(), kContinue.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (read->asks_first) ::send(connection.fd(), kContinue.data(), kContinue.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   }
   return connection.receive_body(*held.body) == Arrival::partly ? Fate::stays : Fate::ready;
 }
@@ -67,16 +65,17 @@ WaitingRoom::Leaving WaitingRoom::sort(const pollfd* entries, size_t polled) {
   size_t most = 0;
   while (most < held_.size() && (held_.size() - most > max_connections_ || bytes > max_bytes_)) {
     bytes -= held_[most].connection.bytes_held();
-    leaving.late.push_back(std::move(held_[most++].connection));
+    leaving.crowded.push_back(std::move(held_[most++].connection));
   }
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(most));
   return leaving;
 }
 
-bool WaitingRoom::close_oldest() {
-  if (held_.empty()) return false;
+std::optional<HttpConnection> WaitingRoom::take_oldest() {
+  if (held_.empty()) return std::nullopt;
+  HttpConnection oldest = std::move(held_.front().connection);
   held_.erase(held_.begin());
-  return true;
+  return oldest;
 }
 
 }  // namespace copybench

@@ -31,12 +31,13 @@ class WaitingRoom {
 
   struct Leaving {
     std::vector<HttpConnection> ready;  // with a head and the body that it announces, or what the client's closing left
-    std::vector<HttpConnection> late;   // out of time, or the oldest of too many
+    std::vector<HttpConnection> late;   // out of time
+    std::vector<HttpConnection> crowded;  // the oldest of too many
   };
   // Takes what has come. `entries`: the `polled` ones that append_to() gave; who entered since then is looked at too.
   Leaving sort(const pollfd* entries, size_t polled);
-  // Closes the one that has been here longest; false where there is none. Not between append_to() and sort().
-  bool close_oldest();
+  // The one that has been here longest; none where there is none. Not between append_to() and sort().
+  std::optional<HttpConnection> take_oldest();
 
  private:
   struct Held {

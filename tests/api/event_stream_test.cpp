@@ -166,7 +166,7 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
     followers.back().await("event: progress");
   }
   const Answer refused = served.get(fmt::format("/experiments/{}/events", id));
-  problem(refused, 503);
+  problem(refused, 429);
   CHECK(refused.header("retry-after") == "5");
   CHECK(served.get("/healthz").status == 200);
   // No heartbeat is due for long: the place is given back because another one wants it.

@@ -61,3 +61,32 @@ TEST_CASE("a file that is no socket is never touched") {
   CHECK(std::filesystem::file_size(path) == 4);
   CHECK_FALSE(Listener::open({"", 0, "/" + std::string(200, 'x')}));
 }
+
+TEST_CASE("who gets to an address, and where nobody could listen, is told without listening there") {
+  const auto reached = [](std::string_view text) {
+    const auto judged = reached_from_elsewhere(*parse_listen_address(text));
+    INFO((judged ? std::string() : judged.error().message));
+    REQUIRE(judged);
+    return *judged;
+  };
+  CHECK_FALSE(reached("127.0.0.1:0"));
+  CHECK_FALSE(reached("[::1]:0"));
+  CHECK_FALSE(reached("localhost:0"));
+  CHECK(reached("0.0.0.0:0"));
+  CHECK(reached("[::]:0"));
+  CHECK_FALSE(reached("unix:/run/copybench/not-made-yet.sock"));
+  const TemporaryDirectory directory;
+  const std::string folder = directory.path();
+  CHECK_FALSE(reached("unix:" + folder + "/socket"));
+  std::ofstream(folder + "/file") << "x";
+  for (const auto& [path, why] : std::vector<std::pair<std::string, std::string>>{
+           {folder + "/file", "no socket"}, {folder + "/none/socket", "there is no folder"},
+           {folder + "/file/socket", "there is no folder"}, {folder + "/" + std::string(200, 'x'), "at most 107 bytes"}}) {
+    const auto judged = reached_from_elsewhere({"", 0, path});
+    REQUIRE_FALSE(judged);
+    CHECK_FALSE(judged.error().may_pass);
+    CHECK(judged.error().message.find(why) != std::string::npos);
+    CHECK(Listener::open({"", 0, path}).error().message == judged.error().message);
+  }
+  CHECK_FALSE(reached_from_elsewhere({"no-such-host.invalid", 80, ""}));
+}

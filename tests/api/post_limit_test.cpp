@@ -54,3 +54,14 @@ TEST_CASE("of more clients than are remembered the bucket of all is the limit; p
   CHECK(count == 10'001);
   CHECK(passed(limit, "192.168.0.1", 100, kStart + 1min) == 11);
 }
+
+TEST_CASE("other rates hold for requests from then on") {
+  PostLimit limit({1, 0});
+  const auto now = PostLimit::Clock::now();
+  while (!limit.take("10.0.0.1", now)) {
+  }
+  limit.set_rates({0, 0});
+  CHECK_FALSE(limit.take("10.0.0.1", now));
+  limit.set_rates({1, 0});
+  CHECK(limit.take("10.0.0.1", now));
+}

@@ -76,3 +76,22 @@ TEST_CASE("ids may be a list where that is allowed; shares are percents") {
   CHECK(decode_percent("2.5") == 2.5);
   for (const char* text : {"", "-1", "51", "1e1", "nan", "1%"}) CHECK_FALSE(decode_percent(text));
 }
+
+TEST_CASE("a query that is not UTF-8, or wrongly percent-encoded, is refused by the parameter's name") {
+  for (const char* good : {"", "tag=a%20b", "tag=%C3%9F&limit=1", "tag", "tag=", "a&&b", "tag=a+b=c"}) {
+    CAPTURE(good);
+    CHECK_FALSE(query_coding_problem(good));
+  }
+  for (const char* bad : {"tag=%zz", "tag=%", "tag=%4", "tag=%ff", "tag=\xff", "tag=%C3", "tag=%ed%a0%80", "limit=1&tag=%-1"}) {
+    CAPTURE(bad);
+    const auto problem = query_coding_problem(bad);
+    REQUIRE(problem);
+    CHECK(problem->status == 400);
+    REQUIRE(problem->errors.size() == 1);
+    CHECK(problem->errors[0].pointer == "?tag");
+  }
+  const auto both = query_coding_problem("%zz=1&a=%ff");
+  REQUIRE(both);
+  CHECK(both->errors[0].pointer == "?");
+  CHECK(both->errors[1].pointer == "?a");
+}

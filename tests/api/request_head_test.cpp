@@ -102,3 +102,13 @@ TEST_CASE("what a refused head announced is known, so that it can be swallowed")
   CHECK(announced_body(head("Transfer-Encoding: chunked\r\n")) == std::numeric_limits<uint64_t>::max());
   CHECK(announced_body(head("Content-Length: many\r\n")) == std::numeric_limits<uint64_t>::max());
 }
+
+TEST_CASE("of what may be expected only 100-continue is known, and HTTP/1.0 expects nothing") {
+  CHECK(read_request_head(head("Expect: 100-Continue\r\n"))->asks_first);
+  CHECK_FALSE(read_request_head(head(""))->asks_first);
+  CHECK(status_of(head("Expect: 200-foo\r\n")) == 417);
+  CHECK(status_of(head("Expect: 100-continue, more\r\n")) == 417);
+  const auto old = read_request_head(head("Expect: 200-foo\r\n", "POST /experiments HTTP/1.0"));
+  REQUIRE(old);
+  CHECK_FALSE(old->asks_first);
+}

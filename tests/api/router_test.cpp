@@ -93,6 +93,9 @@ TEST_CASE("unknown query parameters are named") {
   CHECK(problem(served.get("/experiments?limit=0"), 400)["errors"][0]["pointer"] == "?limit");
   CHECK(problem(served.get("/experiments?cursor=x"), 400)["errors"][0]["pointer"] == "?cursor");
   CHECK(problem(served.post("/experiments?dry=1", "{}"), 400)["errors"][0]["pointer"] == "?dry");
+  for (const char* bad : {"%zz", "%ff", "%"}) {
+    CHECK(problem(served.get(fmt::format("/experiments?tag={}", bad)), 400)["errors"][0]["pointer"] == "?tag");
+  }
 }
 
 TEST_CASE("foreign hosts are misdirected, foreign origins forbidden, and nothing is stored") {

@@ -103,6 +103,19 @@ TEST_CASE("who asks before it sends a body is told to go on, once") {
   CHECK(room.look().ready.size() == 1);
 }
 
+TEST_CASE("who expects something else, or speaks HTTP/1.0, is not told to go on") {
+  for (const char* request : {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 200-foo\r\n\r\n",
+                              "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"}) {
+    CAPTURE(request);
+    Room room;
+    Client client;
+    client.enter(room);
+    client.send(request);
+    room.look();
+    CHECK(client.received().empty());
+  }
+}
+
 TEST_CASE("a client that closes goes: without a word where it said nothing, else to be told what is missing") {
   Room room;
   Client silent, partly, within;
@@ -147,8 +160,9 @@ TEST_CASE("for one too many, and for too many bytes, the oldest go first") {
   for (Client& client : clients) client.enter(few);
   clients[0].send("GET /first");
   const auto crowded = few.look();
-  REQUIRE(crowded.late.size() == 2);
-  CHECK(crowded.late[0].head() == "GET /first");
+  CHECK(crowded.late.empty());
+  REQUIRE(crowded.crowded.size() == 2);
+  CHECK(crowded.crowded[0].head() == "GET /first");
   CHECK(few.held() == 2);
 
   Room small(10, 300);
@@ -157,17 +171,17 @@ TEST_CASE("for one too many, and for too many bytes, the oldest go first") {
     client.enter(small);
     client.send("GET /" + std::string(145, 'a'));
   }
-  CHECK(small.look().late.size() == 1);
+  CHECK(small.look().crowded.size() == 1);
   CHECK(small.held() == 2);
 }
 
-TEST_CASE("the oldest can be closed to make room for its descriptor") {
+TEST_CASE("the oldest can be taken out to make room for its descriptor") {
   Room room;
-  CHECK_FALSE(room.close_oldest());
+  CHECK_FALSE(room.take_oldest());
   Client first, second;
   first.enter(room);
   second.enter(room);
-  CHECK(room.close_oldest());
+  CHECK(room.take_oldest());
   CHECK(room.held() == 1);
   CHECK(HttpClient::receive_all(first.socket.get()).empty());
   second.send(kGet);

@@ -123,11 +123,10 @@ class Hostile(unittest.TestCase):
         with Bystander(self.daemon) as bystander, selectors.DefaultSelector() as selector:
             for _ in range(SLOW_CLIENTS):
                 connection = socket.create_connection(self.address)
-                connection.sendall(request[:1])
                 connection.setblocking(False)
                 selector.register(connection, selectors.EVENT_READ, bytearray())
             begun = time.monotonic()
-            sent = 1
+            sent = 0
             while selector.get_map() and sent < PATIENCE_S:
                 for key in list(selector.get_map().values()):
                     try:
@@ -135,7 +134,7 @@ class Hostile(unittest.TestCase):
                     except OSError:
                         pass  # closed; its answer is read below
                 sent += 1
-                while (left := begun + sent - 1 - time.monotonic()) > 0:
+                while (left := begun + sent - time.monotonic()) > 0:
                     for key, _ in selector.select(left):
                         try:
                             part = key.fileobj.recv(65536)
@@ -149,10 +148,9 @@ class Hostile(unittest.TestCase):
                     if not selector.get_map():
                         break
         self.assert_served(bystander, f"{SLOW_CLIENTS} slow clients, answered {dict(statuses)}")
-        # All are told that they are too slow, but those whose answer went down with a byte that came at that very moment.
-        self.assertEqual(set(statuses) - {0}, {408})
+        # All are told: that they are too many, also those who had said nothing yet, or that they are too slow.
+        self.assertEqual(set(statuses), {408, 429})
         self.assertEqual(statuses.total(), SLOW_CLIENTS)
-        self.assertGreater(statuses[408], SLOW_CLIENTS * 0.9)
 
     def test_two_hundred_event_streams(self):
         # Long enough to be under way until all have asked.
@@ -166,7 +164,7 @@ class Hostile(unittest.TestCase):
                 answers = [stream.recv(65536) for stream in streams]
                 time.sleep(1)  # the bystander's: all streams are open now
             opened = [answer for answer in answers if answer.startswith(b"HTTP/1.1 200 ")]
-            refused = [answer for answer in answers if answer.startswith(b"HTTP/1.1 503 ")]
+            refused = [answer for answer in answers if answer.startswith(b"HTTP/1.1 429 ")]
             self.assert_served(bystander, f"{STREAMS} event streams, {len(opened)} open, {len(refused)} refused")
             self.assertEqual((len(opened), len(opened) + len(refused)), (16, STREAMS))
             for answer in refused:
@@ -252,7 +250,7 @@ class Hostile(unittest.TestCase):
         with socket.create_connection((daemon.host, daemon.port)) as stream:
             stream.sendall(f"GET /experiments/{number}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             self.assertTrue(stream.recv(100).startswith(b"HTTP/1.1 200 "))
-            self.assertEqual(daemon.get(f"/experiments/{number}/events").status, 503)
+            self.assertEqual(daemon.get(f"/experiments/{number}/events").status, 429)
         daemon.post(f"/experiments/{number}/cancel")
 
 

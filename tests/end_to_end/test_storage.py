@@ -12,11 +12,12 @@ import unittest
 from daemon import Daemon, Process, sweep, wait_until
 from shim import Shim
 
-TMPFS = 'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"'
+TMPFS = 'mount -t tmpfs -o size=3m tmpfs "$0" && exec "$@"'
 
 
 class NoWriting:
-    """What holds whatever the reason that nothing can be written. break_disk(served) and mend_disk(served) are the case's."""
+    """What holds whatever the reason that nothing can be written. break_disk(served), mend_disk(served) and, in between,
+    make_some_room(served) and take_it_back(served) are the case's."""
 
     def daemon(self):
         raise NotImplementedError
@@ -45,6 +46,9 @@ class NoWriting:
             self.assertEqual(served.experiment(second)["progress"]["paused_reason"], paused)
 
             self.assertEqual([served.get(page).body for page in pages], before)
+            self.make_some_room(served)
+            self.assertEqual(served.post("/experiments", sweep()).status, 507, "it would fit, but the queue is paused")
+            self.take_it_back(served)
             for method, path, body in (("POST", "/experiments", sweep()), ("POST", f"/experiments/{second}/cancel", None),
                                        ("DELETE", f"/experiments/{first}", None)):
                 with self.subTest(method=method, path=path):
@@ -79,13 +83,46 @@ class FullDisk(NoWriting, unittest.TestCase):
         # Seen through the daemon's own mounts.
         return pathlib.Path(f"/proc/{served.process.pid}/root{served.data_dir}/filler")
 
-    def break_disk(self, served):
-        with self.assertRaises(OSError), open(self.filler(served), "wb", buffering=0) as file:
+    def fill(self, path):
+        with self.assertRaises(OSError), open(path, "wb", buffering=0) as file:
             while True:
                 file.write(bytes(4096))
 
+    def break_disk(self, served):
+        self.fill(self.filler(served))
+
+    # For a small post, not for what a run leaves.
+    def make_some_room(self, served):
+        os.truncate(self.filler(served), self.filler(served).stat().st_size - 24 * 1024)
+
+    def take_it_back(self, served):
+        self.fill(self.filler(served).with_name("filler-2"))
+
     def mend_disk(self, served):
         self.filler(served).unlink()
+        self.filler(served).with_name("filler-2").unlink()
+
+    def test_what_is_posted_leaves_room_for_the_log_to_be_folded_back(self):
+        with self.daemon() as served:
+            def post():
+                return served.post("/experiments", sweep(repetitions=100, notes="x" * 4000))
+            number = served.queue(duration_s=2)["id"]
+            served.running_run(number)  # meanwhile all that is posted stands in the log alone
+            queued = []
+            while (answer := post()).status == 202:
+                queued.append(answer.json()["id"])
+            self.assertEqual((answer.status, answer.json()["type"]), (507, "urn:copybench:problem:disk-full"))
+            self.assertRegex(answer.json()["detail"], "There is no room left .* kept for what is queued. Free some")
+            self.assertIsNone(served.get("/healthz").json()["scheduler"]["paused_reason"])
+            # So the run can be stored, and what was posted be taken back.
+            self.assertEqual(served.finished(number)["state"], "completed")
+            for each in queued:
+                self.assertIn(served.post(f"/experiments/{each}/cancel").status, (200, 202))
+            for each in queued:
+                served.finished(each)
+                self.assertEqual(served.delete(f"/experiments/{each}").status, 204)
+            self.assertEqual(post().status, 202)
+            self.assertIsNone(served.get("/healthz").json()["scheduler"]["paused_reason"])
 
 
 class FailingDisk(NoWriting, unittest.TestCase):
@@ -94,6 +131,12 @@ class FailingDisk(NoWriting, unittest.TestCase):
     def daemon(self):
         self.shim = self.enterContext(Shim())
         return Daemon(environment=self.shim.environment)
+
+    def make_some_room(self, served):
+        pass
+
+    def take_it_back(self, served):
+        pass
 
     def break_disk(self, served):
         self.shim.set("eio")

@@ -1,5 +1,5 @@
 // An event stream of the API, read by fetch, since an EventSource cannot send a token. When the connection breaks it is made
-// again; where the daemon answers anything but a stream (503 while all places are taken, say), at growing intervals.
+// again; where the daemon answers anything but a stream (429 while all places are taken, say), at growing intervals.
 import { createParser } from 'eventsource-parser';
 import { fetchAuthorized, NoToken } from './access.js';
 
