@@ -69,6 +69,14 @@ Result<std::optional<AccessToken>> load_token(const std::string& file) {
   return read_token(path).map([](AccessToken token) { return std::optional(std::move(token)); });
 }
 
+std::string check_allowed_host(const std::string& text) {
+  const auto host = host_of(text);
+  if (!host) return text + ": allowed is a host's name or address, such as bench.lan or [fd00::9]";
+  const bool bracketed = text.ends_with(']');
+  if (bracketed || text.find(':') == std::string::npos) return "";
+  return fmt::format("{}: allowed is the name alone, without a port: {}", text, host->find(':') == std::string::npos ? *host : "[" + *host + "]");
+}
+
 Result<AccessRules> load_access(const AccessOptions& options) {
   AccessRules rules;
   for (const std::string& name : options.allowed_hosts) {

@@ -18,6 +18,9 @@ struct AccessOptions {
   std::vector<std::string> allowed_hosts;
 };
 
+// For CLI11: what is allowed where the text is no host's name alone, as --allowed-host takes it; else empty.
+std::string check_allowed_host(const std::string& text);
+
 // Reads the token anew with each call, so that a changed one comes into force. Errors name the option or the file, what
 // is wrong with it and what mends it.
 Result<AccessRules> load_access(const AccessOptions& options);

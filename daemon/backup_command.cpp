@@ -38,6 +38,7 @@ Result<void> run_backup(const Options& options) {
 Result<void> run_restore(const Options& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
+  make_data_private();
   const auto restored = restore(*directory, options.file);
   if (!restored) return fail(restored.error().message);
   fmt::print("{} is now the data of {}: {}.\n", options.file, directory->string(), contents(restored->copy));

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -13,6 +14,8 @@
 
 namespace copybench {
 namespace {
+
+constexpr std::string_view kVariablePrefix = "COPYBENCH_";
 
 bool is_hidden(const CLI::Option& option) { return option.get_group().empty(); }
 
@@ -81,8 +84,8 @@ class Layers {
       if (stronger.empty()) sources_[&option] = source;
     } catch (const CLI::ParseError& error) {
       const bool says_what_is_allowed = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr;
-      problems_.push_back(fmt::format("{}: {}{}", source, error.what(),
-                                      says_what_is_allowed ? "" : "; allowed is " + option.get_type_name()));
+      const std::string allowed = option.get_expected_min() == 0 ? "true, false" : option.get_type_name();
+      problems_.push_back(fmt::format("{}: {}{}", source, error.what(), says_what_is_allowed ? "" : "; allowed is " + allowed));
     }
     if (stronger.empty()) return;
     option.clear();
@@ -124,9 +127,39 @@ std::optional<std::string> process_environment(const std::string& name) {
 }
 
 std::string variable_of(const std::string& option_name) {
-  std::string variable = "COPYBENCH_";
+  std::string variable(kVariablePrefix);
   for (const char c : option_name) variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return variable;
+}
+
+CLI::Validator finite_number(double least, double most) {
+  return {[least, most](const std::string& text) -> std::string {
+            double value = 0;
+            if (CLI::detail::lexical_cast(text, value) && value >= least && value <= most) return "";
+            return fmt::format("Value {} not in range {} to {}", text, least, most);
+          },
+          fmt::format("FLOAT in [{} - {}]", least, most)};
+}
+
+std::vector<std::string> process_variables() {
+  std::vector<std::string> names;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (text.starts_with(kVariablePrefix)) names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
+std::vector<std::string> unknown_variables(const CLI::App& command, const std::vector<std::string>& names) {
+  std::vector<std::string> unknown;
+  const auto options = command.get_options([](const CLI::Option* option) { return !is_hidden(*option); });
+  for (const std::string& name : names) {
+    const bool known = std::any_of(options.begin(), options.end(), [&](const CLI::Option* option) {
+      return variable_of(option->get_single_name()) == name;
+    });
+    if (!known) unknown.push_back(name);
+  }
+  return unknown;
 }
 
 Changes changes_between(const std::vector<Setting>& in_force, const std::vector<Setting>& fresh) {

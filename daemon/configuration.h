@@ -46,6 +46,14 @@ struct Changes {
 };
 Changes changes_between(const std::vector<Setting>& in_force, const std::vector<Setting>& fresh);
 
+// For CLI11: a finite number between the two, which CLI::Range would not ask for (nan is neither below nor above).
+CLI::Validator finite_number(double least, double most);
+
+// Names in the environment of this process that begin as those of our variables do.
+std::vector<std::string> process_variables();
+// Those of the names that are no variable of the command's options, which nobody would read.
+std::vector<std::string> unknown_variables(const CLI::App& command, const std::vector<std::string>& names);
+
 // Assigns what the layers say to the options of `command`, which has parsed nothing. An empty `file` stands for none.
 Result<std::vector<Setting>> apply_layers(CLI::App& command, const Flags& flags, const Environment& environment,
                                           const std::string& file);

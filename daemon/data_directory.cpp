@@ -1,5 +1,7 @@
 #include "daemon/data_directory.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <string_view>
 
@@ -25,6 +27,11 @@ Result<std::filesystem::path> default_data_directory() {
   const std::filesystem::path home = environment("HOME");
   if (home.is_absolute()) return home / ".local/state/copybench";
   return fail("there is no HOME to keep data in: name a folder with --data-dir");
+}
+
+void make_data_private() {
+  const mode_t stricter = ::umask(077);
+  ::umask(stricter | 027);
 }
 
 Result<std::filesystem::path> data_directory_of(const std::string& named) {

@@ -13,6 +13,9 @@ namespace copybench {
 // $XDG_STATE_HOME/copybench, or ~/.local/state/copybench. An error where none of the variables is set.
 Result<std::filesystem::path> default_data_directory();
 
+// The files and folders that this process makes from here on are for its user and group alone: results name their host.
+void make_data_private();
+
 // For the commands that use the daemon's data: the folder that was named, else the one of the daemon's configuration, else
 // the default one.
 Result<std::filesystem::path> data_directory_of(const std::string& named);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "daemon/configuration.h"
+
 namespace copybench {
 namespace {
 
@@ -30,15 +32,17 @@ void add_limit_options(CLI::App& command, LimitOptions& options) {
   command
       .add_option("--request-timeout", options.request_timeout_s,
                   "Seconds for the head of a request to arrive, and again for its body")
-      ->check(CLI::Range(0.1, 300.0))
+      ->check(finite_number(0.1, 300))
       ->capture_default_str();
   command
       .add_option("--post-rate", options.post_rates.per_client,
                   "Changes that one client may ask for, a second on average, bursts of ten times as many; 0: no limit")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(finite_number(0, 1e6))
+      ->group(kReloadable)
       ->capture_default_str();
   command.add_option("--post-rate-total", options.post_rates.total, "The same for all clients together")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(finite_number(0, 1e6))
+      ->group(kReloadable)
       ->capture_default_str();
 }
 

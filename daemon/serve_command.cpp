@@ -6,33 +6,48 @@
 #include "core/base/log_event.h"
 #include "daemon/commands.h"
 #include "daemon/logging.h"
+#include "daemon/serve_checks.h"
 #include "daemon/serve_options.h"
 #include "daemon/service.h"
 
 namespace copybench {
 namespace {
 
-int failed(const Error& error) {
+int failed(const std::string& message, int exit_status) {
   if (stderr_is_journal()) {
-    log_event(make_logger("error").get(), Severity::error, "start_failed", {}, error.message);
+    log_event(make_logger("error").get(), Severity::error, "start_failed", {}, message);
   } else {
-    fmt::print(stderr, "copybenchd serve: {}\n", error.message);
+    fmt::print(stderr, "copybenchd serve: {}\n", message);
   }
-  return 1;
+  return exit_status;
 }
 
 int run(const Flags& flags, const ServeConfiguration& configuration) {
   // Threads come and go with requests: without this each may get an arena of its own and keep it.
   ::mallopt(M_ARENA_MAX, 2);
-  if (auto served = serve(flags, configuration, make_logger(configuration.options.log_level)); !served) {
-    return failed(served.error());
+  auto preparation = prepare_to_serve(configuration.options);
+  if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);
+  const auto logger = make_logger(configuration.options.log_level);
+  for (const std::string& unknown : unknown_variables(process_variables())) {
+    log_event(logger.get(), Severity::warning, "unknown_variable", {}, unknown);
+  }
+  if (auto served = serve(flags, configuration, std::move(*preparation), logger); !served) {
+    return failed(served.error().message, 1);
   }
   return 0;
 }
 
 int check(const ServeConfiguration& configuration) {
-  fmt::print("{}", describe(configuration));
-  return 0;
+  const auto preparation = prepare_to_serve(as_the_unit_would(configuration.options));
+  // Here somebody reads it, so what `serve` only warns of is refused.
+  const auto unknown = unknown_variables(process_variables());
+  fmt::print("{}", describe(configuration, preparation && unknown.empty()));
+  if (preparation) {
+    for (const std::string& note : preparation->notes) fmt::print("\nNote: {}.\n", note);
+  }
+  for (const std::string& line : unknown) failed(line, 2);
+  if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);
+  return unknown.empty() ? 0 : 2;
 }
 
 }  // namespace
@@ -50,8 +65,7 @@ void add_serve_command(CLI::App& app, CommandResult done) {
     const Flags given = flags_of(*command);
     const auto configuration = read_serve_configuration(given);
     if (!configuration) {
-      failed(configuration.error());
-      done(2);
+      done(failed(configuration.error().message, 2));
     } else {
       done(*check_only ? check(*configuration) : run(given, *configuration));
     }

@@ -1,6 +1,7 @@
 #include "daemon/serve_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +22,23 @@ std::string check_test_fault(const std::string& text) {
   const bool names_engine = from_name<EngineMode>(std::string_view(text).substr(0, text.find('='))).has_value();
   if (names_engine && text.find('=') != std::string::npos) return "";
   return "allowed is ENGINE=FAULT, such as one_copy=burn:share=0.05";
+}
+
+// For CLI11: "20GB" becomes its bytes. Its own AsSizeValue takes a minus sign, and wraps around.
+std::string as_bytes(std::string& text) {
+  constexpr int64_t kMost = int64_t{1} << 60;
+  const std::string given = text;
+  std::string problem = "no number";
+  if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+    try {
+      problem = CLI::AsSizeValue(/*kb_is_1000=*/true)(text);
+    } catch (const CLI::ParseError& error) {
+      problem = error.what();
+    }
+  }
+  int64_t bytes = 0;
+  if (problem.empty() && CLI::detail::lexical_cast(text, bytes) && bytes >= 0 && bytes <= kMost) return "";
+  return given + ": allowed are bytes, or a whole number of kB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 500MB; 0: no limit";
 }
 
 }  // namespace
@@ -44,6 +62,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--allowed-host", options.access.allowed_hosts,
                   "Another name of this server that clients may address it by; may be given several times")
+      ->check(check_allowed_host)
       ->allow_extra_args(false)
       ->group(kReloadable)
       ->default_str("none");
@@ -60,16 +79,18 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       .add_option("--retention-days", options.retention_days,
                   "Experiments that ended so many days ago are removed, unless pinned; 0: none")
       ->check(CLI::Range(0, 36500))
+      ->group(kReloadable)
       ->capture_default_str();
   command
       .add_option("--retention-size", options.retention_size,
                   "While the data take more than this (20GB, 500MB), the oldest experiments are removed, unless pinned; 0: none")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
+      ->transform(CLI::Validator(as_bytes, "SIZE"))
+      ->group(kReloadable)
       ->capture_default_str();
   command.add_option("--test-faults", options.test_faults, "For tests: ENGINE=FAULT, what to start an engine with")
       ->check(check_test_fault)
       ->group("");
-  command.add_option("--limit-scale", options.limit_scale)->check(CLI::PositiveNumber)->group("");
+  command.add_option("--limit-scale", options.limit_scale)->check(finite_number(1e-6, 1e6))->group("");
   command.add_option("--stage-fd", options.stage_fd)->group("");
 }
 
@@ -93,9 +114,26 @@ Result<ServeConfiguration> read_serve_configuration(const Flags& flags, const En
   return configuration;
 }
 
-std::string describe(const ServeConfiguration& configuration) {
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names) {
+  ServeOptions options;
+  CLI::App command;
+  command.set_help_flag();
+  add_serve_options(command, options);
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options([](const CLI::Option* each) { return !each->get_group().empty(); })) {
+    known.push_back(variable_of(option->get_single_name()));
+  }
+  std::vector<std::string> lines;
+  for (const std::string& name : unknown_variables(command, names)) {
+    lines.push_back(fmt::format("{}: there is no such variable; there are {}", name, fmt::join(known, ", ")));
+  }
+  return lines;
+}
+
+std::string describe(const ServeConfiguration& configuration, bool in_order) {
   std::string text = configuration.file.empty() ? fmt::format("No configuration file: there is no {}.\n\n", kConfigurationFile)
-                                                : fmt::format("{} is in order.\n\n", configuration.file);
+                     : in_order                 ? fmt::format("{} is in order.\n\n", configuration.file)
+                                                : fmt::format("{} says:\n\n", configuration.file);
   size_t names = 0;
   size_t values = 0;
   for (const Setting& setting : configuration.settings) {

@@ -47,6 +47,9 @@ Result<ServeConfiguration> read_serve_configuration(const Flags& flags,
                                                     const std::string& default_file = kConfigurationFile);
 
 // For `--check-config`: a line for each setting, with its source.
-std::string describe(const ServeConfiguration& configuration);
+std::string describe(const ServeConfiguration& configuration, bool in_order);
+
+// A line for each of the names that is no variable of an option; see process_variables().
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
 
 }  // namespace copybench

@@ -78,22 +78,16 @@ void reload(const Flags& flags, std::vector<Setting>& in_force, const std::funct
 
 }  // namespace
 
-Result<void> serve(const Flags& flags, ServeConfiguration configuration, const std::shared_ptr<spdlog::logger>& logger) {
+Result<void> serve(const Flags& flags, ServeConfiguration configuration, Preparation preparation,
+                   const std::shared_ptr<spdlog::logger>& logger) {
   const ServeOptions& options = configuration.options;
   const ServiceManager manager;
   // Before any thread exists, so that all of them leave these signals to this one.
   auto signals = SignalFd::create({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return tl::unexpected(signals.error());
 
-  auto access = load_access(options.access);
-  if (!access) return tl::unexpected(std::move(access.error()));
-
-  std::filesystem::path directory = options.data_directory;
-  if (directory.empty()) {
-    auto chosen = default_data_directory();
-    if (!chosen) return tl::unexpected(chosen.error());
-    directory = *chosen;
-  }
+  const std::filesystem::path& directory = preparation.data_directory;
+  make_data_private();
   manager.status("checking the database in " + directory.string());
   auto store = Store::open(directory);
   if (!store) return fail(store.error().message);
@@ -124,7 +118,7 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, const s
 
   ApiOptions api_options;
   api_options.listen = options.listen;
-  api_options.access = std::move(*access);
+  api_options.access = std::move(preparation.access);
   LimitOptions limits = options.limits;
   if (const std::string fewer = fit_to_open_files(limits); !fewer.empty()) {
     log_event(logger.get(), Severity::warning, "limits_reduced", {}, fewer);
@@ -155,6 +149,8 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, const s
     auto rules = load_access(fresh.access);
     if (!rules) return tl::unexpected(rules.error());
     if (auto set = api->set_access(std::move(*rules)); !set) return set;
+    api->set_post_rates(fresh.limits.post_rates);
+    scheduler.set_retention(retention_of(fresh));
     set_level(*logger, fresh.log_level);
     return {};
   };

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "daemon/serve_checks.h"
 #include "daemon/serve_options.h"
 
 namespace spdlog {
@@ -16,6 +17,7 @@ class logger;
 
 namespace copybench {
 
-Result<void> serve(const Flags& flags, ServeConfiguration configuration, const std::shared_ptr<spdlog::logger>& logger);
+Result<void> serve(const Flags& flags, ServeConfiguration configuration, Preparation preparation,
+                   const std::shared_ptr<spdlog::logger>& logger);
 
 }  // namespace copybench

@@ -34,6 +34,7 @@ Result<void> write_to(std::ostream& out, ReaderPool& readers, ExperimentId id) {
 Result<void> run_export(const ExportOptions& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
+  if (auto there = need_database(*directory); !there) return fail(there.error().message);
   auto readers = ReaderPool::open(database_file(*directory), 1);
   if (!readers) return fail(readers.error().message);
   if (options.file.empty()) return write_to(std::cout, **readers, options.id);
@@ -66,6 +67,7 @@ Result<void> run_import(const ImportOptions& options) {
   if (!read) return fail(options.file + " is no experiment that copybench exported: " + read.error().message);
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
+  make_data_private();
   auto store = Store::open(*directory);
   if (!store && store.error().kind == StoreError::Kind::locked) {
     return fail(fmt::format("{} Or hand the file to it: curl -X POST -H 'Content-Type: application/x-ndjson' --data-binary @{} "

@@ -72,6 +72,16 @@ TEST_CASE("a credential of the service manager is taken where no file is named")
   CHECK(load_token(folder.file("other", other)).value()->matches(other));
 }
 
+TEST_CASE("an allowed host is a name alone") {
+  for (const char* good : {"bench.lan", "Bench.LAN.", "10.0.0.7", "[fd00::9]"}) CHECK(check_allowed_host(good).empty());
+  for (const char* bad : {"*", "a b", "", "http://bench.lan", "bench.lan/", "fd00::9"}) {
+    CAPTURE(bad);
+    CHECK(check_allowed_host(bad).find("allowed is a host's name or address") != std::string::npos);
+  }
+  CHECK(check_allowed_host("bench.lan:8090") == "bench.lan:8090: allowed is the name alone, without a port: bench.lan");
+  CHECK(check_allowed_host("[fd00::9]:80").find("without a port: [fd00::9]") != std::string::npos);
+}
+
 TEST_CASE("the options become rules, or an error that names the one that is wrong") {
   const Folder folder;
   const auto rules = load_access({folder.file("token", kToken), true, {"Bench.LAN.", "[fd00:0::9]"}});

@@ -1,7 +1,11 @@
 #include "daemon/configuration.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -93,6 +97,7 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   CHECK(text.find(path + " line 4: ") != std::string::npos);
   CHECK(text.find(path + " line 5: hidden: no such key") != std::string::npos);
   CHECK(text.find("COPYBENCH_LOUD: ") != std::string::npos);
+  CHECK(text.find("allowed is true, false") != std::string::npos);
 }
 
 TEST_CASE("a bad value is refused even where a stronger layer stands above it") {
@@ -127,4 +132,24 @@ TEST_CASE("the flags of a parsed command line are those that were given") {
   const Flags flags = flags_of(command.app);
   CHECK(flags == Flags{{"loud", {"true"}}, {"pen-size", {"7"}}});
   CHECK(variable_of("log-level") == "COPYBENCH_LOG_LEVEL");
+}
+
+TEST_CASE("variables that nobody reads are found") {
+  const Command command;
+  CHECK(unknown_variables(command.app, {"COPYBENCH_COLOUR", "COPYBENCH_PEN_SIZE"}).empty());
+  CHECK(unknown_variables(command.app, {"COPYBENCH_COLOR", "COPYBENCH_LOUD", "COPYBENCH_HIDDEN"}) ==
+        std::vector<std::string>{"COPYBENCH_COLOR", "COPYBENCH_HIDDEN"});
+  ::setenv("COPYBENCH_OF_THE_TEST", "=x", 1);
+  const auto names = process_variables();
+  CHECK(std::count(names.begin(), names.end(), "COPYBENCH_OF_THE_TEST") == 1);
+  ::unsetenv("COPYBENCH_OF_THE_TEST");
+}
+
+TEST_CASE("a number that is none, or not finite, is between no two") {
+  const CLI::Validator between = finite_number(0, 10);
+  for (std::string good : {"0", "10", "1e-3", "2.5"}) CHECK(between(good).empty());
+  for (std::string bad : {"nan", "-nan", "inf", "-1", "11", "", "x", "1x"}) {
+    CAPTURE(bad);
+    CHECK(between(bad) == fmt::format("Value {} not in range 0 to 10", bad));
+  }
 }

@@ -37,7 +37,8 @@ TEST_CASE("limits are taken from the command line and reach the API") {
 
 TEST_CASE("limits that make no sense are refused") {
   for (const char* bad : {"--max-connections 1", "--max-connections x", "--max-event-streams 0", "--max-request-bytes 0",
-                          "--request-timeout 0", "--post-rate -1"}) {
+                          "--request-timeout 0", "--request-timeout nan", "--request-timeout inf", "--post-rate -1",
+                          "--post-rate nan", "--post-rate-total inf", "--post-rate x"}) {
     CAPTURE(bad);
     CLI::App command;
     LimitOptions limits;

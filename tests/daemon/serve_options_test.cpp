@@ -75,7 +75,44 @@ TEST_CASE("what is in force is told line by line") {
   const auto configuration = read_serve_configuration({{"log-level", {"debug"}}}, kNoVariables, "/nonexistent");
   REQUIRE(configuration);
   CHECK(configuration->options.log_level == "debug");
-  const std::string text = describe(*configuration);
+  const std::string text = describe(*configuration, true);
   CAPTURE(text);
   CHECK(std::regex_search(text, std::regex("log-level +debug +flag --log-level")));
+}
+
+TEST_CASE("a size may have a unit, and nothing else") {
+  const auto size = [](const std::string& text) {
+    const auto read = read_serve_configuration({{"retention-size", {text}}}, kNoVariables, "/nonexistent");
+    return read ? static_cast<int64_t>(read->options.retention_size) : -1;
+  };
+  CHECK(size("0") == 0);
+  CHECK(size("20GB") == 20'000'000'000);
+  CHECK(size("500 mb") == 500'000'000);
+  CHECK(size("1KiB") == 1024);
+  for (const char* bad : {"-5GB", "-1", "", "x", "5 elephants", "99999999999TB", "1.5GB", "nan", "9000000000000000000"}) {
+    CAPTURE(bad);
+    CHECK(size(bad) == -1);
+  }
+  const auto refused = read_serve_configuration({{"retention-size", {"-5GB"}}}, kNoVariables, "/nonexistent");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("-5GB: allowed are bytes") != std::string::npos);
+}
+
+TEST_CASE("what a reload applies: who may ask, how often, what is kept, what is logged") {
+  const auto configuration = read_serve_configuration({}, kNoVariables, "/nonexistent");
+  REQUIRE(configuration);
+  std::set<std::string> reloadable;
+  for (const Setting& setting : configuration->settings) {
+    if (setting.reloadable) reloadable.insert(setting.name);
+  }
+  CHECK(reloadable == std::set<std::string>{"allowed-host", "log-level", "post-rate", "post-rate-total", "public-read",
+                                            "retention-days", "retention-size", "token-file"});
+}
+
+TEST_CASE("a variable that is misspelt is told with those that there are") {
+  CHECK(unknown_variables({"COPYBENCH_LISTEN", "COPYBENCH_CONFIG"}).empty());
+  const auto told = unknown_variables({"COPYBENCH_LOGLEVEL"});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].find("COPYBENCH_LOGLEVEL: there is no such variable; there are COPYBENCH_") == 0);
+  CHECK(told[0].find("COPYBENCH_LOG_LEVEL") != std::string::npos);
 }

@@ -18,7 +18,7 @@ BINARY = os.environ.get("COPYBENCH_BINARY", str(ROOT / "build" / "copybenchd"))
 # Upper guards against a hang; nothing is expected to take that long.
 PATIENCE_S = 30
 # Names this test in the environment of everything it starts, so that an orphan can be found.
-TOKEN_NAME = "COPYBENCH_TEST_TOKEN"
+TOKEN_NAME = "TEST_OF_COPYBENCH"
 
 FIGURES = [
     "window_s", "throughput_gbps", "latency_us", "latency_p50_us", "latency_p90_us", "latency_p99_us",
@@ -72,6 +72,10 @@ def processes_with(token):
     return found
 
 
+def without_settings(environment):
+    return {name: value for name, value in environment.items() if not name.startswith("COPYBENCH_")}
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
@@ -115,7 +119,7 @@ class Process:
         self.process = subprocess.Popen(
             [*prefix, BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, pass_fds=pass_fds,
-            env={**os.environ, "COPYBENCH_CONFIG": os.devnull, TOKEN_NAME: self.token, **(environment or {})})
+            env={**without_settings(os.environ), "COPYBENCH_CONFIG": os.devnull, TOKEN_NAME: self.token, **(environment or {})})
         self.out = []
         self.err = []
         self._readers = [

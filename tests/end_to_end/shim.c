@@ -1,4 +1,4 @@
-/* Preloaded into a daemon by tests of faults (shim.py). What it does is told by files in the folder $COPYBENCH_SHIM:
+/* Preloaded into a daemon by tests of faults (shim.py). What it does is told by files in the folder $SHIM_OF_COPYBENCH:
  *   eio       while it is there, writing to and syncing a file of copybench.db fails with EIO
  *   realtime  seconds by which CLOCK_REALTIME is off
  *   boottime  seconds by which CLOCK_BOOTTIME is ahead: so long the machine was suspended
@@ -15,7 +15,7 @@
 
 static int control(const char* name, char* text, size_t size) {
   char path[4096];
-  const char* folder = getenv("COPYBENCH_SHIM");
+  const char* folder = getenv("SHIM_OF_COPYBENCH");
   if (folder == NULL) return 0;
   snprintf(path, sizeof path, "%s/%s", folder, name);
   FILE* file = fopen(path, "re");

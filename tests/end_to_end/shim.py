@@ -20,7 +20,7 @@ class Shim:
         self._folder = tempfile.TemporaryDirectory(prefix="copybench-shim-")
         library = os.path.join(self._folder.name, "shim.so")
         subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
-        self.environment = {"LD_PRELOAD": library, "COPYBENCH_SHIM": self._folder.name}
+        self.environment = {"LD_PRELOAD": library, "SHIM_OF_COPYBENCH": self._folder.name}
 
     def set(self, name, value=""):
         # Renamed into place, so that the daemon never reads half of it.

@@ -28,7 +28,7 @@ class Access(unittest.TestCase):
     def refusal(self, *arguments, environment=None):
         """What a daemon says that does not start."""
         process = Process("serve", "--data-dir", self.folder, *arguments, environment=environment)
-        self.assertEqual(process.wait(), 1)
+        self.assertEqual(process.wait(), 2)
         return "\n".join(process.lines)
 
     def assert_refused(self, answer, status):

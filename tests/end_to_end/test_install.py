@@ -28,6 +28,7 @@ class Install(unittest.TestCase):
         first = self.files()
         self.assertLessEqual({"opt/bench/bin/copybenchd", "opt/bench/lib/systemd/system/copybenchd.service",
                               "opt/bench/share/man/man8/copybenchd.8.gz", "opt/bench/share/man/man5/copybench.toml.5.gz",
+                              "opt/bench/share/doc/copybench/examples/prometheus.yml",
                               "etc/copybench/copybench.toml", "etc/copybench/nightly.json"}, first)
         unit = (self.root / "opt/bench/lib/systemd/system/copybenchd.service").read_text()
         self.assertIn("ExecStart=/opt/bench/bin/copybenchd serve\n", unit)
@@ -41,6 +42,7 @@ class Install(unittest.TestCase):
 
         self.call("uninstall", "--prefix", "/opt/bench")
         self.assertEqual(self.files(), {"etc/copybench/copybench.toml", "etc/copybench/nightly.json", "var/lib/copybench/copybench.db"})
+        self.assertEqual(list(self.root.glob("opt/bench/**/copybench*")), [])
         self.call("install", "--prefix", "/opt/bench")
         self.call("uninstall", "--prefix", "/opt/bench", "--purge")
         self.assertEqual(self.files(), set())

@@ -27,6 +27,9 @@ class BackupAndRestore(unittest.TestCase):
             csv = daemon.get(f"/experiments/{first}/results.csv").body
             second = daemon.queue(duration_s=30)["id"]
             daemon.running_run(second)
+            modes = {path.name: path.stat().st_mode & 0o777 for path in (self.data, *self.data.iterdir())}
+            self.assertEqual(modes.pop("data"), 0o750)
+            self.assertEqual(set(modes.values()), {0o640}, modes)
             made = command("backup", self.file, "--data-dir", self.data)
             self.assertEqual((made.returncode, made.stderr), (0, ""))
             self.assertIn("2 experiments with 2 runs", made.stdout)
@@ -72,15 +75,15 @@ class Retention(unittest.TestCase):
                 for i in range(3):
                     daemon.finished(daemon.queue(repetitions=2, pinned=i == 0)["id"])
             with Daemon(data, environment={"COPYBENCH_RETENTION_SIZE": "1kB"}) as daemon:
-                daemon.line_with(r"retention: removed experiment 2 ")
-                daemon.line_with(r"retention: removed experiment 3 ")
-                daemon.line_with(r"retention: the database file has")
+                daemon.line_with(r"event=retention_removed experiment_id=2 ")
+                daemon.line_with(r"event=retention_removed experiment_id=3 ")
+                daemon.line_with(r"event=retention_shortened bytes=")
                 self.assertEqual([item["id"] for item in daemon.items("/experiments")], [1])
                 fourth = daemon.queue()["id"]
                 for event, _ in daemon.events(fourth):
                     pass
                 self.assertIn(event, ("end", "deleted"))
-                daemon.line_with(rf"retention: removed experiment {fourth} ")
+                daemon.line_with(rf"event=retention_removed experiment_id={fourth} ")
 
 
 class Transfer(unittest.TestCase):

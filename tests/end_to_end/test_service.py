@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import PATIENCE_S, ROOT, Daemon, Process, StagedDaemon
+from daemon import BINARY, PATIENCE_S, ROOT, Daemon, Process, StagedDaemon
 
 
 class ServiceManager:
@@ -69,10 +69,57 @@ class Configuration(unittest.TestCase):
                 self.assertIn(f"{self.file} line 1: lissten: no such key; there are listen, ", text)
                 self.assertIn(f"{self.file} line 2: --log-level: loud not in {{debug,info,warning,error}}", text)
 
+    def test_what_would_keep_it_from_starting_is_refused_by_the_check_and_at_start_alike(self):
+        folder = self.file.parent
+        cases = {'listen = "0.0.0.0:0"': "so a token is needed",
+                 f'listen = "unix:{folder}/none/socket"': "there is no folder",
+                 'allowed-host = ["*"]': "allowed is a host's name",
+                 'allowed-host = "bench.lan:8090"': "without a port: bench.lan",
+                 f'data-dir = "{self.file}"': "is no folder",
+                 f'token-file = "{folder}/none"': "No such file",
+                 "request-timeout = nan": "nan not in range",
+                 'public-read = "maybe"': "allowed is true, false",
+                 'retention-size = "-5GB"': "allowed are bytes"}
+        for text, words in cases.items():
+            self.file.write_text(text + "\n")
+            for flags in (["--check-config"], []):
+                with self.subTest(text=text, flags=flags), Process(
+                        "serve", *flags, environment={"COPYBENCH_CONFIG": str(self.file), "XDG_STATE_HOME": str(folder)}) as process:
+                    self.assertEqual(process.wait(), 2)
+                    self.assertIn(words, "\n".join(process.err))
+                    self.assertNotIn("in order", "\n".join(process.out))
+
+    def test_a_misspelt_variable_is_refused_by_the_check_and_warned_of_at_start(self):
+        self.file.write_text("")
+        status, _, text = self.check(COPYBENCH_LOGLEVEL="debug")
+        self.assertEqual(status, 2)
+        self.assertRegex(text, "COPYBENCH_LOGLEVEL: there is no such variable; there are .*COPYBENCH_LOG_LEVEL")
+        with Daemon(environment={"COPYBENCH_LOGLEVEL": "debug"}) as daemon:
+            daemon.line_with("warning event=unknown_variable message=\"COPYBENCH_LOGLEVEL: there is no such variable")
+
+    def test_without_perf_it_is_in_order_and_said(self):
+        self.file.write_text('perf = "no-perf-here"\n')
+        status, text, _ = self.check()
+        self.assertEqual(status, 0)
+        self.assertIn("Note: there is no program no-perf-here", text)
+
     def test_a_file_that_is_named_must_be_there(self):
         status, _, text = self.check("--config", "/nonexistent.toml")
         self.assertEqual(status, 2)
         self.assertIn("/nonexistent.toml: No such file or directory", text)
+
+
+class Manual(unittest.TestCase):
+    def test_the_manual_page_has_each_subcommand(self):
+        said = subprocess.run([BINARY, "--help"], capture_output=True, text=True, timeout=PATIENCE_S, check=True).stdout
+        commands = re.findall(r"^  (\w+) ", said.partition("Subcommands:")[2], re.MULTILINE)
+        self.assertIn("serve", commands)
+        page = (ROOT / "systemd" / "copybenchd.8").read_text()
+        synopsis = page.partition(".SH SYNOPSIS")[2].partition(".SH DESCRIPTION")[0]
+        for command in commands:
+            self.assertIn(f".B copybenchd {command}\n", synopsis)
+            self.assertRegex(page.partition(".SH DESCRIPTION")[2], rf"(?m)^\.B {command}$")
+
 
 class Supervision(unittest.TestCase):
     def test_the_service_manager_hears_what_the_daemon_does(self):
@@ -120,11 +167,15 @@ class Supervision(unittest.TestCase):
         file.write_text('log-level = "info"\n')
         with Daemon(environment={**manager.environment, "COPYBENCH_CONFIG": str(file)}) as daemon:
             manager.hear_until("READY=1")
-            file.write_text('log-level = "debug"\nperf = "another"\n')
+            daemon.finished(daemon.queue()["id"])
+            file.write_text('log-level = "debug"\nperf = "another"\nretention-size = "1kB"\npost-rate = 0.1\n')
             daemon.signal(signal.SIGHUP)
             manager.hear_until("RELOADING=1")
             manager.hear_until("READY=1")
-            daemon.line_with('event=reloaded applied="log-level = debug" needs_restart="perf = another"')
+            daemon.line_with('event=reloaded applied="post-rate = 0.1, log-level = debug, retention-size = 1000" '
+                             'needs_restart="perf = another"')
+            daemon.line_with("event=retention_removed experiment_id=1 ")
+            self.assertEqual([daemon.delete("/experiments/1").status for _ in range(3)], [404, 404, 429])
             daemon.get("/healthz")
             daemon.line_with("debug event=request request=\"GET /healthz\" status=200")
             file.write_text('log-level = "loud"\n')

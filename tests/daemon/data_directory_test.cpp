@@ -1,0 +1,14 @@
+#include "daemon/data_directory.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+using namespace copybench;
+
+TEST_CASE("what is made from then on is not for everyone, and what was stricter stays so") {
+  const mode_t before = ::umask(022);
+  make_data_private();
+  CHECK(::umask(077) == 027);
+  make_data_private();
+  CHECK(::umask(before) == 077);
+}

@@ -1,0 +1,117 @@
+#include "daemon/serve_checks.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+using namespace copybench;
+
+namespace {
+
+struct Place {
+  Place() {
+    std::string name = (std::filesystem::temp_directory_path() / "copybench-checks-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Place() { std::filesystem::remove_all(path); }
+  std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
+    const std::string full = path / name;
+    std::ofstream(full) << text;
+    ::chmod(full.c_str(), mode);
+    return full;
+  }
+  std::filesystem::path path;
+};
+
+// Options with which nothing is wrong.
+ServeOptions good(const Place& folder) {
+  ServeOptions options;
+  options.data_directory = folder.path / "data" / "of it";
+  return options;
+}
+
+void refused(const ServeOptions& options, const std::string& words) {
+  const auto prepared = prepare_to_serve(options);
+  REQUIRE_FALSE(prepared);
+  CAPTURE(prepared.error().message);
+  CHECK(prepared.error().message.find(words) != std::string::npos);
+  CHECK(prepared.error().exit_status == 2);
+}
+
+}  // namespace
+
+TEST_CASE("settings that serve are prepared, and nothing is made") {
+  const Place folder;
+  const auto prepared = prepare_to_serve(good(folder));
+  REQUIRE(prepared);
+  CHECK(prepared->data_directory == folder.path / "data" / "of it");
+  CHECK_FALSE(prepared->access.token);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "data"));
+}
+
+TEST_CASE("an address that others reach needs a token") {
+  const Place folder;
+  ServeOptions options = good(folder);
+  options.listen = "0.0.0.0:0";
+  refused(options, "so a token is needed");
+  options.access.token_file = folder.file("token", std::string(40, 'k'));
+  const auto prepared = prepare_to_serve(options);
+  REQUIRE(prepared);
+  CHECK(prepared->access.token->matches(std::string(40, 'k')));
+}
+
+TEST_CASE("what would keep the daemon from starting is refused") {
+  const Place folder;
+  const std::string file = folder.file("file", "x");
+  SUBCASE("no token file") {
+    ServeOptions options = good(folder);
+    options.access.token_file = folder.path / "none";
+    refused(options, "No such file");
+  }
+  SUBCASE("a token that everyone can read") {
+    ServeOptions options = good(folder);
+    options.access.token_file = folder.file("open", std::string(40, 'k'), 0644);
+    refused(options, "other users can read it");
+  }
+  SUBCASE("a unix socket in no folder") {
+    ServeOptions options = good(folder);
+    options.listen = "unix:" + (folder.path / "none" / "socket").string();
+    refused(options, "there is no folder");
+  }
+  SUBCASE("data in a file, or below one") {
+    for (const std::string& place : {file, file + "/below"}) {
+      ServeOptions options = good(folder);
+      options.data_directory = place;
+      refused(options, "--data-dir " + place + ": " + file + " is no folder");
+    }
+  }
+  SUBCASE("all of it at once") {
+    ServeOptions options = good(folder);
+    options.data_directory = file;
+    options.listen = "0.0.0.0:0";
+    refused(options, "so a token is needed");
+    refused(options, "is no folder");
+  }
+}
+
+TEST_CASE("a host that cannot be resolved is told, whether or not that may pass") {
+  const Place folder;
+  ServeOptions options = good(folder);
+  options.listen = "no-such-host.invalid:8090";
+  const auto prepared = prepare_to_serve(options);
+  REQUIRE_FALSE(prepared);
+  CHECK(prepared.error().message.find("no-such-host.invalid") != std::string::npos);
+}
+
+TEST_CASE("without perf the daemon starts, and it is said") {
+  const Place folder;
+  ServeOptions options = good(folder);
+  options.perf = "no-perf-here";
+  const auto prepared = prepare_to_serve(options);
+  REQUIRE(prepared);
+  REQUIRE(prepared->notes.size() == 1);
+  CHECK(prepared->notes[0].find("there is no program no-perf-here") == 0);
+}
