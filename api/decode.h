@@ -23,8 +23,8 @@ struct DecodedRequest {
 };
 
 // The body of POST /experiments. A problem is 400: broken JSON with its position, or no object. Whole numbers may be
-// written 3.0 or 1e3. null is "not given" for preset, messages_per_s and socket_buffer_bytes, so that the spec of one experiment can be
-// sent as the request of another.
+// written 3.0 or 1e3. null is "not given" for preset, messages_per_s and socket_buffer_bytes, so that the spec of one
+// experiment can be sent as the request of another.
 tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view body);
 
 // make_plan() for it. The errors are all there are, of decoding and of judging, their pointers those of the request as

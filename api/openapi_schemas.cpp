@@ -434,13 +434,14 @@ void put_runs(Json& schemas) {
                                   "Width of the 95 % interval of the median throughput, in percent of that median; null "
                                   "below 6 completed runs.")},
        {"reason", described(type_or_null("string"), "Why it was given up.")}});
+  const Json flagged = described(type("integer"), "Of runs_completed; they count in the figures.");
   schemas["Summary"] =
       object({{"experiment_id", type("integer")},
               {"state", name_schema<ExperimentState>()},
               {"configurations", list_of(object(joined(configuration(), {{"runs_completed", type("integer")},
                                                                          {"runs_failed", type("integer")},
                                                                          {"repeats", or_null(ref("ConfigurationRepeats"))},
-                                                                         {"runs_flagged", described(type("integer"), "Of runs_completed; they count in the figures.")},
+                                                                         {"runs_flagged", flagged},
                                                                          {"figures", object(spreads)}})))},
               {"engines", list_of(object({{"engine", ref("EngineMode")},
                                           {"configuration", or_null(object(configuration()))},

@@ -15,8 +15,8 @@ class BurningPath : public SendPath {
  public:
   BurningPath(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes)
       : path_(std::move(path)),
+        burn_(burn),
         each_ns_(burn.message_ns + burn.byte_ns * static_cast<double>(message_bytes)),
-        share_(burn.share),
         now_(burn.cpu > 0 ? thread_cpu_ns : monotonic_ns) {}
 
   Result<uint32_t> acquire() override { return path_->acquire(); }
@@ -26,17 +26,24 @@ class BurningPath : public SendPath {
     auto sent = path_->send(slot);
     const int64_t begin = now_();
     const double since = last_ == 0 ? 0 : static_cast<double>(begin - last_);
-    const auto until = begin + static_cast<int64_t>(each_ns_ + share_ * since);
+    const auto until = begin + static_cast<int64_t>(strength() * (each_ns_ + burn_.share * since));
     last_ = begin;
     while (last_ < until) last_ = now_();
     return sent;
   }
 
  private:
+  double strength() const {
+    const double age_s = static_cast<double>(monotonic_ns() - began_) / 1e9;
+    if (burn_.until_s > 0 && age_s >= burn_.until_s) return 0;
+    return burn_.grow_s > 0 ? age_s / burn_.grow_s : 1;
+  }
+
   const std::unique_ptr<SendPath> path_;
+  const Burn burn_;
   const double each_ns_;
-  const double share_;
   int64_t (*const now_)();
+  const int64_t began_ = monotonic_ns();
   int64_t last_ = 0;
 };
 
@@ -45,9 +52,11 @@ class BurningPath : public SendPath {
 Result<Burn> parse_burn(std::string_view text) {
   Burn burn;
   const std::pair<std::string_view, double*> terms[] = {
-      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}, {"cpu", &burn.cpu}};
+      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}, {"cpu", &burn.cpu},
+      {"until_s", &burn.until_s},       {"grow_s", &burn.grow_s}};
   const auto bad = [&] {
-    return fail(fmt::format("'{}' is nothing to burn; allowed: message_ns=, byte_ns=, share= and cpu=, joined by +", text));
+    return fail(fmt::format(
+        "'{}' is nothing to burn; allowed: message_ns=, byte_ns=, share=, cpu=, until_s= and grow_s=, joined by +", text));
   };
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('+', begin), text.size());

@@ -16,9 +16,9 @@ namespace copybench {
 struct ProcessTimes {
   pid_t pid = 0;
   pid_t group = 0;
-  std::string name;      // as the kernel has it: 15 bytes at the most
-  int64_t cpu_ns = 0;    // user and system, in ticks of 10 ms
-  int64_t waited_ns = 0; // the same of the children that it has waited for
+  std::string name;       // as the kernel has it: 15 bytes at the most
+  int64_t cpu_ns = 0;     // user and system, in ticks of 10 ms
+  int64_t waited_ns = 0;  // the same of the children that it has waited for
 };
 
 // /proc/PID/stat. None where the text is none.

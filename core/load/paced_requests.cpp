@@ -21,7 +21,9 @@ constexpr int64_t kLookEveryNs = 20'000'000;
 }  // namespace
 
 PacedRequests::PacedRequests(int socket, const Pacer& pacer, uint64_t message_bytes)
-    : socket_(socket), pacer_(pacer), limit_(std::clamp<uint64_t>(kMostOutstandingBytes / message_bytes, 1, kMostOutstanding)) {}
+    : socket_(socket),
+      pacer_(pacer),
+      limit_(std::clamp<uint64_t>(kMostOutstandingBytes / message_bytes, 1, kMostOutstanding)) {}
 
 Result<void> PacedRequests::send_unsent() {
   while (!unsent_.empty()) {

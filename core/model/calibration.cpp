@@ -94,10 +94,12 @@ std::optional<std::string> unusual(const Calibration& now, const std::vector<Cal
     std::vector<double> values;
     for (const Calibration& one : earlier) values.push_back(one.*column.member);
     const double usual = robust_median(values);
-    const double far = std::max(CalibrationLimits::kFar * robust_deviation(values, usual), CalibrationLimits::kEffect * usual);
+    const double spread = robust_deviation(values, usual);
+    const double far = std::max(CalibrationLimits::kFar * spread, CalibrationLimits::kEffect * usual);
     const double value = now.*column.member;
     if (std::abs(value - usual) <= far) continue;
-    text += fmt::format("{}{} {:.4g} (usual: {:.4g}, within {:.2g})", text.empty() ? "" : ", ", column.name, value, usual, far);
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {:.4g} (usual: {:.4g}, within {:.2g})", column.name, value, usual, far);
   }
   return text.empty() ? std::nullopt : std::optional(text);
 }

@@ -12,7 +12,6 @@
 namespace copybench {
 namespace {
 
-
 using Samples = std::span<const double>;
 
 // A shape that was laid through the samples: how far they lie from it, and what its test says.

@@ -12,8 +12,6 @@
 namespace copybench {
 namespace {
 
-
-
 constexpr size_t kNamed = 3;
 
 std::optional<int64_t> number_in(const std::string& path) {
@@ -26,7 +24,8 @@ std::optional<int64_t> number_in(const std::string& path) {
 std::vector<int64_t> numbers_of(const std::vector<int>& cpus, const char* file) {
   std::vector<int64_t> numbers;
   for (const int cpu : cpus) {
-    if (const auto number = number_in(fmt::format("/sys/devices/system/cpu/cpu{}/{}", cpu, file))) numbers.push_back(*number);
+    const auto number = number_in(fmt::format("/sys/devices/system/cpu/cpu{}/{}", cpu, file));
+    if (number) numbers.push_back(*number);
   }
   return numbers;
 }
@@ -142,8 +141,9 @@ Noise judge_noise(const NoiseWindow& window) {
   const int64_t others_ns = listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns;
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
     const std::string named = names_of_busiest(neighbours);
-    flag(FlagKind::neighbours, fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}{}.",
-                                           100 * share(others_ns), named.empty() ? "" : "; the busiest of the machine: ", named));
+    const char* const by = named.empty() ? "" : "; the busiest of the machine: ";
+    flag(FlagKind::neighbours,
+         fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}{}.", 100 * share(others_ns), by, named));
   }
 
   const auto& before = window.before;
@@ -153,8 +153,10 @@ Noise judge_noise(const NoiseWindow& window) {
     flag(FlagKind::frequency, fmt::format("The run's CPUs ran at {:.2f} GHz before the window and at {:.2f} GHz after it.",
                                           *before.frequency_khz / 1e6, *after.frequency_khz / 1e6));
   }
-  if (before.throttles && after.throttles && *after.throttles > *before.throttles) {
-    flag(FlagKind::thermal, fmt::format("Heat slowed the run's CPUs down {} times.", *after.throttles - *before.throttles));
+  std::optional<int64_t> throttled;
+  if (before.throttles && after.throttles) throttled = *after.throttles - *before.throttles;
+  if (throttled && *throttled > 0) {
+    flag(FlagKind::thermal, fmt::format("Heat slowed the run's CPUs down {} times.", *throttled));
   }
 
   const std::string& unlisted = before.no_processes.empty() ? after.no_processes : before.no_processes;
@@ -165,7 +167,7 @@ Noise judge_noise(const NoiseWindow& window) {
                     {"neighbours_reason", unlisted.empty() ? Json() : Json(unlisted)},
                     {"frequency_before_khz", or_null(before.frequency_khz)},
                     {"frequency_after_khz", or_null(after.frequency_khz)},
-                    {"throttles", before.throttles && after.throttles ? Json(*after.throttles - *before.throttles) : Json()}};
+                    {"throttles", or_null(throttled)}};
   return noise;
 }
 

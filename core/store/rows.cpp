@@ -188,7 +188,8 @@ ProfileRow read_profile(const Query& row) {
 }
 
 const std::string& summary_columns() {
-  static const std::string columns = "id, engine, field_bytes, threads, repetition, state, " + figure_names() + ", flags_json <> '[]'";
+  static const std::string columns =
+      "id, engine, field_bytes, threads, repetition, state, " + figure_names() + ", flags_json <> '[]'";
   return columns;
 }
 

@@ -1,8 +1,8 @@
 // An experiment's rows for an export, and the rows of an export as a new experiment.
 //
 // The columns of the tables are the form of the file: what a later schema adds to an experiment, its circumstances or its
-// runs travels without a word here, and a run takes its calibrations along. Ids do not travel; a run's place among those that
-// ended is its `finished_as`. Used inside DatabaseConnection::attempt.
+// runs travels without a word here, and a run takes its calibrations along. Ids do not travel; a run's place among those
+// that ended is its `finished_as`. Used inside DatabaseConnection::attempt.
 #pragma once
 
 #include <vector>

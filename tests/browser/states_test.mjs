@@ -104,6 +104,25 @@ test('failed runs among others stand as crosses, with their reason', async () =>
   assert.match(answer, /Page faults: counted for 0\.31 s of 0\.2 s \(1 run: two-copy; messages of 32 KiB; 1 thread\)/);
 });
 
+test('a doubtful run is hollow in the charts, and says why there, in the answer and in the table', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/experiments/3');
+  await page.drawn();
+  const detail = 'Throughput changed by -21.0 % at 0.1 s into the window and stayed there (Pettitt).';
+  assert.match(
+    await page.locator('.answer .doubts').innerText(),
+    /In 1 of 9 runs, throughput changed its level within the window \(.*32 KiB.*\): “Throughput changed by -21\.0 %/,
+  );
+  const hollow = page.locator('[data-chart=throughput] g.runs-two_copy [fill-opacity="0"]');
+  assert.equal(await hollow.count(), 1);
+  assert.ok((await hollow.locator('title').textContent()).endsWith(detail));
+  await page.locator('details.runs > summary').click();
+  const flag = page.locator('details.runs .flag');
+  assert.equal(await flag.count(), 1);
+  assert.equal(await flag.textContent(), 'step');
+  assert.equal(await flag.getAttribute('title'), detail);
+});
+
 test('a phone shows every view without scrolling sideways', async () => {
   const page = await openPage(browser, daemon, { viewport: { width: 360, height: 740 } });
   for (const [fragment, awaited] of views) {

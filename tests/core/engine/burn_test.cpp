@@ -32,11 +32,24 @@ TEST_CASE("what is burnt is named term by term") {
   CHECK(burn->share == 0);
   CHECK(parse_burn("share=0.05")->share == 0.05);
   CHECK(parse_burn("byte_ns=1+cpu=1")->cpu == 1);
+  CHECK(parse_burn("message_ns=1+until_s=0.5")->until_s == 0.5);
+  CHECK(parse_burn("message_ns=1+grow_s=3")->grow_s == 3);
   for (const char* bad : {"", "message_ns", "message_ns=", "message_ns=x", "message_ns=-1", "bytes=1", "share=nan",
                           "share=1+"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_burn(bad));
   }
+}
+
+TEST_CASE("what is burnt for a time ends with it, and what grows is little at first") {
+  Burn burn;
+  burn.message_ns = 1e6;
+  burn.until_s = 0.02;
+  CHECK(ns_of_messages(burn, 1000) >= 20'000'000);
+  CHECK(ns_of_messages(burn, 1000) < 500'000'000);
+  burn.until_s = 0;
+  burn.grow_s = 1000;
+  CHECK(ns_of_messages(burn, 100) < 50'000'000);
 }
 
 TEST_CASE("each message takes at least what is burnt for it and its bytes") {

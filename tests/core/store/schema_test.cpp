@@ -105,6 +105,9 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
            Expected{"SELECT * FROM runs WHERE experiment_id = 9 AND finish_sequence > 0 AND finish_sequence > 9 "
                     "ORDER BY finish_sequence LIMIT 51",
                     "runs_finished"},
+           Expected{"SELECT * FROM calibrations WHERE machine = 'm' AND experiment_id NOT IN (SELECT id FROM experiments "
+                    "WHERE import_digest IS NOT NULL) ORDER BY id DESC LIMIT 200",
+                    "calibrations_of_machine"},
        }) {
     const std::string plan = plan_of_query(*connection, sql);
     CAPTURE(sql);
