@@ -3,8 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <vector>
-
+#include "core/base/page_aligned.h"
 #include "core/engine/paths.h"
 
 namespace copybench {
@@ -35,7 +34,7 @@ class TwoCopy : public CopyingPath {
   }
 
  private:
-  std::vector<std::byte> gathered_;
+  PageAlignedBytes gathered_;
 };
 
 }  // namespace

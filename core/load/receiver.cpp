@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/page_aligned.h"
+
 namespace copybench {
 namespace {
 
@@ -42,7 +44,7 @@ class ContiguousReceiver : public Receiver {
 
  private:
   const uint64_t message_bytes_;
-  std::vector<std::byte> buffer_;
+  PageAlignedBytes buffer_;
   size_t filled_ = 0;
   size_t taken_ = 0;
   std::array<std::span<const std::byte>, 1> whole_;
@@ -87,7 +89,7 @@ class FieldReceiver : public Receiver {
 
  private:
   const uint64_t field_bytes_;
-  std::array<std::vector<std::byte>, kFieldsPerMessage> fields_;
+  std::array<PageAlignedBytes, kFieldsPerMessage> fields_;
   std::array<std::span<const std::byte>, kFieldsPerMessage> parts_;
   size_t filled_ = 0;
   bool taken_ = false;

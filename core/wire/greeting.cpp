@@ -7,7 +7,7 @@ namespace {
 
 // "CPYBENCH" and the version of this protocol. A change of any layout in this folder raises the version.
 constexpr uint64_t kMagic = 0x48434e4542595043;
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr uint32_t kFrameMagic = 0x4d415246;  // "FRAM"
 
 }  // namespace

@@ -1,7 +1,7 @@
 // How a client introduces itself to an engine, before anything is measured.
 //
 //   client -> engine  Greeting, 40 bytes
-//   engine -> client  GreetingReply, 24 bytes; anything but `welcome` is followed by the engine's close
+//   engine -> client  GreetingReply, a page; anything but `welcome` is followed by the engine's close
 //   client -> engine  ClientFrame, 16 bytes, as often as it likes:
 //                       verify n   n messages come back, each filled anew and carrying its checksum
 //                       stream     messages come without end, until the client's next frame
@@ -19,6 +19,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/base/page_aligned.h"
 #include "core/model/names.h"
 
 namespace copybench {
@@ -57,7 +58,8 @@ struct ClientFrame {
 };
 
 constexpr size_t kGreetingBytes = 40;
-constexpr size_t kGreetingReplyBytes = 24;
+// A page, so that the messages behind it begin on pages of the kernel's socket memory too: see core/base/page_aligned.h.
+constexpr size_t kGreetingReplyBytes = kPageBytes;
 constexpr size_t kClientFrameBytes = 16;
 
 std::array<std::byte, kGreetingBytes> encode(const Greeting& greeting);
