@@ -31,8 +31,16 @@ uint64_t messages_to_verify(uint32_t ring_slots, uint64_t message_bytes) {
 // wait for us, so nothing depends on the length of this pause but that chance.
 constexpr std::chrono::milliseconds kLetQueue{5};
 
-// Of a large message this much is worth a wake-up: its receiver then copies while the sender goes on.
-constexpr uint64_t kMostToWaitFor = 128 << 10;
+// So much of a stream is worth a wake-up of its receiver: several small messages, but not so many that their latency is the
+// wait for each other; or a large one, but not all of it, so that the receiver copies while the sender goes on.
+constexpr uint64_t kMostMessagesToWaitFor = 64;
+constexpr uint64_t kMostOfSmallMessages = 256 << 10;
+constexpr uint64_t kMostOfOneMessage = 512 << 10;
+
+uint64_t worth_a_wake_up(uint64_t message_bytes) {
+  return std::max(std::min(message_bytes, kMostOfOneMessage),
+                  std::min(message_bytes * kMostMessagesToWaitFor, kMostOfSmallMessages));
+}
 
 }  // namespace
 
@@ -81,11 +89,11 @@ Result<void> Client::greet() {
   return {};
 }
 
-// Part of a message is of no use to its receiver, and each wake-up costs the sender too, which has to signal another CPU.
+// Each wake-up costs the sender too, which has to signal another CPU, and part of a small message is of no use.
 // The kernel caps the mark at half of the receive buffer, and forgets it when memory is short. For an endless stream only:
 // whoever waits for the rest of one message would wait for as much of a next one, which may never come.
-Result<void> Client::wake_for_whole_messages() {
-  const int bytes = static_cast<int>(std::min(options_.field_bytes * kFieldsPerMessage, kMostToWaitFor));
+Result<void> Client::wake_seldom() {
+  const int bytes = static_cast<int>(worth_a_wake_up(options_.field_bytes * kFieldsPerMessage));
   if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) != 0) {
     return tl::unexpected(system_error("set SO_RCVLOWAT", errno));
   }
@@ -143,7 +151,7 @@ void Client::take_messages(int64_t now, bool in_window, int64_t asked_ns) {
 }
 
 Result<void> Client::stream() {
-  if (auto set = wake_for_whole_messages(); !set) return set;
+  if (auto set = wake_seldom(); !set) return set;
   if (auto sent = send_frame(FrameKind::stream, 0); !sent) return sent;
   bool asked_to_end = false;
   for (;;) {

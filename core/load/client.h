@@ -68,7 +68,7 @@ class Client {
   void run();
   Result<void> serve();
   Result<void> greet();
-  Result<void> wake_for_whole_messages();
+  Result<void> wake_seldom();
   Result<void> verify();
   Result<void> stream();
   Result<void> request_response();
