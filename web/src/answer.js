@@ -140,16 +140,19 @@ const aheadText = (ratios) =>
 // What cannot be told apart, by how much it differs, and what it is ahead of all the same.
 function closeSentences(verdicts, name) {
   const names = verdicts[0].contenders.map(name).sort();
-  const at = (verdict) => (verdicts.length > 1 ? ` at ${bytes(verdict.message_bytes)}` : '');
-  const ratios = verdicts.flatMap((verdict) =>
+  const pairs = verdicts.flatMap((verdict) =>
     verdict.rivals
       .filter(({ ratio }) => ratio !== null) // no repetition in which both were measured
-      .map(
-        (rival) =>
-          `${name(verdict.winner)} has ${ratioText(rival.ratio)} times the throughput of ${name(rival.engine)}${at(verdict)}` +
-          (rival.low === null ? '' : ` (95 % interval ${interval(rival, ratioText)})`),
-      ),
+      .map((rival) => ({
+        pair: `${name(verdict.winner)} / ${name(rival.engine)}`,
+        rival,
+        at: verdicts.length > 1 ? ` at ${bytes(verdict.message_bytes)}` : '',
+      })),
   );
+  const told = pairs.map(({ pair, rival, at }, i) => {
+    const span = rival.low === null ? '' : ` (${i ? '' : '95 % interval '}${interval(rival, ratioText)})`;
+    return `${pair} ${ratioText(rival.ratio)}${span}${at}`;
+  });
   const engines = [...new Set(verdicts.flatMap(({ far }) => far.map(({ engine }) => engine)))];
   const far = engines.map((engine) => {
     const own = verdicts.filter((verdict) => verdict.far.some((one) => one.engine === engine));
@@ -159,7 +162,7 @@ function closeSentences(verdicts, name) {
     return by.endsWith('times') ? `${by} as fast as ${name(engine)}${where}` : `ahead of ${name(engine)} by ${by}${where}`;
   });
   return [
-    `Too close to call at ${sizeRanges(verdicts)} between ${listed(names)}: ${ratios.join('; ')}.`,
+    `Too close to call at ${sizeRanges(verdicts)} between ${listed(names)}: ${told.join('; ')}.`,
     ...(far.length ? [`${names.length === 2 ? 'Both' : 'All of them'} are ${listed(far)}.`] : []),
   ];
 }
