@@ -5,13 +5,15 @@ import platform
 import resource
 import subprocess
 
+SETTINGS = ("net/ipv4/tcp_wmem", "net/ipv4/tcp_rmem", "net/ipv4/tcp_congestion_control")
+
 
 def facts():
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
         models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return {"host": platform.node(), "kernel": platform.release(), "cpu": models[0] if models else platform.machine(),
             "cpus": len(os.sched_getaffinity(0)), "load": load(),
-            **{name: setting(name) for name in ("net/ipv4/tcp_wmem", "net/ipv4/tcp_rmem", "net/ipv4/tcp_congestion_control")}}
+            **{name: setting(name) for name in SETTINGS}}
 
 
 def setting(name):
@@ -25,7 +27,7 @@ def load():
 
 
 def calibration(binary, cpus):
-    """Bytes a second of memcpy on the first of these CPUs: within its cache, and out of memory (see core/host/calibrate.h)."""
+    """GB/s of memcpy on the first of these CPUs: within its cache, and out of memory (see core/host/calibrate.h)."""
     first = cpus.split(",")[0]
     report = subprocess.run([binary, "calibrate", "--cpus", first], stdout=subprocess.PIPE, check=True, timeout=60)
     values = json.loads(report.stdout)
