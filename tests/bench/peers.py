@@ -42,8 +42,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--binary", required=True, help="copybenchd")
     parser.add_argument("--rounds", type=int, default=7, help="measured now; 0 only prints what --file holds (%(default)s)")
-    parser.add_argument("--seconds", type=int, default=1, help="of each measurement, whole ones as iperf3 takes (%(default)s)")
-    parser.add_argument("--sizes", type=sizes, default=sizes("4,16,64,256,1024"), help="of messages in KiB (4,16,64,256,1024)")
+    parser.add_argument("--seconds", type=int, default=1, help="of each measurement, whole ones (%(default)s)")
+    parser.add_argument("--sizes", type=sizes, default=sizes("4,16,64,256,1024"), help="in KiB (4,16,64,256,1024)")
     parser.add_argument("--connections", type=counts, default=counts("1,2,4,8"), help="(1,2,4,8)")
     parser.add_argument("--programs", type=chosen_programs, default=list(programs.ENGINES + programs.PEERS),
                         help="some of two_copy,one_copy,iperf3,nuttcp,sockperf (all)")

@@ -98,7 +98,8 @@ def text(record):
     figures = Figures(record)
     rounds = record["rounds"]
     facts = record["machine"]
-    memcpy = {name: statistics.median(taken["memcpy_gbytes_per_s"][name] for taken in rounds) for name in ("cached", "memory")}
+    memcpy = {name: statistics.median(taken["memcpy_gbytes_per_s"][name] for taken in rounds)
+              for name in ("cached", "memory")}
     measurements = [one for taken in rounds for one in taken["measurements"]]
     disturbed = [one for one in measurements if one["others_cpus"] > DISTURBED or one["stolen_cpus"] > DISTURBED]
     coverage = ratios.median_interval(list(range(len(rounds))))[2]
@@ -114,8 +115,8 @@ def text(record):
     ]
     if disturbed:
         most = max(max(one["others_cpus"], one["stolen_cpus"]) for one in disturbed)
-        lines.append(f"WARNING: other processes, or the hypervisor, took more than {DISTURBED:.0%} of a CPU in {len(disturbed)} "
-                     f"of {len(measurements)} measurements, up to {most:.0%}: repeat on a quiet machine.")
+        lines.append(f"WARNING: other processes, or the hypervisor, took more than {DISTURBED:.0%} of a CPU in "
+                     f"{len(disturbed)} of {len(measurements)} measurements, up to {most:.0%}: repeat on a quiet machine.")
     for engine in programs.ENGINES:
         if engine in figures.programs:
             lines += ["", *engine_table(engine, figures, memcpy, facts["sender_cpus"])]

@@ -31,7 +31,8 @@ def made_up(rounds):
                       "measurements": measurements})
     return {"settings": {"seconds": 1, "sizes": [4 * KIB, 256 * KIB], "connections": [1], "programs": list(factors)},
             "machine": {"host": "h", "kernel": "6.1", "cpu": "c", "cpus": 2, "load": "0 0 0", "sender_cpus": 1,
-                        "net/ipv4/tcp_wmem": "1 2 3", "net/ipv4/tcp_rmem": "1 2 3", "net/ipv4/tcp_congestion_control": "cubic"},
+                        "net/ipv4/tcp_wmem": "1 2 3", "net/ipv4/tcp_rmem": "1 2 3",
+                        "net/ipv4/tcp_congestion_control": "cubic"},
             "versions": {program: "1.0" for program in factors},
             "rounds": taken}
 
