@@ -105,7 +105,7 @@ class Access(unittest.TestCase):
         own = f"bench.lan:{port}"
         self.assertEqual(daemon.get("/experiments", Host=own, Origin=f"http://{own}").status, 200)
         self.assert_refused(daemon.get("/experiments", Host=own, Origin="http://other.lan"), 403)
-        self.assertIn("--allowed-host http://x", self.refusal("--allowed-host", "http://x"))
+        self.assertIn("--allowed-host: http://x: allowed is a host's name", self.refusal("--allowed-host", "http://x"))
 
 
 if __name__ == "__main__":

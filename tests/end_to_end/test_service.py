@@ -172,7 +172,7 @@ class Supervision(unittest.TestCase):
             daemon.signal(signal.SIGHUP)
             manager.hear_until("RELOADING=1")
             manager.hear_until("READY=1")
-            daemon.line_with('event=reloaded applied="post-rate = 0.1, log-level = debug, retention-size = 1000" '
+            daemon.line_with('event=reloaded applied="post-rate = 0.1, log-level = debug, retention-size = 1(?:000|kB)" '
                              'needs_restart="perf = another"')
             daemon.line_with("event=retention_removed experiment_id=1 ")
             self.assertEqual([daemon.delete("/experiments/1").status for _ in range(3)], [404, 404, 429])
