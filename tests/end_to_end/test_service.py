@@ -82,9 +82,9 @@ class Configuration(unittest.TestCase):
                  'retention-size = "-5GB"': "allowed are bytes"}
         for text, words in cases.items():
             self.file.write_text(text + "\n")
+            environment = {"COPYBENCH_CONFIG": str(self.file), "XDG_STATE_HOME": str(folder)}
             for flags in (["--check-config"], []):
-                with self.subTest(text=text, flags=flags), Process(
-                        "serve", *flags, environment={"COPYBENCH_CONFIG": str(self.file), "XDG_STATE_HOME": str(folder)}) as process:
+                with self.subTest(text=text, flags=flags), Process("serve", *flags, environment=environment) as process:
                     self.assertEqual(process.wait(), 2)
                     self.assertIn(words, "\n".join(process.err))
                     self.assertNotIn("in order", "\n".join(process.out))
