@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 import boot
-from daemon import BINARY, sweep, wait_until
+from daemon import BINARY, ROOT, sweep, wait_until
 
 BUILD = pathlib.Path(BINARY).parent
 ADDRESS = "http://127.0.0.1:8090"
@@ -176,6 +176,22 @@ class Boot(unittest.TestCase):
         experiments = self.curl("/experiments")["items"]
         self.assertGreaterEqual(len(experiments), 5)
         self.assertEqual(self.finished(experiments[0]["id"])["state"], "completed")
+
+    def test_12_upgraded_over_an_older_schema_it_migrates_it(self):
+        folder = "/var/lib/private/copybench"
+        self.machine.do("systemctl", "stop", "copybenchd")
+        self.machine.do("mv", f"{folder}/copybench.db", f"{folder}/aside")
+        self.machine.do("python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())",
+                        f"{folder}/copybench.db", text=(ROOT / "tests" / "data" / "database-v1.sql").read_text())
+        self.machine.do("chown", f"--reference={folder}/aside", f"{folder}/copybench.db")
+        self.machine.do("dpkg", "--install", f"/share/{self.newer.name}")
+        self.machine.do("systemctl", "start", "copybenchd")
+        self.assertEqual(self.curl("/experiments/1")["name"], "before the upgrade")
+        self.assertEqual([round(run["throughput_gbps"], 3) for run in self.runs(1)], [3.519, 4.34])
+        self.assertEqual(self.finished(2)["state"], "completed")
+        self.machine.do("systemctl", "stop", "copybenchd")
+        self.machine.do("mv", f"{folder}/aside", f"{folder}/copybench.db")
+        self.machine.do("systemctl", "start", "copybenchd")
 
     def test_13_a_newer_schema_is_refused_with_a_clear_line(self):
         self.machine.do("systemctl", "stop", "copybenchd")
