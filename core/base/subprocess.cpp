@@ -92,7 +92,7 @@ bool is_passed_on(std::string_view name) {
   constexpr std::array<std::string_view, 10> kNames{"PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "LANG", "LANGUAGE",
                                                     "LD_LIBRARY_PATH", "TERM"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.starts_with("LC_") ||
-         name.ends_with("SAN_OPTIONS") || name.starts_with("COPYBENCH_TEST_");
+         name.ends_with("SAN_OPTIONS") || name.starts_with("TEST_OF_COPYBENCH");
 }
 
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {

@@ -256,10 +256,10 @@ TEST_CASE("nothing that this program alone was told is passed on") {
 }
 
 TEST_CASE("the child's environment is ours and what was added") {
-  ::setenv("COPYBENCH_TEST_KEPT", "kept", 1);
-  ::setenv("COPYBENCH_TEST_REPLACED", "old", 1);
-  const auto result = run_command({.argv = {"sh", "-c", "echo $COPYBENCH_TEST_KEPT $COPYBENCH_TEST_REPLACED $NEW_ONE"},
-                                   .environment = {{"COPYBENCH_TEST_REPLACED", "new"}, {"NEW_ONE", "here"}}},
+  ::setenv("TEST_OF_COPYBENCH_KEPT", "kept", 1);
+  ::setenv("TEST_OF_COPYBENCH_REPLACED", "old", 1);
+  const auto result = run_command({.argv = {"sh", "-c", "echo $TEST_OF_COPYBENCH_KEPT $TEST_OF_COPYBENCH_REPLACED $NEW_ONE"},
+                                   .environment = {{"TEST_OF_COPYBENCH_REPLACED", "new"}, {"NEW_ONE", "here"}}},
                                   20s);
   REQUIRE(result);
   CHECK(result->out == "kept new here\n");
