@@ -134,8 +134,9 @@ test('the page’s spread is the summary’s', async () => {
     const api = figures.throughput_gbps;
     for (const [name, value, theirs] of [
       ['median', mine.median, api.median],
-      ['low', mine.low, api.ci95_mean.low],
-      ['high', mine.high, api.ci95_mean.high],
+      ['low', mine.low, api.ci95_median.low],
+      ['high', mine.high, api.ci95_median.high],
+      ['coverage', mine.coverage, api.ci95_median.coverage],
     ]) {
       assert.ok(Math.abs(value - theirs) < 1e-3 * (Math.abs(theirs) + api.max), `${name}: ${value}, ${theirs}`);
     }
@@ -200,7 +201,7 @@ test('the downloads open and have the right size', async () => {
 
   const csv = (await save('CSV')).bytes.toString().trim().split('\r\n');
   assert.equal(csv.length, 1 + engines.length * 2 * 2);
-  assert.equal(csv[0], 'engine,zerocopy,message_bytes,threads,n,median,min,max,ci95_low,ci95_high,failed,missing');
+  assert.equal(csv[0], 'engine,zerocopy,message_bytes,threads,n,median,median_ci95_low,median_ci95_high,min,max,failed,missing');
 
   assert.equal(csv.filter((line) => line.startsWith('zero_copy,"requested, copied by the kernel",')).length, 4);
 
@@ -246,6 +247,13 @@ test('the address carries the view, and restores it', async () => {
   await other.show(hash);
   await other.drawn();
   assert.equal(await marks(other, 'throughput', 'runs-zero_copy'), 0);
+  // The answer is of all that was measured, whatever the charts hide.
+  const answerOf = (one) => one.locator('.answer :is(.headline, .sentences, td)').allTextContents();
+  const whole = await openPage(browser, daemon);
+  await whole.show(`#/experiments/${id}`);
+  await whole.drawn();
+  assert.deepEqual(await answerOf(other), await answerOf(whole));
+  await other.getByText('also of what the charts below do not show').waitFor();
   assert.equal(
     await marks(other, 'throughput', 'runs-two_copy'),
     runs.filter((run) => run.engine === 'two_copy' && run.threads === 2).length,
@@ -295,6 +303,16 @@ test('legends name engines and thread counts, whatever the panels', async () => 
       .evaluateAll((paths) => paths.map((path) => Number(path.getAttribute('stroke-width'))));
     assert.ok(one < two, `${one} ${two}`);
   }
+  assert.deepEqual(page.faults, []);
+});
+
+test('what is chosen in one chart of single runs stands in all of them', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show(`#/experiments/${id}`);
+  await page.drawn();
+  await page.locator('[data-chart=cpu]').getByLabel('Repetition').selectOption('2');
+  for (const chart of ['cpu', 'steady', 'distribution'])
+    assert.equal(await page.locator(`[data-chart=${chart}]`).getByLabel('Repetition').inputValue(), '2', chart);
   assert.deepEqual(page.faults, []);
 });
 

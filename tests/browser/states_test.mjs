@@ -262,6 +262,24 @@ test('experiments that differ too much are not compared until that is asked for'
   assert.deepEqual(page.faults, []);
 });
 
+test('the forms of history and comparison say what they cannot take, and show nothing in its place', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/history?engine=zero_copy&field_bytes=abc');
+  await page.getByText('“abc” cannot be taken: bytes from 64').waitFor();
+  assert.equal(await page.locator('[data-chart=history-1]').count(), 0);
+  await page.getByLabel('Field size').fill('2K');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.locator('[data-chart=history-1] .drawing svg').waitFor();
+  assert.match(page.url(), /field_bytes=2048/);
+  await page.show('#/compare?base=1&head=3');
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  await page.getByLabel('Least effect').fill('-5');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByText('“-5” cannot be taken: percent from 0 to 50').waitFor();
+  assert.match(page.url(), /#\/compare\?base=1&head=3$/);
+  assert.deepEqual(page.faults, []);
+});
+
 test('a history has a mark for each experiment and for each change of level, and says what zero-copy was', async () => {
   const page = await openPage(browser, daemon);
   const question = 'engine=zero_copy&field_bytes=2048&threads=1';

@@ -69,9 +69,8 @@ test('the daemon’s words get the page’s names, and say what zero-copy was', 
       ],
     },
   ];
-  assert.deepEqual(costWords(words, [], labels)[0].sentences, [
-    'one-copy spends 24.6 % in the send copy that zero-copy does not have.',
+  assert.deepEqual(costWords(words, labels)[0].sentences, [
+    `one-copy spends 24.6 % in the send copy that zero-copy (${label}) does not have.`,
     `zero-copy (${label}) spends 17.3 % in the deferred copy that one-copy does not have.`,
   ]);
-  assert.deepEqual(costWords(words, ['one_copy'], labels), [], 'nothing is said of an engine that is not shown');
 });

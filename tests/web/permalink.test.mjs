@@ -7,8 +7,8 @@ import {
   experimentLink,
   historyDefaults,
   historyLink,
-  parseCompare,
-  parseHistory,
+  checkCompare,
+  checkHistory,
   parseRoute,
   parseState,
   writeState,
@@ -77,15 +77,29 @@ test('routes', () => {
 
 test('a comparison survives the way through the address; what is malformed is left out', () => {
   const state = { base: '1,3', head: '2,4', metric: 'cpu_ns_per_byte', min_effect_pct: 2.5, allow_differences: true };
-  assert.deepEqual(parseCompare(parseRoute(compareLink(state)).query), state);
+  assert.deepEqual(checkCompare(parseRoute(compareLink(state)).query).state, state);
   assert.equal(compareLink({ ...compareDefaults, base: '1', head: '2' }), '#/compare?base=1&head=2');
-  assert.equal(parseCompare('base=1, 3').base, '1,3');
+  assert.equal(checkCompare('base=1, 3').state.base, '1,3');
   for (const query of ['base=x', 'base=1,', 'metric=bytes', 'min_effect_pct=51', 'min_effect_pct=-1'])
-    assert.deepEqual(parseCompare(query), compareDefaults, query);
+    assert.deepEqual(checkCompare(query).state, compareDefaults, query);
 });
 
 test('a history survives the way through the address', () => {
   const state = { engine: 'zero_copy', field_bytes: 512, threads: 4, metric: 'cpu_ns_per_byte' };
-  assert.deepEqual(parseHistory(parseRoute(historyLink(state)).query), state);
-  assert.deepEqual(parseHistory('engine=x&threads=0&field_bytes=-1&metric=bytes'), historyDefaults);
+  assert.deepEqual(checkHistory(parseRoute(historyLink(state)).query).state, state);
+  const { state: kept, problems } = checkHistory('engine=x&threads=0&field_bytes=-1&metric=bytes');
+  assert.deepEqual(kept, historyDefaults);
+  assert.deepEqual(Object.keys(problems), ['engine', 'threads', 'field_bytes', 'metric']);
+});
+
+test('what a form or an address cannot mean is told by its field, with what is allowed', () => {
+  assert.deepEqual(checkHistory('field_bytes=8K&threads= 2 ').state, { ...historyDefaults, field_bytes: 8192, threads: 2 });
+  assert.equal(checkHistory('field_bytes=1 MiB').state.field_bytes, 1 << 20);
+  for (const text of ['abc', '0', '63', '5M', '1.5', ''])
+    assert.match(checkHistory(`field_bytes=${text}`).problems.field_bytes, /: bytes from 64 to 4194304, such as/, text);
+  const { given, problems } = checkCompare('base=x&head=2&min_effect_pct=-5');
+  assert.deepEqual(given, { base: 'x', head: '2', min_effect_pct: '-5' });
+  assert.match(problems.base, /^“x” cannot be taken: an experiment’s number/);
+  assert.match(problems.min_effect_pct, /^“-5” cannot be taken: percent from 0 to 50/);
+  assert.deepEqual(checkCompare('base=&head=').problems, {});
 });

@@ -1,6 +1,6 @@
 // The copies of the payload as a profile tells them apart: how they are called and drawn, their shares as a table, and what
 // they cost in the daemon's words. Pure.
-import { engines, engineLabel, looks } from './look.js';
+import { engines, engineLabel } from './look.js';
 
 // Each differs by its colour and by its hatching: a path within a square of 8.
 export const copyKinds = [
@@ -50,25 +50,10 @@ export function shareRows({ items }, runs, labels) {
   });
 }
 
-// The daemon's words with the names that the page uses. What zero-copy really was stands at the sentence's subject.
-function inPageNames(sentence, labels) {
-  const [subject] = sentence.split(' ', 1);
-  const rest = engines.reduce(
-    (text, engine) => text.replaceAll(engine, looks[engine].name),
-    sentence.slice(subject.length),
-  );
-  return engineLabel(subject, labels) + rest;
-}
+// The daemon's words with the names that the page uses, and with what zero-copy really was.
+const inPageNames = (sentence, labels) =>
+  engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
 
-// words: of /profiles. -> [{message_bytes, threads, sentences}], those of the shown engines alone; [] is all of them.
-export function costWords(words, shown, labels) {
-  const hidden = engines.filter((engine) => shown.length > 0 && !shown.includes(engine));
-  return words
-    .map((cell) => ({
-      ...cell,
-      sentences: cell.sentences
-        .filter((sentence) => !hidden.some((engine) => sentence.includes(engine)))
-        .map((sentence) => inPageNames(sentence, labels)),
-    }))
-    .filter(({ sentences }) => sentences.length > 0);
-}
+// words: of /profiles. -> [{message_bytes, threads, sentences}].
+export const costWords = (words, labels) =>
+  words.map((cell) => ({ ...cell, sentences: cell.sentences.map((sentence) => inPageNames(sentence, labels)) }));

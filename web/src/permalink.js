@@ -2,6 +2,7 @@
 // short; what is unknown or malformed is left out, so that an old or mistyped link still opens.
 import { comparedFigures, costs } from './figures.js';
 import { engines } from './look.js';
+import { size } from './request.js';
 
 // Empty lists mean "all"; size, at, rep and run null or 'median' mean "chosen by the page".
 export const defaults = Object.freeze({
@@ -64,6 +65,18 @@ function parsed(query, readersOf, initial) {
   return state;
 }
 
+// The same, and what of it cannot be taken, by field: {given: {key: text}, state, problems: {key: what is allowed}}.
+function checked(query, readersOf, initial, allowed) {
+  const given = Object.fromEntries([...new URLSearchParams(query)].filter(([key]) => Object.hasOwn(readersOf, key)));
+  const problems = {};
+  for (const [key, text] of Object.entries(given)) {
+    const left = text.trim() === '' && initial[key] === '';
+    if (!left && readersOf[key](text) === undefined)
+      problems[key] = `${text.trim() === '' ? 'It is blank' : `“${text}” cannot be taken`}: ${allowed[key]}`;
+  }
+  return { given, state: parsed(query, readersOf, initial), problems };
+}
+
 export const parseState = (query) => parsed(query, readers, defaults);
 
 export function writeState(state) {
@@ -119,6 +132,7 @@ const ids = (text) => {
   const plain = text.replaceAll(' ', '');
   return /^[1-9]\d*(,[1-9]\d*)*$/.test(plain) ? plain : undefined;
 };
+const someFigure = `a figure of ${comparedFigures.join(', ')}`;
 const compareReaders = {
   base: ids,
   head: ids,
@@ -126,8 +140,15 @@ const compareReaders = {
   min_effect_pct: (text) => (/^\d{1,2}(\.\d{1,3})?$/.test(text) && Number(text) <= 50 ? Number(text) : undefined),
   allow_differences: (text) => text === '1',
 };
+const someIds = 'an experiment’s number, or several with commas between them, such as 1,3,5';
+const compareAllowed = {
+  base: someIds,
+  head: someIds,
+  metric: someFigure,
+  min_effect_pct: 'percent from 0 to 50, such as 1 or 2.5',
+};
 
-export const parseCompare = (query) => parsed(query, compareReaders, compareDefaults);
+export const checkCompare = (query) => checked(query, compareReaders, compareDefaults, compareAllowed);
 
 export function compareLink(state) {
   const parts = Object.keys(compareReaders)
@@ -142,8 +163,24 @@ export const historyDefaults = Object.freeze({
   threads: 1,
   metric: 'throughput_gbps',
 });
-const historyReaders = { engine: oneOf(engines), field_bytes: whole, threads: whole, metric: oneOf(comparedFigures) };
+const wholeWithin = (low, high, read) => (text) => {
+  const value = read(text.trim());
+  return Number.isInteger(value) && value >= low && value <= high ? value : undefined;
+};
+// As a request may have them (core/model/plan.h).
+const historyReaders = {
+  engine: oneOf(engines),
+  field_bytes: wholeWithin(64, 4 << 20, size),
+  threads: wholeWithin(1, 256, whole),
+  metric: oneOf(comparedFigures),
+};
+const historyAllowed = {
+  engine: `one of ${engines.join(', ')}`,
+  field_bytes: 'bytes from 64 to 4194304, such as 4096, 4K or 1M',
+  threads: 'a whole number from 1 to 256',
+  metric: someFigure,
+};
 
-export const parseHistory = (query) => parsed(query, historyReaders, historyDefaults);
+export const checkHistory = (query) => checked(query, historyReaders, historyDefaults, historyAllowed);
 
 export const historyLink = (state) => `#/history?${new URLSearchParams(state)}`;

@@ -9,8 +9,8 @@ const parts = (text) => text.split(/[\s,]+/).filter((part) => part !== '');
 const words = (text) => text.split(/\s+/).filter((part) => part !== '');
 
 // "4K", "1M" and "4 KiB" are how people write sizes; the API takes bytes.
-function size(text) {
-  const match = text.match(/^(\d+(?:\.\d+)?)([kKmM])(?:i?[bB])?$/);
+export function size(text) {
+  const match = text.match(/^(\d+(?:\.\d+)?)\s*([kKmM])(?:i?[bB])?$/);
   return match ? Number(match[1]) * (match[2].toLowerCase() === 'k' ? 1024 : 1048576) : number(text);
 }
 // "64 to 1M" is the range of a search.

@@ -77,8 +77,11 @@ export function chartFile(chart, annotation) {
   root.append(legend.group);
   y += legend.height;
   if (chart.panelText) {
-    root.append(svg('text', { x: margin, y: y + 12, 'font-size': 12, fill: 'var(--muted)' }, chart.panelText));
-    y += 18;
+    for (const line of wrapped(chart.panelText, 12, width - 2 * margin)) {
+      root.append(svg('text', { x: margin, y: y + 12, 'font-size': 12, fill: 'var(--muted)' }, line));
+      y += 16;
+    }
+    y += 2;
   }
   y += 6;
   const height = Number(drawing.getAttribute('height'));

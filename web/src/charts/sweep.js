@@ -13,15 +13,24 @@ const dataColumns = (unit) => [
   { key: 'threads', label: 'Threads', number: true },
   { key: 'figure', label: 'Figure', text: () => unit?.label ?? '' },
   { key: 'n', label: 'Runs', number: true },
-  ...['median', 'min', 'max', 'ci95_low', 'ci95_high'].map((key) => ({
+  ...[
+    ['median', 'Median'],
+    ['median_ci95_low', 'Median’s 95 % from'],
+    ['median_ci95_high', 'to'],
+    ['min', 'Lowest'],
+    ['max', 'Highest'],
+  ].map(([key, label]) => ({
     key,
     number: true,
-    label: { median: 'Median', min: 'Lowest', max: 'Highest', ci95_low: '95 % from', ci95_high: 'to' }[key],
+    label,
     text: (row) => (row[key] === null ? '–' : row.unit.text(row[key])),
   })),
   { key: 'failed', label: 'Failed', number: true },
   { key: 'missing', label: 'No value', number: true },
 ];
+
+// Of fewer than six values an interval covers less than 95 %, and goes from the lowest to the highest anyway.
+const bound = (spread, key) => (spread?.coverage >= 0.95 ? spread[key] : null);
 
 const rowOf =
   (labels) =>
@@ -35,13 +44,16 @@ const rowOf =
     unit,
     n: spread?.n ?? 0,
     median: spread?.median ?? null,
+    median_ci95_low: bound(spread, 'low'),
+    median_ci95_high: bound(spread, 'high'),
     min: spread?.min ?? null,
     max: spread?.max ?? null,
-    ci95_low: spread?.low ?? null,
-    ci95_high: spread?.high ?? null,
     failed: failed.length,
     missing: missing.length,
   });
+
+const marksText = 'points: runs; larger symbols: their medians; bars: from the lowest to the highest';
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 const engineEntries = (list, labels) =>
   dimensions(list).engines.map((engine) => ({ engine, label: engineLabel(engine, labels) }));
@@ -74,7 +86,7 @@ export function againstSize(id, number, title, name, context) {
     title,
     figureName: name,
     legend: [...engineEntries(list, labels), ...threadEntries(threads)],
-    panelText: '',
+    panelText: capital(marksText),
     plot: (width) =>
       drawCells({
         list,
@@ -109,7 +121,7 @@ export function latencyAgainstThreads(id, number, title, size, context) {
     title,
     figureName: percentiles[0],
     legend: engineEntries(list, labels),
-    panelText: `Messages of ${bytes(size ?? 0)}; panels: mean and percentiles; thread counts on the axis`,
+    panelText: `Messages of ${bytes(size ?? 0)}; panels: mean and percentiles; thread counts on the axis; ${marksText}`,
     plot: (width) =>
       drawCells({
         list,

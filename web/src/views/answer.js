@@ -20,7 +20,7 @@ import { dimensions, zerocopyLabels } from '../series.js';
 
 const gbps = figure('throughput_gbps').text;
 
-const meanInterval = (spread) => (spread.low === null ? 'one repetition: no interval' : interval(spread, gbps));
+const medianInterval = (spread) => (spread.low === null ? 'one repetition: no interval' : interval(spread, gbps));
 
 function leaderTable(byThread, name) {
   const sizes = byThread[0].sizes.map(({ message_bytes: size }) => size);
@@ -51,8 +51,8 @@ function peakTable(runs, labels) {
       },
       {
         label: '95 % interval',
-        unit: 'Gbit/s, of the mean',
-        cell: ({ spread }) => (spread ? meanInterval(spread) : missing()),
+        unit: 'Gbit/s, of the median',
+        cell: ({ spread }) => (spread ? medianInterval(spread) : missing()),
       },
       { label: 'Message', number: true, cell: (peak) => (peak.spread ? bytes(peak.message_bytes) : missing()) },
       { label: 'Threads', number: true, cell: (peak) => (peak.spread ? String(peak.threads) : missing()) },
@@ -104,7 +104,8 @@ function doubtful(runs) {
   );
 }
 
-export function answerView(runs, final) {
+// runs: all of them. partly: the charts below show some only.
+export function answerView(runs, final, partly) {
   const labels = zerocopyLabels(runs);
   const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
@@ -114,6 +115,7 @@ export function answerView(runs, final) {
   return [
     element('h2', { id: 'answer' }, 'The answer'),
     element('p', { class: 'headline' }, measured && !final ? 'So far. ' : '', headline(runs)),
+    partly ? element('p', { class: 'muted' }, 'Of all that was measured, also of what the charts below do not show.') : null,
     comparable
       ? element(
           'ul',

@@ -6,7 +6,8 @@ import { ChartCard } from '../charts/card.js';
 import { comparisonChart, comparisonRows, pText, verdictWords } from '../charts/comparison.js';
 import { comparedFigures, figure } from '../figures.js';
 import { engineLabel } from '../look.js';
-import { compareDefaults, compareLink, experimentLink, parseCompare } from '../permalink.js';
+import { checkCompare, compareLink, experimentLink } from '../permalink.js';
+import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
 const shown = (value) => (value === null || value === undefined ? missing('not recorded') : JSON.stringify(value));
@@ -74,7 +75,7 @@ const links = (side) =>
 
 export class CompareView {
   constructor(query, context) {
-    Object.assign(this, { context, state: parseCompare(query), card: null });
+    Object.assign(this, { context, ...checkCompare(query), card: null });
     this.nodes = {
       choices: element('datalist', { id: 'compare-experiments' }),
       answer: element('section', { class: 'answer', 'aria-live': 'polite' }),
@@ -108,31 +109,25 @@ export class CompareView {
   }
 
   form() {
-    const { state } = this;
-    const input = (name, label, value, more = {}) =>
-      element('label', {}, `${label} `, element('input', { type: 'text', name, value, size: 12, ...more }));
+    const { given, problems, state } = this;
+    const input = (name, label, more) => textField(name, label, given[name] ?? String(state[name]), { size: 12, ...more });
     const chosen = { metric: state.metric };
     const metrics = comparedFigures.map((name) => [name, figure(name).label]);
-    return element(
+    const form = element(
       'form',
-      {
-        class: 'view-controls',
-        onsubmit: (event) => {
-          event.preventDefault();
-          const given = { ...Object.fromEntries(new FormData(event.target)), ...chosen };
-          location.hash = compareLink(parseCompare(new URLSearchParams(given)));
-        },
-      },
-      input('base', 'Base', state.base, { list: 'compare-experiments', required: true }),
-      input('head', 'Head', state.head, { list: 'compare-experiments', required: true }),
-      select('Figure', metrics, state.metric, (metric) => Object.assign(chosen, { metric })),
-      input('min_effect_pct', 'Least effect, %', String(state.min_effect_pct), { size: 4 }),
+      { class: 'view-controls', onsubmit: submitted(chosen, checkCompare, compareLink) },
+      input('base', 'Base', { list: 'compare-experiments', required: true }),
+      input('head', 'Head', { list: 'compare-experiments', required: true }),
+      checkedField('metric', select('Figure', metrics, state.metric, (metric) => Object.assign(chosen, { metric }))),
+      input('min_effect_pct', 'Least effect, %', { size: 4 }),
       element('button', { type: 'submit', class: 'primary' }, 'Compare'),
     );
+    showProblems(form, problems);
+    return form;
   }
 
   setQuery(query) {
-    this.state = { ...compareDefaults, ...parseCompare(query) };
+    Object.assign(this, checkCompare(query));
     this.context.main.querySelector('form')?.replaceWith(this.form());
     this.read().catch((error) => {
       if (!this.context.signal.aborted) this.context.say(error);
@@ -143,6 +138,11 @@ export class CompareView {
     const { state } = this;
     const { say, signal } = this.context;
     say(null);
+    if (Object.keys(this.problems).length) {
+      this.nodes.charts.replaceChildren();
+      this.nodes.answer.replaceChildren(nothingShown());
+      return;
+    }
     if (!state.base || !state.head) return;
     // What differs too much is said here, not by a refusal, which a browser would report as an error.
     const query = new URLSearchParams({ ...state, allow_differences: '1' });

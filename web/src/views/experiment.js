@@ -204,7 +204,8 @@ class ExperimentView {
       );
     }
     const runs = shownRuns(data.runs, state);
-    nodes.answer.replaceChildren(...answerView(runs, data.final), this.profile.words);
+    // Whatever the charts show: a mode that is hidden there may be the fastest.
+    nodes.answer.replaceChildren(...answerView(data.runs, data.final, runs.length < data.runs.length), this.profile.words);
     this.profile.update(data, state);
     this.drawUncertainty();
     this.drawControls(runs);
@@ -256,7 +257,7 @@ class ExperimentView {
     const { size, at } = lookedInto(runs, this.state);
     const events = eventChoices(this.data.runs);
     const labels = zerocopyLabels(this.data.runs);
-    const key = JSON.stringify([all, [...labels], size, at, costOf(runs, this.state), events]);
+    const key = JSON.stringify([all, [...labels], size, at, costOf(runs, this.state), events, this.state.rep]);
     if (key === this.dimensionKey) return;
     const focused = document.activeElement?.closest?.('select, input');
     const refocus = focused && this.focusKey(focused);

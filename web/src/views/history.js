@@ -6,7 +6,8 @@ import { ChartCard } from '../charts/card.js';
 import { historyChart } from '../charts/history.js';
 import { comparedFigures, figure } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
-import { compareLink, experimentLink, historyLink, parseHistory } from '../permalink.js';
+import { checkHistory, compareLink, experimentLink, historyLink } from '../permalink.js';
+import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
 const shownSettings = ['duration_s', 'pattern', 'messages_per_s', 'receive', 'tcp_nodelay', 'server_cpus', 'client_cpus'];
@@ -42,7 +43,7 @@ function changesTable(series, unit) {
 
 export class HistoryView {
   constructor(query, context) {
-    Object.assign(this, { context, state: parseHistory(query), cards: [] });
+    Object.assign(this, { context, ...checkHistory(query), cards: [] });
     this.nodes = {
       form: element('div', {}),
       content: element('div', {}),
@@ -69,42 +70,35 @@ export class HistoryView {
   }
 
   drawForm() {
-    const { state } = this;
+    const { given, problems, state } = this;
     const chosen = { engine: state.engine, metric: state.metric };
-    const number = (name, label) =>
-      element('label', {}, `${label} `, element('input', { type: 'text', name, value: String(state[name]), size: 8, inputmode: 'numeric' }));
+    const number = (name, label) => textField(name, label, given[name] ?? String(state[name]), { size: 8 });
     this.nodes.form.replaceChildren(
       element(
         'form',
-        {
-          class: 'view-controls',
-          onsubmit: (event) => {
-            event.preventDefault();
-            const given = { ...Object.fromEntries(new FormData(event.target)), ...chosen };
-            location.hash = historyLink(parseHistory(new URLSearchParams(given)));
-          },
-        },
-        select(
+        { class: 'view-controls', onsubmit: submitted(chosen, checkHistory, historyLink) },
+        checkedField('engine', select(
           'Engine',
           engines.map((engine) => [engine, engineLabel(engine)]),
           state.engine,
           (engine) => Object.assign(chosen, { engine }),
-        ),
-        number('field_bytes', 'Field size, bytes'),
+        )),
+        number('field_bytes', 'Field size'),
         number('threads', 'Threads'),
-        select(
+        checkedField('metric', select(
           'Figure',
           comparedFigures.map((name) => [name, figure(name).label]),
           state.metric,
           (metric) => Object.assign(chosen, { metric }),
-        ),
+        )),
         element('button', { type: 'submit', class: 'primary' }, 'Show'),
       ),
     );
+    showProblems(this.nodes.form, problems);
   }
 
   setQuery(query) {
-    this.state = parseHistory(query);
+    Object.assign(this, checkHistory(query));
     this.drawForm();
     this.read().catch((error) => {
       if (!this.context.signal.aborted) this.context.say(error);
@@ -114,6 +108,11 @@ export class HistoryView {
   async read() {
     const { say, signal } = this.context;
     say(null);
+    if (Object.keys(this.problems).length) {
+      this.endCards();
+      this.nodes.content.replaceChildren(nothingShown());
+      return;
+    }
     this.draw(await get(`history?${new URLSearchParams(this.state)}`, signal));
   }
 

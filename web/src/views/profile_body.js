@@ -130,7 +130,7 @@ export class ProfileBody {
   async update(data, state) {
     const labels = zerocopyLabels([...data.runs, ...data.profiles]);
     const where = lookedInto(data.runs, state);
-    this.drawWords(costWords(this.answer.words, state.engines, labels), where);
+    this.drawWords(costWords(this.answer.words, labels), where);
     if (!this.drawn) this.drawShares(data.profiles, labels);
     this.drawn = true;
     if (this.answer.items.length) await this.card.update(this.answer, state, labels, where);

@@ -1,0 +1,39 @@
+// Forms whose few values the page judges itself: what cannot be taken is said at its field, and nothing stands in for it.
+import { element } from '../dom.js';
+
+export const checkedField = (name, control) =>
+  element('div', {}, control, element('p', { class: 'field-error', id: `error-${name}`, role: 'alert' }));
+
+export const textField = (name, label, value, more = {}) =>
+  checkedField(
+    name,
+    element(
+      'label',
+      {},
+      `${label} `,
+      element('input', { type: 'text', name, value, autocomplete: 'off', 'aria-describedby': `error-${name}`, ...more }),
+    ),
+  );
+
+// problems: {name of the field: what is allowed}.
+export function showProblems(form, problems) {
+  for (const error of form.querySelectorAll('.field-error')) {
+    const name = error.id.replace('error-', '');
+    error.textContent = problems[name] ?? '';
+    const input = form.querySelector(`[name="${name}"]`);
+    if (problems[name]) input?.setAttribute('aria-invalid', 'true');
+    else input?.removeAttribute('aria-invalid');
+  }
+}
+
+// On submit: what is wrong, or the address that `link` makes of what the form says. chosen: what its selects say.
+export const submitted = (chosen, check, link) => (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const { state, problems } = check(new URLSearchParams({ ...Object.fromEntries(new FormData(form)), ...chosen }));
+  showProblems(form, problems);
+  if (Object.keys(problems).length) form.querySelector('[aria-invalid]')?.focus();
+  else location.hash = link(state);
+};
+
+export const nothingShown = () => element('p', { class: 'empty' }, 'Nothing is shown: the form says what cannot be taken.');
