@@ -54,6 +54,13 @@ Problem damaged(const Error& error) {
   return problem;
 }
 
+// Of all samples, those of processes that are not the run's.
+double others_share(const Json& samples) {
+  double all = 0;
+  for (const Json& part : samples) all += part.get<double>();
+  return all > 0 ? samples.value("others", 0.0) / all : 0;
+}
+
 HttpResponse text_response(const char* content_type, std::string body) {
   HttpResponse response;
   response.content_type = content_type;
@@ -70,7 +77,9 @@ Reply Api::list_profiles(const Call& call) {
   Json items = Json::array();
   std::vector<ProfiledShare> shares;
   for (const ProfileRow& row : *rows) {
-    if (auto share = copy_share_from_json(row.profile.report["copy_share"])) shares.push_back({row.configuration, *share});
+    if (auto share = copy_share_from_json(row.profile.report["copy_share"])) {
+      shares.push_back({row.configuration, *share, others_share(row.profile.report["samples"])});
+    }
     items.push_back(profile_json(row));
   }
   Json words = Json::array();

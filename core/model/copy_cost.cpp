@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -24,11 +26,34 @@ std::string copy_called(CopyKind kind) {
   return kind == CopyKind::gather ? "the gather" : fmt::format("the {} copy", name_of(kind));
 }
 
+// Samples there are not the engine's copies: the deferred copy of others' packets that are handled on its threads, and what
+// else of libc has the gather's symbols.
+bool cannot_have(EngineMode engine, CopyKind kind) {
+  switch (kind) {
+    case CopyKind::gather: return engine != EngineMode::two_copy;
+    case CopyKind::deferred: return engine != EngineMode::zero_copy;
+    case CopyKind::send:  // zero_copy falls back to it where the kernel cannot do without
+    case CopyKind::receive: break;
+  }
+  return false;
+}
+
+double own_share(const ProfiledShare& profiled, CopyKind kind) {
+  return cannot_have(profiled.configuration.engine, kind) ? 0 : profiled.share.share(kind);
+}
+
+// Neither by its definition nor by the samples.
+bool is_without(const ProfiledShare& profiled, CopyKind kind) {
+  const EngineMode engine = profiled.configuration.engine;
+  const bool defined_so = cannot_have(engine, kind) || (engine == EngineMode::zero_copy && kind == CopyKind::send);
+  return defined_so && profiled.share.share(kind) < kCopyThere;
+}
+
 std::string spending(const ProfiledShare& profiled) {
   std::vector<std::string> parts;
   double total = 0;
   for (const CopyPart& part : profiled.share.parts) {
-    const double share = profiled.share.share(part.kind);
+    const double share = own_share(profiled, part.kind);
     total += share;
     if (share >= kCopyThere) parts.push_back(fmt::format("{} in {}", percent(share), copy_called(part.kind)));
   }
@@ -41,23 +66,64 @@ std::string spending(const ProfiledShare& profiled) {
                      listed(parts), profiled.share.busy_samples);
 }
 
+void add_doubts(const ProfiledShare& profiled, std::vector<std::string>& sentences) {
+  const EngineMode engine = profiled.configuration.engine;
+  const double strange = profiled.share.share(CopyKind::deferred);
+  if (cannot_have(engine, CopyKind::deferred) && strange >= kCopyThere) {
+    sentences.push_back(fmt::format("{} of the samples of {} are in a deferred copy, which {} cannot have: of other "
+                                    "programs' packets that were handled on its threads.",
+                                    percent(strange), name_of(engine), name_of(engine)));
+  }
+  if (profiled.others >= kOthersDoubtful) {
+    sentences.push_back(fmt::format("{} was measured while other processes used {} of the machine's CPU time: read its "
+                                    "shares with care.",
+                                    name_of(engine), percent(profiled.others)));
+  }
+}
+
 // "zero_copy spends 17.3 % in the deferred copy that one_copy does not have."
-void add_differences(const std::vector<const ProfiledShare*>& cell, std::vector<std::string>& sentences) {
-  for (size_t i = 0; i < names<CopyKind>().size(); ++i) {
-    const auto kind = static_cast<CopyKind>(i);
-    std::vector<std::string> without;
-    for (const ProfiledShare* one : cell) {
-      if (one->share.share(kind) < kCopyThere) without.emplace_back(name_of(one->configuration.engine));
-    }
-    if (without.empty()) continue;
-    for (const ProfiledShare* one : cell) {
-      const double share = one->share.share(kind);
-      if (share < kCopyThere) continue;
-      sentences.push_back(fmt::format("{} spends {} in {} that {} {} not have.", name_of(one->configuration.engine),
-                                      percent(share), copy_called(kind), listed(without),
-                                      without.size() == 1 ? "does" : "do"));
+void add_differences(const std::vector<const ProfiledShare*>& cell, CopyKind kind, std::vector<std::string>& sentences) {
+  std::vector<std::string> without;
+  for (const ProfiledShare* one : cell) {
+    if (is_without(*one, kind)) without.emplace_back(name_of(one->configuration.engine));
+  }
+  if (without.empty()) return;
+  for (const ProfiledShare* one : cell) {
+    const double share = own_share(*one, kind);
+    if (share < kCopyThere) continue;
+    sentences.push_back(fmt::format("{} spends {} in {} that {} {} not have.", name_of(one->configuration.engine),
+                                    percent(share), copy_called(kind), listed(without), without.size() == 1 ? "does" : "do"));
+  }
+}
+
+// Two-sided p of "the shares are the same", by the z test of two proportions.
+double p_of_same_share(const ProfiledShare& a, const ProfiledShare& b, CopyKind kind) {
+  const auto n_a = static_cast<double>(a.share.busy_samples);
+  const auto n_b = static_cast<double>(b.share.busy_samples);
+  const double share_a = a.share.share(kind);
+  const double share_b = b.share.share(kind);
+  const double pooled = (share_a * n_a + share_b * n_b) / (n_a + n_b);
+  const double error = std::sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b));
+  return error > 0 ? std::erfc(std::abs(share_a - share_b) / error / std::sqrt(2.0)) : 1;
+}
+
+// Of the engines that have the copy, the one that spends most in it and the one that spends least, if they surely differ.
+void add_extremes(const std::vector<const ProfiledShare*>& cell, CopyKind kind, std::vector<std::string>& sentences) {
+  std::vector<const ProfiledShare*> having;
+  for (const ProfiledShare* one : cell) {
+    if (!cannot_have(one->configuration.engine, kind) && !is_without(*one, kind) && one->share.busy_samples > 0) {
+      having.push_back(one);
     }
   }
+  if (having.size() < 2) return;
+  const auto [least, most] = std::ranges::minmax(having, {}, [&](const ProfiledShare* one) { return one->share.share(kind); });
+  const auto pairs = static_cast<double>(having.size() * (having.size() - 1) / 2);
+  const double p = std::min(1.0, p_of_same_share(*least, *most, kind) * pairs);
+  if (p > kShareSignificance || most->share.share(kind) < kCopyThere) return;
+  sentences.push_back(fmt::format("In {} {} spends {} and {} {}: beyond sampling error (z test of two proportions, p {}).",
+                                  copy_called(kind), name_of(most->configuration.engine), percent(most->share.share(kind)),
+                                  name_of(least->configuration.engine), percent(least->share.share(kind)),
+                                  p < 0.001 ? "< 0.001" : fmt::format("= {:.3f}", p)));
 }
 
 }  // namespace
@@ -71,7 +137,11 @@ std::vector<CopyCost> copy_costs(const std::vector<ProfiledShare>& shares) {
   for (const auto& [key, cell] : cells) {
     CopyCost cost{key.first, key.second, {}};
     for (const ProfiledShare* one : cell) cost.sentences.push_back(spending(*one));
-    add_differences(cell, cost.sentences);
+    for (const ProfiledShare* one : cell) add_doubts(*one, cost.sentences);
+    for (size_t i = 0; i < names<CopyKind>().size(); ++i) {
+      add_differences(cell, static_cast<CopyKind>(i), cost.sentences);
+      add_extremes(cell, static_cast<CopyKind>(i), cost.sentences);
+    }
     costs.push_back(std::move(cost));
   }
   return costs;

@@ -27,7 +27,7 @@ TEST_CASE("what each engine spends, and what only some of them spend") {
   const std::vector<std::string> expected{
       "two_copy spends 49.2 % of the busy CPU time in copying the payload: 6.9 % in the gather, 24.1 % in the send copy and "
       "18.2 % in the receive copy (1000 samples).",
-      "one_copy spends 46.5 % of the busy CPU time in copying the payload: 24.6 % in the send copy and 21.7 % in the receive "
+      "one_copy spends 46.3 % of the busy CPU time in copying the payload: 24.6 % in the send copy and 21.7 % in the receive "
       "copy (1000 samples).",
       "zero_copy spends 35.5 % of the busy CPU time in copying the payload: 17.3 % in the deferred copy and 18.2 % in the "
       "receive copy (1000 samples).",
@@ -44,4 +44,40 @@ TEST_CASE("each message size stands by itself") {
   REQUIRE(costs.size() == 2);
   CHECK(costs[0].field_bytes == 8192);
   CHECK(costs[0].sentences[0] == "one_copy spends no measurable share of the busy CPU time (1000 samples) in copying the payload.");
+}
+
+TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said to lack it there") {
+  const auto costs = copy_costs({profiled(EngineMode::one_copy, 30, 200, 120, 200), profiled(EngineMode::zero_copy, 0, 0, 173, 200)});
+  const std::vector<std::string> expected{
+      "one_copy spends 40.0 % of the busy CPU time in copying the payload: 20.0 % in the send copy and 20.0 % in the receive "
+      "copy (1000 samples).",
+      "zero_copy spends 37.3 % of the busy CPU time in copying the payload: 17.3 % in the deferred copy and 20.0 % in the "
+      "receive copy (1000 samples).",
+      "12.0 % of the samples of one_copy are in a deferred copy, which one_copy cannot have: of other programs' packets that "
+      "were handled on its threads.",
+      "one_copy spends 20.0 % in the send copy that zero_copy does not have.",
+  };
+  CHECK(costs.at(0).sentences == expected);
+}
+
+TEST_CASE("a copy that both have is a difference only beyond sampling error, however small the lesser share") {
+  const auto sentences = [](int64_t a, int64_t b) {
+    return copy_costs({profiled(EngineMode::two_copy, 100, 200, 0, a), profiled(EngineMode::one_copy, 0, 200, 0, b)})
+        .at(0)
+        .sentences;
+  };
+  CHECK(sentences(11, 8).size() == 3);
+  CHECK(sentences(11, 8).back() == "two_copy spends 10.0 % in the gather that one_copy does not have.");
+  CHECK(sentences(200, 3).back() ==
+        "In the receive copy two_copy spends 20.0 % and one_copy 0.3 %: beyond sampling error (z test of two proportions, p < "
+        "0.001).");
+}
+
+TEST_CASE("a profile beside busy neighbours says so") {
+  auto beside = profiled(EngineMode::one_copy, 0, 200, 0, 200);
+  beside.others = 0.23;
+  CHECK(copy_costs({beside}).at(0).sentences.at(1) ==
+        "one_copy was measured while other processes used 23.0 % of the machine's CPU time: read its shares with care.");
+  beside.others = 0.05;
+  CHECK(copy_costs({beside}).at(0).sentences.size() == 1);
 }
