@@ -7,6 +7,7 @@
 #include "api/csv.h"
 #include "api/encode.h"
 #include "api/query.h"
+#include "core/host/circumstances.h"
 #include "core/model/history.h"
 
 namespace copybench {
@@ -43,9 +44,11 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
     auto circumstances = reader.circumstances(id);
     if (!circumstances) return refuse(problem_of(circumstances.error()));
     experiments.push_back({id, std::move(record->spec), record->started_at,
-                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts), std::move(own)});
+                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts), std::move(own),
+                           record->origin.has_value()});
   }
-  return history_of(experiments);
+  const auto here = hashed_machine_id();
+  return history_of(experiments, here ? std::optional(*here) : std::nullopt);
 }
 
 Json change_json(const HistorySeries& series, const LevelChange& change) {

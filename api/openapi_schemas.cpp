@@ -578,7 +578,7 @@ void put_history(Json& schemas) {
       {{"metric", type("string")},
        {"better", {{"enum", {"higher", "lower"}}}},
        {"method", type("string")},
-       {"other_hosts", described(type("integer"), "Experiments of other machines than the newest one's, left out.")},
+       {"other_hosts", described(type("integer"), "Experiments of other machines than this one, left out.")},
        {"series", list_of(object({{"settings", described(type("object"), "What its experiments have in common, as in Spec.")},
                                   {"points", list_of(point)},
                                   {"change_points", list_of(change)}}))}}));

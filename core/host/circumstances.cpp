@@ -22,18 +22,6 @@ using enum CircumstanceClass;
 // The path that is measured: both sides are on this host.
 constexpr char kDevice[] = "lo";
 
-// /etc/machine-id is not to be shown; this is an HMAC-SHA256 of it, keyed by copybench's own id (see sd-id128(3)).
-Result<std::string> hashed_machine_id() {
-  const sd_id128_t copybench =
-      SD_ID128_MAKE(c0, 9e, 1b, 6c, 5d, 0a, 4f, 3b, 8e, 71, 2f, 94, d3, a6, 58, 17);
-  sd_id128_t hashed{};
-  if (const int failed = ::sd_id128_get_machine_app_specific(copybench, &hashed); failed < 0) {
-    return tl::unexpected(system_error("read /etc/machine-id", -failed));
-  }
-  std::array<char, SD_ID128_STRING_MAX> text{};
-  return std::string(::sd_id128_to_string(hashed, text.data()));
-}
-
 // It varies by some pages from boot to boot.
 Json installed_memory() {
   constexpr int64_t kGrain = 16 << 20;
@@ -93,6 +81,18 @@ void add_process(FactList& facts) {
 }
 
 }  // namespace
+
+// /etc/machine-id is not to be shown; this is an HMAC-SHA256 of it, keyed by copybench's own id (see sd-id128(3)).
+Result<std::string> hashed_machine_id() {
+  const sd_id128_t copybench =
+      SD_ID128_MAKE(c0, 9e, 1b, 6c, 5d, 0a, 4f, 3b, 8e, 71, 2f, 94, d3, a6, 58, 17);
+  sd_id128_t hashed{};
+  if (const int failed = ::sd_id128_get_machine_app_specific(copybench, &hashed); failed < 0) {
+    return tl::unexpected(system_error("read /etc/machine-id", -failed));
+  }
+  std::array<char, SD_ID128_STRING_MAX> text{};
+  return std::string(::sd_id128_to_string(hashed, text.data()));
+}
 
 Circumstances gather_circumstances(const Result<std::string>& perf_version) {
   FactList facts;

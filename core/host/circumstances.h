@@ -12,4 +12,7 @@ namespace copybench {
 // perf_version: perf's, or why there is none.
 Circumstances gather_circumstances(const Result<std::string>& perf_version);
 
+// What is recorded as kMachineId: a hash of the machine's id.
+Result<std::string> hashed_machine_id();
+
 }  // namespace copybench

@@ -8,11 +8,11 @@
 namespace copybench {
 namespace {
 
-Json machine_of(const HistoryExperiment& experiment) {
+bool was_measured(const HistoryExperiment& experiment, const std::optional<std::string>& here) {
   for (const Circumstance& fact : experiment.circumstances) {
-    if (fact.name == kMachineId) return fact.value;
+    if (here && fact.name == kMachineId && fact.value.is_string()) return fact.value == *here;
   }
-  return nullptr;
+  return !experiment.imported;
 }
 
 HistoryPoint point_of(const HistoryExperiment& experiment) {
@@ -56,17 +56,15 @@ HistorySeries series_of(Json settings, const std::vector<const HistoryExperiment
 
 }  // namespace
 
-History history_of(const std::vector<HistoryExperiment>& experiments) {
+History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here) {
   History history;
-  if (experiments.empty()) return history;
-  const Json host = machine_of(experiments.back());
   struct Group {
     Json settings;
     std::vector<const HistoryExperiment*> members;
   };
   std::vector<Group> groups;
   for (const HistoryExperiment& experiment : experiments) {
-    if (machine_of(experiment) != host) {
+    if (!was_measured(experiment, here)) {
       ++history.other_hosts;
       continue;
     }

@@ -20,6 +20,7 @@ struct HistoryExperiment {
   std::optional<UtcTime> started_at;
   Circumstances circumstances;  // empty where they were not recorded
   std::vector<double> values;
+  bool imported = false;
 };
 
 struct HistoryPoint {
@@ -49,10 +50,11 @@ struct HistorySeries {
 
 struct History {
   std::vector<HistorySeries> series;  // by their first experiment
-  int64_t other_hosts = 0;            // experiments of other machines than the newest one's, left out
+  int64_t other_hosts = 0;            // experiments of other machines than this one, left out
 };
 
-// experiments: in the order of their ids.
-History history_of(const std::vector<HistoryExperiment>& experiments);
+// experiments: in the order of their ids. here: this machine's id as circumstances have it, none if it cannot be read. What
+// has no id to tell by was measured here unless it was imported.
+History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here);
 
 }  // namespace copybench

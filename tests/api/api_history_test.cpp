@@ -1,3 +1,4 @@
+#include "core/host/circumstances.h"
 #include "fixture.h"
 
 using namespace copybench;
@@ -6,14 +7,14 @@ namespace {
 
 constexpr const char* kConfiguration = "engine=one_copy&field_bytes=512&threads=1";
 
-void measure(Served& served, double gbps, const char* kernel) {
+void measure(Served& served, double gbps, const char* kernel, const std::string& machine = hashed_machine_id().value_or("m")) {
   ExperimentRequest request;
   request.name = "nightly, \"quiet\"";
   request.engines = {EngineMode::one_copy};
   request.field_sizes = {512};
   request.threads = {1};
   must(served.store->enqueue(must_plan(request), std::nullopt, nullptr));
-  const auto run = must(served.store->claim_next({{kMachineId, CircumstanceClass::host, "m", "", ""},
+  const auto run = must(served.store->claim_next({{kMachineId, CircumstanceClass::host, machine, "", ""},
                                                   {"kernel.release", CircumstanceClass::kernel, kernel, "", ""}}));
   REQUIRE(run);
   RunFigures figures;
@@ -27,9 +28,11 @@ TEST_CASE("a configuration's figure over all experiments, with its change points
   Served served;
   for (int i = 0; i < 8; ++i) measure(served, 10, "6.1");
   for (int i = 0; i < 8; ++i) measure(served, 9, "6.2");
+  if (hashed_machine_id()) measure(served, 5, "6.2", "another");
   const Json json = served.get(std::string("/history?") + kConfiguration).json();
   CHECK(json["engine"] == "one_copy");
   CHECK(json["metric"] == "throughput_gbps");
+  CHECK(json["other_hosts"] == (hashed_machine_id() ? 1 : 0));
   REQUIRE(json["series"].size() == 1);
   const Json& series = json["series"][0];
   CHECK(series["points"].size() == 16);

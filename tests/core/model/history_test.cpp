@@ -23,7 +23,7 @@ HistoryExperiment experiment(ExperimentId id, double level, const char* machine 
 TEST_CASE("a change of level is told with the levels and with what else changed there") {
   std::vector<HistoryExperiment> all;
   for (ExperimentId id = 1; id <= 16; ++id) all.push_back(experiment(id, id <= 8 ? 10 : 9, "a", id <= 8 ? "6.1" : "6.2"));
-  const History history = history_of(all);
+  const History history = history_of(all, "a");
   REQUIRE(history.series.size() == 1);
   const HistorySeries& series = history.series[0];
   REQUIRE(series.points.size() == 16);
@@ -43,7 +43,7 @@ TEST_CASE("other settings are another series, other machines are left out") {
   std::vector<HistoryExperiment> all;
   for (ExperimentId id = 1; id <= 6; ++id) all.push_back(experiment(id, 10, id == 2 ? "b" : "a"));
   all[3].spec.tcp_nodelay = true;
-  const History history = history_of(all);
+  const History history = history_of(all, "a");
   CHECK(history.other_hosts == 1);
   REQUIRE(history.series.size() == 2);
   CHECK(history.series[0].points.size() == 4);
@@ -51,4 +51,23 @@ TEST_CASE("other settings are another series, other machines are left out") {
   CHECK(history.series[1].settings["tcp_nodelay"] == true);
 }
 
-TEST_CASE("without experiments there is no history") { CHECK(history_of({}).series.empty()); }
+TEST_CASE("without experiments there is no history") { CHECK(history_of({}, "a").series.empty()); }
+
+TEST_CASE("this host is the daemon's, not the newest experiment's; what has no id counts unless it was imported") {
+  std::vector<HistoryExperiment> all{experiment(1, 10), experiment(2, 10, "b"), experiment(3, 10), experiment(4, 10)};
+  all[1].imported = true;
+  all[2].circumstances.clear();
+  all[3].circumstances.clear();
+  all[3].imported = true;
+  const auto ids = [&](const std::optional<std::string>& here) {
+    std::vector<ExperimentId> found;
+    for (const HistorySeries& series : history_of(all, here).series) {
+      for (const HistoryPoint& point : series.points) found.push_back(point.experiment);
+    }
+    return found;
+  };
+  CHECK(ids("a") == std::vector<ExperimentId>{1, 3});
+  CHECK(history_of(all, "a").other_hosts == 2);
+  CHECK(ids("b") == std::vector<ExperimentId>{2, 3});
+  CHECK(ids(std::nullopt) == std::vector<ExperimentId>{1, 3});
+}
