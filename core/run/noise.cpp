@@ -141,7 +141,7 @@ Noise judge_noise(const NoiseWindow& window) {
   const int64_t others_ns = listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns;
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
     const std::string named = names_of_busiest(neighbours);
-    const char* const by = named.empty() ? "" : "; the busiest of the machine: ";
+    const char* const by = named.empty() ? "" : "; the busiest of those still there at the end: ";
     flag(FlagKind::neighbours,
          fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}{}.", 100 * share(others_ns), by, named));
   }

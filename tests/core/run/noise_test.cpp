@@ -47,8 +47,8 @@ TEST_CASE("a process that takes the run's CPUs is flagged and named") {
   REQUIRE(noise.flags.size() == 1);
   CHECK(noise.flags[0].kind == FlagKind::neighbours);
   CHECK(noise.flags[0].detail ==
-        "Other processes used 25.0 % of the time of the run's CPUs; the busiest of the machine: burner (pid 300) 1.50 s, "
-        "editor (pid 200) 0.01 s.");
+        "Other processes used 25.0 % of the time of the run's CPUs; the busiest of those still there at the end: burner (pid 300) "
+        "1.50 s, editor (pid 200) 0.01 s.");
 }
 
 TEST_CASE("busy processes on other CPUs, or ticks that only seem another's, are no neighbours") {
