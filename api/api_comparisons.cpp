@@ -71,28 +71,70 @@ void add_differences(std::vector<Difference>& differences, const Read& base, con
   }
 }
 
-void warn(std::vector<std::string>& warnings, const Read& one) {
-  if (!is_final(one.record.state)) {
-    warnings.push_back(fmt::format("Experiment {} has not ended: its verdicts may change.", one.record.id));
+// "experiment 1", "experiments 1, 2 and 3"
+std::string experiments(const std::vector<ExperimentId>& ids) {
+  if (ids.size() == 1) return fmt::format("experiment {}", ids.front());
+  return fmt::format("experiments {} and {}", fmt::join(ids.begin(), ids.end() - 1, ", "), ids.back());
+}
+
+template <typename Wanted>
+std::vector<ExperimentId> ids_where(const std::vector<const Read*>& all, const Wanted& wanted) {
+  std::vector<ExperimentId> ids;
+  for (const Read* one : all) {
+    if (wanted(*one)) ids.push_back(one->record.id);
   }
-  if (one.circumstances.empty()) {
-    warnings.push_back(fmt::format("What experiment {} was measured under is not recorded.", one.record.id));
-  } else if (one.circumstances.size() > 1) {
-    warnings.push_back(fmt::format("What experiment {} was measured under changed while it was.", one.record.id));
+  return ids;
+}
+
+// "2 of 5 of experiment 3" for each that has flagged runs.
+std::vector<std::string> flagged_of(const std::vector<const Read*>& all) {
+  std::vector<std::string> parts;
+  for (const Read* one : all) {
+    const auto& runs = one->measured.runs;
+    const auto flagged = std::ranges::count_if(runs, &SummaryInput::flagged);
+    const auto completed = std::ranges::count(runs, RunState::completed, &SummaryInput::state);
+    if (flagged > 0) parts.push_back(fmt::format("{} of {} of experiment {}", flagged, completed, one->record.id));
   }
-  const auto& runs = one.measured.runs;
-  const auto flagged = std::count_if(runs.begin(), runs.end(), [](const SummaryInput& run) { return run.flagged; });
-  const auto completed =
-      std::count_if(runs.begin(), runs.end(), [](const SummaryInput& run) { return run.state == RunState::completed; });
-  if (flagged > 0) {
-    warnings.push_back(fmt::format("Of experiment {}, {} of {} completed runs are flagged: their figures are doubtful.",
-                                   one.record.id, flagged, completed));
+  return parts;
+}
+
+// One sentence for each doubt, however many experiments it is about.
+void warn(std::vector<std::string>& warnings, const std::vector<const Read*>& all) {
+  const auto open = ids_where(all, [](const Read& one) { return !is_final(one.record.state); });
+  if (!open.empty()) {
+    warnings.push_back(fmt::format("Not ended, so that verdicts may change: {}.", experiments(open)));
   }
+  const auto unrecorded = ids_where(all, [](const Read& one) { return one.circumstances.empty(); });
+  if (!unrecorded.empty()) {
+    warnings.push_back(fmt::format("The circumstances are not recorded of {}.", experiments(unrecorded)));
+  }
+  const auto changed = ids_where(all, [](const Read& one) { return one.circumstances.size() > 1; });
+  if (!changed.empty()) warnings.push_back(fmt::format("The circumstances changed within {}.", experiments(changed)));
+  if (const auto flagged = flagged_of(all); !flagged.empty()) {
+    warnings.push_back(fmt::format("Completed runs are flagged, their figures doubtful: {}.", fmt::join(flagged, ", ")));
+  }
+}
+
+StartTimes starts_of(const std::vector<Read>& side) {
+  StartTimes starts;
+  for (const Read& one : side) starts.push_back(one.record.started_at);
+  return starts;
+}
+
+// What a drift of the machine does to the comparison; none where pairs take it out.
+std::optional<std::string> drift_warning(const std::vector<Read>& base, const std::vector<Read>& head) {
+  constexpr char kAlternately[] =
+      "a drift of the machine in between counts as a difference. Several of each, measured alternately and compared as "
+      "base=1,3,... and head=2,4,..., rule that out.";
+  if (base.size() == 1) return fmt::format("One experiment was measured after the other: {}", kAlternately);
+  if (measured_alternately(starts_of(base), starts_of(head))) return std::nullopt;
+  return fmt::format("The pairs were not measured alternately, each one's two right after one another: {}", kAlternately);
 }
 
 ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Read>& head) {
   ComparisonContext context;
   std::set<ExperimentId> seen;
+  std::vector<const Read*> distinct;
   for (const auto* side : {&base, &head}) {
     for (const Read& one : *side) {
       if (!seen.insert(one.record.id).second) {
@@ -100,19 +142,16 @@ ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Re
         continue;
       }
       add_differences(context.differences, base.front(), one);
-      warn(context.warnings, one);
+      distinct.push_back(&one);
     }
   }
+  warn(context.warnings, distinct);
   if (!context.differences.empty()) {
     std::vector<std::string> names;
     for (const Difference& difference : context.differences) names.push_back(difference.name);
     context.warnings.push_back(fmt::format("The two also differ in {}.", fmt::join(names, ", ")));
   }
-  if (base.size() == 1) {
-    context.warnings.push_back(
-        "One experiment was measured after the other: a drift of the machine in between counts as a difference. Several of "
-        "each, measured alternately and compared as base=1,3,... and head=2,4,..., rule that out.");
-  }
+  if (auto drift = drift_warning(base, head)) context.warnings.push_back(std::move(*drift));
   return context;
 }
 

@@ -147,6 +147,20 @@ ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& 
   return result;
 }
 
+bool measured_alternately(const StartTimes& base, const StartTimes& head) {
+  std::vector<std::pair<UtcTime, size_t>> starts;  // with the pair's number
+  for (size_t i = 0; i < std::min(base.size(), head.size()); ++i) {
+    if (!base[i] || !head[i]) continue;
+    starts.emplace_back(*base[i], i);
+    starts.emplace_back(*head[i], i);
+  }
+  std::ranges::stable_sort(starts, {}, [](const auto& start) { return start.first; });
+  for (size_t i = 0; i < starts.size(); i += 2) {
+    if (starts[i].second != starts[i + 1].second) return false;
+  }
+  return true;
+}
+
 Json settings_of(const ExperimentSpec& spec) {
   Json settings = to_json(spec);
   for (const std::string_view key : kNoSettings) settings.erase(std::string(key));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/base/time.h"
 #include "core/model/comparison.h"
 #include "core/model/summary.h"
 
@@ -35,6 +36,11 @@ struct ExperimentComparison {
 ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& base,
                                          const std::vector<MeasuredExperiment>& head, const FigureColumn& figure,
                                          double min_effect);
+
+// Of several experiments on each side: whether base[i] and head[i] were measured one right after the other, with none of
+// the others in between, by when they started. Those that never did are left out.
+using StartTimes = std::vector<std::optional<UtcTime>>;
+bool measured_alternately(const StartTimes& base, const StartTimes& head);
 
 // What the figures of a configuration depend on: the spec's JSON without what is swept, how often, and the seed.
 Json settings_of(const ExperimentSpec& spec);

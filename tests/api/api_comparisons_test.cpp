@@ -113,8 +113,8 @@ TEST_CASE("a rate makes a figure another one, and flagged runs are told") {
   }
   CHECK(problem(served.compare("base=1&head=2"), 409)["comparison"]["differences"][0]["name"] == "messages_per_s");
   const std::string warnings = served.compare("base=1&head=2&allow_differences=1").json()["warnings"].dump();
-  CHECK(warnings.find("Of experiment 2, 1 of 1 completed runs are flagged") != std::string::npos);
-  CHECK(warnings.find("Of experiment 1") == std::string::npos);
+  CHECK(warnings.find("Completed runs are flagged, their figures doubtful: 1 of 1 of experiment 2.") != std::string::npos);
+  CHECK(warnings.find("not recorded") == std::string::npos);
 }
 
 TEST_CASE("experiments measured alternately are pairs") {
@@ -129,6 +129,9 @@ TEST_CASE("experiments measured alternately are pairs") {
   CHECK(json["paired"] == true);
   CHECK(json["configurations"][0]["verdict"] == "slower");
   CHECK(json["configurations"][0]["base"]["n"] == 6);
+  CHECK(json["warnings"].dump().find("alternately") == std::string::npos);
+  CHECK(served.compare("base=1,2,3&head=4,5,6").json()["warnings"].dump().find("not measured alternately") !=
+        std::string::npos);
   CHECK(problem(served.compare("base=1,3&head=2"), 400)["errors"][0]["pointer"] == "?head");
 }
 

@@ -142,3 +142,19 @@ TEST_CASE("repetitions that one engine lacks are no pairs; one engine alone has 
   CHECK(cells[1].verdict == CellVerdict::alone);
   CHECK(cells[1].best == two_copy);
 }
+
+TEST_CASE("alternately is each pair's two right after one another, in either order") {
+  const auto at = [](const std::vector<int>& seconds) {
+    StartTimes starts;
+    for (const int s : seconds) starts.emplace_back(UtcTime(std::chrono::seconds{s}));
+    return starts;
+  };
+  CHECK(measured_alternately(at({1, 3, 5}), at({2, 4, 6})));
+  CHECK(measured_alternately(at({1, 4, 5}), at({2, 3, 6})));
+  CHECK_FALSE(measured_alternately(at({1, 2, 3}), at({4, 5, 6})));
+  CHECK_FALSE(measured_alternately(at({1, 2}), at({3, 4})));
+  CHECK_FALSE(measured_alternately(at({1, 3, 5}), at({6, 4, 2})));
+  StartTimes unstarted = at({1, 3, 2});
+  unstarted[2].reset();
+  CHECK(measured_alternately(unstarted, at({2, 4, 9})));
+}
