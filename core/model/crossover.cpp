@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/model/crossover_answer.h"
+#include "core/model/events.h"
 #include "core/model/shuffle.h"
 
 namespace copybench {
@@ -29,6 +30,28 @@ double ratio_of(uint64_t low, uint64_t high) { return static_cast<double>(high) 
 
 // One size's pairs in the order of their repetitions: above 0 where the first engine is better; none for a failed pair.
 using Advantages = std::vector<std::optional<double>>;
+
+// A completed run without the figure, where no completed run of its engine has it.
+std::optional<RunId> without_figure(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) {
+  const FigureColumn& metric = *find_figure(spec.crossover->metric);
+  for (const EngineMode engine : spec.engines) {
+    std::optional<RunId> without;
+    bool there = false;
+    for (const SummaryInput& run : ended) {
+      if (run.planned.configuration.engine != engine || run.state != RunState::completed) continue;
+      there = there || value_of(run.figures, metric);
+      without = run.id;
+    }
+    if (without && !there) return without;
+  }
+  return std::nullopt;
+}
+
+// It may not exist on a machine, or may not have been asked for: what comes of perf's counters.
+bool may_be_without(const std::string& metric) {
+  return metric == "cycles_per_byte" ||
+         std::ranges::any_of(counter_columns(), [&](const CounterColumn& counter) { return counter.column == metric; });
+}
 
 std::map<uint64_t, Advantages> advantages_of(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) {
   const FigureColumn& metric = *find_figure(spec.crossover->metric);
@@ -208,7 +231,11 @@ CrossoverResult find_crossover(const ExperimentSpec& spec, const std::vector<Sum
   for (const uint64_t size : spec.field_sizes) advantages[size];
   const auto tests = static_cast<double>(kLooks.size() * (spec.field_sizes.size() + size_t{kMaxRefinements}));
   CrossoverResult result;
-  for (const auto& [size, pairs] : advantages) result.path.push_back(judge(spec, size, pairs, tests));
+  result.without_figure = without_figure(spec, ended);
+  for (const auto& [size, pairs] : advantages) {
+    result.path.push_back(judge(spec, size, pairs, tests));
+    if (result.without_figure) result.path.back().verdict = SizeVerdict::not_measured;
+  }
   for (const Bracket& bracket : brackets_of(result.path)) {
     result.crossings.push_back(crossing_of(spec, result.path, bracket));
   }
@@ -243,6 +270,7 @@ std::vector<PlannedRun> next_pairs(const ExperimentSpec& spec, const CrossoverRe
       std::vector<EngineMode> engines = spec.engines;
       if (spec.order == Order::shuffled) shuffle(engines, random);
       for (const EngineMode engine : engines) runs.push_back({{engine, one.size, spec.threads.front()}, repetition});
+      if (all_attempts == 0 && may_be_without(spec.crossover->metric)) return runs;
     }
   }
   return runs;

@@ -7,6 +7,7 @@
 // path errs in at most 5 % of searches, each look gets its share of that (Bonferroni over looks and sizes): in simulation
 // two equal engines are called different somewhere in 2 to 4 % of searches, whether their noise is normal, heavy-tailed or
 // of two values (tests/core/model/crossover_test.cpp has the first).
+// Where the figure is a counter's, one pair is measured first: without it in any run there is nothing to search by.
 // At the last look "no_difference" says that 27 pairs did not show which is better, not that they are equal.
 #pragma once
 
@@ -50,6 +51,7 @@ struct CrossoverResult {
   CrossoverState state = CrossoverState::searching;
   std::vector<SizeResult> path;  // by size
   std::vector<Crossing> crossings;
+  std::optional<RunId> without_figure;  // a completed run, where none has the figure: the search is over
   std::string answer;  // in words
 };
 

@@ -35,7 +35,7 @@ std::string verdicts(const ExperimentSpec& spec, const CrossoverResult& result) 
   }
   part([](const SizeResult& size) { return size.verdict == SizeVerdict::no_difference; },
        fmt::format("{} pairs show no significant difference", kMaxPairs));
-  part([](const SizeResult& size) { return size.verdict == SizeVerdict::not_measured; }, "the runs failed");
+  part([](const SizeResult& size) { return size.verdict == SizeVerdict::not_measured; }, "the runs failed or lack the figure");
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
@@ -88,9 +88,17 @@ std::string answer_in_words(const ExperimentSpec& spec, const CrossoverResult& r
                          "them together). What changes and changes back between two of them is not seen.",
                          result.path.front().field_bytes, result.path.back().field_bytes,
                          name_of(*result.path.front().better), metric, result.path.size(), confidence);
-    case CrossoverState::undecided:
-      return fmt::format("No crossover could be found or ruled out by {}: {}. Longer runs would tell more.", metric,
-                         verdicts(spec, result));
+    case CrossoverState::undecided: {
+      if (result.without_figure) {
+        return fmt::format("There is no searching by {}: completed runs do not have this figure, as where perf cannot count it or was "
+                           "not asked to. /runs/{} says why, under \"missing\"; choose a figure that is measured here.",
+                           metric, *result.without_figure);
+      }
+      const bool close = std::ranges::any_of(
+          result.path, [](const SizeResult& size) { return size.verdict == SizeVerdict::no_difference; });
+      return fmt::format("No crossover could be found or ruled out by {}: {}.{}", metric, verdicts(spec, result),
+                         close ? " Longer runs would tell more." : "");
+    }
     case CrossoverState::cancelled: break;
   }
   return std::string(kCancelledSearch);

@@ -190,7 +190,29 @@ TEST_CASE("a size whose runs fail is given up, and the search goes on") {
 TEST_CASE("a metric that this machine does not measure ends the search with the reason") {
   const auto [found, ended] = search_to_end(search(64, 1024, "cycles_per_byte"), Machine{0.2, 500});
   CHECK(found.state == CrossoverState::undecided);
+  CHECK(ended.size() == 2);
+  CHECK(mentions(found.answer, "no searching by cycles_per_byte"));
+  CHECK(mentions(found.answer, "/runs/" + std::to_string(*found.without_figure) + " says why"));
+  CHECK_FALSE(mentions(found.answer, "Longer runs"));
+}
+
+TEST_CASE("a counter that is there, but lacks in a run at times, is searched by all the same") {
+  const auto spec = search(64, 4096, "cycles_per_byte");
+  const auto [found, ended] = search_to_end(spec, [](const PlannedRun& run) -> std::optional<RunFigures> {
+    RunFigures figures;
+    if (run.repetition % 4 == 2) return figures;
+    const double size = static_cast<double>(run.configuration.field_bytes);
+    figures.cycles_per_byte = (run.configuration.engine == one_copy ? 2.0 : 1.0 + 500 / size) * (1 + 1e-4 * run.repetition);
+    return figures;
+  });
+  CHECK(found.state == CrossoverState::found);
+}
+
+TEST_CASE("longer runs are advised where pairs were too close, not where runs failed") {
+  const auto [found, ended] = search_to_end(search(), [](const PlannedRun&) { return std::optional<RunFigures>{}; });
+  CHECK(found.state == CrossoverState::undecided);
   CHECK(mentions(found.answer, "the runs failed"));
+  CHECK_FALSE(mentions(found.answer, "Longer runs"));
 }
 
 TEST_CASE("its JSON has the one crossing where there is one") {
