@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/model/robust.h"
@@ -71,19 +72,37 @@ Fit fit_step(Samples x) {
   return fit;
 }
 
-double variance_inflation(const std::vector<double>& residuals) {
+// How much serial correlation widens the variance; 1 where there is none to be seen. Pairs of neighbours in which a sample
+// is left out do not count.
+double variance_inflation(const std::vector<double>& residuals, const std::vector<bool>& left_out) {
   constexpr double kOneSidedFivePercent = 1.645;
   constexpr double kMost = 0.95;
-  const auto n = static_cast<double>(residuals.size());
-  const double mean = std::accumulate(residuals.begin(), residuals.end(), 0.0) / n;
+  double n = 0;
+  double mean = 0;
+  for (size_t i = 0; i < residuals.size(); ++i) {
+    if (left_out[i]) continue;
+    ++n;
+    mean += (residuals[i] - mean) / n;
+  }
   double squares = 0;
   double products = 0;
   for (size_t i = 0; i < residuals.size(); ++i) {
+    if (left_out[i]) continue;
     squares += (residuals[i] - mean) * (residuals[i] - mean);
-    if (i > 0) products += (residuals[i] - mean) * (residuals[i - 1] - mean);
+    if (i > 0 && !left_out[i - 1]) products += (residuals[i] - mean) * (residuals[i - 1] - mean);
   }
   const double r = squares > 0 ? std::min(products / squares, kMost) : 0;
   return r < kOneSidedFivePercent / std::sqrt(n) ? 1 : (1 + r) / (1 - r);
+}
+
+// The samples in which a level is only being reached: the first, and those beside a change.
+std::vector<bool> transitions(size_t n, std::optional<size_t> change) {
+  std::vector<bool> left_out(n);
+  for (size_t i = 0; i < std::min(n, SteadinessLimits::kTransition); ++i) left_out[i] = true;
+  if (!change) return left_out;
+  const size_t begin = *change - std::min(*change, SteadinessLimits::kTransition);
+  for (size_t i = begin; i < std::min(n, *change + SteadinessLimits::kTransition); ++i) left_out[i] = true;
+  return left_out;
 }
 
 // As many neighbours to one as it takes; those left over at the end are left out.
@@ -104,7 +123,8 @@ std::vector<RunFlag> trend_or_step(Samples x, size_t left_out, int64_t every_ms)
   const Fit step = fit_step(x);
   const bool drifts = total_deviation(line) <= total_deviation(step);
   const Fit& nearer = drifts ? line : step;
-  const double inflation = variance_inflation(nearer.residuals);
+  const std::optional<size_t> change = drifts ? std::nullopt : std::optional(step.change);
+  const double inflation = variance_inflation(nearer.residuals, transitions(x.size(), change));
   const double p = drifts ? std::erfc(line.z / std::sqrt(2 * inflation)) : 2 * std::exp(-step.exponent / inflation);
   if (p >= SteadinessLimits::kSignificance || std::abs(nearer.effect) < SteadinessLimits::kEffect) return {};
   if (drifts) {

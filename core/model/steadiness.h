@@ -5,7 +5,9 @@
 // step: the change-point test of Pettitt (1979), and medians before and after that differ by kEffect or more.
 //   Both tests answer to both shapes, so only the one is asked whose line or steps lie nearer to the samples (least sum of
 //   absolute deviations). Serial correlation, where it is significant at 5 %, widens both as by Bayley and Hammersley
-//   (1946): the variance grows by (1 + r) / (1 - r), r the correlation of neighbours in what the line or steps leave.
+//   (1946): the variance grows by (1 + r) / (1 - r), r the correlation of neighbours in what the line or steps leave,
+//   without the kTransition samples at the window's begin and on either side of a step: they may belong to no level, and a
+//   plain step would hide itself by them.
 // warm_up: kLeast or more samples at the window's begin, up to a quarter of it, all lie on one side of the median of its
 //   second half, by kEffect of it and by kFar of its deviations (1.4826 MAD) or more, and the rest is steady.
 #pragma once
@@ -26,6 +28,7 @@ struct SteadinessLimits {
   static constexpr double kEffect = 0.05;
   static constexpr double kFar = 4;
   static constexpr size_t kLeast = 2;
+  static constexpr size_t kTransition = 2;
 };
 
 struct Steadiness {

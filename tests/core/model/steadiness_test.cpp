@@ -116,3 +116,16 @@ TEST_CASE("counts become amounts") {
   CHECK(amounts(std::vector<uint64_t>{10, 30, 30, 35}) == Series{10, 20, 0, 5});
   CHECK(amounts({}).empty());
 }
+
+TEST_CASE("a throughput that halves is found though the change takes two samples and the window begins on a ramp") {
+  const Shape shape = [](size_t i, size_t n) {
+    if (i == 0) return 0.6;
+    if (i == n / 2) return 0.8;
+    if (i == n / 2 + 1) return 0.6;
+    return i < n / 2 ? 1.0 : 0.5;
+  };
+  for (const size_t n : {20, 30, 60}) {
+    CAPTURE(n);
+    CHECK(found(200, n, 0.03, 0, shape)[FlagKind::step] >= 180);
+  }
+}
