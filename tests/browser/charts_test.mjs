@@ -289,14 +289,16 @@ test('legends name engines and thread counts, whatever the panels', async () => 
   for (const panels of ['threads', 'engines', 'none']) {
     await page.show(`#/experiments/${id}?panels=${panels}`);
     await page.drawn();
-    for (const chart of ['throughput', 'cost', 'switches'])
-      assert.deepEqual(await page.locator(`[data-chart=${chart}] .legend li`).allTextContents(), [
+    for (const chart of ['throughput', 'cost', 'switches']) {
+      const labels = await page.locator(`[data-chart=${chart}] .legend li`).allTextContents();
+      assert.deepEqual(labels.filter((label) => label !== 'doubtful run'), [
         'two-copy',
         'one-copy',
         'zero-copy (requested, copied by the kernel)',
         '1 thread',
         '2 threads',
       ]);
+    }
     // A line's look is that of its thread count in the legend.
     const [one, two] = await page
       .locator('[data-chart=throughput] g.line-two_copy path')

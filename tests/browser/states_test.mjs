@@ -104,7 +104,7 @@ test('failed runs among others stand as crosses, with their reason', async () =>
   assert.match(answer, /Page faults: counted for 0\.31 s of 0\.2 s \(1 run: two-copy; messages of 32 KiB; 1 thread\)/);
 });
 
-test('a doubtful run is hollow in the charts, and says why there, in the answer and in the table', async () => {
+test('a doubtful run has a ring in the charts, named in the legend, and says why there, in the answer and in the table', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/3');
   await page.drawn();
@@ -113,9 +113,9 @@ test('a doubtful run is hollow in the charts, and says why there, in the answer 
     await page.locator('.answer .doubts').innerText(),
     /In 1 of 9 runs, throughput changed its level within the window \(.*32 KiB.*\): “Throughput changed by -21\.0 %/,
   );
-  const hollow = page.locator('[data-chart=throughput] g.runs-two_copy [fill-opacity="0"]');
-  assert.equal(await hollow.count(), 1);
-  assert.ok((await hollow.locator('title').textContent()).endsWith(detail));
+  assert.equal(await marks(page, 'throughput', 'doubtful-two_copy'), 1);
+  assert.ok((await page.locator('[data-chart=throughput] g.doubtful-two_copy title').textContent()).endsWith(detail));
+  assert.equal(await page.locator('[data-chart=throughput] .legend li').last().textContent(), 'doubtful run');
   await page.locator('details.runs > summary').click();
   const flag = page.locator('details.runs .flag');
   assert.equal(await flag.count(), 1);
@@ -155,6 +155,17 @@ test('the keyboard reaches the charts’ choices and downloads', async () => {
   await page.keyboard.press('ArrowDown');
   await page.locator('[data-chart=cache] h3', { hasText: 'L1 data cache load misses' }).waitFor();
   assert.ok(await events.evaluate((node) => node === document.activeElement), 'the focus was lost');
+});
+
+test('an address that means nothing says so; thread counts that no run has are not hidden behind', async () => {
+  const page = await openPage(browser, daemon);
+  await page.show('#/experiments/abc');
+  await page.getByText('“#/experiments/abc” is no address of this page').waitFor();
+  await page.locator('.experiments td', { hasText: /^took / }).first().waitFor();
+  await page.show('#/experiments/3?threads=99');
+  await page.drawn();
+  assert.ok((await marks(page, 'throughput', 'runs-two_copy')) > 0);
+  assert.deepEqual(page.faults, []);
 });
 
 test('an experiment that does not exist says so', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gaps, reasonsFor } from '../../web/src/missing.js';
+import { cancelledText, failures, gaps, reasonsFor } from '../../web/src/missing.js';
 import { run } from './runs.mjs';
 
 test('reasons come from the runs that lack the value, and from no others', () => {
@@ -51,4 +51,25 @@ test('events that nobody asked for are one gap', () => {
   assert.equal(others.length, 0);
   assert.equal(gap.reason, 'the experiment did not ask perf for it');
   assert.deepEqual(gap.names, ['instructions', 'page_faults']);
+});
+
+test('failures are grouped by their reason', () => {
+  const failed = (reason, engine) => run({ state: 'failed', reason, engine });
+  const list = failures([failed('a', 'two_copy'), failed('b', 'one_copy'), failed('b', 'two_copy'), run()]);
+  assert.deepEqual(
+    list.map(({ reason, count }) => [reason, count]),
+    [
+      ['b', 2],
+      ['a', 1],
+    ],
+  );
+  assert.match(list[0].where, /two-copy and one-copy; messages of 4 KiB; 1 thread$/);
+});
+
+test('cancelled runs are told, as not measured', () => {
+  assert.equal(cancelledText([run()]), null);
+  assert.equal(
+    cancelledText([run(), run({ state: 'cancelled' }), run({ state: 'cancelled', threads: 2 })]),
+    '2 of 3 runs were cancelled, and not measured (two-copy; messages of 4 KiB; 1 and 2 threads).',
+  );
 });

@@ -72,7 +72,8 @@ test('routes', () => {
   assert.deepEqual(parseRoute('#/compare'), { view: 'compare' });
   assert.deepEqual(parseRoute('#/compare?base=1&head=2'), { view: 'compare', query: 'base=1&head=2' });
   for (const odd of ['#/experiments/0', '#/experiments/x', '#/nothing'])
-    assert.deepEqual(parseRoute(odd), { view: 'list' });
+    assert.deepEqual(parseRoute(odd), { view: 'list', unknown: odd });
+  for (const list of ['#/', '#main', '#/?tag=']) assert.deepEqual(parseRoute(list), { view: 'list' });
 });
 
 test('a comparison survives the way through the address; what is malformed is left out', () => {

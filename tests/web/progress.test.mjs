@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pausedText, progressText } from '../../web/src/views/progress.js';
+import { pausedText, progressText, takesText } from '../../web/src/views/progress.js';
 
 const experiment = (state, reason) => ({ state, progress: { paused_reason: reason } });
 
@@ -19,4 +19,11 @@ test('cancelled runs are not told as measured', () => {
   assert.equal(progressText({ state: 'cancelled', progress: failed }), '6 of 20 runs measured, 1 failed, 13 cancelled');
   const going = { ...progress, runs_done: 8, runs_failed: 1, runs_cancelled: 0, eta_s: 12 };
   assert.equal(progressText({ state: 'running', progress: going }), '8 of 20 runs, 1 failed · about 12 s left');
+});
+
+test('what an ended experiment took is told, and not what was expected', () => {
+  const ended = { state: 'completed', started_at: '2026-11-22T10:00:00Z', finished_at: '2026-11-22T10:00:47.4Z', estimated_duration_s: 90 };
+  assert.equal(takesText(ended), 'took 47 s');
+  assert.equal(takesText({ ...ended, state: 'queued', finished_at: null }), 'about 1 min 30 s');
+  assert.equal(takesText({ ...ended, state: 'cancelled', started_at: null }), '–');
 });

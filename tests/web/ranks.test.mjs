@@ -1,7 +1,7 @@
 // The same cases as tests/core/model/rank_tests_test.cpp: the two must agree.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comparePairs, corrected, leastP, shiftOf, signedRankP } from '../../web/src/ranks.js';
+import { comparePairs, corrected, enoughFor, leastP, shiftOf, signedRankP } from '../../web/src/ranks.js';
 
 const near = (actual, expected, by = 1e-9) => assert.ok(Math.abs(actual - expected) < by, `${actual} is not ${expected}`);
 const counted = (n) => Array.from({ length: n }, (_, i) => i + 1);
@@ -65,4 +65,14 @@ test('what is sure is told from what is not, and how many repetitions that takes
   // Small but certain: within the minimum effect.
   const [slight] = comparePairs([counted(10).map((i) => [10, 10.05 + i / 1000])]);
   assert.ok(slight.q < 0.01 && !slight.higher && slight.needed === null);
+});
+
+test('repetitions are for all cells at once: twelve clear cells of five need one more, not more for each', () => {
+  const clear = (n) => counted(n).map((i) => [10 + i / 100, 12 + i / 99]);
+  for (const { needed } of comparePairs(Array.from({ length: 12 }, () => clear(5)))) assert.equal(needed, 6);
+  // Beside eleven of which nothing will come, one alone must stand up to all of them.
+  const noise = Array.from({ length: 11 }, () => [1, -1, 1, -1, 1].map((sign, i) => [10, 10 + (sign * (i + 1)) / 100]));
+  const [alone] = comparePairs([clear(5), ...noise]);
+  assert.equal(alone.needed, enoughFor(12));
+  assert.deepEqual([1, 3, 12].map(enoughFor), [6, 7, 9]);
 });

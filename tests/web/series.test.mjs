@@ -24,6 +24,7 @@ test('a cell tells values, failures and missing values apart', () => {
   assert.equal(others.length, 0);
   assert.equal(cell.points.length, 3);
   assert.equal(cell.failed.length, 2);
+  assert.equal(cell.cancelled.length, 1);
   assert.equal(cell.missing.length, 1);
   assert.equal(cell.spread.median, 2);
   assert.deepEqual([cell.spread.min, cell.spread.max], [1, 3]);

@@ -96,7 +96,11 @@ export function leadChanges(sizes) {
 }
 
 const ratioText = (value) => value.toLocaleString('en', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const signed = (ratio) => (ratio < 1 ? `−${percent(1 - ratio)}` : plus(ratio - 1));
+const times = (ratio) => ratio.toLocaleString('en', { maximumSignificantDigits: 2 });
+function signed(ratio) {
+  if (ratio >= 10) return `${times(ratio)} times`;
+  return ratio < 1 ? `−${percent(1 - ratio)}` : plus(ratio - 1);
+}
 
 // In a table's cell: "one-copy, +12 % (+10 % to +14 %)", "too close to call: one-copy or two-copy".
 export function verdictText(verdict, name = nameOf) {
@@ -135,7 +139,7 @@ const fromTo = (values, text) => {
 const aheadText = (ratios) =>
   Math.max(...ratios) < 2
     ? fromTo(ratios, signed)
-    : `${fromTo(ratios, (ratio) => ratio.toLocaleString('en', { maximumSignificantDigits: 2 }))} times`;
+    : `${fromTo(ratios, times)} times`;
 
 // What cannot be told apart, by how much it differs, and what it is ahead of all the same.
 function closeSentences(verdicts, name) {
@@ -174,7 +178,8 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
   const ahead = sizes.filter(({ kind }) => kind === 'ahead');
   for (const winner of [...new Set(ahead.map((verdict) => verdict.winner))]) {
     const own = ahead.filter((verdict) => verdict.winner === winner);
-    sentences.push(`${name(winner)} is fastest at ${sizeRanges(own)}: ${fromTo(own.map(({ over }) => over.ratio), signed)} over the next.`);
+    const by = aheadText(own.map(({ over }) => over.ratio));
+    sentences.push(`${name(winner)} is fastest at ${sizeRanges(own)}: ${by} ${by.endsWith('times') ? 'as fast as' : 'over'} the next.`);
   }
   const few = sizes.filter(({ kind }) => kind === 'few');
   if (few.length) {
@@ -228,6 +233,8 @@ export function headline(runs) {
     'combination of message size and threads',
     'combinations of message size and threads',
   );
+  const only = 'at the only comparable combination of message size and threads';
+  const any = compared.length === 1 ? only : `at any of ${pairs}`;
   const few = compared.filter(({ kind }) => kind === 'few');
   const close = compared.length - few.length - [...wins.values()].reduce((sum, won) => sum + won, 0);
   const unsure = [
@@ -236,11 +243,12 @@ export function headline(runs) {
   ].filter(Boolean);
   if (few.length === compared.length) {
     return (
-      `Too few repetitions to call a winner at any of ${pairs}: ${lackingText(few)}. ` +
+      `Too few repetitions to call a winner ${any}: ${lackingText(few)}. ` +
       `Repeat with ${neededOf(few)} or more repetitions.`
     );
   }
-  if (wins.size === 0) return `No mode is significantly ahead at any of ${pairs}: ${unsure.join('; ')}.`;
+  if (wins.size === 0) return `No mode is significantly ahead ${any}: ${unsure.join('; ')}.`;
+  if (compared.length === 1) return `Highest throughput: ${name(compared[0].winner)} ${only}.`;
   const order = [...wins].sort((a, b) => b[1] - a[1]).map(([engine, won]) => `${name(engine)} at ${won}`);
   return `Highest throughput: ${listed(order)} of ${pairs}${unsure.map((part) => `; ${part}`).join('')}.`;
 }
@@ -282,23 +290,4 @@ export function zerocopySentence(runs) {
     );
   }
   return `Zero-copy was achieved: none of ${count(completions, 'completion')} says that the kernel copied.${memory}`;
-}
-
-// "one-copy; messages of 4 KiB and 32 KiB; 1 and 2 threads"
-export function whereOf(runs) {
-  const { engines, sizes, threads } = dimensions(runs);
-  return `${listed(engines.map(nameOf))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`;
-}
-
-// What failed: [{reason, count, where}], most frequent first.
-export function failures(runs) {
-  const found = new Map();
-  for (const run of runs.filter(isFailed)) {
-    const reason = run.reason ?? run.state.replace('_', ' ');
-    if (!found.has(reason)) found.set(reason, []);
-    found.get(reason).push(run);
-  }
-  return [...found]
-    .map(([reason, list]) => ({ reason, count: list.length, where: whereOf(list) }))
-    .sort((a, b) => b.count - a.count);
 }

@@ -34,7 +34,7 @@ function markPlace(view) {
 
 async function route() {
   const target = parseRoute(location.hash, location.search);
-  const key = `${target.view} ${target.id ?? target.tag ?? ''}`;
+  const key = `${target.view} ${target.id ?? target.tag ?? target.unknown ?? ''}`;
   if (shown.key === key && shown.setQuery) {
     shown.setQuery(target.query);
     return;

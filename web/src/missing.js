@@ -1,6 +1,8 @@
-// Why figures are missing, from what each run says of itself. Pure.
+// Why figures are missing, and which runs were not measured, from what each run says of itself. Pure.
 import { figures } from './figures.js';
-import { valueOf } from './series.js';
+import { bytes, count, listed } from './format.js';
+import { engineLabel } from './look.js';
+import { dimensions, isFailed, valueOf } from './series.js';
 
 const lacks = (run, name) => run.state === 'completed' && !Number.isFinite(valueOf(run, name));
 
@@ -50,4 +52,31 @@ export function gaps(runs) {
     runs: group[0].map(({ run }) => run),
     all: group[0].length === completed.length,
   }));
+}
+
+// "one-copy; messages of 4 KiB and 32 KiB; 1 and 2 threads"
+export function whereOf(runs) {
+  const { engines, sizes, threads } = dimensions(runs);
+  return `${listed(engines.map((engine) => engineLabel(engine)))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`;
+}
+
+// What failed: [{reason, count, where}], most frequent first.
+export function failures(runs) {
+  const found = new Map();
+  for (const run of runs.filter(isFailed)) {
+    const reason = run.reason ?? run.state.replace('_', ' ');
+    if (!found.has(reason)) found.set(reason, []);
+    found.get(reason).push(run);
+  }
+  return [...found]
+    .map(([reason, list]) => ({ reason, count: list.length, where: whereOf(list) }))
+    .sort((a, b) => b.count - a.count);
+}
+
+// "17 of 20 runs were cancelled, and not measured (…)."; null where none was.
+export function cancelledText(runs) {
+  const own = runs.filter(({ state }) => state === 'cancelled');
+  if (own.length === 0) return null;
+  const were = own.length === 1 ? 'was' : 'were';
+  return `${own.length.toLocaleString('en')} of ${count(runs.length, 'run')} ${were} cancelled, and not measured (${whereOf(own)}).`;
 }

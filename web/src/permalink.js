@@ -109,7 +109,8 @@ export function parseRoute(hash, search = '') {
   const asked = hash === '' ? new URLSearchParams(search).get('experiment') : null;
   if (asked && /^[1-9]\d*$/.test(asked)) return { view: 'experiment', id: Number(asked), query: '' };
   const tag = hash.startsWith('#/?') ? new URLSearchParams(hash.slice(3)).get('tag') : null;
-  return tag ? { view: 'list', tag } : { view: 'list' };
+  if (tag) return { view: 'list', tag };
+  return hash.startsWith('#/') && !/^#\/(\?|$)/.test(hash) ? { view: 'list', unknown: hash } : { view: 'list' };
 }
 
 export const tagLink = (tag) => `#/?${new URLSearchParams({ tag })}`;

@@ -68,12 +68,22 @@ export function shiftOf(differences) {
     : { estimate, low: null, high: null };
 }
 
-// Pairs that it takes at least for this comparison to be significant beside the others; null where there are enough.
+// Pairs with which this comparison can be significant beside the others; null where it has as many. All are repeated together,
+// so those that have been unanimous so far get as many more. pairs: of each, how many it has.
 function needed(all, which, pairs) {
-  const possible = (n) => corrected(all.with(which, leastP(n)))[which] <= significance;
-  if (possible(pairs)) return null;
-  let n = pairs + 1;
-  while (!possible(n)) n += 1;
+  const grows = all.map((p, i) => i === which || p <= leastP(pairs[i]));
+  const possible = (more) =>
+    corrected(all.map((p, i) => (grows[i] ? leastP(pairs[i] + more) : p)))[which] <= significance;
+  if (possible(0)) return null;
+  let more = 1;
+  while (!possible(more)) more += 1;
+  return pairs[which] + more;
+}
+
+// Repetitions with which a winner can be called whatever the other comparisons say. comparisons: how many there are.
+export function enoughFor(comparisons) {
+  let n = 1;
+  while (leastP(n) * comparisons > significance) n += 1;
   return n;
 }
 
@@ -101,7 +111,7 @@ export function comparePairs(groups) {
       q: q[next],
       higher,
       lower,
-      needed: higher || lower ? null : needed(p, next, pairs.length),
+      needed: higher || lower ? null : needed(p, next, tested.map((own) => own.length)),
     };
   });
 }

@@ -20,9 +20,10 @@ export function dimensions(runs) {
   };
 }
 
-// One cell for each configuration: {engine, message_bytes, field_bytes, threads, points, spread, failed, missing}.
+// One cell for each configuration: {engine, message_bytes, field_bytes, threads, points, spread, failed, cancelled,
+// missing}.
 // points: completed runs with a value. missing: completed ones without. failed: failed and timed out. Runs that wait,
-// run, were cancelled, or were interrupted and measured again, belong to none of them.
+// run, or were interrupted and measured again, belong to none of them.
 export function cells(runs, name) {
   const found = new Map();
   for (const run of runs) {
@@ -30,10 +31,11 @@ export function cells(runs, name) {
     let cell = found.get(key);
     if (!cell) {
       const { engine, field_bytes, message_bytes, threads } = run;
-      cell = { engine, field_bytes, message_bytes, threads, points: [], failed: [], missing: [] };
+      cell = { engine, field_bytes, message_bytes, threads, points: [], failed: [], cancelled: [], missing: [] };
       found.set(key, cell);
     }
     if (isFailed(run)) cell.failed.push(run);
+    else if (run.state === 'cancelled') cell.cancelled.push(run);
     else if (run.state === 'completed') {
       const value = valueOf(run, name);
       if (Number.isFinite(value)) cell.points.push({ ...pick(run), value });

@@ -11,11 +11,16 @@ import { cpuByState, latencyDistribution, overTime } from './run.js';
 export const sweepCharts = ['throughput', 'latency', 'cache', 'cost', 'switches', 'retransmits'];
 export const runCharts = ['cpu', 'steady', 'distribution'];
 
-export const shownRuns = (runs, { engines, threads }) =>
-  runs.filter(
-    (run) =>
-      (engines.length === 0 || engines.includes(run.engine)) && (threads.length === 0 || threads.includes(run.threads)),
-  );
+// What no run has cannot be chosen: where nothing else was, all are shown.
+export function shownRuns(runs, state) {
+  const chosen = (key, values) => {
+    const own = state[key].filter((value) => values.includes(value));
+    return own.length ? own : values;
+  };
+  const all = dimensions(runs);
+  const [engines, threads] = [chosen('engines', all.engines), chosen('threads', all.threads)];
+  return runs.filter((run) => engines.includes(run.engine) && threads.includes(run.threads));
+}
 
 // The cost that is drawn where none was chosen: cycles where any run has them, else CPU time under its own name.
 export const costOf = (runs, { cost }) =>
@@ -101,6 +106,9 @@ export function chartNotes(chart, labels) {
   const missing = chart.cells.filter(
     (cell) => cell.missing.length && (cell.points.length || chart.cells.some((other) => other.points.length)),
   );
+  const cancelled = chart.cells.filter(
+    (cell) => cell.cancelled.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'),
+  );
   const notes = [];
   const place = (cell) => `${engineLabel(cell.engine, labels)} ${bytes(cell.message_bytes)} × ${cell.threads}`;
   const some = (list) =>
@@ -110,6 +118,10 @@ export function chartNotes(chart, labels) {
     notes.push(
       `✕ ${count(runs, 'run')} failed (${some(failed)}): ${[...new Set(failed.flatMap((cell) => cell.failed.map((run) => run.reason ?? run.state)))].slice(0, 3).join('; ')}`,
     );
+  }
+  if (cancelled.length) {
+    const runs = cancelled.reduce((sum, cell) => sum + cell.cancelled.length, 0);
+    notes.push(`– ${count(runs, 'run')} cancelled, not measured (${some(cancelled)})`);
   }
   if (missing.length) {
     const figures = distinct(missing.map((cell) => cell.unit.name));

@@ -24,7 +24,11 @@ function lineSwatch(look) {
   );
 }
 
-export function swatch({ swatch: color, line, engine }) {
+export function swatch({ swatch: color, ring, line, engine }) {
+  if (ring) {
+    const dashed = { r: 5.5, fill: 'none', stroke: 'var(--text)', 'stroke-dasharray': '2 1.5' };
+    return svg('g', {}, svg('circle', { cx: 15, cy: 7, ...dashed }), svg('circle', { cx: 15, cy: 7, r: 2, fill: 'var(--muted)' }));
+  }
   if (color) return svg('g', {}, svg('rect', { x: 12, y: 1, width: 13, height: 13, rx: 2, fill: color }));
   if (line) return lineSwatch({ color: 'var(--muted)', symbol: 'circle', ...line });
   return lineSwatch({ width: 2, opacity: 1, fill: 0, ...looks[engine] });

@@ -57,6 +57,8 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 const engineEntries = (list, labels) =>
   dimensions(list).engines.map((engine) => ({ engine, label: engineLabel(engine, labels) }));
+const doubtEntries = (list) =>
+  list.some(({ points }) => points.some(({ flags }) => flags.length)) ? [{ ring: true, label: 'doubtful run' }] : [];
 const threadEntries = (threads) =>
   threads.map((thread) => ({ line: threadLook(thread, threads), label: count(thread, 'thread') }));
 
@@ -85,7 +87,7 @@ export function againstSize(id, number, title, name, context) {
     number,
     title,
     figureName: name,
-    legend: [...engineEntries(list, labels), ...threadEntries(threads)],
+    legend: [...engineEntries(list, labels), ...threadEntries(threads), ...doubtEntries(list)],
     panelText: capital(marksText),
     plot: (width) =>
       drawCells({
@@ -120,7 +122,7 @@ export function latencyAgainstThreads(id, number, title, size, context) {
     number,
     title,
     figureName: percentiles[0],
-    legend: engineEntries(list, labels),
+    legend: [...engineEntries(list, labels), ...doubtEntries(list)],
     panelText: `Messages of ${bytes(size ?? 0)}; panels: mean and percentiles; thread counts on the axis; ${marksText}`,
     plot: (width) =>
       drawCells({

@@ -59,20 +59,29 @@ function layer(all, engine, name, place, look) {
       className: `medians-${engine}`,
       title: (d) => medianTitle(d, name),
     }),
-    // Doubtful runs are hollow.
     Plot.dot(points, {
       ...place,
       y: 'value',
       symbol,
       r: 2,
       fill: color,
-      fillOpacity: (d) => (d.flags.length > 0 ? 0 : 0.75),
-      stroke: color,
-      strokeWidth: 1,
-      strokeOpacity: (d) => (d.flags.length > 0 ? 1 : 0),
+      fillOpacity: 0.75,
       className: `runs-${engine}`,
       title,
     }),
+    Plot.dot(
+      points.filter(({ flags }) => flags.length),
+      {
+        ...place,
+        y: 'value',
+        r: 5.5,
+        fill: 'none',
+        stroke: 'var(--text)',
+        strokeDasharray: '2 1.5',
+        className: `doubtful-${engine}`,
+        title,
+      },
+    ),
     Plot.text(
       all.filter((cell) => cell.missing.length),
       {

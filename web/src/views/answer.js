@@ -2,20 +2,18 @@
 import { element, missing, table } from '../dom.js';
 import { bytes, count, interval, listed } from '../format.js';
 import {
-  failures,
   headline,
   leaders,
   namer,
   peaks,
   threadSentences,
   verdictText,
-  whereOf,
   zerocopySentence,
 } from '../answer.js';
 import { doubts } from '../doubts.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
-import { gaps } from '../missing.js';
+import { cancelledText, failures, gaps, whereOf } from '../missing.js';
 import { dimensions, zerocopyLabels } from '../series.js';
 
 const gbps = figure('throughput_gbps').text;
@@ -70,6 +68,8 @@ function notMeasured(runs) {
   const failed = failures(runs).map(({ reason, count: runCount, where }) =>
     element('li', { class: 'failed' }, `${count(runCount, 'run')} failed (${where}): ${reason}`),
   );
+  const cancelled = cancelledText(runs);
+  if (cancelled) failed.push(element('li', {}, cancelled));
   if (failed.length + lacking.length === 0) return null;
   return element(
     'div',
@@ -100,7 +100,7 @@ function doubtful(runs) {
         ),
       ),
     ),
-    element('p', { class: 'muted' }, 'Such runs count like all others; in the charts their points are hollow.'),
+    element('p', { class: 'muted' }, 'Such runs count like all others; in the charts a dashed ring is around each.'),
   );
 }
 

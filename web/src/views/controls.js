@@ -4,8 +4,9 @@ import { bytes, count } from '../format.js';
 import { costs, figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 
-const boxes = (legend, values, chosen, label, changed) =>
-  element(
+const boxes = (legend, values, asked, label, changed) => {
+  const chosen = asked.filter((value) => values.includes(value)); // an address may ask for what no run has
+  return element(
     'fieldset',
     { class: 'boxes' },
     element('legend', {}, legend),
@@ -29,6 +30,7 @@ const boxes = (legend, values, chosen, label, changed) =>
       ),
     ),
   );
+};
 
 export const select = (label, options, chosen, changed) =>
   element(
@@ -41,6 +43,15 @@ export const select = (label, options, chosen, changed) =>
       options.map(([value, text]) => element('option', { value: String(value), selected: value === chosen }, text)),
     ),
   );
+
+// The choice that has the focus, by its place in its chart or in `controls`: (() => …) gives it back when they are made anew.
+export function heldFocus(controls) {
+  const focused = document.activeElement?.closest?.('select, input');
+  const within = focused?.closest('[data-chart]') ?? controls;
+  const choices = () => [...within.querySelectorAll('select, input')];
+  const index = choices().indexOf(focused);
+  return () => choices()[index]?.focus();
+}
 
 // dimensions and labels: of all runs. change(part of the state).
 export function viewControls({ engines, threads }, labels, state, change) {

@@ -20,7 +20,7 @@ import {
 import { ChartCard } from '../charts/card.js';
 import { annotationEditor } from './annotations.js';
 import { answerView } from './answer.js';
-import { cacheSelect, costSelect, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
+import { cacheSelect, costSelect, heldFocus, repetitionSelect, sizeSelect, threadSelect, viewControls } from './controls.js';
 import { annotationOf, factsOf } from './facts.js';
 import { crossoverView } from './crossover.js';
 import { ProfileView } from './profile.js';
@@ -259,8 +259,7 @@ class ExperimentView {
     const labels = zerocopyLabels(this.data.runs);
     const key = JSON.stringify([all, [...labels], size, at, costOf(runs, this.state), events, this.state.rep]);
     if (key === this.dimensionKey) return;
-    const focused = document.activeElement?.closest?.('select, input');
-    const refocus = focused && this.focusKey(focused);
+    const refocus = heldFocus(this.nodes.controls);
     this.dimensionKey = key;
     const { state } = this;
     const change = (part) => this.change(part);
@@ -289,17 +288,6 @@ class ExperimentView {
         .node.querySelector('.controls')
         .replaceChildren(...(controls[id] ?? []));
     }
-    if (refocus) this.focusAt(refocus);
-  }
-
-  focusKey(node) {
-    const home = node.closest('[data-chart]');
-    const within = home ?? this.nodes.controls;
-    return { chart: home?.dataset.chart, index: [...within.querySelectorAll('select, input')].indexOf(node) };
-  }
-
-  focusAt({ chart, index }) {
-    const within = chart ? this.cards.get(chart).node : this.nodes.controls;
-    within.querySelectorAll('select, input')[index]?.focus();
+    refocus();
   }
 }

@@ -7,7 +7,7 @@ import { changePoints, copyName, sampledText, sharePercent } from '../copies.js'
 import { element, table } from '../dom.js';
 import { bytes, count, listed } from '../format.js';
 import { chosenRuns, fillOf, frameLabel, frameLegend, frameText } from '../frames.js';
-import { engineLabel, looks } from '../look.js';
+import { engineLabel } from '../look.js';
 import { copyBy, frameById, frameCount, parseFolded, searchFrames, stackTree } from '../stacks.js';
 import { select } from './controls.js';
 
@@ -177,7 +177,7 @@ export class FlameCard {
         'Run',
         items.map((item) => [
           item.run_id,
-          `${looks[item.engine].name}, ${bytes(item.message_bytes)} × ${item.threads}`,
+          `${engineLabel(item.engine, this.labels)}, ${bytes(item.message_bytes)} × ${item.threads}`,
         ]),
         shown.run_id,
         run,
@@ -186,7 +186,7 @@ export class FlameCard {
         'Compare with',
         [
           [null, 'nothing'],
-          ...against.map((item) => [item.run_id, sameCell(item, shown) ? looks[item.engine].name : this.titleOf(item)]),
+          ...against.map((item) => [item.run_id, sameCell(item, shown) ? engineLabel(item.engine, this.labels) : this.titleOf(item)]),
         ],
         base?.run_id ?? null,
         (id) => this.choose({ run: shown.run_id, base_run: id }),
@@ -207,7 +207,7 @@ export class FlameCard {
     const searching = text.trim() !== '';
     this.graph.search(searching ? result.found : null);
     this.matched.textContent = searching
-      ? `${count(result.found.size, 'frame')}, ${sharePercent(result.share)} of the samples`
+      ? `${count(result.found.size, 'frame')}, ${sharePercent(result.share)} of the samples; the other frames are white`
       : '';
   }
 

@@ -5,6 +5,7 @@ import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
 import { figure, withUnit } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
+import { enoughFor } from '../ranks.js';
 import { curlLine, errorsByField, readRequest, unreadable } from '../request.js';
 
 const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
@@ -23,6 +24,17 @@ const metrics = [
   'cpu_ns_per_byte',
   'system_cpu_ns_per_byte',
 ];
+
+// How many call a winner depends on how much is compared at once. spec: the sweep's, once it is known.
+function repetitionsHint(spec) {
+  const engineCount = spec?.engines?.length ?? 0;
+  const pairs = (engineCount * (engineCount - 1)) / 2;
+  const comparisons = spec ? spec.field_sizes.length * spec.threads.length * pairs : 0;
+  const enough =
+    comparisons > 0 ? `; this sweep has ${count(comparisons, 'comparison')}, for which ${enoughFor(comparisons)} are enough` : '';
+  const least = `to call a winner takes 6 at least, more where many sizes and threads are compared${enough}`;
+  return `${least}; 2 % 5-30: until it is known within 2 %`;
+}
 
 const sweep = [
   choice('find', 'Kind', 'a search measures where it must to find the size', [
@@ -55,7 +67,7 @@ const sweep = [
     ...field(
       'repetitions',
       'Repetitions',
-      'six or more can call a winner; 2 % 5-30: until it is known within 2 %',
+      repetitionsHint(null),
       {
         placeholder: '10',
       },
@@ -225,6 +237,8 @@ export function queueForm({ signal, queued }) {
     const { valid, errors, plan } = await post('experiments/validate', readRequest(values()), {}, checking.signal);
     showErrors(errors, plan?.warnings);
     verdict.textContent = valid ? planText(plan) : '';
+    const sweepSpec = valid && !plan.spec.find ? plan.spec : null;
+    node.querySelector('#hint-repetitions').textContent = repetitionsHint(sweepSpec);
     return valid;
   };
   const check = () => {

@@ -138,6 +138,7 @@ export class HistoryView {
         : [card.node];
     });
     nodes.content.replaceChildren(
+      element('h2', {}, `${where[0].toUpperCase()}${where.slice(1)}`),
       ...(history.series.length
         ? parts
         : [element('p', { class: 'empty' }, `No experiment of this host has measured ${unit.label.toLowerCase()} of ${where}.`)]),

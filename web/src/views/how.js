@@ -34,7 +34,7 @@ const words = [
   ['Median', 'The value in the middle of the repetitions: half are lower, half are higher.'],
   [
     '95 % interval',
-    'Where the mean would lie in 95 of 100 experiments like this one. Two modes whose intervals overlap cannot be told apart. One repetition has no interval.',
+    'Made by a rule that, in 95 of 100 experiments like this one, gives an interval that holds the true value; whether this one does, nobody knows. It is named whose it is: the median’s, the mean’s, or that of the ratio of two modes. Which mode is ahead is judged by the paired test beside the answer, not by whether intervals overlap: a drift that all modes share widens their intervals, and leaves their ratio as it was. One repetition has no interval.',
   ],
   ['Percentile (p50, p99 …)', 'p99 is the time within which 99 of 100 messages arrived.'],
   [
@@ -103,6 +103,7 @@ export function showHow(_, { main }) {
           { class: 'scroll plain', tabindex: '0', role: 'region', 'aria-label': `Drawing of ${looks[engine].name}` },
           drawing(),
         ),
+        element('p', { class: 'muted sideways' }, 'The drawing goes on to the right: scroll it sideways.'),
       ),
     ),
     element('h2', {}, 'A run, step by step'),

@@ -1,17 +1,17 @@
 // The experiments, newest first, as they are queued, go on and end, by whomever; and the form that queues one.
 import { element, state, table } from '../dom.js';
-import { duration, time } from '../format.js';
+import { time } from '../format.js';
 import { get } from '../api.js';
 import { follow } from '../events.js';
 import { experimentLink, tagLink } from '../permalink.js';
 import { queueForm } from './form.js';
-import { actions, isActive, progressView } from './progress.js';
+import { actions, isActive, progressView, takesText } from './progress.js';
 
 const pageSize = 50;
 
 // context: {main, say, connection, signal}.
-// target.tag: only what has it.
-export async function showList({ tag }, { main, say, connection, signal }) {
+// target.tag: only what has it. target.unknown: the address that led here, though it is none of the page's.
+export async function showList({ tag, unknown }, { main, say, connection, signal }) {
   const path = `experiments?limit=${pageSize}${tag ? `&${new URLSearchParams({ tag })}` : ''}`;
   const items = new Map(); // id -> the experiment, with what can be done with it
   let next = null;
@@ -72,7 +72,7 @@ export async function showList({ tag }, { main, say, connection, signal }) {
     },
     { label: 'Progress', cell: ({ experiment }) => progressView(experiment) },
     { label: 'Queued', cell: ({ experiment }) => time(experiment.created_at) },
-    { label: 'Takes', number: true, cell: ({ experiment }) => duration(experiment.estimated_duration_s) },
+    { label: 'Takes', number: true, cell: ({ experiment }) => takesText(experiment) },
     { label: 'Change', cell: (item) => item.actions },
   ];
   const redraw = () => {
@@ -141,6 +141,13 @@ export async function showList({ tag }, { main, say, connection, signal }) {
 
   main.replaceChildren(element('h1', { tabindex: '-1' }, tag ? `Experiments tagged “${tag}”` : 'Experiments'),
     tag ? element('p', {}, element('a', { href: '#/' }, 'All experiments')) : '',
+    unknown
+      ? element(
+          'p',
+          { class: 'field-error', role: 'alert' },
+          `“${unknown}” is no address of this page. These are the experiments.`,
+        )
+      : '',
     listNode, formNode);
   // The list is read when the stream is there, at each time anew: so no change falls between the two.
   const first = new Promise((resolve) => {

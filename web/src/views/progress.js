@@ -6,6 +6,12 @@ import { post, remove } from '../api.js';
 
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
 
+// What it took where it has ended, else what is expected.
+export function takesText({ state, started_at: from, finished_at: to, estimated_duration_s: estimate }) {
+  if (isActive({ state })) return `about ${duration(estimate)}`;
+  return from && to ? `took ${duration((new Date(to) - new Date(from)) / 1000)}` : '–';
+}
+
 export function progressText({ state, progress }) {
   const { runs_total: total, runs_failed: failed, runs_cancelled: cancelled, eta_s: eta, queue_position: before } = progress;
   const most = progress.runs_at_most > total ? `, at most ${progress.runs_at_most.toLocaleString('en')}` : '';

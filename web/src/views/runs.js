@@ -52,7 +52,7 @@ export class RunsTable {
     const more = this.runs.length - this.shown;
     this.body.replaceChildren(
       this.runs.length
-        ? table('Runs', columns, this.runs.slice(0, this.shown))
+        ? table('Every run with every figure', columns, this.runs.slice(0, this.shown))
         : element('p', {}, 'No run has ended yet.'),
       more > 0
         ? element(

@@ -20,6 +20,8 @@ const repeatStates = {
 export const repeatsText = ({ state, interval_pct: width }) =>
   `${repeatStates[state]}${width === null ? '' : ` (${width.toLocaleString('en', { maximumFractionDigits: 2 })} %)`}`;
 
+const runLinks = (ids) => ids.map((id, i) => [i ? ', ' : '', element('a', { href: `runs/${id}` }, `run ${id}`)]);
+
 const methods = (rows, key) => [...new Set(rows.map(({ spread }) => spread?.[key]?.method).filter(Boolean))];
 
 // labels: what its zero-copy runs were. Empty before there is a summary.
@@ -31,7 +33,7 @@ export function uncertaintyView(summary, labels) {
     { label: 'Mode', wrap: true, cell: (row) => engineLabel(row.engine, labels) },
     { label: 'Message', number: true, cell: (row) => bytes(row.message_bytes) },
     { label: 'Threads', number: true, cell: (row) => String(row.threads) },
-    { label: 'Runs', number: true, cell: cell(({ n }) => String(n)) },
+    { label: 'Runs', number: true, cell: ({ spread }) => String(spread?.n ?? 0) },
     {
       label: 'Median (95 % interval)',
       unit: 'Gbit/s',
@@ -47,7 +49,7 @@ export function uncertaintyView(summary, labels) {
       cell: cell((it) => withInterval(it.mean, it.ci95_mean)),
     },
     { label: 'Variation', unit: 'CV', number: true, cell: cell(({ cv }) => (cv === null ? null : percent(cv))) },
-    { label: 'Outliers', unit: 'runs', wrap: true, cell: cell(({ outliers }) => (outliers.length ? outliers.join(', ') : 'none')) },
+    { label: 'Outliers', wrap: true, cell: cell(({ outliers }) => (outliers.length ? runLinks(outliers) : 'none')) },
   ];
   if (rows.some(({ repeats }) => repeats)) {
     columns.push({ label: 'Repetitions', wrap: true, cell: (row) => (row.repeats ? repeatsText(row.repeats) : '') });
