@@ -11,6 +11,7 @@ BEGIN {
   print ".TH COPYBENCH.TOML 5 \"\" \"copybench\" \"File Formats Manual\""
   print ".SH NAME\ncopybench.toml \\- configuration of copybenchd\n.SH DESCRIPTION"
 }
+/^#  / { sub(/^# +/, ""); text = text ".br\n" roff($0) "\n.br\n"; next }
 /^# / { text = text roff(substr($0, 3)) "\n"; next }
 /^#/ { print (keys++ ? ".TQ" : ".TP") "\n.B " roff(substr($0, 2)); next }
 /^$/ { flush_paragraph() }
