@@ -127,7 +127,24 @@ std::string experiment_problem(const Json& row, size_t runs) {
   return errors.empty() ? "" : errors.front().pointer + ": " + errors.front().detail;
 }
 
+// No figure, count or time is below 0; nothing that is measured is so large.
+std::string number_problem(const Json& row) {
+  constexpr double kMost = 1e12;
+  for (const auto& [key, value] : row.items()) {
+    if (!value.is_number()) continue;
+    if (value.get<double>() < 0 || (value.is_number_float() && !(value.get<double>() <= kMost))) {
+      return fmt::format("{} is {}; allowed: from 0, and what can be measured", key, value.dump());
+    }
+  }
+  return "";
+}
+
 std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places) {
+  if (std::string problem = number_problem(row); !problem.empty()) return problem;
+  const Json engine = row.value("engine", Json());
+  if (!engine.is_string() || !from_name<EngineMode>(engine.get<std::string>())) {
+    return "engine is no engine that this copybench knows";
+  }
   if (!is_final_name(row, RunState{})) return "the run has not ended";
   if (!within(row, "field_bytes", 1, Limits::kMaxFieldBytes) || !within(row, "threads", 1, Limits::kMaxThreads) ||
       !within(row, "repetition", 1, static_cast<int64_t>(Limits::kMaxRuns))) {
@@ -201,6 +218,17 @@ RunId insert_run_row(DatabaseConnection& connection, ExperimentId id, int64_t fi
   }
   insert_calibrations(connection, id, run, *calibrations_from_json(row.value("calibrations", Json::array())));
   return run;
+}
+
+// Whether all that a row of an export says, maybe of an earlier schema, is what the row here would be exported as.
+bool says_the_same(const Json& exported, const Json& here) {
+  const Json again = Json::parse(here.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const auto same = [&](const auto& item) {
+    const auto found = again.find(item.key());
+    return found != again.end() && *found == item.value();
+  };
+  const auto items = exported.items();
+  return std::all_of(items.begin(), items.end(), same);
 }
 
 // Every reader of these rows finds what it knows.
@@ -296,6 +324,23 @@ std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const 
   Query query(connection, "SELECT id FROM experiments WHERE import_digest = ?");
   if (!query.bind(file.digest_of_runs).step()) return std::nullopt;
   return query.integer(0);
+}
+
+std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file) {
+  const ExperimentId id = file.origin.experiment_id;
+  const auto here = export_experiment(connection, id);
+  if (!here || here->record.origin || here->runs != static_cast<int64_t>(file.runs.size())) return std::nullopt;
+  constexpr int64_t kPage = 100;
+  size_t at = 0;
+  for (RunId after = 0; at < file.runs.size();) {
+    const auto page = export_runs(connection, id, after, kPage);
+    if (page.empty()) return std::nullopt;
+    for (const ExportedRun& run : page) {
+      if (at == file.runs.size() || !says_the_same(file.runs[at++], run.row)) return std::nullopt;
+    }
+    after = page.back().id;
+  }
+  return id;
 }
 
 StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {

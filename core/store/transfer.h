@@ -25,6 +25,9 @@ StoreResult<void> check_import(const ExportFile& file);
 // The experiment that was imported from a file with the same runs, if any.
 std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const ExportFile& file);
 
+// The experiment that the file was exported from, if it is in this database, with the same runs.
+std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file);
+
 // invalid, as check_import() finds it too.
 StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now);
 

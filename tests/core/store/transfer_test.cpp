@@ -104,6 +104,39 @@ TEST_CASE("an experiment is the same after the way to another machine, but for i
   CHECK_FALSE(must(target.store->claim_next()));
 }
 
+TEST_CASE("where it was measured, an experiment is not imported beside itself") {
+  TemporaryDirectory here;
+  Opened opened(here);
+  eventful(*opened.store);
+  const auto again = must(opened.store->import_experiment(parsed(exported(here, 1))));
+  CHECK_FALSE(again.is_new);
+  CHECK(again.record.id == 1);
+  // Another experiment of that number is another one.
+  const auto other = changed(here, [](ExportFile& file) {
+    file.runs[0]["throughput_gbps"] = 77.0;
+    file.digest_of_runs = "other";
+  });
+  CHECK(must(opened.store->import_experiment(other)).is_new);
+}
+
+TEST_CASE("what nothing can measure is not imported") {
+  TemporaryDirectory here;
+  Opened opened(here);
+  eventful(*opened.store);
+  const std::pair<const char*, Json> wrong[] = {
+      {"throughput_gbps", -5.0}, {"throughput_gbps", 1e308}, {"messages", -1}, {"engine", "no_copy"}};
+  for (const auto& [key, value] : wrong) {
+    const auto refused = opened.store->import_experiment(changed(here, [&](ExportFile& file) {
+      file.runs[0][key] = value;
+      file.digest_of_runs = "other";
+    }));
+    REQUIRE(kind_of(refused) == StoreError::Kind::invalid);
+    CAPTURE(refused.error().message);
+    CHECK(refused.error().message.find(key) != std::string::npos);
+    CHECK(refused.error().message.find("restore") == std::string::npos);
+  }
+}
+
 TEST_CASE("the same runs are imported once, also when they come by way of a third machine") {
   TemporaryDirectory here, there, third;
   eventful(*open_store(here));
