@@ -1,14 +1,17 @@
+#include <errno.h>
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "api/versions.h"
 #include "core/host/system_facts.h"
 #include "core/store/database_file.h"
+#include "core/store/durable.h"
 #include "core/store/export.h"
 #include "daemon/commands.h"
 #include "daemon/data_directory.h"
@@ -42,8 +45,10 @@ Result<void> run_export(const ExportOptions& options) {
   if (std::filesystem::exists(options.file, failed)) {
     return fail(options.file + " exists, and nothing is overwritten. Name another file.");
   }
+  make_data_private();
+  errno = 0;
   std::ofstream file(options.file, std::ios::binary);
-  if (!file) return fail("cannot write " + options.file);
+  if (!file) return fail(fmt::format("cannot write {}: {}", options.file, std::strerror(errno)));
   auto written = write_to(file, **readers, options.id);
   if (!written) {
     std::filesystem::remove(options.file, failed);
@@ -59,11 +64,20 @@ struct ImportOptions {
   std::string data_directory;
 };
 
+Result<std::string> whole_text(const std::string& name) {
+  errno = 0;
+  std::ifstream file(name, std::ios::binary);
+  std::string text;
+  char block[1 << 16];
+  while (file.read(block, sizeof block) || file.gcount() > 0) text.append(block, static_cast<size_t>(file.gcount()));
+  if (!file.is_open() || file.bad()) return fail(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+  return text;
+}
+
 Result<void> run_import(const ImportOptions& options) {
-  std::ifstream file(options.file, std::ios::binary);
-  if (!file) return fail("cannot read " + options.file);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto read = read_export(text);
+  const auto text = whole_text(options.file);
+  if (!text) return tl::unexpected(text.error());
+  const auto read = read_export(*text);
   if (!read) return fail(options.file + " is no experiment that copybench exported: " + read.error().message);
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
@@ -76,10 +90,21 @@ Result<void> run_import(const ImportOptions& options) {
   }
   if (!store) return fail(store.error().message);
   const auto imported = (*store)->import_experiment(*read);
+  if (auto given = give_data_to_owner(*directory); !given) return fail(given.error().message);
   if (!imported) return fail(imported.error().message);
   fmt::print("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
              imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
   return {};
+}
+
+CLI::Validator experiment_number() {
+  return {[](const std::string& text) -> std::string {
+            ExperimentId id = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+            if (error == std::errc{} && end == text.data() + text.size() && id > 0) return "";
+            return fmt::format("\"{}\" is no experiment; allowed: its number, from 1", text);
+          },
+          "NUMBER"};
 }
 
 int reported(const std::string& command, const Result<void>& result) {
@@ -92,7 +117,7 @@ int reported(const std::string& command, const Result<void>& result) {
 void add_export_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<ExportOptions>();
   auto* command = app.add_subcommand("export", "Writes an experiment with all its runs to one file, also while the daemon runs");
-  command->add_option("id", options->id, "The experiment's number")->required()->check(CLI::PositiveNumber);
+  command->add_option("id", options->id, "The experiment's number")->required()->check(experiment_number());
   command->add_option("file", options->file, "The file to be made; nothing is overwritten")->default_str("stdout");
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done] { done(reported("export", run_export(*options))); });

@@ -13,6 +13,12 @@ StoreResult<void> vacuum_into(DatabaseConnection& connection, const fs::path& em
     connection.execute("PRAGMA query_only=OFF");
     Query(connection, "VACUUM INTO ?").bind(empty_file.string()).run();
   });
+  // SQLite names the database that is copied, whichever disk it was that failed.
+  if (failed && failed->kind == StoreError::Kind::full) {
+    return tl::unexpected(StoreError{failed->kind, "There is no room left in " + fs::absolute(empty_file).parent_path().string() +
+                                                       " for a copy of the database. Free some there, or name a place with "
+                                                       "more room."});
+  }
   if (failed) return tl::unexpected(*failed);
   return {};
 }

@@ -41,16 +41,6 @@ void remove_with_suffixes(const fs::path& file) {
   }
 }
 
-// Made by root, the files must still belong to whom the directory belongs: the daemon's user.
-StoreResult<void> give_to_owner(const fs::path& directory, const fs::path& file) {
-  struct stat owner {};
-  if (::geteuid() != 0) return {};
-  if (::stat(directory.c_str(), &owner) != 0 || ::chown(file.c_str(), owner.st_uid, owner.st_gid) != 0) {
-    return tl::unexpected(file_error("hand over " + file.string(), errno));
-  }
-  return {};
-}
-
 // As the database has it that is there, else as the backup has it: what was kept from others stays kept from them.
 StoreResult<void> keep_mode(const fs::path& directory, const fs::path& backup, const fs::path& copy) {
   struct stat earlier {};

@@ -1,5 +1,6 @@
 """Keeping results: backup and restore beside a real daemon."""
 
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -117,12 +118,40 @@ class Transfer(unittest.TestCase):
                 evidence = [daemon.get(f"/runs/{run['run_id']}").json()["evidence"]
                             for daemon, run in ((here, mine), (there, theirs))]
                 self.assertEqual(*evidence)
+            self.assertEqual(file.stat().st_mode & 0o777, 0o640)
+            again = here.post("/experiments/import", body, Content_Type="application/x-ndjson")
+            self.assertEqual((again.status, again.json()["id"]), (200, number), "it was measured here")
             refused = command("import", file, "--data-dir", here.data_dir)
             self.assertIn("Or hand the file to it: curl", refused.stderr)
         for said in ("is experiment 1:", "is experiment 1 already:"):
             done = command("import", file, "--data-dir", self.folder / "third")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(said, done.stdout)
+
+    def test_what_cannot_be_read_or_is_no_number_is_told_with_the_reason(self):
+        for arguments, status, said in (
+                (["import", self.folder], 1, f"cannot read {self.folder}: Is a directory"),
+                (["import", self.folder / "none"], 1, "No such file or directory"),
+                (["export", "abc"], 2, '"abc" is no experiment; allowed: its number, from 1'),
+                (["bogus"], 2, 'there is no command "bogus"')):
+            with self.subTest(arguments=arguments):
+                done = command(*arguments)
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertIn(said, done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can hand files over")
+    def test_what_root_imports_belongs_to_the_owner_of_the_folder(self):
+        file = self.folder / "one.ndjson"
+        with Daemon() as there:
+            number = there.queue()["id"]
+            there.finished(number)
+            file.write_bytes(there.get(f"/experiments/{number}/export.ndjson").body)
+        data = self.folder / "data"
+        data.mkdir()
+        os.chown(data, 4321, 4321)
+        done = command("import", file, "--data-dir", data)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual({(path.stat().st_uid, path.stat().st_gid) for path in data.iterdir()}, {(4321, 4321)})
 
 
 if __name__ == "__main__":
