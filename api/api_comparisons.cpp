@@ -44,6 +44,19 @@ std::vector<MeasuredExperiment> measured(const std::vector<Read>& side) {
   return all;
 }
 
+// One experiment in two places would count as two, or as a pair without a difference.
+std::optional<FieldError> repeated_id(const ComparisonQuestion& question) {
+  std::set<ExperimentId> seen;
+  for (const auto& [parameter, ids] : {std::pair{"?base", &question.base}, std::pair{"?head", &question.head}}) {
+    for (const ExperimentId id : *ids) {
+      if (!seen.insert(id).second) {
+        return FieldError{parameter, fmt::format("experiment {} is named twice; allowed: each once, in base or in head", id)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 const FigureColumn& figure_of(const NamedValues& query) {
   const std::string* metric = find_parameter(query, "metric");
   return *find_figure(metric != nullptr ? *metric : "throughput_gbps");
@@ -133,19 +146,14 @@ std::optional<std::string> drift_warning(const std::vector<Read>& base, const st
 
 ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Read>& head) {
   ComparisonContext context;
-  std::set<ExperimentId> seen;
-  std::vector<const Read*> distinct;
+  std::vector<const Read*> all;
   for (const auto* side : {&base, &head}) {
     for (const Read& one : *side) {
-      if (!seen.insert(one.record.id).second) {
-        context.warnings.push_back(fmt::format("Experiment {} is compared with itself.", one.record.id));
-        continue;
-      }
       add_differences(context.differences, base.front(), one);
-      distinct.push_back(&one);
+      all.push_back(&one);
     }
   }
-  warn(context.warnings, distinct);
+  warn(context.warnings, all);
   if (!context.differences.empty()) {
     std::vector<std::string> names;
     for (const Difference& difference : context.differences) names.push_back(difference.name);
@@ -198,6 +206,9 @@ Reply Api::get_compare(const Call& call) {
     return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors",
                               {{"?head", fmt::format("{} experiments are given; allowed: as many as in base, {}",
                                                      question.head.size(), question.base.size())}}));
+  }
+  if (auto repeated = repeated_id(question)) {
+    return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors", {std::move(*repeated)}));
   }
   const ReaderPool::Lease reader = context_.readers.lease();
   auto base = read_all(*reader, question.base);

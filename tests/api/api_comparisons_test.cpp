@@ -67,18 +67,18 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine);
   served.measure({two_copy}, {9, 9.1, 9.2});
+  served.measure({two_copy}, {9, 9.1, 9.2});
   const Json slower = problem(served.compare("base=1&head=2&fail_on=slower"), 409);
   CHECK(slower["type"] == "urn:copybench:problem:slower");
   CHECK(slower["comparison"]["counts"]["slower"] == 1);
   CHECK(served.compare("base=2&head=1&fail_on=slower").status == 200);
-  CHECK(served.compare("base=1&head=1&fail_on=slower").status == 200);
   // A gate that could never close is none.
-  const Json undecided = problem(served.compare("base=3&head=3&fail_on=slower"), 409);
+  const Json undecided = problem(served.compare("base=3&head=4&fail_on=slower"), 409);
   CHECK(undecided["type"] == "urn:copybench:problem:undecided");
   CHECK(undecided["comparison"]["configurations"][0]["verdict"] == "too_few_repetitions");
   CHECK(undecided["comparison"]["configurations"][0]["repetitions_needed"] == 4);
   served.queue(1);
-  CHECK(problem(served.compare("base=4&head=4&fail_on=slower"), 409)["type"] == "urn:copybench:problem:undecided");
+  CHECK(problem(served.compare("base=1&head=5&fail_on=slower"), 409)["type"] == "urn:copybench:problem:undecided");
 }
 
 TEST_CASE("what cannot be compared is refused, with what differs") {
@@ -133,6 +133,10 @@ TEST_CASE("experiments measured alternately are pairs") {
   CHECK(served.compare("base=1,2,3&head=4,5,6").json()["warnings"].dump().find("not measured alternately") !=
         std::string::npos);
   CHECK(problem(served.compare("base=1,3&head=2"), 400)["errors"][0]["pointer"] == "?head");
+  // One experiment is one measurement, however often it is named.
+  CHECK(problem(served.compare("base=1,1&head=2,4"), 400)["errors"][0]["pointer"] == "?base");
+  CHECK(problem(served.compare("base=1,3&head=2,2"), 400)["errors"][0]["pointer"] == "?head");
+  CHECK(problem(served.compare("base=1&head=1"), 400)["errors"][0]["pointer"] == "?head");
 }
 
 TEST_CASE("a question that cannot be asked is named") {
