@@ -25,6 +25,8 @@ class AccessToken {
 
   // Takes the same time wherever the two differ.
   bool matches(std::string_view given) const;
+  // Of two that this server had itself.
+  bool operator==(const AccessToken&) const = default;
 
  private:
   explicit AccessToken(std::string_view token) : token_(token) {}

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <system_error>
+#include <utility>
 
 #include "api/server.h"
 #include "core/base/log_event.h"
@@ -53,23 +54,32 @@ std::string names_and_values(const std::vector<Setting>& settings) {
   return texts.empty() ? "nothing" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+// Brings the options into force, or leaves all as it was; returns what has changed beside the settings themselves.
+using Apply = std::function<Result<std::vector<Setting>>(const ServeOptions&)>;
+
+// What a reload has done to the token, as a setting without its value; none where it is the same.
+std::vector<Setting> token_change(const std::optional<AccessToken>& before, const std::optional<AccessToken>& now) {
+  if (before == now) return {};
+  return {{"token", !now ? "none any more" : before ? "another one" : "asked for from now on", "", true}};
+}
+
 // Brings the configuration as it is now into force, as far as that goes without a restart; where it is wrong, all stays.
 // The token file is read again, whether or not its name has changed.
-void reload(const Flags& flags, std::vector<Setting>& in_force, const std::function<Result<void>(const ServeOptions&)>& apply,
-            spdlog::logger& logger) {
+void reload(const Flags& flags, std::vector<Setting>& in_force, const Apply& apply, spdlog::logger& logger) {
   const auto fresh = read_serve_configuration(flags);
-  const auto done = fresh ? apply(fresh->options) : Result<void>(tl::unexpected(fresh.error()));
+  const auto done = fresh ? apply(fresh->options) : Result<std::vector<Setting>>(tl::unexpected(fresh.error()));
   if (!done) {
     log_event(&logger, Severity::error, "reload_refused", {{"reason", done.error().message}},
               "the configuration stays as it is: " + done.error().message);
     return;
   }
-  const Changes changes = changes_between(in_force, fresh->settings);
+  Changes changes = changes_between(in_force, fresh->settings);
   for (Setting& setting : in_force) {
     for (const Setting& applied : changes.to_apply) {
       if (applied.name == setting.name) setting = applied;
     }
   }
+  changes.to_apply.insert(changes.to_apply.end(), done->begin(), done->end());
   const std::string applied = names_and_values(changes.to_apply);
   const std::string waiting = names_and_values(changes.to_restart_for);
   log_event(&logger, Severity::info, "reloaded", {{"applied", applied}, {"needs_restart", waiting}},
@@ -145,14 +155,23 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
   }
   if (auto started = scheduler.start(); !started) return started;
 
-  const auto apply = [&](const ServeOptions& fresh) -> Result<void> {
+  std::optional<AccessToken> token = api_options.access.token;
+  const auto apply = [&](const ServeOptions& fresh) -> Result<std::vector<Setting>> {
     auto rules = load_access(fresh.access);
     if (!rules) return tl::unexpected(rules.error());
-    if (auto set = api->set_access(std::move(*rules)); !set) return set;
+    const std::optional<AccessToken> before = std::exchange(token, rules->token);
+    if (auto set = api->set_access(std::move(*rules)); !set) {
+      token = before;
+      return tl::unexpected(set.error());
+    }
+    if (before && !token) {
+      log_event(logger.get(), Severity::warning, "token_dropped", {{"address", url}},
+                fmt::format("no token is asked for any more: everyone who reaches {} may now write and delete", url));
+    }
     api->set_post_rates(fresh.limits.post_rates);
     scheduler.set_retention(retention_of(fresh));
     set_level(*logger, fresh.log_level);
-    return {};
+    return token_change(before, token);
   };
   Supervised supervised;
   supervised.stalled = [&]() -> std::optional<std::string> {

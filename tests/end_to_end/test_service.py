@@ -184,6 +184,22 @@ class Supervision(unittest.TestCase):
             daemon.line_with(f"error event=reload_refused .*{file} line 1: --log-level: loud not in")
             self.assertEqual(daemon.get("/healthz").status, 200)
 
+    def test_a_reload_tells_of_the_token_but_never_what_it_is(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
+        file, token = folder / "copybench.toml", folder / "token"
+        token.touch(0o600)
+        token.write_text("a" * 40)
+        file.write_text(f'token-file = "{token}"\n')
+        with Daemon(environment={"COPYBENCH_CONFIG": str(file)}) as daemon:
+            token.write_text("b" * 40)
+            daemon.signal(signal.SIGHUP)
+            daemon.line_with('event=reloaded applied="token = another one" ')
+            file.write_text("")
+            daemon.signal(signal.SIGHUP)
+            daemon.line_with("warning event=token_dropped .*everyone who reaches http://127.0.0.1:[0-9]+ may now write")
+            daemon.line_with('event=reloaded applied="token-file = .*token = none any more" ')
+            self.assertFalse([line for line in daemon.lines if "aaaa" in line or "bbbb" in line])
+
     def test_each_run_has_a_line_with_its_ids(self):
         with Daemon() as daemon:
             number = daemon.queue()["id"]
