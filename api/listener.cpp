@@ -190,6 +190,23 @@ tl::expected<bool, AddressProblem> reached_from_elsewhere(const ListenAddress& a
   return false;
 }
 
+Result<void> has_interface(const ListenAddress& address) {
+  if (!address.path.empty()) return {};
+  ListenAddress any_port = address;
+  any_port.port = 0;
+  const auto list = resolve(any_port);
+  if (!list) return fail(list.error().message);
+  int error = 0;
+  for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
+    const UniqueFd fd(::socket(entry->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd) continue;
+    if (::bind(fd.get(), entry->ai_addr, entry->ai_addrlen) == 0) return {};
+    error = errno;
+  }
+  if (error == EADDRNOTAVAIL) return tl::unexpected(cannot_listen(address, error));
+  return {};
+}
+
 std::string token_needed(std::string_view address) {
   return fmt::format(
       "{} can be reached from other machines, so a token is needed: make one with (umask 077; head -c 32 "

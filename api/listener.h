@@ -36,6 +36,9 @@ struct AddressProblem {
 // there at all. A name is resolved.
 tl::expected<bool, AddressProblem> reached_from_elsewhere(const ListenAddress& address);
 
+// Why nobody can listen at the address, whatever the port: no interface of this machine has it.
+Result<void> has_interface(const ListenAddress& address);
+
 // What is said where they do, and there is no token.
 std::string token_needed(std::string_view address);
 

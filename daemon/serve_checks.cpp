@@ -57,6 +57,8 @@ tl::expected<Preparation, StartFailure> prepare_to_serve(const ServeOptions& opt
     (reached.error().may_pass ? may_pass : wrong).push_back(reached.error().message);
   } else if (*reached && access && !preparation.access.token) {
     wrong.push_back(token_needed(to_string(*address)));
+  } else if (const auto here = has_interface(*address); !here) {
+    may_pass.push_back(here.error().message);
   }
   if (auto directory = usable_data_directory(options)) {
     preparation.data_directory = std::move(*directory);

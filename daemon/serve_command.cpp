@@ -58,7 +58,7 @@ void add_serve_command(CLI::App& app, CommandResult done) {
   auto flags = std::make_shared<ServeOptions>();
   add_serve_options(*command, *flags);
   auto check_only = std::make_shared<bool>(false);
-  command->add_flag("--check-config", *check_only, "Say what is in force, and from where, or what is wrong; start nothing");
+  command->add_flag("--check-config", *check_only, "Say what settings are in force, and from where, or what is wrong with them; start nothing");
   command->footer("Each option is also COPYBENCH_<NAME> in the environment (COPYBENCH_LOG_LEVEL) and a key of the configuration\n"
                   "file (log-level = \"debug\"). A flag wins over the environment, that over the file.");
   command->callback([command, flags, check_only, done] {

@@ -52,6 +52,17 @@ TEST_CASE("settings that serve are prepared, and nothing is made") {
   CHECK_FALSE(std::filesystem::exists(folder.path / "data"));
 }
 
+TEST_CASE("an address that no interface has is told before the start, and may come") {
+  const Place folder;
+  ServeOptions options = good(folder);
+  options.listen = "192.0.2.1:8090";
+  options.access.token_file = folder.file("token", std::string(40, 'k'));
+  const auto prepared = prepare_to_serve(options);
+  REQUIRE_FALSE(prepared);
+  CHECK(prepared.error().message == "cannot listen on 192.0.2.1:8090: no interface of this machine has that address");
+  CHECK(prepared.error().exit_status == 1);
+}
+
 TEST_CASE("an address that others reach needs a token") {
   const Place folder;
   ServeOptions options = good(folder);
