@@ -25,8 +25,10 @@ Reply Api::get_health(const Call&) {
   if (write_error) {
     store["last_write_error"] = {{"kind", name_of_kind(write_error->kind)}, {"message", write_error->message}};
   }
+  const auto refused = context_.store.refuses_new();
+  store["posts_refused_reason"] = refused ? Json(*refused) : Json(nullptr);
   Json json;
-  json["status"] = write_error || paused ? "degraded" : "ok";
+  json["status"] = write_error || paused || refused ? "degraded" : "ok";
   json["version"] = copybench_version();
   json["uptime_s"] = to_seconds(Monotonic::now() - started_.monotonic);
   json["store"] = std::move(store);

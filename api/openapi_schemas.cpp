@@ -612,7 +612,7 @@ void put_system(Json& schemas) {
   schemas["Health"] = object({{"status", {{"enum", {"ok", "degraded"}}}},
                               {"version", type("string")},
                               {"uptime_s", {{"type", "number"}, {"minimum", 0}}},
-                              {"store", object({{"last_write_error", or_null(error)}})},
+                              {"store", object({{"last_write_error", or_null(error)}, {"posts_refused_reason", type_or_null("string")}})},
                               {"scheduler", object({{"paused_reason", type_or_null("string")}})}});
   schemas["Readiness"] = object(
       {{"status", {{"enum", {"ready", "degraded", "not_ready"}}}},

@@ -31,7 +31,11 @@ ReadinessCheck check_disk(const Store& store) {
     return check;
   }
   const uint64_t free = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
-  if (free < kComfortableBytes) {
+  if (const auto refused = store.refuses_new()) {
+    check.needed = true;
+    check.reason = "posts are refused for want of room: " + *refused;
+    check.remedy = "make room there, or delete experiments";
+  } else if (free < kComfortableBytes) {
     check.reason =
         fmt::format("only {} MiB are free on the disk of the data directory: a large sweep may not fit", free >> 20);
     check.remedy = "make room there, or delete experiments";

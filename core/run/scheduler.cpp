@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -248,10 +249,13 @@ class Scheduler::Impl {
     waiting_ = true;
     if (!nudged_) pulse_.rest();
     const auto awaited = [&] { return nudged_ || stopping_; };
-    if (at_most) {
-      wake_.wait_until(lock, *at_most, awaited);
-    } else {
-      wake_.wait(lock, awaited);
+    while (!awaited() && (!at_most || Monotonic::now() < *at_most)) {
+      const auto retry = Monotonic::now() + kRetry;
+      if (wake_.wait_until(lock, at_most ? std::min(*at_most, retry) : retry, awaited)) break;
+      // A write may have failed that nobody here had asked for.
+      lock.unlock();
+      if (store_.try_again()) changed_.raise();
+      lock.lock();
     }
     waiting_ = false;
     nudged_ = false;

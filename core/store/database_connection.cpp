@@ -41,7 +41,8 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
-      return {Kind::io, "The database " + file + " cannot be opened for this use: " + said + ". See to the folder's permissions."};
+      return {Kind::io, "The database " + file + " cannot be opened for this use: " + said +
+                            ". See to the folder's permissions, and to the limit of open files (ulimit -n)."};
     default: return {Kind::io, "The database " + file + " failed: " + said + ". See to the disk that holds it."};
   }
 }

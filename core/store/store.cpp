@@ -13,6 +13,7 @@
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
 #include "core/store/integrity.h"
+#include "core/store/reserve_file.h"
 #include "core/store/retention.h"
 #include "core/store/transfer.h"
 #include "core/store/transitions.h"
@@ -47,7 +48,10 @@ class Store::Impl {
       : file_(std::move(file)),
         lock_(std::move(lock)),
         connection_(std::move(connection)),
-        check_(file_, [this](const StoreError& found) { refuse_writes(found); }) {}
+        reserve_(file_.parent_path()),
+        check_(file_, [this](const StoreError& found) { refuse_writes(found); }) {
+    reserve_.hold();
+  }
 
   const std::filesystem::path& file() const { return file_; }
   BackgroundCheck& check() { return check_; }
@@ -81,6 +85,49 @@ class Store::Impl {
   std::invoke_result_t<Work, DatabaseConnection&> add(const Work& work) {
     if (auto none = no_room()) return tl::unexpected(*none);
     return write(work);
+  }
+
+  // The same for what makes room.
+  template <typename Work>
+  std::invoke_result_t<Work, DatabaseConnection&> release(const Work& work) {
+    auto result = write(work);
+    if (result || result.error().kind != StoreError::Kind::full) return result;
+    {
+      std::lock_guard writing(mutex_);
+      if (!reserve_.give_up()) return result;
+    }
+    return write(work);
+  }
+
+  bool try_again() {
+    if (!last_write_error()) {
+      std::lock_guard writing(mutex_);
+      reserve_.hold();
+      return false;
+    }
+    std::lock_guard writing(mutex_);
+    const Beat beat(pulse_);
+    if (refused()) return false;
+    static_cast<void>(emptied_log());
+    uintmax_t free = 0;
+    if (!has_room(free)) return false;
+    // Says nothing new, and is written all the same.
+    const auto failed = connection_->attempt([&] {
+      WriteTransaction open(*connection_);
+      connection_->execute(fmt::format("PRAGMA user_version={}", connection_->integer("PRAGMA user_version")));
+      open.commit();
+    });
+    if (failed) return false;
+    note_success();
+    reserve_.hold();
+    return true;
+  }
+
+  std::optional<std::string> refuses_new() const {
+    uintmax_t free = 0;
+    // What the log takes may be given back by the next post; then it is not refused.
+    if (has_room(free) || (free >= kReserve && !new_refused_)) return std::nullopt;
+    return no_room_for_new(free);
   }
 
   // For the statements that cannot be part of a transaction.
@@ -135,11 +182,15 @@ class Store::Impl {
     std::lock_guard writing(mutex_);
     const Beat beat(pulse_);
     uintmax_t free = 0;
-    if (refused() || has_room(free) || (!emptied_log() && has_room(free))) return std::nullopt;
-    return StoreError{StoreError::Kind::full,
-                      fmt::format("There is no room left for the database {}: only {} KiB are free on its disk, and they are "
-                                  "kept for what is queued. Free some, then try again.",
-                                  file_.string(), free >> 10)};
+    new_refused_ = !(refused() || has_room(free) || (!emptied_log() && has_room(free)));
+    if (!new_refused_) return std::nullopt;
+    return StoreError{StoreError::Kind::full, no_room_for_new(free)};
+  }
+
+  std::string no_room_for_new(uintmax_t free) const {
+    return fmt::format("There is no room left for the database {}: only {} KiB are free on its disk, and they are kept for "
+                       "what is queued. Free some, then try again.",
+                       file_.string(), free >> 10);
   }
 
   // None where it went well.
@@ -180,6 +231,8 @@ class Store::Impl {
   std::mutex mutex_;  // of connection_
   Pulse pulse_;       // of who holds mutex_
   const std::unique_ptr<DatabaseConnection> connection_;
+  ReserveFile reserve_;  // guarded by mutex_
+  std::atomic<bool> new_refused_ = false;  // at the last post
   mutable std::mutex status_mutex_;  // of the two below; never held during a write
   std::optional<StoreError> last_write_error_;
   bool refused_ = false;  // for good: a person has to look first
@@ -250,7 +303,7 @@ StoreResult<void> Store::finish(RunId run, const RunResult& result) {
 }
 
 StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
-  return impl_->write([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
+  return impl_->release([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     const auto record = find_experiment(connection, experiment);
     if (!record) return record;
     cancel_queued(connection, *record, utc_now());
@@ -261,7 +314,8 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
 StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
   if (auto good = check_import(file); !good) return tl::unexpected(good.error());
   return impl_->add([&](DatabaseConnection& connection) -> StoreResult<Imported> {
-    const auto known = find_imported(connection, file);
+    auto known = find_imported(connection, file);
+    if (!known) known = find_original(connection, file);
     const StoreResult<ExperimentId> id = known ? *known : insert_import(connection, file, utc_now());
     if (!id) return tl::unexpected(id.error());
     return find_experiment(connection, *id).map([&](ExperimentRecord record) {
@@ -276,7 +330,7 @@ StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const Ann
 }
 
 StoreResult<void> Store::erase(ExperimentId experiment) {
-  return impl_->write([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
+  return impl_->release([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
 }
 
 StoreResult<std::optional<RemovedExperiment>> Store::remove_expired(const RetentionPolicy& policy) {
@@ -332,6 +386,10 @@ StoreResult<int64_t> Store::recover() {
 bool Store::checking() const { return !impl_->check().ended(); }
 
 std::optional<std::string> Store::stalled(Monotonic::time_point now) const { return impl_->pulse().overdue(now); }
+
+bool Store::try_again() { return impl_->try_again(); }
+
+std::optional<std::string> Store::refuses_new() const { return impl_->refuses_new(); }
 
 std::optional<StoreError> Store::last_write_error() const { return impl_->last_write_error(); }
 

@@ -120,7 +120,8 @@ class Store {
   StoreResult<void> finish(RunId run, const RunResult& result);
 
   // Cancels what is queued of the experiment, and the experiment itself unless a run of it is running (then finish()
-  // ends it, and the caller sees to it that the run ends). Idempotent: on a final experiment it changes nothing.
+  // ends it, and the caller sees to it that the run ends). Idempotent: on a final experiment it changes nothing. On a full
+  // disk this and erase() use up a reserve.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
 
   // Stores an export as a new experiment, or finds the one that it became before. invalid: it is not what this program
@@ -167,6 +168,11 @@ class Store {
 
   // Is the file still being checked? claim_next() waits for that, however long it takes.
   bool checking() const;
+  // After a write that failed: whether one goes well by now, so that last_write_error() ends. Makes the reserve for
+  // deletions anew, too. Between runs only. True: writing goes on again.
+  bool try_again();
+  // Why nothing new is taken although what is queued can still be stored; none while there is room.
+  std::optional<std::string> refuses_new() const;
   // Why the store makes no progress: a transaction has been under way for minutes. None while all is well.
   std::optional<std::string> stalled(Monotonic::time_point now = Monotonic::now()) const;
 

@@ -105,6 +105,32 @@ class FullDisk(NoWriting, unittest.TestCase):
         self.filler(served).unlink()
         self.filler(served).with_name("filler-2").unlink()
 
+    def test_an_idle_daemon_is_well_again_by_itself_and_deletions_have_a_reserve(self):
+        with self.daemon() as served:
+            numbers = [served.queue()["id"] for _ in range(2)]
+            for number in numbers:
+                served.finished(number)
+            self.break_disk(served)
+            annotation = served.request("PATCH", f"/experiments/{numbers[0]}", {"notes": "x" * 4000})
+            self.assertEqual(annotation.status, 507, annotation.text)
+            self.assertEqual(served.get("/readyz").status, 503)
+            self.assertEqual(served.get("/healthz").json()["status"], "degraded")
+            self.filler(served).unlink()
+            wait_until(lambda: served.get("/readyz").status == 200, "it is well, though nobody wrote")
+            self.assertIsNone(served.get("/healthz").json()["store"]["last_write_error"])
+
+            self.break_disk(served)
+            self.assertEqual(served.post("/experiments", sweep()).status, 507)
+            health = served.get("/healthz").json()
+            self.assertEqual(health["status"], "degraded")
+            self.assertRegex(health["store"]["posts_refused_reason"], "There is no room left")
+            self.assertRegex(served.get("/readyz").text, "posts are refused for want of room")
+            self.assertEqual(served.delete(f"/experiments/{numbers[0]}").status, 204)
+            self.assertEqual(served.delete(f"/experiments/{numbers[1]}").status, 204)
+            self.assertEqual(served.get("/experiments").json()["items"], [])
+            self.filler(served).unlink()
+            wait_until(lambda: served.get("/readyz").status == 200, "there is room")
+
     def test_what_is_posted_leaves_room_for_the_log_to_be_folded_back(self):
         with self.daemon() as served:
             def post():

@@ -385,6 +385,23 @@ TEST_CASE("a full database refuses what does not fit, keeps what is there, and g
   CHECK(opened.experiment(1).runs.completed == 1);
 }
 
+TEST_CASE("after a write that failed, the store is well again once one would succeed, though nobody writes") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  enqueue(*opened.store, 1);
+  CHECK_FALSE(opened.store->try_again());
+  {
+    const FileSizeLimit limit(4096);
+    CHECK(kind_of(opened.store->annotate(1, {{}, std::string(4000, 'x'), {}, {}})) == Kind::full);
+    CHECK_FALSE(opened.store->try_again());
+    CHECK(opened.store->last_write_error());
+  }
+  CHECK(opened.store->try_again());
+  CHECK_FALSE(opened.store->last_write_error());
+  CHECK_FALSE(opened.store->refuses_new());
+  CHECK(opened.experiment(1).annotations.notes.empty());
+}
+
 TEST_CASE("notes, tags and a pin are stored with an experiment and changed at any time") {
   TemporaryDirectory directory;
   Opened opened(directory);

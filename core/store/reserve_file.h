@@ -1,0 +1,25 @@
+// Room on the disk that is held for the requests which make room: a file in the data directory, given up when one of them
+// finds the disk full, and made anew when there is room again. Threads: one at a time.
+#pragma once
+
+#include <filesystem>
+
+namespace copybench {
+
+class ReserveFile {
+ public:
+  static constexpr uintmax_t kBytes = 512 * 1024;
+
+  explicit ReserveFile(const std::filesystem::path& directory) : file_(directory / "copybench.reserve") {}
+
+  // Makes it where it is missing and the disk has several times the room; what stands in the way is no error.
+  void hold();
+  // False where there is none to give up.
+  bool give_up();
+
+ private:
+  std::filesystem::path file_;
+  bool held_ = false;
+};
+
+}  // namespace copybench
