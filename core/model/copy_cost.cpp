@@ -70,9 +70,9 @@ void add_doubts(const ProfiledShare& profiled, std::vector<std::string>& sentenc
   const EngineMode engine = profiled.configuration.engine;
   const double strange = profiled.share.share(CopyKind::deferred);
   if (cannot_have(engine, CopyKind::deferred) && strange >= kCopyThere) {
-    sentences.push_back(fmt::format("{} of the samples of {} are in a deferred copy, which {} cannot have: of other "
-                                    "programs' packets that were handled on its threads.",
-                                    percent(strange), name_of(engine), name_of(engine)));
+    sentences.push_back(fmt::format("{} has {} of its samples in a deferred copy, which it cannot have: of other programs' "
+                                    "packets that were handled on its threads.",
+                                    name_of(engine), percent(strange)));
   }
   if (profiled.others >= kOthersDoubtful) {
     sentences.push_back(fmt::format("{} was measured while other processes used {} of the machine's CPU time: read its "
@@ -120,8 +120,8 @@ void add_extremes(const std::vector<const ProfiledShare*>& cell, CopyKind kind, 
   const auto pairs = static_cast<double>(having.size() * (having.size() - 1) / 2);
   const double p = std::min(1.0, p_of_same_share(*least, *most, kind) * pairs);
   if (p > kShareSignificance || most->share.share(kind) < kCopyThere) return;
-  sentences.push_back(fmt::format("In {} {} spends {} and {} {}: beyond sampling error (z test of two proportions, p {}).",
-                                  copy_called(kind), name_of(most->configuration.engine), percent(most->share.share(kind)),
+  sentences.push_back(fmt::format("{} spends {} in {}, {} {}: beyond sampling error (z test of two proportions, p {}).",
+                                  name_of(most->configuration.engine), percent(most->share.share(kind)), copy_called(kind),
                                   name_of(least->configuration.engine), percent(least->share.share(kind)),
                                   p < 0.001 ? "< 0.001" : fmt::format("= {:.3f}", p)));
 }

@@ -20,7 +20,7 @@ struct CopyCost {
   uint64_t field_bytes = 0;
   uint32_t threads = 0;
   // What each engine spends and what makes that doubtful, then where they differ: by copies that some cannot have, and by
-  // copies that several have where that is beyond sampling error.
+  // copies that several have where that is beyond sampling error. Each begins with the engine that it is about.
   std::vector<std::string> sentences;
 };
 

@@ -53,8 +53,8 @@ TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said
       "copy (1000 samples).",
       "zero_copy spends 37.3 % of the busy CPU time in copying the payload: 17.3 % in the deferred copy and 20.0 % in the "
       "receive copy (1000 samples).",
-      "12.0 % of the samples of one_copy are in a deferred copy, which one_copy cannot have: of other programs' packets that "
-      "were handled on its threads.",
+      "one_copy has 12.0 % of its samples in a deferred copy, which it cannot have: of other programs' packets that were "
+      "handled on its threads.",
       "one_copy spends 20.0 % in the send copy that zero_copy does not have.",
   };
   CHECK(costs.at(0).sentences == expected);
@@ -69,7 +69,7 @@ TEST_CASE("a copy that both have is a difference only beyond sampling error, how
   CHECK(sentences(11, 8).size() == 3);
   CHECK(sentences(11, 8).back() == "two_copy spends 10.0 % in the gather that one_copy does not have.");
   CHECK(sentences(200, 3).back() ==
-        "In the receive copy two_copy spends 20.0 % and one_copy 0.3 %: beyond sampling error (z test of two proportions, p < "
+        "two_copy spends 20.0 % in the receive copy, one_copy 0.3 %: beyond sampling error (z test of two proportions, p < "
         "0.001).");
 }
 
