@@ -200,7 +200,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: the calibration has no syscall_ns",
        [](ExportFile& file) { file.runs[0]["calibrations"][0]["values"].erase("syscall_ns"); }},
       {"A stored flag has an unknown kind", [](ExportFile& file) { file.runs[0]["flags"][0]["kind"] = "solar_wind"; }},
-      {"a row has the unknown word", [](ExportFile& file) { file.runs[0]["engine"] = "five_copy"; }},
+      {"line 3: engine is no engine", [](ExportFile& file) { file.runs[0]["engine"] = "five_copy"; }},
       {"line 3: from_run must be", [](ExportFile& file) {
          file.circumstances.push_back({{"from_run", 9}, {"gathered_at_ms", 1}, {"facts", Json::array()}});
        }},
