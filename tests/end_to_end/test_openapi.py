@@ -37,6 +37,9 @@ class OpenApi(unittest.TestCase):
         cls.schemas = Schemas(cls.document)
         cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2, profile=True)["id"]
         assert cls.daemon.finished(cls.finished)["state"] == "completed"
+        # /compare takes no experiment twice.
+        cls.other = cls.daemon.queue(engines=["two_copy"])["id"]
+        assert cls.daemon.finished(cls.other)["state"] == "completed"
         runs = cls.daemon.runs(cls.finished)
         cls.run_id = runs[0]["run_id"]
         cls.profile_id = runs[-1]["run_id"]
@@ -104,7 +107,7 @@ class OpenApi(unittest.TestCase):
                 with self.subTest(path=path):
                     if path == "/events":  # has no end; see below
                         continue
-                    configuration = {"engine": "two_copy", "field_bytes": 512, "threads": 1}
+                    configuration = {"engine": "two_copy", "field_bytes": 512, "threads": 1, "base": self.other}
                     needed = "&".join(f"{one['name']}={configuration.get(one['name'], self.finished)}" for one in parameters
                                       if one["in"] == "query" and one.get("required"))
                     answer = self.daemon.get(self.path_of(path) + (f"?{needed}" if needed else ""))
