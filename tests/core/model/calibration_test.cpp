@@ -31,7 +31,7 @@ TEST_CASE("a calibration read back from its JSON is the same, and half a one is 
 
 TEST_CASE("the calibrations of a run come back from their JSON, and what is none is refused") {
   const CalibrationRecord before{true, UtcTime(std::chrono::milliseconds(7)), "here", {20, 8, 100, 10}, "syscall_ns 100"};
-  const std::vector<CalibrationRecord> both{before, {false, before.at, "here", {21, 8, 100, 10}}};
+  const std::vector<CalibrationRecord> both{before, {false, before.at, "here", {21, 8, 100, 10}, std::nullopt}};
   CHECK(calibrations_from_json(Json::parse(to_json(both).dump())).value() == both);
   CHECK(calibrations_from_json(Json::array()).value().empty());
   for (const char* key : {"before", "at_ms", "machine", "values"}) {

@@ -27,7 +27,7 @@ ExperimentId eventful(Store& store) {
   RunResult doubtful = completed(1.0 / 3);
   doubtful.flags = {{FlagKind::steal, "The hypervisor withheld 3 %."}};
   doubtful.calibrations = {{true, UtcTime(std::chrono::milliseconds(5)), "here", {20, 8, 100, 10}, "syscall_ns 100"},
-                           {false, UtcTime(std::chrono::milliseconds(6)), "here", {21, 8, 100, 10}}};
+                           {false, UtcTime(std::chrono::milliseconds(6)), "here", {21, 8, 100, 10}, std::nullopt}};
   must(store.finish(claim(store).id, doubtful));
   must(store.finish(claim(store).id, failed("the engine said \xff")));
   must(store.finish(claim(store).id, {Interrupted{"stopping"}, Json::object(), ""}));
