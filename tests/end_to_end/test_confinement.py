@@ -1,5 +1,6 @@
 """What a run's children are given: what they need, and no more."""
 
+import contextlib
 import os
 import pathlib
 import tempfile
@@ -8,6 +9,15 @@ import unittest
 from daemon import Daemon, processes_with, sweep, wait_until
 
 SECRETS = {"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "STATE_DIRECTORY", "COPYBENCH_CONFIG", "A_PASSWORD"}
+
+
+def open_files(process):
+    """What a process of /proc has open; what it closes meanwhile is left out."""
+    files = []
+    for entry in (process / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            files.append(os.readlink(entry))
+    return files
 
 
 class Child:
@@ -19,12 +29,7 @@ class Child:
         status = (self.folder / "status").read_text().splitlines()
         self.umask = next(line.split()[1] for line in status if line.startswith("Umask:"))
         self.cwd = os.readlink(self.folder / "cwd")
-        self.files = []
-        for entry in (self.folder / "fd").iterdir():
-            try:
-                self.files.append(os.readlink(entry))
-            except FileNotFoundError:
-                pass  # closed meanwhile
+        self.files = open_files(self.folder)
 
     @property
     def name(self):
@@ -39,7 +44,7 @@ class Children(unittest.TestCase):
             # A daemon that was started by a service manager would tell it that it is ready; here there is none.
             del environment["NOTIFY_SOCKET"], environment["WATCHDOG_USEC"], environment["STATE_DIRECTORY"]
             daemon = self.enterContext(Daemon(environment=environment))
-        ours = {os.readlink(entry) for entry in pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()}
+        ours = set(open_files(pathlib.Path(f"/proc/{daemon.process.pid}")))
         asked = ["cpu-clock", "page-faults"]
         number = daemon.queue(duration_s=20, warmup_s=0, events=asked)["id"]
 
