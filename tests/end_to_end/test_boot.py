@@ -5,7 +5,9 @@ One machine for all steps, which build on each other in the order of their names
 import json
 import pathlib
 import re
+import shutil
 import signal
+import subprocess
 import tempfile
 import unittest
 
@@ -22,9 +24,9 @@ class Boot(unittest.TestCase):
         boot.need_privileges_and_tools()
         folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
         cls.addClassCleanup(folder.cleanup)
-        share = pathlib.Path(folder.name)
-        cls.package, cls.newer = (boot.make_package(BUILD, version, share) for version in ("0.1.0", "0.1.1"))
-        cls.machine = boot.Machine(boot.tree_for(cls.package), share)
+        cls.share = pathlib.Path(folder.name)
+        cls.package, cls.newer = (boot.make_package(BUILD, version, cls.share) for version in ("0.1.0", "0.1.1"))
+        cls.machine = boot.Machine(boot.tree_for(cls.package), cls.share)
         cls.addClassCleanup(cls.machine.stop)
 
     def curl(self, path, body=None, *options):
@@ -218,7 +220,20 @@ class Boot(unittest.TestCase):
         self.assertNotEqual(self.machine.run("test", "-e", "/var/lib/private/copybench").returncode, 0)
         self.assertNotEqual(self.machine.run("test", "-e", "/etc/copybench/copybench.toml").returncode, 0)
 
-    def test_15_the_machine_stops_in_order(self):
+    @unittest.skipUnless(pathlib.Path(BINARY) == ROOT / "build" / "copybenchd", "systemd/install installs what is built in build/")
+    def test_15_installed_by_the_script_it_serves_and_uninstalled_leaves_what_was_measured(self):
+        subprocess.run([ROOT / "systemd" / "install", "--root", self.share / "image"], check=True, capture_output=True, timeout=120)
+        shutil.copy(ROOT / "systemd" / "uninstall", self.share)
+        self.machine.do("cp", "--recursive", "/share/image/.", "/")
+        self.machine.do("systemctl", "daemon-reload")
+        self.machine.do("systemctl", "enable", "--now", "copybenchd")
+        self.assertEqual(self.finished(self.queue())["state"], "completed")
+        self.assertIn("What was measured stays", self.machine.do("bash", "/share/uninstall"))
+        self.assertEqual(self.unit("ActiveState", "LoadState"), {"ActiveState": "inactive", "LoadState": "not-found"})
+        self.machine.do("test", "-s", "/var/lib/private/copybench/copybench.db")
+        self.machine.do("test", "-s", "/etc/copybench/copybench.toml")
+
+    def test_16_the_machine_stops_in_order(self):
         self.machine.stop()
         self.assertEqual(self.machine.process.returncode, 0, self.machine.console())
 

@@ -6,8 +6,9 @@ import xml.etree.ElementTree
 import daemon
 from daemon import ENGINES, Daemon
 
-# Above: there. Below: not there; a stray sample of a header or of a handful of bytes may be.
-THERE, STRAY = 0.02, 0.01
+# Above: seen, since what comes out of the cache costs little. Below: not there; a stray sample of a header or of another
+# program's packet may be.
+SEEN, STRAY = 0.003, 0.01
 # Of the sending and the receiving host together, on loopback.
 COPIES = {
     "two_copy": {"gather", "send", "receive"},
@@ -53,10 +54,11 @@ class Profile(unittest.TestCase):
     def test_the_copies_that_are_there_are_those_of_the_mode(self):
         for engine, share in self.shares():
             with self.subTest(engine=engine):
-                there = {kind for kind in ("gather", "send", "deferred", "receive") if share[kind]["share"] > STRAY}
-                self.assertEqual(there, COPIES[engine], share)
-                for kind in there - {"gather"}:  # in cache it costs little
-                    self.assertGreater(share[kind]["share"], THERE, share)
+                for kind in ("gather", "send", "deferred", "receive"):
+                    if kind in COPIES[engine]:
+                        self.assertGreater(share[kind]["share"], SEEN, share)
+                    else:
+                        self.assertLess(share[kind]["share"], STRAY, share)
 
     def test_parts_and_symbols_add_up(self):
         for item in self.answer["items"]:
