@@ -118,6 +118,7 @@ test('a doubtful run has a ring in the charts, named in the legend, and says why
   assert.equal(await page.locator('[data-chart=throughput] .legend li').last().textContent(), 'doubtful run');
   await page.locator('details.runs > summary').click();
   const flag = page.locator('details.runs .flag');
+  await flag.first().waitFor();
   assert.equal(await flag.count(), 1);
   assert.equal(await flag.textContent(), 'step');
   assert.equal(await flag.getAttribute('title'), detail);
