@@ -209,15 +209,7 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
-    std::vector<SummaryInput> runs;
-    bool exists = true;
-    const auto failed = connection_->attempt([&] {
-      runs = ended_runs(*connection_, id);
-      exists = !runs.empty() || experiment_exists(id);
-    });
-    if (failed) return tl::unexpected(*failed);
-    if (!exists) return tl::unexpected(no_such("experiment", id));
-    return runs;
+    return all_of(id, ended_runs);
   }
 
   StoreResult<std::vector<HistoryRow>> history(const Configuration& configuration, int64_t experiments) override {

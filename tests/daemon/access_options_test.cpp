@@ -9,29 +9,17 @@
 #include <fstream>
 #include <string>
 
+#include "fixture.h"
+
 using namespace copybench;
 
 namespace {
 
 const std::string kToken(40, 'k');
 
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "copybench-token-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() {
-    ::unsetenv("CREDENTIALS_DIRECTORY");
-    std::filesystem::remove_all(path);
-  }
-  std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const std::string full = path / name;
-    std::ofstream(full) << text;
-    ::chmod(full.c_str(), mode);
-    return full;
-  }
-  std::filesystem::path path;
+// For a credential, which is looked for where the environment says.
+struct Folder : TemporaryFolder {
+  ~Folder() { ::unsetenv("CREDENTIALS_DIRECTORY"); }
 };
 
 void refused(const std::string& file, const std::string& word) {

@@ -6,28 +6,14 @@
 
 #include <fstream>
 
+#include "fixture.h"
+
 using namespace copybench;
 
 namespace {
 
-struct Place {
-  Place() {
-    std::string name = (std::filesystem::temp_directory_path() / "copybench-checks-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Place() { std::filesystem::remove_all(path); }
-  std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const std::string full = path / name;
-    std::ofstream(full) << text;
-    ::chmod(full.c_str(), mode);
-    return full;
-  }
-  std::filesystem::path path;
-};
-
 // Options with which nothing is wrong.
-ServeOptions good(const Place& folder) {
+ServeOptions good(const TemporaryFolder& folder) {
   ServeOptions options;
   options.data_directory = folder.path / "data" / "of it";
   return options;
@@ -44,7 +30,7 @@ void refused(const ServeOptions& options, const std::string& words) {
 }  // namespace
 
 TEST_CASE("settings that serve are prepared, and nothing is made") {
-  const Place folder;
+  const TemporaryFolder folder;
   const auto prepared = prepare_to_serve(good(folder));
   REQUIRE(prepared);
   CHECK(prepared->data_directory == folder.path / "data" / "of it");
@@ -53,7 +39,7 @@ TEST_CASE("settings that serve are prepared, and nothing is made") {
 }
 
 TEST_CASE("an address that no interface has is told before the start, and may come") {
-  const Place folder;
+  const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "192.0.2.1:8090";
   options.access.token_file = folder.file("token", std::string(40, 'k'));
@@ -64,7 +50,7 @@ TEST_CASE("an address that no interface has is told before the start, and may co
 }
 
 TEST_CASE("an address that others reach needs a token") {
-  const Place folder;
+  const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "0.0.0.0:0";
   refused(options, "so a token is needed");
@@ -75,7 +61,7 @@ TEST_CASE("an address that others reach needs a token") {
 }
 
 TEST_CASE("what would keep the daemon from starting is refused") {
-  const Place folder;
+  const TemporaryFolder folder;
   const std::string file = folder.file("file", "x");
   SUBCASE("no token file") {
     ServeOptions options = good(folder);
@@ -109,7 +95,7 @@ TEST_CASE("what would keep the daemon from starting is refused") {
 }
 
 TEST_CASE("a host that cannot be resolved is told, whether or not that may pass") {
-  const Place folder;
+  const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "no-such-host.invalid:8090";
   const auto prepared = prepare_to_serve(options);
@@ -118,7 +104,7 @@ TEST_CASE("a host that cannot be resolved is told, whether or not that may pass"
 }
 
 TEST_CASE("without perf the daemon starts, and it is said") {
-  const Place folder;
+  const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.perf = "no-perf-here";
   const auto prepared = prepare_to_serve(options);

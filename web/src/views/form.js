@@ -3,7 +3,7 @@
 import { copyButton, element } from '../dom.js';
 import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
-import { figure, withUnit } from '../figures.js';
+import { comparedFigures, figure, withUnit } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
 import { enoughFor } from '../ranks.js';
 import { curlLine, errorsByField, readRequest, unreadable } from '../request.js';
@@ -11,19 +11,6 @@ import { curlLine, errorsByField, readRequest, unreadable } from '../request.js'
 const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
 const choice = (key, label, hint, options) => ({ key, label, hint, options });
 const preset = 'blank: as the preset has it';
-
-const metrics = [
-  'throughput_gbps',
-  'latency_us',
-  'latency_p50_us',
-  'latency_p90_us',
-  'latency_p99_us',
-  'latency_p999_us',
-  'latency_max_us',
-  'cycles_per_byte',
-  'cpu_ns_per_byte',
-  'system_cpu_ns_per_byte',
-];
 
 // How many call a winner depends on how much is compared at once. spec: the sweep's, once it is known.
 function repetitionsHint(spec) {
@@ -44,7 +31,7 @@ const sweep = [
   {
     ...choice('metric', 'Compared by', 'the figure in which the lead changes', [
       ['', withUnit(figure('throughput_gbps'))],
-      ...metrics.slice(1).map((name) => [name, withUnit(figure(name))]),
+      ...comparedFigures.slice(1).map((name) => [name, withUnit(figure(name))]),
     ]),
     only: 'search',
   },
