@@ -18,10 +18,10 @@ using Samples = std::span<const double>;
 // A shape that was laid through the samples: how far they lie from it, and what its test says.
 struct Fit {
   std::vector<double> residuals;
-  double effect = 0;  // relative to the median
-  double z = 0;       // drift
-  double exponent = 0;  // step
-  size_t change = 0;  // step: the first sample of the new level
+  double effect = 0;         // relative to the median
+  double statistic = 0;      // the test's, as p_of_line() and p_of_step() take it
+  double most = 0;           // what it is where all samples obey the shape
+  std::optional<size_t> change;  // step: the first sample of the new level
 };
 
 double total_deviation(const Fit& fit) {
@@ -47,30 +47,38 @@ Fit fit_line(Samples x) {
   for (double& residual : fit.residuals) residual -= level;
   const auto count = static_cast<double>(n);
   fit.effect = slope * (count - 1) / robust_median({x.begin(), x.end()});
-  fit.z = s == 0 ? 0 : (std::abs(s) - 1) / std::sqrt(count * (count - 1) * (2 * count + 5) / 18);
+  const double deviation = std::sqrt(count * (count - 1) * (2 * count + 5) / 18);
+  fit.statistic = s == 0 ? 0 : (std::abs(s) - 1) / deviation;
+  fit.most = (count * (count - 1) / 2 - 1) / deviation;
   return fit;
 }
 
 Fit fit_step(Samples x) {
   const auto n = static_cast<double>(x.size());
-  Fit fit;
-  fit.change = 1;
+  size_t change = 1;
   double u = 0;
   double greatest = 0;
   for (size_t k = 1; k < x.size(); ++k) {
     for (const double other : x) u += static_cast<double>((x[k - 1] > other) - (x[k - 1] < other));
     if (std::abs(u) <= greatest) continue;
     greatest = std::abs(u);
-    fit.change = k;
+    change = k;
   }
-  const auto cut = x.begin() + static_cast<std::ptrdiff_t>(fit.change);
+  Fit fit;
+  fit.change = change;
+  const auto cut = x.begin() + static_cast<std::ptrdiff_t>(change);
   const double before = robust_median({x.begin(), cut});
   const double after = robust_median({cut, x.end()});
-  for (size_t i = 0; i < x.size(); ++i) fit.residuals.push_back(x[i] - (i < fit.change ? before : after));
+  for (size_t i = 0; i < x.size(); ++i) fit.residuals.push_back(x[i] - (i < change ? before : after));
   fit.effect = (after - before) / robust_median({x.begin(), x.end()});
-  fit.exponent = 6 * greatest * greatest / (n * n * n + n * n);
+  const auto exponent = [&](double of) { return 6 * of * of / (n * n * n + n * n); };
+  fit.statistic = exponent(greatest);
+  fit.most = exponent(static_cast<double>(change * (x.size() - change)));
   return fit;
 }
+
+double p_of_line(double statistic, double inflation) { return std::erfc(statistic / std::sqrt(2 * inflation)); }
+double p_of_step(double statistic, double inflation) { return 2 * std::exp(-statistic / inflation); }
 
 // How much serial correlation widens the variance; 1 where there is none to be seen. Pairs of neighbours in which a sample
 // is left out do not count.
@@ -118,22 +126,33 @@ std::pair<std::vector<double>, int64_t> merge(Samples samples) {
 
 std::string signed_percent(double share) { return fmt::format("{:+.1f} %", 100 * share); }
 
-std::vector<RunFlag> trend_or_step(Samples x, size_t left_out, int64_t every_ms) {
+// left_out: samples before these.
+Steadiness trend_or_step(Samples x, size_t left_out, int64_t every_ms) {
   const Fit line = fit_line(x);
   const Fit step = fit_step(x);
   const bool drifts = total_deviation(line) <= total_deviation(step);
   const Fit& nearer = drifts ? line : step;
-  const std::optional<size_t> change = drifts ? std::nullopt : std::optional(step.change);
-  const double inflation = variance_inflation(nearer.residuals, transitions(x.size(), change));
-  const double p = drifts ? std::erfc(line.z / std::sqrt(2 * inflation)) : 2 * std::exp(-step.exponent / inflation);
-  if (p >= SteadinessLimits::kSignificance || std::abs(nearer.effect) < SteadinessLimits::kEffect) return {};
-  if (drifts) {
-    return {{FlagKind::drift, fmt::format("Throughput drifted by {} over the window (Mann-Kendall and Theil-Sen).",
-                                          signed_percent(line.effect))}};
+  if (std::abs(nearer.effect) < SteadinessLimits::kEffect) return {true, "", {}};
+  const double inflation = variance_inflation(nearer.residuals, transitions(x.size(), nearer.change));
+  const auto significant = [&](double statistic) {
+    return (drifts ? p_of_line : p_of_step)(statistic, inflation) < SteadinessLimits::kSignificance;
+  };
+  if (!significant(nearer.most)) {
+    return {false,
+            fmt::format("{} samples of {} ms, each so much like the one before it, are too few to tell a {} of {} from chance; a "
+                        "longer duration_s helps",
+                        x.size(), every_ms, drifts ? "drift" : "step", signed_percent(nearer.effect)),
+            {}};
   }
-  const double at_s = static_cast<double>(left_out + step.change) * static_cast<double>(every_ms) / 1e3;
-  return {{FlagKind::step, fmt::format("Throughput changed by {} at {:.1f} s into the window and stayed there (Pettitt).",
-                                       signed_percent(step.effect), at_s)}};
+  if (!significant(nearer.statistic)) return {true, "", {}};
+  if (drifts) {
+    return {true, "", {{FlagKind::drift, fmt::format("Throughput drifted by {} over the window (Mann-Kendall and Theil-Sen).",
+                                                     signed_percent(line.effect))}}};
+  }
+  const double at_s = static_cast<double>(left_out + *step.change) * static_cast<double>(every_ms) / 1e3;
+  return {true, "", {{FlagKind::step,
+                      fmt::format("Throughput changed by {} at {:.1f} s into the window and stayed there (Pettitt).",
+                                  signed_percent(step.effect), at_s)}}};
 }
 
 // How many samples at the begin are not yet at the level of the second half.
@@ -164,8 +183,8 @@ Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
   if (!(robust_median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
   const size_t leading = leading_off_level(samples);
   const Samples rest = samples.subspan(leading);
-  Steadiness steadiness{true, "", trend_or_step(rest, leading, every_ms)};
-  if (leading > 0 && steadiness.flags.empty()) {
+  Steadiness steadiness = trend_or_step(rest, leading, every_ms);
+  if (leading > 0 && steadiness.judged && steadiness.flags.empty()) {
     const double ratio = robust_median({samples.begin(), rest.begin()}) / robust_median({rest.begin(), rest.end()});
     steadiness.flags.push_back(
         {FlagKind::warm_up,

@@ -8,6 +8,8 @@
 //   (1946): the variance grows by (1 + r) / (1 - r), r the correlation of neighbours in what the line or steps leave,
 //   without the kTransition samples at the window's begin and on either side of a step: they may belong to no level, and a
 //   plain step would hide itself by them.
+//   Where that widening leaves a test no power (not even samples all in order, or all of one side above all of the other,
+//   would be significant) and the shape has kEffect or more, the run is not judged: it is too short.
 // warm_up: kLeast or more samples at the window's begin, up to a quarter of it, all lie on one side of the median of its
 //   second half, by kEffect of it and by kFar of its deviations (1.4826 MAD) or more, and the rest is steady.
 #pragma once

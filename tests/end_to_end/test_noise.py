@@ -50,8 +50,8 @@ class Unsteady(unittest.TestCase):
             for run in daemon.runs(number):
                 self.assertEqual(lines[str(run["run_id"])]["flags"], ";".join(flag["kind"] for flag in run["flags"]))
                 evidence = daemon.get(f"/runs/{run['run_id']}").json()["evidence"]
-                self.assertTrue(evidence["steadiness"]["judged"])
                 if left[run["engine"]][0] in {flag["kind"] for flag in run["flags"]}:
+                    self.assertTrue(evidence["steadiness"]["judged"])
                     del left[run["engine"]]
             if not left:
                 return
