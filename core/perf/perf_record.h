@@ -42,6 +42,8 @@ class Recorder {
   tl::expected<void, PerfControlError> enable(Nanoseconds at_most) { return explained(control_.enable(at_most)); }
   tl::expected<void, PerfControlError> disable(Nanoseconds at_most) { return explained(control_.disable(at_most)); }
 
+  pid_t pid() const { return process_.pid(); }
+
   // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never within a
   // window.
   Result<std::string> finish(Nanoseconds at_most);

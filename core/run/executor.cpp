@@ -322,6 +322,7 @@ OrOutcome<void> Execution::understand_machine(const std::string& machine_after) 
   };
   noise_.own_cpu_ns = used(measurement_.engine_opened, measurement_.engine_closed) + used(load_opened_, load_closed_);
   noise_.own = {engine_->process().pid(), load_->process().pid(), ::getpid()};
+  if (recorder_) noise_.own.push_back(recorder_->pid());
   return {};
 }
 
@@ -397,13 +398,17 @@ OrOutcome<RunFigures> Execution::measure() {
 }
 
 void Execution::judge(const RunFigures& figures) {
+  Noise noise = judge_noise(noise_);
+  noise_evidence_ = std::move(noise.evidence);
+  flags_ = std::move(noise.flags);
+  if (profiled_) {
+    steadiness_.reason = "a profile's throughput counts in no figure";
+    return;
+  }
   const Json& load = measurement_.load_result;
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
   steadiness_ = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
-  Noise noise = judge_noise(noise_);
-  noise_evidence_ = std::move(noise.evidence);
-  flags_ = steadiness_.flags;
-  flags_.insert(flags_.end(), noise.flags.begin(), noise.flags.end());
+  flags_.insert(flags_.begin(), steadiness_.flags.begin(), steadiness_.flags.end());
   if (auto flag = rate_flag(spec_.messages_per_s, figures)) flags_.push_back(std::move(*flag));
 }
 
@@ -450,11 +455,7 @@ RunResult Execution::execute() {
   RunResult result;
   if (figures) {
     result.outcome = Completed{*figures};
-    if (profiled_) {
-      steadiness_.reason = "a profile counts in no figure";
-    } else {
-      judge(*figures);
-    }
+    judge(*figures);
   } else {
     result.outcome = figures.error();
   }
