@@ -35,7 +35,9 @@ Result<std::string> cgroup_folder() {
   if (!text) return text;
   const auto at = text->find("0::/");
   if (at == std::string::npos) return fail("this process is in no cgroup of version 2");
-  return "/sys/fs/cgroup" + text->substr(at + 3, text->find('\n', at) - at - 3);
+  const auto path = text->substr(at + 3, text->find('\n', at) - at - 3);
+  if (path == "/") return fail("this process is in the root cgroup, which limits nothing");
+  return "/sys/fs/cgroup" + path;
 }
 
 Result<Json> soft_limit(__rlimit_resource resource) {
