@@ -1,6 +1,7 @@
 """Comparisons of real runs: an engine over itself is no difference, a planted slowdown of 5 % is found."""
 
 import contextlib
+import os
 import tempfile
 import unittest
 
@@ -13,6 +14,11 @@ STEADY = "burn:message_ns=300000"
 SLOWER = "burn:message_ns=315000"
 ANSWERS = {"pattern": "request_response"}
 MEDIAN = "metric=latency_p50_us"
+
+# 5 configurations by 4 figures are 20 tries. The figures of one run lean on each other: as many configurations as tries take
+# some minutes (COPYBENCH_SAME_TWICE=20).
+CONFIGURATIONS = int(os.environ.get("COPYBENCH_SAME_TWICE", "5"))
+SIZES = [round(512 * 256 ** (i / (CONFIGURATIONS - 1))) for i in range(CONFIGURATIONS)]
 
 
 def faults(**engines):
@@ -32,13 +38,12 @@ def compare(daemon, base, head, rest=""):
 
 
 class SameEngineTwice(unittest.TestCase):
-    SIZES = [512, 2048, 8192, 32768, 131072]
     METRICS = ["throughput_gbps", "latency_us", "cpu_ns_per_byte", "system_cpu_ns_per_byte"]
 
     def test_nothing_is_found_where_nothing_differs(self):
-        """20 tries: 5 configurations by 4 figures, measured alternately 8 times each, as the README advises."""
+        """Measured alternately 8 times each, as the README advises."""
         with Daemon() as daemon:
-            numbers = [measure(daemon, field_sizes=self.SIZES) for _ in range(16)]
+            numbers = [measure(daemon, field_sizes=SIZES) for _ in range(16)]
             tries = []
             for metric in self.METRICS:
                 answer = compare(daemon, numbers[0::2], numbers[1::2], f"&metric={metric}")
@@ -46,9 +51,10 @@ class SameEngineTwice(unittest.TestCase):
                 self.assertTrue(answer.json()["paired"])
                 self.assertEqual(answer.json()["differences"], [])
                 tries += answer.json()["configurations"]
-            self.assertEqual(len(tries), 20)
+            self.assertEqual(len(tries), 4 * len(SIZES))
             same = [one for one in tries if one["verdict"] == "no_significant_difference"]
-            self.assertGreaterEqual(len(same), 19, [(one["verdict"], one["detail"]) for one in tries])
+            print(f"no significant difference in {len(same)} of {len(tries)} tries")
+            self.assertGreaterEqual(len(same), 0.95 * len(tries), [(one["verdict"], one["detail"]) for one in tries])
 
 
 class PlantedSlowdown(unittest.TestCase):
