@@ -20,8 +20,9 @@ std::string sizes_where(const std::vector<SizeResult>& path, const Wanted& wante
 
 std::string words_of(const Crossing& crossing, std::string_view metric) {
   return fmt::format("{} has the better {} up to fields of {} bytes, {} from {} bytes on, and the change is at about {:.0f} "
-                     "bytes",
-                     name_of(crossing.below), metric, crossing.low, name_of(crossing.above), crossing.high, crossing.size);
+                     "bytes, a message of {:.0f}",
+                     name_of(crossing.below), metric, crossing.low, name_of(crossing.above), crossing.high, crossing.size,
+                     crossing.size * kFieldsPerMessage);
 }
 
 // Each engine, and each reason for no verdict, with the sizes it holds at.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { scales, verdictText } from '../../web/src/views/crossover.js';
+import { crossoverAnswer, scales, verdictText } from '../../web/src/views/crossover.js';
 import { progressText, repeatsText } from '../../web/src/views/progress.js';
 
 const size = (field_bytes, ratio) => ({ field_bytes, ratio, ci95: ratio && { low: ratio * 0.9, high: ratio * 1.1 } });
@@ -29,4 +29,15 @@ test('progress tells what is planned and what may follow', () => {
   assert.equal(progressText({ state: 'completed', progress }), '5 of 10 runs, at most 60');
   const repeats = { configurations: 3, interval_reached: 1, cap_reached: 1, given_up: 0 };
   assert.equal(repeatsText(repeats), 'interval reached in 1 of 3 configurations, 1 at the cap of repetitions');
+});
+
+test('the answer is told in the names of the page', () => {
+  const labels = new Map([['zero_copy', 'requested, copied by the kernel']]);
+  const answer = 'one_copy has the better system_cpu_ns_per_byte up to fields of 512 bytes, zero_copy from 1024 bytes on.';
+  assert.equal(
+    crossoverAnswer({ answer, metric: 'system_cpu_ns_per_byte' }, labels),
+    'one-copy has the better machine CPU time per byte up to fields of 512 bytes, ' +
+      'zero-copy (requested, copied by the kernel) from 1024 bytes on.',
+  );
+  assert.match(crossoverAnswer({ answer: 'by cycles_per_byte', metric: 'cycles_per_byte' }), /^by CPU cycles per byte$/);
 });

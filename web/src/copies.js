@@ -1,6 +1,6 @@
 // The copies of the payload as a profile tells them apart: how they are called and drawn, their shares as a table, and what
 // they cost in the daemon's words. Pure.
-import { engines, engineLabel } from './look.js';
+import { inPageNames } from './look.js';
 
 // Each differs by its colour and by its hatching: a path within a square of 8.
 export const copyKinds = [
@@ -49,10 +49,6 @@ export function shareRows({ items }, runs, labels) {
     return row;
   });
 }
-
-// The daemon's words with the names that the page uses, and with what zero-copy really was.
-const inPageNames = (sentence, labels) =>
-  engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
 
 // words: of /profiles. -> [{message_bytes, threads, sentences}].
 export const costWords = (words, labels) =>

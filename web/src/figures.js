@@ -102,8 +102,8 @@ export const figures = [
   ),
   row(
     'system_cpu_ns_per_byte',
-    'CPU time per byte',
-    'ns, whole machine',
+    'Machine CPU time per byte',
+    'ns',
     significant,
     'Busy time of all CPUs for each byte of payload: client, kernel threads and neighbours included. On loopback zero-copy looks cheap in the server because its copy is charged here.',
   ),
@@ -166,3 +166,5 @@ export const costs = ['cycles_per_byte', 'cpu_ns_per_byte', 'system_cpu_ns_per_b
 
 // "CPU time per byte (ns, server)": for axes and tables.
 export const withUnit = (entry) => (entry.unit ? `${entry.label} (${entry.unit})` : entry.label);
+// "throughput", "CPU time per byte": within a sentence.
+export const inSentence = ({ label }) => (/^[A-Z][a-z]/.test(label) ? label[0].toLowerCase() + label.slice(1) : label);

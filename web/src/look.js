@@ -56,6 +56,10 @@ export function engineLabel(engine, labels) {
   return label ? `${name} (${label})` : name;
 }
 
+// The daemon's words with the names that the page uses, and with what zero-copy really was.
+export const inPageNames = (sentence, labels) =>
+  engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
+
 // Over a panel there is room for a few words a line.
 export function engineLines(engine, labels) {
   const label = copyLabel(engine, labels);

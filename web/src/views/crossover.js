@@ -1,7 +1,8 @@
 // A search for a crossover: its answer so far, and the path of sizes it took, as a drawing and as a table.
 import { element, missing, svg, table } from '../dom.js';
 import { bytes, count } from '../format.js';
-import { engineLabel } from '../look.js';
+import { figure, inSentence, withUnit } from '../figures.js';
+import { engineLabel, inPageNames } from '../look.js';
 
 // labels: what its zero-copy runs were.
 export const verdictText = ({ verdict, better }, labels) =>
@@ -31,7 +32,7 @@ function drawing({ of, metric, path, interval }, labels) {
   const [width, height] = [640, 200];
   const { x, y } = scales(path, width, height);
   const names = of.map((engine) => engineLabel(engine, labels));
-  const label = `${names.join(' divided by ')}, ${metric}, by message size: the table has the values`;
+  const label = `${names.join(' divided by ')}, ${figure(metric).label}, by message size: the table has the values`;
   const marks = path
     .filter(({ ratio }) => ratio !== null)
     .flatMap(({ field_bytes: size, ratio, ci95, verdict }) => [
@@ -72,10 +73,14 @@ function drawing({ of, metric, path, interval }, labels) {
   );
 }
 
+// The daemon's answer in the page's names. labels: what its zero-copy runs were.
+export const crossoverAnswer = ({ answer, metric }, labels) =>
+  inPageNames(answer, labels).replaceAll(metric, inSentence(figure(metric)));
+
 // Empty where the experiment is a sweep.
 export function crossoverView(crossover, labels) {
   if (!crossover) return [];
-  const { of, metric, path, answer } = crossover;
+  const { of, metric, path } = crossover;
   const columns = [
     { label: 'Message', number: true, cell: (row) => bytes(row.field_bytes * 8) },
     { label: 'Field', number: true, cell: (row) => bytes(row.field_bytes) },
@@ -95,8 +100,8 @@ export function crossoverView(crossover, labels) {
   ];
   return [
     element('h2', {}, 'Crossover'),
-    element('p', {}, answer),
+    element('p', {}, crossoverAnswer(crossover, labels)),
     drawing(crossover, labels),
-    table(`${count(path.length, 'size')} of the search, by ${metric}`, columns, path),
+    table(`${count(path.length, 'size')} of the search, by ${withUnit(figure(metric))}`, columns, path),
   ];
 }

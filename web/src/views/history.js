@@ -4,7 +4,7 @@ import { bytes, count, listed, percent } from '../format.js';
 import { get } from '../api.js';
 import { ChartCard } from '../charts/card.js';
 import { historyChart } from '../charts/history.js';
-import { comparedFigures, figure } from '../figures.js';
+import { comparedFigures, figure, inSentence } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
 import { checkHistory, compareLink, experimentLink, historyLink } from '../permalink.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
@@ -141,7 +141,7 @@ export class HistoryView {
       element('h2', {}, `${where[0].toUpperCase()}${where.slice(1)}`),
       ...(history.series.length
         ? parts
-        : [element('p', { class: 'empty' }, `No experiment of this host has measured ${unit.label.toLowerCase()} of ${where}.`)]),
+        : [element('p', { class: 'empty' }, `No experiment of this host has measured ${inSentence(unit)} of ${where}.`)]),
       history.other_hosts
         ? element('p', {}, `Left out: ${count(history.other_hosts, 'experiment')} of other hosts.`)
         : '',

@@ -3,6 +3,7 @@ import { element } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
 import { engineLabel } from '../look.js';
 import { post, remove } from '../api.js';
+import { crossoverAnswer } from './crossover.js';
 
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
 
@@ -24,7 +25,7 @@ export function progressText({ state, progress }) {
   if (state === 'running' && eta !== null) parts.push(`about ${duration(eta)} left`);
   if (state === 'queued') parts.push(before ? `${count(before, 'experiment')} before it` : 'next in turn');
   if (progress.repeats) parts.push(repeatsText(progress.repeats));
-  if (progress.crossover && isActive({ state })) parts.push(progress.crossover.answer);
+  if (progress.crossover && isActive({ state })) parts.push(crossoverAnswer(progress.crossover));
   return parts.join(' · ');
 }
 
