@@ -10,11 +10,11 @@ import {
   verdictText,
   zerocopySentence,
 } from '../answer.js';
-import { doubts } from '../doubts.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { cancelledText, failures, gaps, whereOf } from '../missing.js';
 import { dimensions, zerocopyLabels } from '../series.js';
+import { doubtList } from './doubts.js';
 
 const gbps = figure('throughput_gbps').text;
 
@@ -80,28 +80,16 @@ function notMeasured(runs) {
 }
 
 function doubtful(runs) {
-  const completed = runs.filter((run) => run.state === 'completed').length;
-  const found = doubts(runs);
-  if (found.length === 0) return null;
-  return element(
-    'div',
-    { class: 'doubts' },
-    element('h3', {}, 'What to doubt'),
-    element(
-      'ul',
-      {},
-      found.map(({ text, runs: own, example }) =>
-        element(
-          'li',
-          {},
-          `In ${own.length === completed ? 'every run' : `${own.length} of ${count(completed, 'run')}`}, ${text}`,
-          own.length === completed ? '' : ` (${whereOf(own)})`,
-          `: ${own.length > 1 ? 'for example, ' : ''}“${example}”`,
-        ),
-      ),
-    ),
-    element('p', { class: 'muted' }, 'Such runs count like all others; in the charts a dashed ring is around each.'),
-  );
+  const list = doubtList(runs);
+  return list
+    ? element(
+        'div',
+        { class: 'doubts' },
+        element('h3', {}, 'What to doubt'),
+        list,
+        element('p', { class: 'muted' }, 'Such runs count like all others; in the charts a dashed ring is around each.'),
+      )
+    : null;
 }
 
 // runs: all of them. partly: the charts below show some only.

@@ -6,6 +6,7 @@ import { bytes, count, listed } from '../format.js';
 import { engineLabel } from '../look.js';
 import { lookedInto } from '../charts/all.js';
 import { distinct, zerocopyLabels } from '../series.js';
+import { doubtList } from './doubts.js';
 import { FlameCard } from './flame_card.js';
 
 const shareColumn = (key, label, unit) => ({
@@ -117,6 +118,10 @@ const sentenceList = (sentences) =>
     { class: 'sentences' },
     sentences.map((sentence) => element('li', {}, sentence)),
   );
+function doubtfulShares(profiles) {
+  const list = doubtList(profiles);
+  return list ? [element('h3', {}, 'What to doubt in these profiles'), list] : [];
+}
 const placeOf = (cell) => `messages of ${bytes(cell.message_bytes)}, ${count(cell.threads, 'thread')}`;
 
 export class ProfileBody {
@@ -193,6 +198,7 @@ export class ProfileBody {
           'busy with server, client or the kernel’s work for them. ',
         commonSample(rows) ? `Sampled: ${commonSample(rows)}.` : '',
       ),
+      ...doubtfulShares(profiles),
       element('h3', {}, 'What each copy takes'),
       shareTable(rows, labels),
       element('div', { class: 'notes' }, reasonNotes(rows)),
