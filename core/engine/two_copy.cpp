@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "core/base/page_aligned.h"
+#include "core/base/socket_calls.h"
 #include "core/engine/paths.h"
 
 namespace copybench {
@@ -22,7 +23,7 @@ class TwoCopy : public CopyingPath {
     }
     std::span<const std::byte> left = gathered_;
     for (;;) {
-      const ssize_t n = ::send(options_.socket, left.data(), left.size(), MSG_NOSIGNAL);
+      const ssize_t n = send_call(options_.socket, left, MSG_NOSIGNAL);
       if (n < 0) {
         if (errno == EINTR) continue;
         return tl::unexpected(system_error("send", errno));

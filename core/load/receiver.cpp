@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/base/page_aligned.h"
+#include "core/base/socket_calls.h"
 
 namespace copybench {
 namespace {
@@ -29,7 +30,7 @@ class ContiguousReceiver : public Receiver {
     if (filled_ == buffer_.size()) filled_ = taken_ = 0;
     ssize_t n;
     do {
-      n = ::recv(socket, buffer_.data() + filled_, buffer_.size() - filled_, 0);
+      n = recv_call(socket, std::span(buffer_).subspan(filled_), 0);
     } while (n < 0 && errno == EINTR);
     if (n > 0) filled_ += static_cast<size_t>(n);
     return received(n);
