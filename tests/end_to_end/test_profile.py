@@ -92,6 +92,17 @@ class Profile(unittest.TestCase):
             kinds = item["samples"]
             self.assertEqual(samples, kinds["engine"] + kinds["load"] + kinds["kernel"])
 
+    def test_samples_in_the_kernel_have_their_callers(self):
+        for item in self.answer["items"]:
+            known = {"engine;": 0, "load;": 0}
+            for line in self.daemon.get(item["links"]["stacks"]).text.splitlines():
+                stack, count = line.rsplit(" ", 1)
+                for root, caller in (("engine;", "copybench::ServedConnection::run"), ("load;", "copybench::Client::run")):
+                    if stack.startswith(root) and caller in stack:
+                        known[root] += int(count)
+            self.assertGreater(known["engine;"], 0.8 * item["samples"]["engine"], item["engine"])
+            self.assertGreater(known["load;"], 0.8 * item["samples"]["load"], item["engine"])
+
     def test_flame_graphs_are_well_formed_and_need_no_script(self):
         first, last = self.answer["items"][0], self.answer["items"][-1]
         for path in (first["links"]["flamegraph"], f"{last['links']['flamegraph']}?base_run={first['run_id']}"):
