@@ -7,6 +7,5 @@
 namespace copybench {
 
 Json openapi_document();
-Json openapi_schemas();  // its components/schemas
 
 }  // namespace copybench
