@@ -1,9 +1,5 @@
-// Executes one run: engine (under perf, where there is one) and load as children, verification, warm-up, the window between
-// its marks, drain, and the checks that make a result of it. README, "The life of a run", tells the same in prose.
-//
-// The window: perf's counting is switched on, then /proc/stat is read, then both children make their mark; at the end in the
-// opposite order. So the children's intervals lie within the machine's, and that within perf's. In between, the executor sleeps in one poll: nothing of the
-// daemon's runs, writes or logs.
+// Executes one run: engine (under perf, where there is one) and load as children, verification, warm-up, the window
+// (window.h), drain, and the checks that make a result of it. README, "The life of a run", tells the same in prose.
 //
 // Threads: execute() runs in the scheduler's thread, one run at a time; the children are killed if that thread ends.
 #pragma once

@@ -31,6 +31,8 @@ struct Measurement {
   Json engine_opened;
   Json engine_closed;
   Json engine_result;
+  Json load_opened;
+  Json load_closed;
   Json load_result;
   CpuTimes machine_cpu;        // over machine_window
   Nanoseconds machine_window{};
