@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/canonical_text.h"
 #include "api/decode.h"
 #include "api/encode.h"
+#include "api/judge_decoded.h"
 #include "api/openapi.h"
 #include "api/query.h"
 #include "core/host/cpu_set.h"

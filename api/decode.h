@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "api/problem.h"
-#include "core/model/plan.h"
+#include "core/model/annotations.h"
+#include "core/model/field_error.h"
 #include "core/model/request.h"
 
 namespace copybench {
@@ -27,19 +28,11 @@ struct DecodedRequest {
 // experiment can be sent as the request of another.
 tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view body);
 
-// make_plan() for it. The errors are all there are, of decoding and of judging, their pointers those of the request as
-// sent: a list given as text has no elements to point at, so they name the list.
-tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context);
-
 // The body of PATCH /experiments/{id}: name, notes, tags and pinned, of which null empties all but the name. A problem is
 // 400, and names every other key.
 tl::expected<AnnotationChange, Problem> decode_annotation_change(std::string_view body);
 
 // The keys that the body of POST /experiments may have.
 std::vector<std::string_view> experiment_request_keys();
-
-// One spelling of a request, whatever the order of its keys, its blanks and how its numbers were written: two bodies
-// that ask for the same have the same text, two that differ do not. Serves as an exact digest.
-std::string canonical_text(const ExperimentRequest& request);
 
 }  // namespace copybench

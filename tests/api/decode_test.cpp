@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "api/canonical_text.h"
+#include "api/judge_decoded.h"
+
 using namespace copybench;
 
 namespace {
