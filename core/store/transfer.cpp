@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
-#include "core/model/annotations.h"
-#include "core/model/plan.h"
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
+#include "core/store/import_problem.h"
 #include "core/store/row_json.h"
 #include "core/store/rows.h"
 #include "core/store/schema.h"
+#include "core/store/transfer_columns.h"
 #include "core/store/transitions.h"
 
 namespace copybench {
@@ -20,51 +19,6 @@ namespace {
 using std::string_view;
 using Kind = StoreError::Kind;
 using Columns = std::vector<Column>;
-
-constexpr string_view kNotOfExperiments[] = {"id", "origin_json", "import_digest"};
-constexpr string_view kNotOfCircumstances[] = {"experiment_id", "from_run"};
-constexpr string_view kNotOfRuns[] = {"id", "experiment_id", "finish_sequence"};
-constexpr string_view kNotOfRunTables[] = {"run_id"};
-
-// What a run may have beside its own row: all of the table's columns, or none.
-struct RunTable {
-  std::string name;
-  Columns columns;
-
-  bool in(const Json& row) const {
-    const auto found = row.find(columns.front().key);
-    return found != row.end() && !found->is_null();
-  }
-};
-
-struct TableColumns {
-  explicit TableColumns(DatabaseConnection& connection)
-      : experiments(columns_of(connection, "experiments", kNotOfExperiments)),
-        circumstances(columns_of(connection, "circumstances", kNotOfCircumstances)),
-        runs(columns_of(connection, "runs", kNotOfRuns)),
-        run_tables{{"run_evidence", columns_of(connection, "run_evidence", kNotOfRunTables)},
-                   {"run_profiles", columns_of(connection, "run_profiles", kNotOfRunTables)}} {}
-
-  // Of a run with all that goes with it.
-  std::string run_problem(const Json& row) const {
-    std::vector<string_view> others{"finished_as", "calibrations"};
-    for (const RunTable& table : run_tables) {
-      for (const Column& column : table.columns) others.push_back(column.key);
-    }
-    std::string problem = row_problem(row, runs, others);
-    for (const RunTable& table : run_tables) {
-      if (!problem.empty() || !table.in(row)) continue;
-      Json part = Json::object();
-      for (const Column& column : table.columns) part[column.key] = row.value(column.key, Json());
-      problem = row_problem(part, table.columns, {});
-    }
-    return problem;
-  }
-  Columns experiments;
-  Columns circumstances;
-  Columns runs;
-  std::vector<RunTable> run_tables;
-};
 
 tl::unexpected<StoreError> invalid(const std::string& what) {
   return tl::unexpected(StoreError{Kind::invalid, "This is no experiment that copybench exported: " + what + "."});
@@ -78,119 +32,8 @@ std::string insert_sql(string_view table, string_view own_columns, const Columns
                      joined_names(columns), marks);
 }
 
-bool is_final_name(const Json& row, auto type) {
-  const Json state = row.value("state", Json());
-  const auto known = state.is_string() ? from_name<decltype(type)>(state.get<std::string>()) : std::nullopt;
-  return known && is_final(*known);
-}
-
-bool within(const Json& row, const char* key, int64_t lowest, int64_t highest) {
-  const Json value = row.value(key, Json());
-  return value.is_number_integer() && value.get<int64_t>() >= lowest && value.get<int64_t>() <= highest;
-}
-
-// Whether all that is computed from a spec stays within its types.
-bool within_limits(const ExperimentSpec& spec) {
-  return !spec.engines.empty() && !spec.field_sizes.empty() && !spec.threads.empty() &&
-         to_seconds(spec.duration) <= Limits::kMaxDurationS && to_seconds(spec.warmup) <= Limits::kMaxWarmupS &&
-         std::all_of(spec.field_sizes.begin(), spec.field_sizes.end(),
-                     [](uint64_t bytes) { return bytes > 0 && bytes <= uint64_t{Limits::kMaxFieldBytes}; }) &&
-         std::all_of(spec.threads.begin(), spec.threads.end(),
-                     [](uint32_t threads) { return threads > 0 && threads <= uint32_t{Limits::kMaxThreads}; });
-}
-
-// What the types of the columns do not tell of an experiment.
-std::string experiment_problem(const Json& row, size_t runs) {
-  if (!is_final_name(row, ExperimentState{})) return "the experiment has not ended";
-  const auto spec = spec_from_json(row.value("spec", Json()));
-  if (!spec) return spec.error().message;
-  if (!within_limits(*spec)) return "a value of the spec is beyond its limits";
-  if (row.contains("runs_at_most") && !row["runs_at_most"].is_null() &&
-      !within(row, "runs_at_most", 0, static_cast<int64_t>(Limits::kMaxRuns))) {
-    return "runs_at_most is beyond its limits";
-  }
-  if (const Json findings = row.value("findings", Json()); !findings.is_null() && !findings.is_object()) {
-    return "findings must be an object";
-  }
-  for (const char* count : {"runs_total", "runs_completed", "runs_failed", "runs_cancelled", "runs_interrupted"}) {
-    if (!within(row, count, 0, static_cast<int64_t>(runs))) return fmt::format("{} is more than there are runs", count);
-  }
-  AnnotationChange written;
-  written.name = spec->name;
-  written.notes = row.value("notes", std::string());
-  written.tags.emplace();
-  for (const Json& tag : row.value("tags", Json::array())) {
-    if (!tag.is_string()) return "a tag is no text";
-    written.tags->push_back(tag.get<std::string>());
-  }
-  const auto errors = annotation_errors(written);
-  return errors.empty() ? "" : errors.front().pointer + ": " + errors.front().detail;
-}
-
-// No figure, count or time is below 0; nothing that is measured is so large.
-std::string number_problem(const Json& row) {
-  constexpr double kMost = 1e12;
-  for (const auto& [key, value] : row.items()) {
-    if (!value.is_number()) continue;
-    if (value.get<double>() < 0 || (value.is_number_float() && !(value.get<double>() <= kMost))) {
-      return fmt::format("{} is {}; allowed: from 0, and what can be measured", key, value.dump());
-    }
-  }
-  return "";
-}
-
-std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places) {
-  if (std::string problem = number_problem(row); !problem.empty()) return problem;
-  const Json engine = row.value("engine", Json());
-  if (!engine.is_string() || !from_name<EngineMode>(engine.get<std::string>())) {
-    return "engine is no engine that this copybench knows";
-  }
-  if (!is_final_name(row, RunState{})) return "the run has not ended";
-  if (!within(row, "field_bytes", 1, Limits::kMaxFieldBytes) || !within(row, "threads", 1, Limits::kMaxThreads) ||
-      !within(row, "repetition", 1, static_cast<int64_t>(Limits::kMaxRuns))) {
-    return "field_bytes, threads or repetition is beyond its limits";
-  }
-  if (!within(row, "finished_as", 1, static_cast<int64_t>(runs)) || !places.insert(row["finished_as"].get<int64_t>()).second) {
-    return "finished_as must number the runs from 1";
-  }
-  if (const Json counters = row.value("counters", Json()); !counters.is_null() && !counters.is_array()) {
-    return "counters must be a list";
-  }
-  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
-  return calibrations ? "" : calibrations.error().message;
-}
-
-std::string file_problem(const ExportFile& file, const TableColumns& columns) {
-  if (file.schema > schema_version()) {
-    return fmt::format("it has schema version {}, and this copybench knows versions up to {}: import it with the newer "
-                       "copybench that wrote it",
-                       file.schema, schema_version());
-  }
-  std::string problem = row_problem(file.experiment, columns.experiments, {});
-  if (problem.empty()) problem = experiment_problem(file.experiment, file.runs.size());
-  if (!problem.empty()) return "line 2: " + problem;
-  size_t line = 3;
-  std::set<int64_t> from;
-  for (const Json& row : file.circumstances) {
-    problem = row_problem(row, columns.circumstances, std::vector<string_view>{"from_run"});
-    if (problem.empty() && (!within(row, "from_run", 1, static_cast<int64_t>(file.runs.size())) ||
-                            !from.insert(row["from_run"].get<int64_t>()).second)) {
-      problem = "from_run must be the number of a run, once";
-    }
-    if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
-    ++line;
-  }
-  std::set<int64_t> places;
-  for (const Json& row : file.runs) {
-    problem = columns.run_problem(row);
-    if (problem.empty()) problem = run_problem(row, file.runs.size(), places);
-    if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
-    ++line;
-  }
-  return file.runs.empty() ? "it has no runs" : "";
-}
-
-ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportFile& file, const Columns& columns, UtcTime now) {
+ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportFile& file, const Columns& columns,
+                                   UtcTime now) {
   Origin origin = file.origin;
   origin.imported_at = now;
   const Columns there = present(file.experiment, columns);
@@ -202,7 +45,7 @@ ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportF
 }
 
 RunId insert_run_row(DatabaseConnection& connection, ExperimentId id, int64_t finish_sequence, const Json& row,
-                     const TableColumns& columns) {
+                     const TransferColumns& columns) {
   const Columns there = present(row, columns.runs);
   Query query(connection, insert_sql("runs", "experiment_id, finish_sequence", there));
   query.bind(id).bind(finish_sequence);
@@ -248,10 +91,11 @@ StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection
   auto record = find_experiment(connection, id);
   if (!record) return tl::unexpected(record.error());
   if (!is_final(record->state)) {
-    return tl::unexpected(StoreError{
-        Kind::conflict, fmt::format("Experiment {} is {}. It can be exported when it has ended.", id, name_of(record->state))});
+    return tl::unexpected(
+        StoreError{Kind::conflict, fmt::format("Experiment {} is {}. It can be exported when it has ended.", id,
+                                               name_of(record->state))});
   }
-  const TableColumns columns(connection);
+  const TransferColumns columns(connection);
   ExportedExperiment exported;
   exported.schema = schema_version();
   {
@@ -276,7 +120,7 @@ StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection
 }
 
 std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentId id, RunId after, int64_t limit) {
-  const TableColumns columns(connection);
+  const TransferColumns columns(connection);
   std::string selected = joined_names(columns.runs, "runs.");
   std::string joins;
   for (const RunTable& table : columns.run_tables) {
@@ -344,8 +188,8 @@ std::optional<ExperimentId> find_original(DatabaseConnection& connection, const 
 }
 
 StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {
-  const TableColumns columns(connection);
-  if (const std::string problem = file_problem(file, columns); !problem.empty()) return invalid(problem);
+  const TransferColumns columns(connection);
+  if (const std::string problem = import_problem(file, columns); !problem.empty()) return invalid(problem);
   const ExperimentId id = insert_experiment_row(connection, file, columns.experiments, now);
   const int64_t before = take_finish_sequences(connection, static_cast<int64_t>(file.runs.size()));
   std::vector<RunId> runs;

@@ -1,0 +1,31 @@
+// What of an experiment travels: the columns of its tables, as a database has them, but for those that mean something there
+// alone. Used inside DatabaseConnection::attempt.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/store/database_connection.h"
+#include "core/store/row_json.h"
+
+namespace copybench {
+
+// What a run may have beside its own row: all of the table's columns, or none.
+struct RunTable {
+  std::string name;
+  std::vector<Column> columns;
+
+  bool in(const Json& row) const;
+};
+
+struct TransferColumns {
+  explicit TransferColumns(DatabaseConnection& connection);
+
+  std::vector<Column> experiments;
+  std::vector<Column> circumstances;
+  std::vector<Column> runs;
+  std::vector<RunTable> run_tables;
+};
+
+}  // namespace copybench
