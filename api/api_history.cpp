@@ -31,12 +31,20 @@ HistoryQuestion history_question(const NamedValues& query) {
 tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestion& question) {
   auto rows = reader.history(question.configuration, kHistoryExperiments);
   if (!rows) return refuse(problem_of(rows.error()));
-  std::map<ExperimentId, std::vector<double>> values;
+  struct Measured {
+    std::vector<double> values;
+    int64_t flagged = 0;
+  };
+  std::map<ExperimentId, Measured> measured;
   for (const HistoryRow& row : *rows) {
-    if (const auto value = value_of(row.figures, *question.figure)) values[row.experiment_id].push_back(*value);
+    const auto value = value_of(row.figures, *question.figure);
+    if (!value) continue;
+    Measured& own = measured[row.experiment_id];
+    own.values.push_back(*value);
+    own.flagged += row.flagged ? 1 : 0;
   }
   std::vector<HistoryExperiment> experiments;
-  for (auto& [id, own] : values) {
+  for (auto& [id, own] : measured) {
     auto record = reader.experiment(id);
     // Deleted meanwhile.
     if (!record && record.error().kind == StoreError::Kind::not_found) continue;
@@ -44,8 +52,8 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
     auto circumstances = reader.circumstances(id);
     if (!circumstances) return refuse(problem_of(circumstances.error()));
     experiments.push_back({id, std::move(record->spec), record->started_at,
-                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts), std::move(own),
-                           record->origin.has_value()});
+                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts), std::move(own.values),
+                           own.flagged, record->origin.has_value()});
   }
   const auto here = hashed_machine_id();
   return history_of(experiments, here ? std::optional(*here) : std::nullopt);
@@ -75,7 +83,8 @@ Json series_json(const HistorySeries& series) {
                               {"n", point.n},
                               {"median", point.median},
                               {"min", point.min},
-                              {"max", point.max}});
+                              {"max", point.max},
+                              {"runs_flagged", point.flagged}});
   }
   json["change_points"] = Json::array();
   for (const LevelChange& change : series.changes) json["change_points"].push_back(change_json(series, change));
@@ -84,7 +93,7 @@ Json series_json(const HistorySeries& series) {
 
 // One line a point; the p of a change stands with the point at which the new level begins.
 std::string history_csv(const History& history) {
-  std::string out = "series,experiment_id,name,started_at,n,median,min,max,change_point_p\r\n";
+  std::string out = "series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged\r\n";
   for (size_t i = 0; i < history.series.size(); ++i) {
     const HistorySeries& series = history.series[i];
     auto change = series.changes.begin();
@@ -95,7 +104,7 @@ std::string history_csv(const History& history) {
       out += fmt::format(",{},{},{},{},{},", point.started_at ? to_rfc3339(*point.started_at) : "", point.n, point.median,
                          point.min, point.max);
       if (change != series.changes.end() && change->index == k) out += fmt::format("{}", change++->p);
-      out += "\r\n";
+      out += fmt::format(",{}\r\n", point.flagged);
     }
   }
   return out;

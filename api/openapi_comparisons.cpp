@@ -137,7 +137,7 @@ void put_history_paths(Json& paths) {
                                        {{"200", json_answer("The history.", "History")}}, parameters);
   paths["/history.csv"]["get"] =
       operation("get_history_csv", "The same as CSV, one line an experiment.",
-                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p.",
+                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p, runs_flagged.",
                                 content("text/csv", {{"type", "string"}}))}},
                 std::move(parameters));
 }
@@ -149,7 +149,8 @@ void put_history_schemas(Json& schemas) {
                              {"n", described(type("integer"), "Runs.")},
                              {"median", type("number")},
                              {"min", type("number")},
-                             {"max", type("number")}});
+                             {"max", type("number")},
+                             {"runs_flagged", described(type("integer"), "Of the n runs, those that are doubtful.")}});
   const Json change =
       object({{"experiment_id", described(type("integer"), "With which the new level begins.")},
               {"previous_experiment_id", type("integer")},

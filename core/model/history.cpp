@@ -19,7 +19,7 @@ HistoryPoint point_of(const HistoryExperiment& experiment) {
   std::vector<double> sorted = experiment.values;
   std::sort(sorted.begin(), sorted.end());
   return {experiment.id,     experiment.spec.name, experiment.started_at, static_cast<int64_t>(sorted.size()),
-          median_of(sorted), sorted.front(),       sorted.back()};
+          median_of(sorted), sorted.front(),       sorted.back(),         experiment.flagged};
 }
 
 double level_of(const std::vector<HistoryPoint>& points, size_t begin, size_t end) {

@@ -20,6 +20,7 @@ struct HistoryExperiment {
   std::optional<UtcTime> started_at;
   Circumstances circumstances;  // empty where they were not recorded
   std::vector<double> values;
+  int64_t flagged = 0;  // of the runs that the values are of
   bool imported = false;
 };
 
@@ -31,6 +32,7 @@ struct HistoryPoint {
   double median = 0;
   double min = 0;
   double max = 0;
+  int64_t flagged = 0;
 };
 
 struct LevelChange {

@@ -225,7 +225,7 @@ class DatabaseReader : public Reader {
       query.bind(int64_t{configuration.threads}).bind(experiments);
       while (query.step()) {
         const RunRow run = read_run(query);
-        rows.push_back({run.experiment_id, run.figures});
+        rows.push_back({run.experiment_id, run.figures, !run.flags.empty()});
       }
     });
     if (failed) return tl::unexpected(*failed);

@@ -54,6 +54,7 @@ struct ExportedRun {
 struct HistoryRow {
   ExperimentId experiment_id = 0;
   RunFigures figures;
+  bool flagged = false;
 };
 
 // One connection. Used by one thread at a time; obtained from ReaderPool.

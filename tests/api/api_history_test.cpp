@@ -19,7 +19,9 @@ void measure(Served& served, double gbps, const char* kernel, const std::string&
   REQUIRE(run);
   RunFigures figures;
   figures.throughput_gbps = gbps + 0.01 * static_cast<double>(run->experiment_id % 4);
-  must(served.store->finish(run->id, RunResult{Completed{figures}, Json::object(), ""}));
+  RunResult result{Completed{figures}, Json::object(), ""};
+  if (run->experiment_id == 1) result.flags = {{FlagKind::drift, "Throughput drifted."}};
+  must(served.store->finish(run->id, result));
 }
 
 }  // namespace
@@ -36,6 +38,8 @@ TEST_CASE("a configuration's figure over all experiments, with its change points
   REQUIRE(json["series"].size() == 1);
   const Json& series = json["series"][0];
   CHECK(series["points"].size() == 16);
+  CHECK(series["points"][0]["runs_flagged"] == 1);
+  CHECK(series["points"][1]["runs_flagged"] == 0);
   REQUIRE(series["change_points"].size() == 1);
   const Json& change = series["change_points"][0];
   CHECK(change["experiment_id"] == 9);
@@ -46,6 +50,8 @@ TEST_CASE("a configuration's figure over all experiments, with its change points
 
   const Answer csv = served.get(std::string("/history.csv?") + kConfiguration);
   CHECK(csv.header("content-type").starts_with("text/csv"));
+  CHECK(csv.body.starts_with("series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged\r\n"));
+  CHECK(csv.body.find(",,1\r\n") != std::string::npos);
   CHECK(std::count(csv.body.begin(), csv.body.end(), '\n') == 17);
   CHECK(csv.body.find("1,9,\"nightly, \"\"quiet\"\"\",") != std::string::npos);
   CHECK(served.get(std::string("/history?metric=cpu_ns_per_byte&") + kConfiguration).json()["series"].empty());

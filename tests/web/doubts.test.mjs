@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { doubts, flagsOf, wordsFor } from '../../web/src/doubts.js';
+import { doubts, doubtsOf, flagsOf, wordsFor } from '../../web/src/doubts.js';
 import { cells } from '../../web/src/series.js';
 import { run } from './runs.mjs';
 
@@ -31,4 +31,10 @@ test('a chart knows which of its points are doubtful', () => {
     cell.points.map(({ flags }) => flags.length),
     [1, 0],
   );
+});
+
+test('single runs are named with what makes them doubtful', () => {
+  const runs = [run({ run_id: 7, flags: [flag('step', 'It fell.'), flag('steal', 'Time was taken.')] }), run({ flags: [] })];
+  assert.equal(doubtsOf(runs, () => 'one-copy'), 'Run 7, one-copy, is doubtful: It fell. Time was taken.');
+  assert.equal(doubtsOf([runs[1]], () => 'one-copy'), '');
 });

@@ -26,3 +26,10 @@ export function doubts(runs) {
   }
   return [...found.values()].sort((a, b) => b.runs.length - a.runs.length);
 }
+
+// What makes these runs doubtful, each named with its reasons; '' where none is.
+export const doubtsOf = (runs, name) =>
+  runs
+    .filter((run) => flagsOf(run).length)
+    .map((run) => `Run ${run.run_id}, ${name(run)}, is doubtful: ${flagsOf(run).map(({ detail }) => detail).join(' ')}`)
+    .join(' ');

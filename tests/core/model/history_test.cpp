@@ -23,11 +23,14 @@ HistoryExperiment experiment(ExperimentId id, double level, const char* machine 
 TEST_CASE("a change of level is told with the levels and with what else changed there") {
   std::vector<HistoryExperiment> all;
   for (ExperimentId id = 1; id <= 16; ++id) all.push_back(experiment(id, id <= 8 ? 10 : 9, "a", id <= 8 ? "6.1" : "6.2"));
+  all[0].flagged = 2;
   const History history = history_of(all, "a");
   REQUIRE(history.series.size() == 1);
   const HistorySeries& series = history.series[0];
   REQUIRE(series.points.size() == 16);
   CHECK(series.points[0].n == 3);
+  CHECK(series.points[0].flagged == 2);
+  CHECK(series.points[1].flagged == 0);
   CHECK(series.points[0].median == doctest::Approx(10.01));
   CHECK(series.points[0].min == doctest::Approx(9.91));
   REQUIRE(series.changes.size() == 1);

@@ -16,6 +16,7 @@ const columns = (unit) => [
     label: { median: 'Median', min: 'Lowest', max: 'Highest' }[key],
     text: (row) => unit.text(row[key]),
   })),
+  { key: 'runs_flagged', label: 'Doubtful runs', number: true },
   { key: 'change_p', label: 'New level, p', number: true, text: (row) => (row.change_p === null ? '–' : String(row.change_p)) },
 ];
 
@@ -65,7 +66,15 @@ function plotted(series, engine, unit, width) {
         stroke: color,
         fill: color,
         className: 'history-points',
-        title: (d) => `experiment ${d.experiment_id}, ${d.name || 'no name'}, ${time(d.started_at)}\nmedian of ${d.n}: ${unit.text(d.median)} ${unit.unit}`,
+        title: (d) => `experiment ${d.experiment_id}, ${d.name || 'no name'}, ${time(d.started_at)}\nmedian of ${d.n}: ${unit.text(d.median)} ${unit.unit}${d.runs_flagged ? `\n${d.runs_flagged} of them doubtful` : ''}`,
+      }),
+      Plot.dot(points.filter(({ runs_flagged: doubtful }) => doubtful), {
+        x: 'at',
+        y: 'median',
+        r: 8,
+        stroke: 'var(--text)',
+        strokeDasharray: '2 1.5',
+        className: 'history-doubtful',
       }),
     ],
   });
@@ -77,7 +86,10 @@ export function historyChart(series, number, { engine, title }, unit) {
     id: `history-${number}`,
     number,
     title,
-    legend: [{ engine, label: engineLabel(engine) }],
+    legend: [
+      { engine, label: engineLabel(engine) },
+      ...(series.points.some(({ runs_flagged: doubtful }) => doubtful) ? [{ ring: true, label: 'with doubtful runs' }] : []),
+    ],
     panelText: 'Medians of each experiment; bars from the lowest to the highest run; dashed: where the level changed.',
     plot: (width) => plotted(series, engine, unit, width),
     empty: 'No experiment has measured this.',

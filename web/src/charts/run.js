@@ -1,6 +1,7 @@
 // Charts of single runs, one of each engine: where the CPUs' time went, whether the throughput was steady, how latency
 // is distributed. `shown`: [{run (with evidence), engine}].
 import * as Plot from '@observablehq/plot';
+import { doubtsOf, flagsOf } from '../doubts.js';
 import { percent } from '../format.js';
 import { copyLabel, cpuStates, engineLabel, engineLines, looks } from '../look.js';
 import { distribution, steadiness } from '../series.js';
@@ -13,7 +14,12 @@ const runColumns = [
   { key: 'engine', label: 'Engine', text: (row) => row.engine_label },
   { key: 'zerocopy', fileOnly: true },
   { key: 'run_id', label: 'Run', number: true },
+  { key: 'flags', fileOnly: true },
 ];
+const withDoubts = (note, shown, labels) => {
+  const runs = shown.map(({ run }) => run);
+  return [note, doubtsOf(runs, ({ engine }) => engineLabel(engine, labels))].filter(Boolean).join(' ');
+};
 
 // The rows of each run, with what every one of them says of the run.
 const rowsOf = (shown, labels, of) =>
@@ -23,6 +29,7 @@ const rowsOf = (shown, labels, of) =>
       engine_label: engineLabel(engine, labels),
       zerocopy: copyLabel(engine, labels),
       run_id: run.run_id,
+      flags: flagsOf(run).map(({ kind }) => kind).join(';'),
     };
     return of(run.evidence).map((row) => ({ ...base, ...row }));
   });
@@ -116,7 +123,11 @@ export function cpuByState(id, number, title, shown, labels) {
     ],
     rows,
     empty: 'None of these runs has CPU times of its window.',
-    note: 'CPU seconds for each second of the window. Idle time is left out; the kernel counts the machine’s in steps of 10 ms.',
+    note: withDoubts(
+      'CPU seconds for each second of the window. Idle time is left out; the kernel counts the machine’s in steps of 10 ms.',
+      shown,
+      labels,
+    ),
   };
 }
 
@@ -155,7 +166,7 @@ const lineChart = (head, shown, labels, { columns, empty, note, ...lines }) => (
   columns: [...runColumns, ...columns],
   rows: lines.rows,
   empty,
-  note,
+  note: withDoubts(note, shown, labels),
 });
 
 export function overTime(id, number, title, shown, labels) {
