@@ -169,6 +169,10 @@ const lineChart = (head, shown, labels, { columns, empty, note, ...lines }) => (
   note: withDoubts(note, shown, labels),
 });
 
+// Why it could not be told whether a run was steady; null where it could.
+const unjudged = ({ run }) =>
+  run.evidence.steadiness?.judged === false ? `Run ${run.run_id} is not judged: ${run.evidence.steadiness.reason}.` : null;
+
 export function overTime(id, number, title, shown, labels) {
   const rows = rowsOf(shown, labels, ({ samples }) => steadiness(samples));
   const values = rows.map((row) => row.gbps);
@@ -193,7 +197,7 @@ export function overTime(id, number, title, shown, labels) {
       { key: 'gbps', label: 'Throughput', unit: 'Gbit/s', number: true, text: rounded(3)('gbps') },
     ],
     empty: 'None of these runs has samples: a window must last 0.1 s for the first one.',
-    note: 'A sample every 100 ms, drawn at the middle of its interval.',
+    note: ['A sample every 100 ms, drawn at the middle of its interval.', ...shown.map(unjudged).filter(Boolean)].join(' '),
   });
 }
 
