@@ -4,6 +4,16 @@
 export const significance = 0.05;
 export const minEffect = 0.01;
 
+// The chance of each sum, from 0 on, of those ranks that a fair coin chose.
+function chancesOfSums(ranks) {
+  const chances = [1];
+  for (const rank of ranks) {
+    for (let sum = chances.length - 1 + rank; sum >= 0; sum -= 1)
+      chances[sum] = ((chances[sum] ?? 0) + (chances[sum - rank] ?? 0)) / 2;
+  }
+  return chances;
+}
+
 // Wilcoxon's signed rank test of paired differences: two-sided p, exact whatever their number; ties get mid-ranks,
 // differences of 0 are left out.
 export function signedRankP(differences) {
@@ -16,11 +26,7 @@ export function signedRankP(differences) {
     for (let i = from; i < to; i += 1) ranks.push(from + to + 1);
     from = to;
   }
-  const chances = [1];
-  for (const rank of ranks) {
-    for (let sum = chances.length - 1 + rank; sum >= 0; sum -= 1)
-      chances[sum] = ((chances[sum] ?? 0) + (chances[sum - rank] ?? 0)) / 2;
-  }
+  const chances = chancesOfSums(ranks);
   const positive = ranks.reduce((sum, rank, i) => sum + (own[i] > 0 ? rank : 0), 0);
   const total = (from, to) => chances.slice(from, to).reduce((sum, chance) => sum + chance, 0);
   return Math.min(1, 2 * Math.min(total(0, positive + 1), total(positive, chances.length)));
@@ -42,11 +48,7 @@ export function corrected(all) {
 
 // How many values of each end lie outside the 95 % interval: as far as the sum of ranks is rarer than 2.5 %.
 function outside(n) {
-  const chances = [1];
-  for (let rank = 1; rank <= n; rank += 1) {
-    for (let sum = chances.length - 1 + rank; sum >= 0; sum -= 1)
-      chances[sum] = ((chances[sum] ?? 0) + (chances[sum - rank] ?? 0)) / 2;
-  }
+  const chances = chancesOfSums(Array.from({ length: n }, (_, i) => i + 1));
   let below = 0;
   let k = -1;
   while (below <= 0.025) below += chances[(k += 1)];
