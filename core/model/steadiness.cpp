@@ -18,9 +18,9 @@ using Samples = std::span<const double>;
 // A shape that was laid through the samples: how far they lie from it, and what its test says.
 struct Fit {
   std::vector<double> residuals;
-  double effect = 0;         // relative to the median
-  double statistic = 0;      // the test's, as p_of_line() and p_of_step() take it
-  double most = 0;           // what it is where all samples obey the shape
+  double effect = 0;             // relative to the median
+  double statistic = 0;          // the test's, as p_of_line() and p_of_step() take it
+  double most = 0;               // what it is where all samples obey the shape
   std::optional<size_t> change;  // step: the first sample of the new level
 };
 
