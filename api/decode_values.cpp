@@ -15,6 +15,8 @@ using std::string_view;
 std::string shown_value(const JsonValue& value) {
   if (const auto* text = std::get_if<std::string>(&value.value)) return shown(*text);
   if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
+  if (const auto* whole = std::get_if<int64_t>(&value.value)) return fmt::format("{}", *whole);
+  if (const auto* whole = std::get_if<uint64_t>(&value.value)) return fmt::format("{}", *whole);
   if (const auto* number = std::get_if<double>(&value.value)) return fmt::format("{}", *number);
   return std::string(kind_of(value));
 }

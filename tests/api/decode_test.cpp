@@ -135,9 +135,22 @@ TEST_CASE("wrong types are named with what is allowed") {
     CAPTURE(error.pointer);
     CHECK(error.detail.find("allowed: ") != std::string::npos);
   }
-  const auto order = std::find_if(decoded.errors.begin(), decoded.errors.end(),
-                                  [](const FieldError& error) { return error.pointer == "/order"; });
-  CHECK(order->detail == "\"random\" is given; allowed: shuffled, sequential");
+  const auto detail = [&](std::string_view pointer) {
+    return std::find_if(decoded.errors.begin(), decoded.errors.end(), [&](const FieldError& error) {
+             return error.pointer == pointer;
+           })->detail;
+  };
+  CHECK(detail("/order") == "\"random\" is given; allowed: shuffled, sequential");
+  CHECK(detail("/name") == "5 is given; allowed: a string");
+  CHECK(detail("/threads/0") == "true is given; allowed: a whole number");
+  CHECK(detail("/threads/1") == "null is given; allowed: a whole number");
+}
+
+TEST_CASE("a number of a wrong type is shown as it is given") {
+  const auto detail = [](std::string_view body) { return decode(body).errors.at(0).detail; };
+  CHECK(detail(R"({"name": -5})") == "-5 is given; allowed: a string");
+  CHECK(detail(R"({"name": 18446744073709551615})") == "18446744073709551615 is given; allowed: a string");
+  CHECK(detail(R"({"name": 5.5})") == "5.5 is given; allowed: a string");
 }
 
 TEST_CASE("null is not given only where a spec has it") {
