@@ -1,4 +1,6 @@
 // Configurations over each other, within an experiment or of several, and one over the experiments of time.
+#include <utility>
+
 #include "api/openapi_parts.h"
 #include "api/openapi_words.h"
 #include "core/model/comparison.h"
@@ -104,9 +106,10 @@ void put_comparison_schemas(Json& schemas) {
                                   {"only_base", list_of(object(configuration))},
                                   {"only_head", list_of(object(configuration))},
                                   {"links", links({"page"})}});
-  schemas["ComparisonProblem"] = schemas["Problem"];
-  schemas["ComparisonProblem"]["properties"]["comparison"] = ref("Comparison");
-  schemas["ComparisonProblem"]["required"].push_back("comparison");
+  Json problem = schemas["Problem"];
+  problem["properties"]["comparison"] = ref("Comparison");
+  problem["required"].push_back("comparison");
+  schemas["ComparisonProblem"] = std::move(problem);
   const Json pair =
       object(joined({{"base_engine", ref("EngineMode")}, {"head_engine", ref("EngineMode")}}, comparison_result()));
   const Properties verdict{
