@@ -26,8 +26,8 @@ class Crew {
   // The worker must outlive the crew, and is awaited from now on.
   void join(Worker& worker) { workers_.push_back(&worker); }
 
-  // The worker's next report, which must be the one named. `deadline` is in the words of the run's spec: "no report
-  // `ready` from the engine within 10.0 s".
+  // The worker's next report, which must be the one named. Over the time, the outcome names it: "no report `ready` from
+  // the engine within 10.0 s".
   OrOutcome<Json> await(Worker& worker, const char* report, Nanoseconds at_most);
 
   // Lets the time pass, in which no child should say anything.

@@ -35,8 +35,9 @@ void put_row(Json& object, const Query& row, int first, const std::vector<Column
 std::string row_problem(const Json& object, const std::vector<Column>& columns,
                         std::span<const std::string_view> other_keys);
 
-// Binds the value of each column that the row has; it has no problem. present_names() are their names, in this order.
+// Those of the columns that the row has.
 std::vector<Column> present(const Json& object, const std::vector<Column>& columns);
+// Binds the row's values of these columns, in their order; it has all of them, and no problem.
 void bind_row(Query& query, const Json& object, const std::vector<Column>& present_columns);
 
 }  // namespace copybench
