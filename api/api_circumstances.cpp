@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "api/api.h"
-#include "api/encode.h"
+#include "api/encode_circumstances.h"
 #include "api/query.h"
 
 namespace copybench {

@@ -5,7 +5,7 @@
 
 #include "api/api.h"
 #include "api/csv.h"
-#include "api/encode.h"
+#include "api/encode_words.h"
 #include "api/query.h"
 #include "core/host/circumstances.h"
 #include "core/model/history.h"
@@ -79,7 +79,7 @@ Json series_json(const HistorySeries& series) {
   for (const HistoryPoint& point : series.points) {
     json["points"].push_back({{"experiment_id", point.experiment},
                               {"name", point.name},
-                              {"started_at", point.started_at ? Json(to_rfc3339(*point.started_at)) : Json(nullptr)},
+                              {"started_at", time_or_null(point.started_at)},
                               {"n", point.n},
                               {"median", point.median},
                               {"min", point.min},

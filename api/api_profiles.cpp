@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "api/api.h"
-#include "api/encode.h"
+#include "api/encode_run.h"
 #include "api/flamegraph.h"
 #include "api/query.h"
 #include "core/model/copy_cost.h"

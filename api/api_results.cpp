@@ -2,7 +2,9 @@
 
 #include "api/api.h"
 #include "api/csv.h"
-#include "api/encode.h"
+#include "api/encode_run.h"
+#include "api/encode_summary.h"
+#include "api/encode_words.h"
 #include "api/missing.h"
 #include "api/query.h"
 #include "core/model/summary.h"

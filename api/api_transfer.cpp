@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "api/api.h"
-#include "api/encode.h"
+#include "api/encode_experiment.h"
+#include "api/encode_words.h"
 #include "api/versions.h"
 #include "core/host/system_facts.h"
 #include "core/store/export.h"

@@ -6,15 +6,10 @@
 #include <cmath>
 #include <utility>
 
-#include "api/encode.h"
+#include "api/encode_words.h"
 
 namespace copybench {
 namespace {
-
-template <typename T>
-Json value_or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 // "4.8", "12".
 std::string percent(double share) {
@@ -41,15 +36,15 @@ Json ids_json(const std::vector<ExperimentId>& ids) {
 }
 
 Json put_result(Json json, const Comparison& comparison, Better better, double min_effect) {
-  json["base"] = {{"n", comparison.n_base}, {"median", value_or_null(comparison.base_median)}};
-  json["head"] = {{"n", comparison.n_head}, {"median", value_or_null(comparison.head_median)}};
+  json["base"] = {{"n", comparison.n_base}, {"median", or_null(comparison.base_median)}};
+  json["head"] = {{"n", comparison.n_head}, {"median", or_null(comparison.head_median)}};
   json["ratio"] = comparison.ratio ? Json(comparison.ratio->estimate) : Json(nullptr);
-  json["ratio_ci95_low"] = comparison.ratio ? value_or_null(comparison.ratio->low) : Json(nullptr);
-  json["ratio_ci95_high"] = comparison.ratio ? value_or_null(comparison.ratio->high) : Json(nullptr);
-  json["p"] = value_or_null(comparison.p);
-  json["corrected_p"] = value_or_null(comparison.corrected_p);
+  json["ratio_ci95_low"] = comparison.ratio ? or_null(comparison.ratio->low) : Json(nullptr);
+  json["ratio_ci95_high"] = comparison.ratio ? or_null(comparison.ratio->high) : Json(nullptr);
+  json["p"] = or_null(comparison.p);
+  json["corrected_p"] = or_null(comparison.corrected_p);
   json["verdict"] = name_of(comparison.verdict);
-  json["repetitions_needed"] = value_or_null(comparison.needed);
+  json["repetitions_needed"] = or_null(comparison.needed);
   json["detail"] = detail_of(comparison, better, min_effect);
   return json;
 }
@@ -163,7 +158,7 @@ Json comparisons_json(ExperimentId experiment, const FigureColumn& figure, doubl
     one["best"] = cell.best ? Json(name_of(*cell.best)) : Json(nullptr);
     one["contenders"] = Json::array();
     for (const EngineMode engine : cell.contenders) one["contenders"].push_back(name_of(engine));
-    one["repetitions_needed"] = value_or_null(cell.needed);
+    one["repetitions_needed"] = or_null(cell.needed);
     one["pairs"] = Json::array();
     for (const EngineComparison& pair : cell.pairs) {
       Json engines;

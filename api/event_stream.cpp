@@ -4,7 +4,9 @@
 
 #include <utility>
 
-#include "api/encode.h"
+#include "api/encode_experiment.h"
+#include "api/encode_progress.h"
+#include "api/encode_run.h"
 #include "api/experiment_watch.h"
 #include "api/problem.h"
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "api/encode.h"
+#include "api/encode_experiment.h"
+#include "api/encode_progress.h"
 #include "api/problem.h"
 #include "core/base/time.h"
 

@@ -1,4 +1,4 @@
-#include "api/encode.h"
+#include "api/encode_run.h"
 
 #include <doctest/doctest.h>
 
@@ -33,21 +33,4 @@ TEST_CASE("evidence that is no JSON is an empty object") {
   CHECK(run_json(run)["evidence"] == Json::object());
   run.evidence_json = R"({"a": 1})";
   CHECK(run_json(run)["evidence"]["a"] == 1);
-}
-
-TEST_CASE("an experiment beyond the queue has no place in it") {
-  ExperimentRecord record;
-  record.id = 4;
-  record.state = ExperimentState::cancelled;
-  QueueView queue;
-  queue.places[4] = {1, std::chrono::seconds{5}};
-  const Json progress = progress_json(record, queue);
-  CHECK(progress["eta_s"].is_null());
-  CHECK(progress["queue_position"].is_null());
-  CHECK(progress["current"].is_null());
-}
-
-TEST_CASE("a cursor is text, the last page has none") {
-  CHECK(page_json(Json::array(), 17)["next"] == "17");
-  CHECK(page_json(Json::array(), std::nullopt)["next"].is_null());
 }

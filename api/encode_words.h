@@ -1,0 +1,33 @@
+// What the answers' JSON has in common: what is null, the paths of links, a configuration, a list's page. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/json.h"
+#include "core/base/time.h"
+#include "core/model/records.h"
+#include "core/model/spec.h"
+
+namespace copybench {
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json number_or_null(const std::optional<double>& value);  // null also where it is not finite
+Json time_or_null(const std::optional<UtcTime>& time);
+
+std::string experiment_path(ExperimentId id);  // "/experiments/7"
+std::string run_path(RunId id);
+
+// engine, field_bytes, message_bytes, threads
+void put_configuration(Json& json, const Configuration& configuration);
+Json configuration_json(const Configuration& configuration);
+
+// A list's one page: {"items", "next"}, next as text or null.
+Json page_json(Json items, const std::optional<int64_t>& next);
+
+}  // namespace copybench
