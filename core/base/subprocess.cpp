@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -130,10 +129,6 @@ bool wait_readable(int fd, Monotonic::time_point deadline) {
     if (ready > 0) return true;
     if (ready == 0 || errno != EINTR) return false;
   }
-}
-
-Monotonic::time_point deadline_after(Nanoseconds at_most) {
-  return Monotonic::now() + std::clamp<Nanoseconds>(at_most, Nanoseconds{0}, std::chrono::hours{24 * 365});
 }
 
 }  // namespace
@@ -277,47 +272,6 @@ ExitStatus Subprocess::kill_and_reap() {
   } while (result != 0 && errno == EINTR);
   status_ = result == 0 ? status_from(info) : ExitStatus{};
   return *status_;
-}
-
-Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most) {
-  const auto deadline = deadline_after(at_most);
-  auto child = Subprocess::spawn(options);
-  if (!child) return tl::unexpected(child.error());
-  child->stdin_pipe().reset();
-
-  CommandOutput result;
-  const auto drain = [](UniqueFd& pipe, std::string& into) {
-    std::array<char, 4096> buffer;
-    while (pipe) {
-      const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
-      if (got > 0) {
-        into.append(buffer.data(), static_cast<size_t>(got));
-      } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-        pipe.reset();
-      } else if (errno == EAGAIN) {
-        return;
-      }
-    }
-  };
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Monotonic::now()).count();
-    if (left <= 0) {
-      child->kill_and_reap();
-      return fail(
-          fmt::format("{} did not end within {:.1f} s and was killed", options.argv.front(), to_seconds(at_most)));
-    }
-    std::array<pollfd, 3> entries{{{child->pidfd(), POLLIN, 0},
-                                   {child->stdout_pipe().get(), POLLIN, 0},
-                                   {child->stderr_pipe().get(), POLLIN, 0}}};
-    ::poll(entries.data(), entries.size(), static_cast<int>(std::min<int64_t>(left, INT_MAX)));
-    const auto ended = child->wait(Nanoseconds{0});
-    drain(child->stdout_pipe(), result.out);
-    drain(child->stderr_pipe(), result.err);
-    if (ended) {
-      result.status = *ended;
-      return result;
-    }
-  }
 }
 
 }  // namespace copybench

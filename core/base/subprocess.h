@@ -73,13 +73,4 @@ class Subprocess {
   std::optional<ExitStatus> status_;
 };
 
-// Runs a command to its end with an empty stdin and collects what it printed. For short helpers (perf --version). Over
-// the time it is killed, and that is an error.
-struct CommandOutput {
-  ExitStatus status;
-  std::string out;
-  std::string err;
-};
-Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most);
-
 }  // namespace copybench

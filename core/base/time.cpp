@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace copybench {
@@ -15,6 +16,10 @@ std::string to_rfc3339(UtcTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto millis = (time - seconds).count();
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), millis);
+}
+
+Monotonic::time_point deadline_after(Nanoseconds at_most) {
+  return Monotonic::now() + std::clamp<Nanoseconds>(at_most, Nanoseconds{0}, std::chrono::hours{24 * 365});
 }
 
 namespace {

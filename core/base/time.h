@@ -15,6 +15,9 @@ using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 UtcTime utc_now();
 std::string to_rfc3339(UtcTime time);  // "2026-11-22T14:18:50.123Z"
 
+// `at_most` from now; a year where it is longer, so that no sum is beyond the clock.
+Monotonic::time_point deadline_after(Nanoseconds at_most);
+
 // CLOCK_MONOTONIC in nanoseconds: the stamp in message headers and marks. Comparable between processes of one host only.
 int64_t monotonic_ns();
 

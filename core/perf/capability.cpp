@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "core/base/command.h"
 #include "core/base/subprocess.h"
 #include "core/base/time.h"
 #include "core/base/unique_fd.h"

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/base/command.h"
 #include "core/host/cpu_set.h"
 #include "core/host/system_facts.h"
 

@@ -8,90 +8,18 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <filesystem>
 #include <thread>
+#include <vector>
+
+#include "core/base/command.h"
+#include "pipes.h"
 
 using namespace copybench;
 using namespace std::chrono_literals;
 
-namespace {
-
-Result<CommandOutput> shell(const std::string& script) { return run_command({.argv = {"sh", "-c", script}}, 20s); }
-
-// Everything up to the end of the pipe, waiting for it.
-std::string read_all(UniqueFd& pipe) {
-  std::string text;
-  char buffer[256];
-  for (;;) {
-    const ssize_t got = ::read(pipe.get(), buffer, sizeof buffer);
-    if (got > 0) {
-      text.append(buffer, static_cast<size_t>(got));
-    } else if (got < 0 && errno == EAGAIN) {
-      pollfd entry{pipe.get(), POLLIN, 0};
-      REQUIRE(::poll(&entry, 1, 20'000) == 1);
-    } else {
-      return text;
-    }
-  }
-}
-
-// The first line, waiting for it.
-std::string read_line(UniqueFd& pipe) {
-  std::string line;
-  for (;;) {
-    char letter = 0;
-    const ssize_t got = ::read(pipe.get(), &letter, 1);
-    if (got == 1 && letter != '\n') {
-      line += letter;
-    } else if (got < 0 && errno == EAGAIN) {
-      pollfd entry{pipe.get(), POLLIN, 0};
-      REQUIRE(::poll(&entry, 1, 20'000) == 1);
-    } else {
-      return line;
-    }
-  }
-}
-
-// True once the pipe has no writer any more: whoever held the other end is gone.
-bool wait_for_end(UniqueFd& pipe) {
-  pollfd entry{pipe.get(), POLLIN, 0};
-  char buffer[256];
-  while (::poll(&entry, 1, 20'000) == 1) {
-    if (::read(pipe.get(), buffer, sizeof buffer) == 0) return true;
-  }
-  return false;
-}
-
-std::pair<UniqueFd, UniqueFd> pipe_pair() {
-  int fds[2];
-  REQUIRE(::pipe2(fds, O_CLOEXEC) == 0);
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-}  // namespace
-
-TEST_CASE("a command's output and status come back") {
-  const auto result = shell("echo out; echo err >&2; exit 3");
-  REQUIRE(result);
-  CHECK(result->out == "out\n");
-  CHECK(result->err == "err\n");
-  CHECK(result->status.exited);
-  CHECK(result->status.code == 3);
-  CHECK_FALSE(result->status.success());
-  CHECK(result->status.describe() == "exit status 3");
-  CHECK(shell("exit 0")->status.success());
-}
-
-TEST_CASE("more output than a pipe holds is not lost") {
-  const auto result = shell("head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2");
-  REQUIRE(result);
-  CHECK(result->out.size() == 300'000);
-  CHECK(result->err.size() == 200'000);
-}
-
 TEST_CASE("death by a signal is told from an exit status") {
-  const auto result = shell("kill -TERM $$");
+  const auto result = run_command({.argv = {"sh", "-c", "kill -TERM $$"}}, 20s);
   REQUIRE(result);
   CHECK_FALSE(result->status.exited);
   CHECK(result->status.signal == SIGTERM);
@@ -139,16 +67,6 @@ TEST_CASE("the pidfd is readable once the child has ended") {
   CHECK(::poll(&entry, 1, 0) == 0);
   child->stdin_pipe().reset();
   CHECK(::poll(&entry, 1, 20'000) == 1);
-}
-
-TEST_CASE("a command over its time is killed with all it started") {
-  auto [read_end, write_end] = pipe_pair();
-  // The grandchild holds the pipe's end; it alone could keep it open.
-  const auto result = run_command({.argv = {"sh", "-c", "sleep 1000 & wait"}, .inherit = {{write_end.get(), 3}}}, 50ms);
-  REQUIRE_FALSE(result);
-  CHECK(result.error().message == "sh did not end within 0.1 s and was killed");
-  write_end.reset();
-  CHECK(wait_for_end(read_end));
 }
 
 TEST_CASE("the destructor leaves no orphan") {

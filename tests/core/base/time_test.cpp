@@ -34,3 +34,9 @@ TEST_CASE("seconds as numbers round to the nanosecond") {
   CHECK(to_seconds(1500ms) == doctest::Approx(1.5));
   CHECK(from_seconds(to_seconds(123'456'789ns)) == 123'456'789ns);
 }
+
+TEST_CASE("a deadline is a time of the clock, however long the limit") {
+  CHECK(deadline_after(Nanoseconds::max()) > Monotonic::now() + 24h);
+  CHECK(deadline_after(1h) > Monotonic::now() + 59min);
+  CHECK(deadline_after(-1h) <= Monotonic::now());
+}

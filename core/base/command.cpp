@@ -1,0 +1,55 @@
+#include "core/base/command.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+
+namespace copybench {
+
+Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most) {
+  const auto deadline = deadline_after(at_most);
+  auto child = Subprocess::spawn(options);
+  if (!child) return tl::unexpected(child.error());
+  child->stdin_pipe().reset();
+
+  CommandOutput result;
+  const auto drain = [](UniqueFd& pipe, std::string& into) {
+    std::array<char, 4096> buffer;
+    while (pipe) {
+      const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
+      if (got > 0) {
+        into.append(buffer.data(), static_cast<size_t>(got));
+      } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        pipe.reset();
+      } else if (errno == EAGAIN) {
+        return;
+      }
+    }
+  };
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Monotonic::now()).count();
+    if (left <= 0) {
+      child->kill_and_reap();
+      return fail(
+          fmt::format("{} did not end within {:.1f} s and was killed", options.argv.front(), to_seconds(at_most)));
+    }
+    std::array<pollfd, 3> entries{{{child->pidfd(), POLLIN, 0},
+                                   {child->stdout_pipe().get(), POLLIN, 0},
+                                   {child->stderr_pipe().get(), POLLIN, 0}}};
+    ::poll(entries.data(), entries.size(), static_cast<int>(std::min<int64_t>(left, INT_MAX)));
+    const auto ended = child->wait(Nanoseconds{0});
+    drain(child->stdout_pipe(), result.out);
+    drain(child->stderr_pipe(), result.err);
+    if (ended) {
+      result.status = *ended;
+      return result;
+    }
+  }
+}
+
+}  // namespace copybench

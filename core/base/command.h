@@ -1,0 +1,21 @@
+// A command run to its end, for what it says: short helpers (perf --version). Threads: several may run at once.
+#pragma once
+
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/subprocess.h"
+#include "core/base/time.h"
+
+namespace copybench {
+
+struct CommandOutput {
+  ExitStatus status;
+  std::string out;
+  std::string err;
+};
+
+// With an empty stdin. Over the time the command is killed, and that is an error, as is what Subprocess::spawn() fails by.
+Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most);
+
+}  // namespace copybench

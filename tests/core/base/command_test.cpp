@@ -1,0 +1,43 @@
+#include "core/base/command.h"
+
+#include <doctest/doctest.h>
+
+#include "pipes.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result<CommandOutput> shell(const std::string& script) { return run_command({.argv = {"sh", "-c", script}}, 20s); }
+
+}  // namespace
+
+TEST_CASE("a command's output and status come back") {
+  const auto result = shell("echo out; echo err >&2; exit 3");
+  REQUIRE(result);
+  CHECK(result->out == "out\n");
+  CHECK(result->err == "err\n");
+  CHECK(result->status.exited);
+  CHECK(result->status.code == 3);
+  CHECK_FALSE(result->status.success());
+  CHECK(result->status.describe() == "exit status 3");
+  CHECK(shell("exit 0")->status.success());
+}
+
+TEST_CASE("more output than a pipe holds is not lost") {
+  const auto result = shell("head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2");
+  REQUIRE(result);
+  CHECK(result->out.size() == 300'000);
+  CHECK(result->err.size() == 200'000);
+}
+
+TEST_CASE("a command over its time is killed with all it started") {
+  auto [read_end, write_end] = pipe_pair();
+  // The grandchild holds the pipe's end; it alone could keep it open.
+  const auto result = run_command({.argv = {"sh", "-c", "sleep 1000 & wait"}, .inherit = {{write_end.get(), 3}}}, 50ms);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().message == "sh did not end within 0.1 s and was killed");
+  write_end.reset();
+  CHECK(wait_for_end(read_end));
+}
