@@ -180,7 +180,7 @@ class Store {
   std::optional<StoreError> last_write_error() const;
 
  private:
-  class Impl;
+  struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
