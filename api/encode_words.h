@@ -12,11 +12,6 @@
 
 namespace copybench {
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Json number_or_null(const std::optional<double>& value);  // null also where it is not finite
 Json time_or_null(const std::optional<UtcTime>& time);
 

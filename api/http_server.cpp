@@ -188,9 +188,10 @@ void HttpServer::serve_connection(HttpConnection connection) {
       log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
                 fmt::format("{} {}", request, status));
     }
-  } catch (...) {
+  } catch (const std::exception& error) {
     // Out of memory, at most: the connection ends, the daemon goes on.
-    log_event(logger_.get(), Severity::error, "request_failed", {}, "a request could not be answered: out of memory");
+    log_event(logger_.get(), Severity::error, "request_failed", {},
+              fmt::format("a request could not be answered: {}", error.what()));
   }
   const bool over = connection.depart() == HttpConnection::Departure::over;
   // Not open any more before it is closed: drain() must never touch a number that was given to another file.

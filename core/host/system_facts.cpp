@@ -22,8 +22,6 @@
 namespace copybench {
 namespace {
 
-Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
-
 std::optional<std::string> read_cpu_model() {
   auto model = value_of_line("/proc/cpuinfo", "model name");
   return model ? std::optional(std::move(*model)) : std::nullopt;
@@ -55,9 +53,9 @@ Json caches(int cpu) {
     const auto size = read_text_file(folder + "size");
     const auto kib = size ? parse_int(*size) : std::nullopt;
     list.push_back({{"level", parse_int(*level).value_or(0)},
-                    {"type", text_or_null(read_text_file(folder + "type"))},
+                    {"type", or_null(read_text_file(folder + "type"))},
                     {"bytes", kib ? Json(*kib * 1024) : Json()},
-                    {"shared_by_cpus", text_or_null(read_text_file(folder + "shared_cpu_list"))}});
+                    {"shared_by_cpus", or_null(read_text_file(folder + "shared_cpu_list"))}});
   }
   return list;
 }
@@ -66,14 +64,14 @@ Json cpu_facts() {
   const auto allowed = allowed_cpus();
   const int first = allowed.empty() ? 0 : allowed.front();
   const auto smt = read_text_file("/sys/devices/system/cpu/smt/active");
-  return {{"model", text_or_null(read_cpu_model())},
+  return {{"model", or_null(read_cpu_model())},
           {"logical_cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
           {"allowed_cpus", format_cpu_list(allowed)},
           {"caches", caches(first)},
           {"smt", smt ? Json(*smt == "1") : Json()},
-          {"hypervisor", text_or_null(hypervisor())},
+          {"hypervisor", or_null(hypervisor())},
           {"governor",
-           text_or_null(read_text_file(fmt::format("/sys/devices/system/cpu/cpu{}/cpufreq/scaling_governor", first)))}};
+           or_null(read_text_file(fmt::format("/sys/devices/system/cpu/cpu{}/cpufreq/scaling_governor", first)))}};
 }
 
 }  // namespace
@@ -87,7 +85,7 @@ Json system_facts() {
     sysctls[key] = sysctl_json(key);
   }
   return {{"hostname", name.nodename},
-          {"os", text_or_null(os_name())},
+          {"os", or_null(os_name())},
           {"kernel", {{"release", name.release}, {"version", name.version}, {"architecture", name.machine}}},
           {"cpu", cpu_facts()},
           {"memory_bytes", int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},

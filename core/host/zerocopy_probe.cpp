@@ -94,8 +94,6 @@ void send_one(int socket, ZerocopyProbe& probe) {
   probe.copied = *copied;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 }  // namespace
 
 ZerocopyProbe probe_zerocopy() {

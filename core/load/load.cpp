@@ -256,7 +256,6 @@ void Load::report_result() {
   }
   const int64_t window_ns = closed_.monotonic_ns - opened_.monotonic_ns;
   const uint64_t bytes = closed_.bytes - opened_.bytes;
-  const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
   Json histogram = Json::array();
   for (const auto& bucket : latency.buckets()) histogram.push_back({bucket.highest_ns, bucket.count});
   report_({{"report", report::kResult},

@@ -21,8 +21,6 @@ bool same_machine(const Circumstances& base, const Circumstances& head) {
   return a && b && !a->value.is_null() && a->value == b->value;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 std::string text_or_empty(const Json& json) { return json.is_null() ? std::string() : json.get<std::string>(); }
 
 }  // namespace

@@ -46,11 +46,6 @@ Json interval_of(const Crossing& crossing) {
            "between the sizes where either engine is significantly better: t tests of paired log ratios, Bonferroni"}};
 }
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Json size_json(const SizeResult& size) {
   Json json{{"field_bytes", size.field_bytes}, {"pairs", size.pairs},
             {"failed_pairs", size.failed_pairs}, {"ratio", or_null(size.ratio)},

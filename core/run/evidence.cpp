@@ -14,8 +14,6 @@ Json difference(const Json& opened, const Json& closed, const char* key) {
   return Json(closed[key].get<int64_t>() - opened[key].get<int64_t>());
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 }  // namespace
 
 Json to_json(const RunEvidence& evidence) {

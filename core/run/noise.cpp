@@ -98,8 +98,6 @@ Json busiest_json(const Neighbours& neighbours) {
   return list;
 }
 
-Json or_null(const auto& value) { return value ? Json(*value) : Json(); }
-
 }  // namespace
 
 NoiseEdge read_noise_edge(const std::vector<int>& cpus) {

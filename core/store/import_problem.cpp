@@ -55,6 +55,20 @@ bool within_limits(const ExperimentSpec& spec) {
                      [](uint32_t threads) { return threads > 0 && threads <= uint32_t{Limits::kMaxThreads}; });
 }
 
+// Answers read the states; what else is in findings goes out as it came.
+std::string findings_problem(const Json& findings) {
+  if (findings.is_null()) return "";
+  if (!findings.is_object()) return "findings must be an object";
+  const auto lacks_state = [&](const char* part, const auto& known) {
+    if (!findings.contains(part)) return false;
+    const Json state = findings[part].is_object() ? findings[part].value("state", Json()) : Json();
+    return !state.is_string() || !known(state.get<std::string>());
+  };
+  if (lacks_state("repeats", from_name<RepeatState>)) return "findings: repeats has no state that this copybench knows";
+  if (lacks_state("crossover", from_name<CrossoverState>)) return "findings: crossover has no state that this copybench knows";
+  return "";
+}
+
 // What the types of the columns do not tell of an experiment.
 std::string experiment_problem(const Json& row, size_t runs) {
   if (!is_final_name(row, ExperimentState{})) return "the experiment has not ended";
@@ -65,9 +79,7 @@ std::string experiment_problem(const Json& row, size_t runs) {
       !within(row, "runs_at_most", 0, static_cast<int64_t>(Limits::kMaxRuns))) {
     return "runs_at_most is beyond its limits";
   }
-  if (const Json findings = row.value("findings", Json()); !findings.is_null() && !findings.is_object()) {
-    return "findings must be an object";
-  }
+  if (std::string problem = findings_problem(row.value("findings", Json())); !problem.empty()) return problem;
   for (const char* count : {"runs_total", "runs_completed", "runs_failed", "runs_cancelled", "runs_interrupted"}) {
     if (!within(row, count, 0, static_cast<int64_t>(runs))) return fmt::format("{} is more than there are runs", count);
   }

@@ -182,6 +182,13 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 2: a value of the spec is beyond its limits",
        [](ExportFile& file) { file.experiment["spec"]["duration_s"] = 1e9; }},
       {"line 2: runs_total is more than there are runs", [](ExportFile& file) { file.experiment["runs_total"] = 6; }},
+      {"line 2: findings must be an object", [](ExportFile& file) { file.experiment["findings"] = 5; }},
+      {"line 2: findings: repeats has no state",
+       [](ExportFile& file) { file.experiment["findings"] = {{"repeats", Json::array()}}; }},
+      {"line 2: findings: repeats has no state",
+       [](ExportFile& file) { file.experiment["findings"] = {{"repeats", {{"state", "found"}}}}; }},
+      {"line 2: findings: crossover has no state",
+       [](ExportFile& file) { file.experiment["findings"] = {{"crossover", {{"state", 5}}}}; }},
       {"line 2: /tags/0", [](ExportFile& file) { file.experiment["tags"] = {"a,b"}; }},
       {"line 2: a tag is no text", [](ExportFile& file) { file.experiment["tags"] = {1}; }},
       {"it has no runs", [](ExportFile& file) {
