@@ -19,6 +19,7 @@ struct ProcessTimes {
   std::string name;       // as the kernel has it: 15 bytes at the most
   int64_t cpu_ns = 0;     // user and system, in ticks of 10 ms
   int64_t waited_ns = 0;  // the same of the children that it has waited for
+  int cpu = -1;           // that its first thread was last on
 };
 
 // /proc/PID/stat. None where the text is none.

@@ -42,16 +42,25 @@ struct Neighbour {
   int64_t cpu_ns = 0;
 };
 
+// Of the window: what they used between the edges, which lie further apart, taken as evenly spread.
 struct Neighbours {
   int64_t total_ns = 0;
+  int64_t here_ns = 0;  // of those that were on the run's CPUs
   std::vector<Neighbour> busiest;
 };
 
 Neighbours neighbours_of(const NoiseWindow& window) {
   const auto foreign = [&](const ProcessTimes& process) {
     return std::find(window.own.begin(), window.own.end(), process.group) == window.own.end() &&
-           std::find(window.own.begin(), window.own.end(), process.pid) == window.own.end();
+           std::find(window.own.begin(), window.own.end(), process.pid) == window.own.end() &&
+           !process.name.starts_with("ksoftirqd/");
   };
+  const auto here = [&](const ProcessTimes& process) {
+    return std::find(window.cpus.begin(), window.cpus.end(), process.cpu) != window.cpus.end();
+  };
+  const double between = to_seconds(window.after.at - window.before.at);
+  const double share = between > 0 ? std::min(1.0, to_seconds(window.length) / between) : 1;
+  const auto in_window = [&](int64_t ns) { return static_cast<int64_t>(share * static_cast<double>(ns)); };
   std::map<pid_t, const ProcessTimes*> gone;
   for (const ProcessTimes& process : window.before.processes) {
     if (foreign(process)) gone[process.pid] = &process;
@@ -62,30 +71,33 @@ Neighbours neighbours_of(const NoiseWindow& window) {
   int64_t ended_ns = 0;
   for (const ProcessTimes& process : window.after.processes) {
     if (!foreign(process)) continue;
-    Neighbour neighbour{process.pid, process.name, process.cpu_ns};
+    int64_t used_ns = process.cpu_ns;
+    bool was_here = here(process);
     ended_ns += process.waited_ns;
     if (const auto earlier = gone.find(process.pid); earlier != gone.end()) {
-      neighbour.cpu_ns -= earlier->second->cpu_ns;
+      used_ns -= earlier->second->cpu_ns;
       ended_ns -= earlier->second->waited_ns;
+      was_here = was_here || here(*earlier->second);
       gone.erase(earlier);
     }
-    if (neighbour.cpu_ns <= 0) continue;
-    found.total_ns += neighbour.cpu_ns;
-    found.busiest.push_back(std::move(neighbour));
+    if (used_ns <= 0) continue;
+    found.total_ns += in_window(used_ns);
+    if (was_here) found.here_ns += in_window(used_ns);
+    found.busiest.push_back({process.pid, process.name, in_window(used_ns)});
   }
   for (const auto& [pid, process] : gone) ended_ns -= process->cpu_ns + process->waited_ns;
-  found.total_ns += std::max<int64_t>(ended_ns, 0);
+  found.total_ns += in_window(std::max<int64_t>(ended_ns, 0));
   std::sort(found.busiest.begin(), found.busiest.end(),
             [](const Neighbour& a, const Neighbour& b) { return a.cpu_ns > b.cpu_ns; });
   found.busiest.resize(std::min(found.busiest.size(), kNamed));
   return found;
 }
 
-std::string names_of_busiest(const Neighbours& neighbours) {
+std::string names_of_busiest(const Neighbours& neighbours, Nanoseconds window) {
   std::string text;
   for (const Neighbour& one : neighbours.busiest) {
-    text += fmt::format("{}{} (pid {}) {:.2f} s", text.empty() ? "" : ", ", one.name, one.pid,
-                        static_cast<double>(one.cpu_ns) / 1e9);
+    text += fmt::format("{}{} (pid {}) {:.0f} %", text.empty() ? "" : ", ", one.name, one.pid,
+                        100 * static_cast<double>(one.cpu_ns) / static_cast<double>(window.count()));
   }
   return text;
 }
@@ -109,6 +121,7 @@ NoiseEdge read_noise_edge(const std::vector<int>& cpus) {
   } else {
     edge.no_processes = processes.error().message;
   }
+  edge.at = Monotonic::now();
   if (const auto frequencies = numbers_of(cpus, "cpufreq/scaling_cur_freq"); !frequencies.empty()) {
     edge.frequency_khz = static_cast<double>(sum(frequencies)) / static_cast<double>(frequencies.size());
   }
@@ -133,15 +146,18 @@ Noise judge_noise(const NoiseWindow& window) {
   }
 
   const int64_t beside_ns = std::max<int64_t>(window.cpu.process_ns() - window.own_cpu_ns, 0);
+  const int64_t busy_beside_ns = std::max<int64_t>(window.cpu.busy_ns() - window.own_cpu_ns, 0);
   const bool listed = window.before.no_processes.empty() && window.after.no_processes.empty();
   const Neighbours neighbours = listed ? neighbours_of(window) : Neighbours{};
   const bool whole = window.before.all_processes && window.after.all_processes;
-  const int64_t others_ns = listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns;
+  const int64_t others_ns =
+      listed && whole ? std::max(std::min(beside_ns, neighbours.total_ns), std::min(busy_beside_ns, neighbours.here_ns))
+                      : beside_ns;
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
-    const std::string named = names_of_busiest(neighbours);
-    const char* const by = named.empty() ? "" : "; the busiest of those still there at the end: ";
+    const std::string named = names_of_busiest(neighbours, window.length);
+    const std::string by = named.empty() ? "" : fmt::format("; the busiest of those still there at the end, on any CPU: {} of one", named);
     flag(FlagKind::neighbours,
-         fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}{}.", 100 * share(others_ns), by, named));
+         fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}.", 100 * share(others_ns), by));
   }
 
   const auto& before = window.before;

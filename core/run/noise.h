@@ -1,9 +1,12 @@
 // What else went on at the CPUs of a run while it was measured, and whether it is enough to doubt the figures.
 //
 // Neighbours are told from both sides, since either alone may err: what the CPUs of the run were busy with beyond its own
-// two processes (/proc/stat, which on many kernels samples at ticks), and what all other processes of the machine used
-// (/proc/PID/stat, which does not say on which CPU). The lesser of the two counts; where not all
-// processes can be seen, the former alone. Interrupts count for nobody.
+// two processes (/proc/stat, which on many kernels samples at ticks), and what the other processes of the machine used
+// (/proc/PID/stat, which tells of each the CPU it was last on). The lesser of the two counts, in whichever of these two ways it
+// is greater: of the time of processes, beside all processes; and of busy time with the interrupts, beside those processes
+// that were on the run's CPUs. For the run's own time has the soft interrupts in it that its sends and receives were
+// interrupted by, which /proc/stat counts as nobody's, and so do neighbours disappear behind them. Where not all processes can
+// be seen, the time of processes decides alone. ksoftirqd works for the run.
 //
 // Threads: one at a time. judge_noise() is pure.
 #pragma once
@@ -33,6 +36,7 @@ struct NoiseLimits {
 
 // Read shortly before a window opens and after it has closed: some ms.
 struct NoiseEdge {
+  Monotonic::time_point at;             // when the list was there
   std::vector<ProcessTimes> processes;
   std::string no_processes;           // why there is no list
   bool all_processes = false;         // the list has those of the whole machine

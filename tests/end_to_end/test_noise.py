@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from daemon import Daemon
+from daemon import ENGINES, Daemon
 
 # Flags that come from outside copybench. Where others use this machine, a quiet run may have to be tried again.
 FROM_OUTSIDE = {"steal", "neighbours"}
@@ -14,10 +14,16 @@ TRIES = 5
 
 
 class Burner:
-    """Uses one CPU for itself until it is left."""
+    """Uses one CPU for itself until it is left, or of each 10 ms a share."""
 
-    def __init__(self, cpu):
-        code = f"import os\nos.sched_setaffinity(0, [{cpu}])\nprint(flush=True)\nwhile True: pass\n"
+    def __init__(self, cpu, share=1):
+        code = ("import os, time\n"
+                f"os.sched_setaffinity(0, [{cpu}])\n"
+                "print(flush=True)\n"
+                "while True:\n"
+                f"    end = time.process_time() + {0.01 * share}\n"
+                "    while time.process_time() < end: pass\n"
+                f"    time.sleep({0.01 * (1 - share)})\n")
         self.process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
         self.process.stdout.readline()
         self.pid = self.process.pid
@@ -84,6 +90,15 @@ class Noise(unittest.TestCase):
         self.assertGreater(shown["neighbours_share"], 0.1)
         summary = self.daemon.get(f"/experiments/{run['experiment_id']}/summary").json()
         self.assertEqual(summary["configurations"][0]["runs_flagged"], 1)
+
+    def test_one_that_uses_a_quarter_of_a_cpu_is_flagged_in_every_engine(self):
+        for engine in ENGINES:
+            with self.subTest(engine=engine), Burner(self.cpus[-1], 0.25) as burner:
+                run = self.measure(engines=[engine], field_sizes=[16384], duration_s=1)
+                self.assertIn("neighbours", self.kinds(run))
+                noise = self.daemon.get(f"/runs/{run['run_id']}").json()["evidence"]["noise"]
+                [used] = [one["cpu_ns"] for one in noise["neighbours"] if one["pid"] == burner.pid]
+                self.assertGreater(noise["neighbours_share"] * 1e9 * 2, 0.5 * used)
 
     def test_a_quiet_run_is_not_flagged(self):
         seen = []

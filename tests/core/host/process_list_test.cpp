@@ -9,13 +9,15 @@ using namespace copybench;
 
 TEST_CASE("a process's name may contain anything") {
   const auto process =
-      parse_process_stat("17 (a) b (c)) S 1 15 15 0 -1 4194560 1 2 3 4 100 23 7 1 20 0 1 0 5 1000 10 18446744073709551615");
+      parse_process_stat("17 (a) b (c)) S 1 15 15 0 -1 4194560 1 2 3 4 100 23 7 1 20 0 1 0 5 1000 10 18446744073709551615 "
+                         "1 2 3 4 5 0 0 0 0 0 0 0 17 6 0 0");
   REQUIRE(process);
   CHECK(process->pid == 17);
   CHECK(process->name == "a) b (c)");
   CHECK(process->group == 15);
   CHECK(process->cpu_ns == 1'230'000'000);
   CHECK(process->waited_ns == 80'000'000);
+  CHECK(process->cpu == 6);
 }
 
 TEST_CASE("what is no process is none") {

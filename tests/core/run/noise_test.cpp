@@ -20,8 +20,13 @@ NoiseWindow quiet() {
   window.own_cpu_ns = 5500 * kMs;
   window.own = {100, 7};
   window.before.all_processes = window.after.all_processes = true;
-  window.before.processes = {{7, 7, "copybenchd", 100 * kMs, 0}, {101, 100, "engine", 0, 0}, {200, 200, "editor", 900 * kMs, 50 * kMs}};
-  window.after.processes = {{7, 7, "copybenchd", 110 * kMs, 0}, {101, 100, "engine", 5500 * kMs, 0}, {200, 200, "editor", 910 * kMs, 50 * kMs}};
+  window.before.processes = {{7, 7, "copybenchd", 100 * kMs, 0, 0},
+                              {101, 100, "engine", 0, 0, 0},
+                              {200, 200, "editor", 900 * kMs, 50 * kMs, 2}};
+  window.after.processes = {{7, 7, "copybenchd", 110 * kMs, 0, 0},
+                             {101, 100, "engine", 5500 * kMs, 0, 0},
+                             {200, 200, "editor", 910 * kMs, 50 * kMs, 2}};
+  window.after.at = window.before.at + window.length;
   return window;
 }
 
@@ -47,8 +52,35 @@ TEST_CASE("a process that takes the run's CPUs is flagged and named") {
   REQUIRE(noise.flags.size() == 1);
   CHECK(noise.flags[0].kind == FlagKind::neighbours);
   CHECK(noise.flags[0].detail ==
-        "Other processes used 25.0 % of the time of the run's CPUs; the busiest of those still there at the end: burner (pid 300) "
-        "1.50 s, editor (pid 200) 0.01 s.");
+        "Other processes used 25.0 % of the time of the run's CPUs; the busiest of those still there at the end, on any CPU: "
+        "burner (pid 300) 50 %, editor (pid 200) 0 % of one.");
+}
+
+TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neighbour on its CPUs") {
+  auto window = quiet();
+  window.cpu.user_ns = 2000 * kMs;
+  window.cpu.system_ns = 2700 * kMs;
+  window.cpu.softirq_ns = 1300 * kMs;
+  window.own_cpu_ns = 5250 * kMs;  // 1300 ms of it in soft interrupts
+  window.after.processes.push_back({300, 300, "burner", 750 * kMs, 0, 1});
+  const Noise noise = judge_noise(window);
+  CHECK(kinds_of(noise.flags) == "neighbours");
+  CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.125));
+  window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts were nobody's
+  CHECK(kinds(window).empty());
+  window.after.processes.back() = {300, 300, "ksoftirqd/1", 750 * kMs, 0, 1};
+  CHECK(kinds(window).empty());
+}
+
+TEST_CASE("what was used between edges that lie far apart counts by the window's part of it") {
+  auto window = quiet();
+  window.own_cpu_ns -= 3000 * kMs;
+  window.after.at = window.before.at + 4 * window.length;
+  window.after.processes.push_back({300, 300, "burner", 4000 * kMs, 0, 1});
+  const Noise noise = judge_noise(window);
+  REQUIRE(noise.evidence["neighbours"].size() == 2);
+  CHECK(noise.evidence["neighbours"][0]["cpu_ns"] == 1000 * kMs);
+  CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(1.0025 / 6));
 }
 
 TEST_CASE("busy processes on other CPUs, or ticks that only seem another's, are no neighbours") {
