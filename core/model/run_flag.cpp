@@ -7,8 +7,8 @@
 namespace copybench {
 namespace {
 
-constexpr std::array<std::string_view, 9> kKinds{"warm_up",   "drift",   "step", "steal",      "neighbours",
-                                                 "frequency", "thermal", "rate", "calibration"};
+constexpr std::array<std::string_view, 11> kKinds{"warm_up", "drift", "step",  "steal",    "neighbours", "frequency",
+                                                  "thermal", "rate",  "edges", "sampling", "calibration"};
 
 }  // namespace
 

@@ -21,6 +21,8 @@ enum class FlagKind : uint8_t {
   frequency,    // the CPUs' frequency changed
   thermal,      // the CPUs were slowed down by heat
   rate,         // the load did not come to the rate that was asked for
+  edges,        // what lay in buffers at the window's edges is no small part of what was measured
+  sampling,     // a profile's samples do not fit the CPU time that was used
   calibration,  // what the machine can do was not what it was before
 };
 template <>

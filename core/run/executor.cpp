@@ -228,6 +228,7 @@ OrOutcome<void> Execution::read_profile() {
   const auto folded = fold_perf_script(*text, {engine_->process().pid(), load_->process().pid()});
   if (!folded) return failed(folded.error().message);
   profile_ = profile_of(sampling_, *folded);
+  if (auto flag = sampling_flag(sampling_, *folded, used_in_window(measurement_))) flags_.push_back(std::move(*flag));
   return {};
 }
 
@@ -256,7 +257,7 @@ OrOutcome<RunFigures> Execution::measure() {
 void Execution::judge(const RunFigures& figures) {
   Noise noise = judge_noise(window_->noise());
   evidence_.noise = std::move(noise.evidence);
-  flags_ = std::move(noise.flags);
+  flags_.insert(flags_.end(), noise.flags.begin(), noise.flags.end());
   if (profiled_) {
     evidence_.steadiness.reason = "a profile's throughput counts in no figure";
     return;
@@ -265,7 +266,9 @@ void Execution::judge(const RunFigures& figures) {
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
   evidence_.steadiness = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
   flags_.insert(flags_.begin(), evidence_.steadiness.flags.begin(), evidence_.steadiness.flags.end());
-  if (auto flag = rate_flag(spec_.messages_per_s, figures)) flags_.push_back(std::move(*flag));
+  for (auto& flag : {rate_flag(spec_.messages_per_s, figures), edges_flag(measurement_)}) {
+    if (flag) flags_.push_back(*flag);
+  }
 }
 
 RunResult Execution::execute() {

@@ -92,6 +92,13 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
   return figures;
 }
 
+UsedCpu used_in_window(const Measurement& measurement) {
+  const auto used = [](const Json& opened, const Json& closed) {
+    return Nanoseconds{closed["cpu_ns"].get<int64_t>() - opened["cpu_ns"].get<int64_t>()};
+  };
+  return {used(measurement.engine_opened, measurement.engine_closed), used(measurement.load_opened, measurement.load_closed)};
+}
+
 std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures) {
   constexpr double kTolerance = 0.01;
   if (!messages_per_s || !figures.messages || !figures.window_s) return std::nullopt;
@@ -100,6 +107,23 @@ std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, co
   if (missed < kTolerance * *messages_per_s * *figures.window_s) return std::nullopt;
   return RunFlag{FlagKind::rate, fmt::format("{:.6g} messages per second were asked for, and {:.6g} were answered.",
                                              *messages_per_s, static_cast<double>(*figures.messages) / *figures.window_s)};
+}
+
+std::optional<RunFlag> edges_flag(const Measurement& measurement) {
+  constexpr double kTolerance = 0.05;
+  const auto in_window = [&](const char* key) {
+    return measurement.engine_closed[key].get<double>() - measurement.engine_opened[key].get<double>();
+  };
+  const auto client_bytes = measurement.load_result["bytes"].get<double>();
+  const double client_window = measurement.load_result["window_ns"].get<double>();
+  const double server_bytes = in_window("bytes") / in_window("monotonic_ns") * client_window;
+  const double apart = std::abs(server_bytes - client_bytes);
+  const auto message_each = static_cast<double>(measurement.configuration.message_bytes() * measurement.configuration.threads);
+  if (!(apart > message_each) || apart < kTolerance * std::min(server_bytes, client_bytes)) return std::nullopt;
+  return RunFlag{FlagKind::edges,
+                 fmt::format("The server sent {:.4g} MB in a window of this length and the client received {:.4g} MB: what lay "
+                             "in buffers when it opened and closed is no small part. A longer duration_s helps.",
+                             server_bytes / 1e6, client_bytes / 1e6)};
 }
 
 void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window) {
@@ -112,8 +136,8 @@ void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWin
     if (!reading.value) continue;
     reading.value.reset();
     reading.reason = fmt::format(
-        "perf counted for {:.3f} to {:.3f} s where the window was {:.3f} s: with this many threads its switching on and off "
-        "takes too long for this window (a longer one helps)",
+        "perf counted for {:.3f} to {:.3f} s where the window was {:.3f} s: its switching on and off, thread by thread, took too "
+        "long for this window (a longer one helps)",
         to_seconds(counting.shortest), to_seconds(counting.longest), to_seconds(client_window));
   }
 }

@@ -46,8 +46,19 @@ struct Measurement {
 // An error is a run that contradicts itself: it is failed, not reported.
 Result<RunFigures> figures_of(const Measurement& measurement);
 
+// CPU time of the two processes within the window, by the children's own clocks.
+struct UsedCpu {
+  Nanoseconds engine{};
+  Nanoseconds load{};
+};
+UsedCpu used_in_window(const Measurement& measurement);
+
 // Where a rate was asked for and missed by 1 % or more.
 std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures);
+
+// Where the server's rate over its window and the client's over its own differ by 5 % or more, and by more than a message a
+// connection.
+std::optional<RunFlag> edges_flag(const Measurement& measurement);
 
 // Takes the values back, with the reason, where the interval of perf's counting is not known to within 5 %, or is not the
 // client's to within 5 %: a count of another interval is not this window's.

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "core/host/system_facts.h"
 #include "core/model/copy_share.h"
 
@@ -46,6 +50,23 @@ RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded) {
                     {"copy_share", reason.empty() ? to_json(copy_share_of(folded.stacks)) : Json()},
                     {"reason", reason.empty() ? Json() : Json(reason)}};
   return profile;
+}
+
+std::optional<RunFlag> sampling_flag(const Sampling& sampling, const FoldedProfile& folded, const UsedCpu& used) {
+  constexpr double kTolerance = 0.25;
+  constexpr double kEnough = 100;  // of fewer, chance alone may take as much
+  std::vector<std::string> parts;
+  const auto judge = [&](const char* who, int64_t samples, Nanoseconds cpu) {
+    const double expected = to_seconds(cpu) * sampling.frequency_hz;
+    if (expected < kEnough || std::abs(static_cast<double>(samples) / expected - 1) < kTolerance) return;
+    parts.push_back(fmt::format("{:.2f} s of the {:.2f} s of CPU time that the {} used",
+                                static_cast<double>(samples) / sampling.frequency_hz, to_seconds(cpu), who));
+  };
+  judge("server", folded.engine_samples, used.engine);
+  judge("client", folded.load_samples, used.load);
+  if (parts.empty()) return std::nullopt;
+  return RunFlag{FlagKind::sampling, fmt::format("The samples ({}) come to {}: the shares are off by as much.", sampling.event,
+                                                 fmt::join(parts, ", and to "))};
 }
 
 }  // namespace copybench

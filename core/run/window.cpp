@@ -91,11 +91,8 @@ OrOutcome<void> Window::understand_machine(const std::string& machine_after) {
   measurement_.machine_cpu = *machine;
   noise_.cpu = *of_run;
   noise_.length = measurement_.machine_window;
-  const auto used = [](const Json& opened, const Json& closed) {
-    return closed["cpu_ns"].get<int64_t>() - opened["cpu_ns"].get<int64_t>();
-  };
-  noise_.own_cpu_ns = used(measurement_.engine_opened, measurement_.engine_closed) +
-                      used(measurement_.load_opened, measurement_.load_closed);
+  const UsedCpu used = used_in_window(measurement_);
+  noise_.own_cpu_ns = (used.engine + used.load).count();
   noise_.own = {parties_.engine.process().pid(), parties_.load.process().pid(), ::getpid()};
   if (parties_.recorder) noise_.own.push_back(parties_.recorder->pid());
   return {};

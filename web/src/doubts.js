@@ -8,6 +8,8 @@ const words = {
   frequency: 'the CPUs changed their frequency',
   thermal: 'heat slowed the CPUs down',
   rate: 'the rate that was asked for was not reached',
+  edges: 'what lay in buffers at the window’s edges is no small part of what was measured',
+  sampling: 'perf’s samples do not fit the CPU time that was used',
   calibration: 'the machine was not what it used to be',
 };
 

@@ -131,3 +131,20 @@ TEST_CASE("a rate that was missed by a hundredth is flagged, and a message at an
   figures.messages = 9;
   CHECK_FALSE(rate_flag(10, figures));
 }
+
+TEST_CASE("what lay in buffers at the edges is told where it is 5 % or more, and more than a message a connection") {
+  const auto flag = [](int64_t sent, int64_t received) {
+    auto measurement = plain();
+    measurement.engine_opened["bytes"] = 500;
+    measurement.engine_closed["bytes"] = 500 + sent;
+    measurement.load_result["bytes"] = received;
+    return edges_flag(measurement);
+  };
+  CHECK_FALSE(flag(1'030'000, 1'000'000));
+  CHECK_FALSE(flag(1'000, 600));
+  const auto seen = flag(1'000'000, 1'600'000);
+  REQUIRE(seen);
+  CHECK(seen->kind == FlagKind::edges);
+  CHECK(seen->detail.find("sent 1 MB") != std::string::npos);
+  CHECK(seen->detail.find("received 1.6 MB") != std::string::npos);
+}
