@@ -6,6 +6,7 @@
 #include "api/encode_run.h"
 #include "api/flamegraph.h"
 #include "api/query.h"
+#include "api/zerocopy_label.h"
 #include "core/model/copy_cost.h"
 #include "core/model/copy_share.h"
 
@@ -39,10 +40,14 @@ tl::expected<ProfileRow, Problem> find_profile(Reader& reader, RunId id) {
   return tl::unexpected(no_profile(*run));
 }
 
-std::string title_of(const ProfileRow& row) {
+// With what zero-copy really was.
+std::string title_of(Reader& reader, const ProfileRow& row) {
   const Configuration& configuration = row.configuration;
-  return fmt::format("{}, fields of {} bytes, {} {}", name_of(configuration.engine), configuration.field_bytes,
-                     configuration.threads, configuration.threads == 1 ? "thread" : "threads");
+  const auto run = reader.run(row.run_id);
+  const auto label = run ? zerocopy_label(configuration.engine, run->figures) : std::nullopt;
+  return fmt::format("{}{}, fields of {} bytes, {} {}", name_of(configuration.engine),
+                     label ? fmt::format(" ({})", *label) : "", configuration.field_bytes, configuration.threads,
+                     configuration.threads == 1 ? "thread" : "threads");
 }
 
 Result<FoldedStacks> stacks_of(const ProfileRow& row) { return folded_from_text(row.profile.stacks); }
@@ -52,13 +57,6 @@ Problem damaged(const Error& error) {
   problem.status = 500;
   problem.detail = "the stored stacks cannot be read: " + error.message;
   return problem;
-}
-
-// Of all samples, those of processes that are not the run's.
-double others_share(const Json& samples) {
-  double all = 0;
-  for (const Json& part : samples) all += part.get<double>();
-  return all > 0 ? samples.value("others", 0.0) / all : 0;
 }
 
 HttpResponse text_response(const char* content_type, std::string body) {
@@ -78,7 +76,7 @@ Reply Api::list_profiles(const Call& call) {
   std::vector<ProfiledShare> shares;
   for (const ProfileRow& row : *rows) {
     if (auto share = copy_share_from_json(row.profile.report["copy_share"])) {
-      shares.push_back({row.configuration, *share, others_share(row.profile.report["samples"])});
+      shares.push_back({row.configuration, *share});
     }
     items.push_back(profile_json(row));
   }
@@ -108,17 +106,20 @@ Reply Api::get_run_stacks(const Call& call) {
 }
 
 Reply Api::get_run_flamegraph(const Call& call) {
-  auto row = find_profile(*context_.readers.lease(), call.id);
+  const ReaderPool::Lease reader = context_.readers.lease();
+  auto row = find_profile(*reader, call.id);
   if (!row) return refuse(std::move(row.error()));
   const auto stacks = stacks_of(*row);
   if (!stacks) return refuse(damaged(stacks.error()));
   const auto base_id = decode_id_parameter(call.request.query, "base_run");
-  if (!base_id) return text_response("image/svg+xml", flamegraph_svg(title_of(*row), *stacks));
-  auto base = find_profile(*context_.readers.lease(), *base_id);
+  std::string title = title_of(*reader, *row);
+  if (!base_id) return text_response("image/svg+xml", flamegraph_svg(title, *stacks));
+  auto base = find_profile(*reader, *base_id);
   if (!base) return refuse(std::move(base.error()));
   const auto base_stacks = stacks_of(*base);
   if (!base_stacks) return refuse(damaged(base_stacks.error()));
-  return text_response("image/svg+xml", flamegraph_svg(title_of(*row) + ", against " + title_of(*base), *stacks, &*base_stacks));
+  title += ", against " + title_of(*reader, *base);
+  return text_response("image/svg+xml", flamegraph_svg(title, *stacks, &*base_stacks));
 }
 
 }  // namespace copybench

@@ -76,6 +76,7 @@ Json profile_json(const ProfileRow& row) {
   json["run_id"] = row.run_id;
   put_configuration(json, row.configuration);
   json.update(row.profile.report);
+  json["flags"] = to_json(row.flags);
   json["links"] = {{"run", run_path(row.run_id)},
                    {"stacks", run_path(row.run_id) + "/stacks.folded"},
                    {"flamegraph", run_path(row.run_id) + "/flamegraph.svg"}};

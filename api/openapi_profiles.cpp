@@ -50,6 +50,7 @@ void put_profile_schemas(Json& schemas) {
                            {"idle", type("integer")}})},
        {"copy_share", described(or_null(object(share)), "null: see reason. busy_samples: engine + load + kernel.")},
        {"reason", type_or_null("string")},
+       {"flags", ref("Flags")},
        {"links", links({"run", "stacks", "flamegraph"})}});
   const Json rules = described(list_of(object({{"copy", name_schema<CopyKind>()},
                                                {"root", type("string")},

@@ -78,11 +78,12 @@ void put_run_schemas(Json& schemas) {
   for (const std::string_view name : kZerocopyLabels) label["enum"].push_back(name);
   label["enum"].push_back(nullptr);
   const Json flag = object({{"kind", name_schema<FlagKind>()}, {"detail", described(type("string"), "A sentence.")}});
+  schemas["Flags"] = described(list_of(flag), "What makes the figures doubtful.");
   const Json counts{{"type", "object"}, {"additionalProperties", type_or_null("number")}};
   const Json reasons{{"type", "object"}, {"additionalProperties", type("string")}};
   run = joined(std::move(run), {{"kind", name_schema<RunKind>()},
                                 {"zerocopy", std::move(label)},
-                                {"flags", described(list_of(flag), "What makes the figures doubtful.")},
+                                {"flags", ref("Flags")},
                                 {"counters", described(counts, "Of each event that was asked for and is no figure: its "
                                                                "count in the window, by the name it was asked by.")},
                                 {"missing", described(reasons,

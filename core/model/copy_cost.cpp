@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
@@ -74,11 +72,6 @@ void add_doubts(const ProfiledShare& profiled, std::vector<std::string>& sentenc
                                     "packets that were handled on its threads.",
                                     name_of(engine), percent(strange)));
   }
-  if (profiled.others >= kOthersDoubtful) {
-    sentences.push_back(fmt::format("{} was measured while other processes used {} of the machine's CPU time: read its "
-                                    "shares with care.",
-                                    name_of(engine), percent(profiled.others)));
-  }
 }
 
 // "zero_copy spends 17.3 % in the deferred copy that one_copy does not have."
@@ -96,36 +89,6 @@ void add_differences(const std::vector<const ProfiledShare*>& cell, CopyKind kin
   }
 }
 
-// Two-sided p of "the shares are the same", by the z test of two proportions.
-double p_of_same_share(const ProfiledShare& a, const ProfiledShare& b, CopyKind kind) {
-  const auto n_a = static_cast<double>(a.share.busy_samples);
-  const auto n_b = static_cast<double>(b.share.busy_samples);
-  const double share_a = a.share.share(kind);
-  const double share_b = b.share.share(kind);
-  const double pooled = (share_a * n_a + share_b * n_b) / (n_a + n_b);
-  const double error = std::sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b));
-  return error > 0 ? std::erfc(std::abs(share_a - share_b) / error / std::sqrt(2.0)) : 1;
-}
-
-// Of the engines that have the copy, the one that spends most in it and the one that spends least, if they surely differ.
-void add_extremes(const std::vector<const ProfiledShare*>& cell, CopyKind kind, std::vector<std::string>& sentences) {
-  std::vector<const ProfiledShare*> having;
-  for (const ProfiledShare* one : cell) {
-    if (!cannot_have(one->configuration.engine, kind) && !is_without(*one, kind) && one->share.busy_samples > 0) {
-      having.push_back(one);
-    }
-  }
-  if (having.size() < 2) return;
-  const auto [least, most] = std::ranges::minmax(having, {}, [&](const ProfiledShare* one) { return one->share.share(kind); });
-  const auto pairs = static_cast<double>(having.size() * (having.size() - 1) / 2);
-  const double p = std::min(1.0, p_of_same_share(*least, *most, kind) * pairs);
-  if (p > kShareSignificance || most->share.share(kind) < kCopyThere) return;
-  sentences.push_back(fmt::format("{} spends {} in {}, {} {}: beyond sampling error (z test of two proportions, p {}).",
-                                  name_of(most->configuration.engine), percent(most->share.share(kind)), copy_called(kind),
-                                  name_of(least->configuration.engine), percent(least->share.share(kind)),
-                                  p < 0.001 ? "< 0.001" : fmt::format("= {:.3f}", p)));
-}
-
 }  // namespace
 
 std::vector<CopyCost> copy_costs(const std::vector<ProfiledShare>& shares) {
@@ -138,10 +101,7 @@ std::vector<CopyCost> copy_costs(const std::vector<ProfiledShare>& shares) {
     CopyCost cost{key.first, key.second, {}};
     for (const ProfiledShare* one : cell) cost.sentences.push_back(spending(*one));
     for (const ProfiledShare* one : cell) add_doubts(*one, cost.sentences);
-    for (size_t i = 0; i < names<CopyKind>().size(); ++i) {
-      add_differences(cell, static_cast<CopyKind>(i), cost.sentences);
-      add_extremes(cell, static_cast<CopyKind>(i), cost.sentences);
-    }
+    for (size_t i = 0; i < names<CopyKind>().size(); ++i) add_differences(cell, static_cast<CopyKind>(i), cost.sentences);
     costs.push_back(std::move(cost));
   }
   return costs;

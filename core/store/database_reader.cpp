@@ -17,7 +17,7 @@ StoreError no_such(std::string_view what, int64_t id) {
   return {StoreError::Kind::not_found, fmt::format("There is no {} {}.", what, id)};
 }
 
-constexpr int kProfileStacks = 5;  // the column after profile_columns()
+constexpr int kProfileStacks = 6;  // the column after profile_columns()
 
 class DatabaseReader : public Reader {
  public:

@@ -28,6 +28,7 @@ struct ProfileRow {
   RunId run_id = 0;
   Configuration configuration;
   RunProfile profile;  // its stacks are empty in lists
+  std::vector<RunFlag> flags;
 };
 
 // How many there are, for an overview.

@@ -173,7 +173,7 @@ RunRow read_run(const Query& row) {
 }
 
 const std::string& profile_columns() {
-  static const std::string columns = "runs.id, engine, field_bytes, threads, report_json";
+  static const std::string columns = "runs.id, engine, field_bytes, threads, report_json, flags_json";
   return columns;
 }
 
@@ -184,6 +184,7 @@ ProfileRow read_profile(const Query& row) {
   profile.configuration = cursor.configuration();
   profile.profile.report = Json::parse(cursor.text(), nullptr, /*allow_exceptions=*/false);
   if (!profile.profile.report.is_object()) throw_damaged(fmt::format("the profile of run {} is no object", profile.run_id));
+  profile.flags = cursor.flags();
   return profile;
 }
 

@@ -60,24 +60,8 @@ TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said
   CHECK(costs.at(0).sentences == expected);
 }
 
-TEST_CASE("a copy that both have is a difference only beyond sampling error, however small the lesser share") {
-  const auto sentences = [](int64_t a, int64_t b) {
-    return copy_costs({profiled(EngineMode::two_copy, 100, 200, 0, a), profiled(EngineMode::one_copy, 0, 200, 0, b)})
-        .at(0)
-        .sentences;
-  };
-  CHECK(sentences(11, 8).size() == 3);
-  CHECK(sentences(11, 8).back() == "two_copy spends 10.0 % in the gather that one_copy does not have.");
-  CHECK(sentences(200, 3).back() ==
-        "two_copy spends 20.0 % in the receive copy, one_copy 0.3 %: beyond sampling error (z test of two proportions, p < "
-        "0.001).");
-}
-
-TEST_CASE("a profile beside busy neighbours says so") {
-  auto beside = profiled(EngineMode::one_copy, 0, 200, 0, 200);
-  beside.others = 0.23;
-  CHECK(copy_costs({beside}).at(0).sentences.at(1) ==
-        "one_copy was measured while other processes used 23.0 % of the machine's CPU time: read its shares with care.");
-  beside.others = 0.05;
-  CHECK(copy_costs({beside}).at(0).sentences.size() == 1);
+TEST_CASE("how much each spends in a copy that both have is told, and not compared") {
+  const auto costs = copy_costs({profiled(EngineMode::two_copy, 100, 200, 0, 200), profiled(EngineMode::one_copy, 0, 200, 0, 3)});
+  CHECK(costs.at(0).sentences.size() == 3);
+  CHECK(costs.at(0).sentences.back() == "two_copy spends 10.0 % in the gather that one_copy does not have.");
 }
