@@ -48,12 +48,37 @@ Result<uint32_t> count_features(EthtoolDevice& device) {
   return info[words(sizeof(ethtool_sset_info))];
 }
 
-}  // namespace
-
-Result<std::vector<std::pair<std::string, bool>>> device_features(const std::string& device) {
+Result<UniqueFd> socket_to_ask() {
   UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket) return tl::unexpected(system_error("a socket to ask the device", errno));
-  EthtoolDevice asked(device, std::move(socket));
+  return socket;
+}
+
+Result<ifreq> asked(const std::string& device, unsigned long request, const char* what) {
+  const auto socket = socket_to_ask();
+  if (!socket) return tl::unexpected(socket.error());
+  ifreq answer{};
+  device.copy(answer.ifr_name, IFNAMSIZ - 1);
+  if (::ioctl(socket->get(), request, &answer) != 0) return tl::unexpected(system_error(what, errno));
+  return answer;
+}
+
+}  // namespace
+
+Result<int64_t> device_mtu(const std::string& device) {
+  return asked(device, SIOCGIFMTU, "ask for the MTU").map([](const ifreq& answer) { return int64_t{answer.ifr_mtu}; });
+}
+
+Result<int64_t> device_tx_queue_len(const std::string& device) {
+  return asked(device, SIOCGIFTXQLEN, "ask for the queue's length").map([](const ifreq& answer) {
+    return int64_t{answer.ifr_qlen};
+  });
+}
+
+Result<std::vector<std::pair<std::string, bool>>> device_features(const std::string& device) {
+  auto socket = socket_to_ask();
+  if (!socket) return tl::unexpected(socket.error());
+  EthtoolDevice asked(device, std::move(*socket));
   const auto count = count_features(asked);
   if (!count) return tl::unexpected(count.error());
 

@@ -43,7 +43,8 @@ constexpr std::array kIpv4{
     Sysctl{"tcp_comp_sack_delay_ns", "ns"}, Sysctl{"tcp_mtu_probing"},
     Sysctl{"tcp_ecn"},                 Sysctl{"tcp_early_demux"},
     Sysctl{"ip_early_demux"},          Sysctl{"tcp_pacing_ss_ratio", "percent"},
-    Sysctl{"tcp_pacing_ca_ratio", "percent"},
+    Sysctl{"tcp_pacing_ca_ratio", "percent"}, Sysctl{"tcp_recovery"},
+    Sysctl{"tcp_reordering"},
 };
 
 // Those that change how a TCP stream is cut, summed, gathered or merged.
@@ -84,8 +85,9 @@ void add_network_facts(FactList& facts, const std::string& device) {
   add_sysctls(facts, "ipv4", kIpv4);
   facts.add("device.name", settings, Json(device));
   const auto folder = fmt::format("/sys/class/net/{}/", device);
-  facts.add_file("device.mtu", settings, folder + "mtu", "bytes");
-  facts.add_file("device.tx_queue_len", settings, folder + "tx_queue_len", "packets");
+  const auto json = [](int64_t value) { return Json(value); };
+  facts.add("device.mtu", settings, device_mtu(device).map(json), "bytes");
+  facts.add("device.tx_queue_len", settings, device_tx_queue_len(device).map(json), "packets");
   facts.add_file("device.gro_flush_timeout", settings, folder + "gro_flush_timeout", "ns");
   facts.add_file("device.napi_defer_hard_irqs", settings, folder + "napi_defer_hard_irqs");
   facts.add_file("device.threaded", settings, folder + "threaded");
