@@ -88,9 +88,14 @@ Reply Api::validate_experiment(const Call& call) {
   return json_response(200, json);
 }
 
-// Of the events that were asked for; what the default ones are worth here, the system's facts say.
+// Of the events that were asked for, and of those that a search cannot do without; what the default ones are worth here, the
+// system's facts say.
 Json Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const {
-  return plan_json(plan, request.events ? context_.perf.doubts(*request.events) : std::vector<FieldError>{});
+  std::vector<FieldError> doubts = context_.perf.doubts(request.events.value_or(std::vector<std::string>{}));
+  if (plan.spec.crossover && plan.spec.crossover->metric == "cycles_per_byte") {
+    for (FieldError& doubt : context_.perf.doubts({"cpu-cycles"})) doubts.push_back({"/metric", std::move(doubt.detail)});
+  }
+  return plan_json(plan, doubts);
 }
 
 std::optional<Problem> Api::storage_problem() const {

@@ -15,14 +15,13 @@ std::string sizes_where(const std::vector<SizeResult>& path, const Wanted& wante
   for (const SizeResult& size : path) {
     if (wanted(size)) sizes.push_back(size.field_bytes);
   }
-  return fmt::format("{} bytes", fmt::join(sizes, ", "));
+  return fmt::format("fields of {} bytes", fmt::join(sizes, ", "));
 }
 
 std::string words_of(const Crossing& crossing, std::string_view metric) {
   return fmt::format("{} has the better {} up to fields of {} bytes, {} from {} bytes on, and the change is at about {:.0f} "
-                     "bytes, a message of {:.0f}",
-                     name_of(crossing.below), metric, crossing.low, name_of(crossing.above), crossing.high, crossing.size,
-                     crossing.size * kFieldsPerMessage);
+                     "bytes",
+                     name_of(crossing.below), metric, crossing.low, name_of(crossing.above), crossing.high, crossing.size);
 }
 
 // Each engine, and each reason for no verdict, with the sizes it holds at.
@@ -71,17 +70,18 @@ std::string answer_in_words(const ExperimentSpec& spec, const CrossoverResult& r
     }
     case CrossoverState::found: {
       const Crossing& only = result.crossings.front();
-      return fmt::format("{} ({} to {} bytes with {}).", words_of(only, metric), only.low, only.high, confidence);
+      return fmt::format("{} ({} to {} bytes with {}). A message is {} fields.", words_of(only, metric), only.low, only.high,
+                         confidence, kFieldsPerMessage);
     }
     case CrossoverState::several: {
       std::vector<std::string> parts;
       for (const Crossing& crossing : result.crossings) parts.push_back(words_of(crossing, metric));
-      return fmt::format("The better engine changes {} times: {} ({} for all of it).", parts.size(), fmt::join(parts, "; "),
-                         confidence);
+      return fmt::format("The better engine changes {} times: {} ({} for all of it). A message is {} fields.", parts.size(),
+                         fmt::join(parts, "; "), confidence, kFieldsPerMessage);
     }
     case CrossoverState::none:
-      return fmt::format("No crossover from {} to {} bytes: {} has the better {} at all {} sizes measured ({} for all of "
-                         "them together). What changes and changes back between two of them is not seen.",
+      return fmt::format("No crossover from fields of {} to {} bytes: {} has the better {} at all {} sizes measured ({} for "
+                         "all of them together). What changes and changes back between two of them is not seen.",
                          result.path.front().field_bytes, result.path.back().field_bytes,
                          name_of(*result.path.front().better), metric, result.path.size(), confidence);
     case CrossoverState::undecided: {
@@ -110,7 +110,7 @@ Json to_json(const ExperimentSpec& spec, const CrossoverResult& result) {
   }
   Json path = Json::array();
   for (const SizeResult& size : result.path) path.push_back(size_json(size));
-  const bool one = result.crossings.size() == 1;
+  const bool one = result.state == CrossoverState::found;
   return {{"state", name_of(result.state)},
           {"of", {name_of(spec.engines[0]), name_of(spec.engines[1])}},
           {"metric", spec.crossover->metric},

@@ -18,7 +18,8 @@ void refuse_field(FieldChecks& checks, std::string_view pointer, const std::opti
 void judge_engines(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   spec.engines = request.of.value_or(std::vector<EngineMode>{});
   if (spec.engines.size() != 2) {
-    checks.error("/of", fmt::format("{} engines; required: the two to be compared", spec.engines.size()));
+    checks.error("/of", fmt::format("{} {} given; required: the two engines to be compared", spec.engines.size(),
+                                    spec.engines.size() == 1 ? "is" : "are"));
   } else if (spec.engines[0] == spec.engines[1]) {
     checks.error("/of/1", "occurs twice in the list; give each value once");
   }
@@ -48,7 +49,8 @@ std::string judge_metric(const ExperimentRequest& request, FieldChecks& checks) 
 
 void judge_range(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   if (!request.field_size_range) {
-    checks.error("/field_sizes", "missing; a search needs {\"from\": bytes, \"to\": bytes}");
+    checks.error("/field_sizes", fmt::format("{}; a search needs {{\"from\": bytes, \"to\": bytes}}",
+                                             request.field_sizes ? "a list of sizes is for a sweep" : "missing"));
     return;
   }
   const size_t errors_before = checks.size();

@@ -155,7 +155,7 @@ TEST_CASE("two engines that are equal are not told apart, within the error that 
   const auto [found, ended] = search_to_end(search(), Machine{0, 1});
   CHECK(found.state == CrossoverState::undecided);
   CHECK(ended.size() == 8 * 2 * kMaxPairs);
-  CHECK(mentions(found.answer, "27 pairs show no significant difference at 64, 256"));
+  CHECK(mentions(found.answer, "27 pairs show no significant difference at fields of 64, 256"));
 }
 
 TEST_CASE("several crossings are reported as such") {
