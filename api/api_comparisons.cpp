@@ -157,7 +157,7 @@ ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Re
   if (!context.differences.empty()) {
     std::vector<std::string> names;
     for (const Difference& difference : context.differences) names.push_back(difference.name);
-    context.warnings.push_back(fmt::format("The two also differ in {}.", fmt::join(names, ", ")));
+    context.warnings.push_back(fmt::format("The two differ in {}.", fmt::join(names, ", ")));
   }
   if (auto drift = drift_warning(base, head)) context.warnings.push_back(std::move(*drift));
   return context;
@@ -201,7 +201,8 @@ std::optional<Refusal> refusal_of(const NamedValues& query, const ExperimentComp
 Reply Api::get_compare(const Call& call) {
   const NamedValues& query = call.request.query;
   const ComparisonQuestion question{decode_ids(*find_parameter(query, "base")), decode_ids(*find_parameter(query, "head")),
-                                    &figure_of(query), min_effect_of(query)};
+                                    &figure_of(query), min_effect_of(query),
+                                    decode_flag(query, "allow_differences")};
   if (question.base.size() != question.head.size()) {
     return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors",
                               {{"?head", fmt::format("{} experiments are given; allowed: as many as in base, {}",
@@ -238,6 +239,16 @@ Reply Api::get_comparisons(const Call& call) {
   const double min_effect = min_effect_of(call.request.query);
   auto one = read_one(*context_.readers.lease(), call.id);
   if (!one) return refuse(std::move(one.error()));
+  if (one->record.spec.crossover) {
+    Problem problem;
+    problem.status = 409;
+    problem.kind = "not-comparable";
+    problem.detail = fmt::format(
+        "experiment {0} is a search for a crossover: how many pairs it measured followed from what they were, so these tests do "
+        "not hold for it; its own verdicts are in /experiments/{0}, under progress.crossover",
+        call.id);
+    return refuse(std::move(problem));
+  }
   return json_response(200, comparisons_json(call.id, figure, min_effect, compare_engines(one->measured, figure, min_effect)));
 }
 

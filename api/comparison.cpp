@@ -65,6 +65,15 @@ Json configurations_json(const std::vector<Configuration>& configurations) {
 
 std::string listed(const std::vector<ExperimentId>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
 
+// The page with the same question.
+std::string page_link(const ComparisonQuestion& question) {
+  std::string link = fmt::format("/#/compare?base={}&head={}&metric={}", listed(question.base), listed(question.head),
+                                 question.figure->name);
+  if (question.min_effect != kDefaultMinEffect) link += fmt::format("&min_effect_pct={:g}", 100 * question.min_effect);
+  if (question.allow_differences) link += "&allow_differences=1";
+  return link;
+}
+
 }  // namespace
 
 std::string detail_of(const Comparison& comparison, Better better, double min_effect) {
@@ -136,7 +145,7 @@ Json comparison_json(const ComparisonQuestion& question, const ExperimentCompari
   }
   json["only_base"] = configurations_json(comparison.only_base);
   json["only_head"] = configurations_json(comparison.only_head);
-  json["links"] = {{"page", fmt::format("/#/compare?base={}&head={}", listed(question.base), listed(question.head))}};
+  json["links"] = {{"page", page_link(question)}};
   return json;
 }
 

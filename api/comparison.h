@@ -17,6 +17,7 @@ struct ComparisonQuestion {
   std::vector<ExperimentId> head;
   const FigureColumn* figure = nullptr;
   double min_effect = kDefaultMinEffect;
+  bool allow_differences = false;
 };
 
 // Something in which the two sides differ beside what is compared.
