@@ -78,8 +78,8 @@ ValueSets pairs_of(const ByRepetition& base, const ByRepetition& head) {
 }
 
 // What is swept, how often, and how it was ordered by chance.
-constexpr std::array<std::string_view, 7> kNoSettings{"name",    "preset",      "engines", "field_sizes",
-                                                      "threads", "repetitions", "seed"};
+constexpr std::array<std::string_view, 8> kNoSettings{"name",    "preset",      "engines", "field_sizes",
+                                                      "threads", "repetitions", "seed",    "profile"};
 
 constexpr std::array<std::string_view, 5> kCellVerdicts{"winner", "undecided", "too_few_repetitions", "alone",
                                                         "not_measured"};
