@@ -183,16 +183,14 @@ Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
   if (!(robust_median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
   const size_t leading = leading_off_level(samples);
   const Samples rest = samples.subspan(leading);
-  Steadiness steadiness = trend_or_step(rest, leading, every_ms);
-  if (leading > 0 && steadiness.judged && steadiness.flags.empty()) {
-    const double ratio = robust_median({samples.begin(), rest.begin()}) / robust_median({rest.begin(), rest.end()});
-    steadiness.flags.push_back(
-        {FlagKind::warm_up,
-         fmt::format("The first {:.1f} s of the window were still warm-up: throughput was {} off its later level. A longer "
-                     "warmup_s helps.",
-                     static_cast<double>(leading) * static_cast<double>(every_ms) / 1e3, signed_percent(ratio - 1))});
-  }
-  return steadiness;
+  const Steadiness steadiness = trend_or_step(rest, leading, every_ms);
+  if (leading == 0 || !steadiness.flags.empty()) return steadiness;
+  const double ratio = robust_median({samples.begin(), rest.begin()}) / robust_median({rest.begin(), rest.end()});
+  return {true, "", {{FlagKind::warm_up,
+                      fmt::format("The first {:.1f} s of the window were still warm-up: throughput was {} off its later level. A "
+                                  "longer warmup_s helps.",
+                                  static_cast<double>(leading) * static_cast<double>(every_ms) / 1e3,
+                                  signed_percent(ratio - 1))}}};
 }
 
 std::vector<double> amounts(std::span<const uint64_t> counts) {

@@ -11,7 +11,7 @@
 //   Where that widening leaves a test no power (not even samples all in order, or all of one side above all of the other,
 //   would be significant) and the shape has kEffect or more, the run is not judged: it is too short.
 // warm_up: kLeast or more samples at the window's begin, up to a quarter of it, all lie on one side of the median of its
-//   second half, by kEffect of it and by kFar of its deviations (1.4826 MAD) or more, and the rest is steady.
+//   second half, by kEffect of it and by kFar of its deviations (1.4826 MAD) or more, and nothing was found in the rest.
 #pragma once
 
 #include <cstdint>

@@ -97,8 +97,8 @@ class Noise(unittest.TestCase):
                 run = self.measure(engines=[engine], field_sizes=[16384], duration_s=1)
                 self.assertIn("neighbours", self.kinds(run))
                 noise = self.daemon.get(f"/runs/{run['run_id']}").json()["evidence"]["noise"]
-                [used] = [one["cpu_ns"] for one in noise["neighbours"] if one["pid"] == burner.pid]
-                self.assertGreater(noise["neighbours_share"] * 1e9 * 2, 0.5 * used)
+                used = sum(one["cpu_ns"] for one in noise["neighbours"] if one["pid"] == burner.pid)
+                self.assertGreater(noise["neighbours_share"] * 1e9 * 2, 0.5 * used)  # two CPUs at most, for 1 s
 
     def test_a_quiet_run_is_not_flagged(self):
         seen = []
