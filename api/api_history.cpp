@@ -52,8 +52,8 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
     auto circumstances = reader.circumstances(id);
     if (!circumstances) return refuse(problem_of(circumstances.error()));
     experiments.push_back({id, std::move(record->spec), record->started_at,
-                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts), std::move(own.values),
-                           own.flagged, record->origin.has_value()});
+                           circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts),
+                           std::move(own.values), own.flagged, record->origin.has_value()});
   }
   const auto here = hashed_machine_id();
   return history_of(experiments, here ? std::optional(*here) : std::nullopt);

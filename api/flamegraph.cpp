@@ -120,8 +120,8 @@ std::string flamegraph_svg(const std::string& title, const FoldedStacks& stacks,
   const Drawing drawing(root, base == nullptr ? nullptr : &base_root);
   const char* const legend = base == nullptr
                                  ? "Width: share of the busy samples. Blue: user space, orange: kernel (_[k])."
-                                 : "Width: share of the busy samples. Red: a larger share than in the base, blue: a smaller one; what the base "
-                                   "alone has is in no frame.";
+                                 : "Width: share of the busy samples. Red: a larger share than in the base, blue: a "
+                                   "smaller one; what the base alone has is in no frame.";
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" height=\"{1:.0f}\" "

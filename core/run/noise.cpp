@@ -155,7 +155,8 @@ Noise judge_noise(const NoiseWindow& window) {
                       : beside_ns;
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
     const std::string named = names_of_busiest(neighbours, window.length);
-    const std::string by = named.empty() ? "" : fmt::format("; the busiest of those still there at the end, on any CPU: {} of one", named);
+    const std::string by =
+        named.empty() ? "" : fmt::format("; the busiest of those still there at the end, on any CPU: {} of one", named);
     flag(FlagKind::neighbours,
          fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}.", 100 * share(others_ns), by));
   }
