@@ -96,6 +96,24 @@ TEST_CASE("what cannot be compared is refused, with what differs") {
   CHECK(problem(served.compare("base=1&head=3"), 409)["type"] == "urn:copybench:problem:not-comparable");
 }
 
+TEST_CASE("the link to the page has the whole question") {
+  Compared served;
+  served.measure({two_copy}, kTen);
+  served.measure({two_copy}, kNine, Pattern::request_response);
+  const auto page = [&](const char* question) { return served.compare(question).json()["links"]["page"]; };
+  CHECK(page("base=1&head=2&allow_differences=1&metric=latency_us&min_effect_pct=2.5") ==
+        "/#/compare?base=1&head=2&metric=latency_us&min_effect_pct=2.5&allow_differences=1");
+  CHECK(page("base=1&head=2&allow_differences=1") == "/#/compare?base=1&head=2&metric=throughput_gbps&allow_differences=1");
+}
+
+TEST_CASE("engines within a search are not tested as if its pairs had been fixed beforehand") {
+  Served served;
+  const char* const search = R"({"find": "crossover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})";
+  REQUIRE(served.post("/experiments", search).status == 202);
+  const Json refused = problem(served.get("/experiments/1/comparisons"), 409);
+  CHECK(refused["detail"].get<std::string>().find("its own verdicts are in /experiments/1") != std::string::npos);
+}
+
 TEST_CASE("a rate makes a figure another one, and flagged runs are told") {
   Compared served;
   ExperimentRequest request;
