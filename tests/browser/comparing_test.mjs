@@ -93,6 +93,47 @@ test('the forms of history and comparison say what they cannot take, and show no
   assert.deepEqual(page.faults, []);
 });
 
+// The browser reports each of them.
+const unrefused = ({ faults }) => faults.filter((fault) => !/status of 40[04]/.test(fault));
+
+test('what the API refuses of a comparison stands at its field, and nothing of an earlier one is left', async () => {
+  const page = await openPage(browser, daemon);
+  const field = (label) => page.getByLabel(label, { exact: true });
+  const shows = async (error, base, head) => {
+    await page.locator(error).waitFor();
+    await page.getByText('Nothing is shown: the form says').waitFor();
+    assert.deepEqual([await field('Base').inputValue(), await field('Head').inputValue()], [base, head]);
+    assert.equal(await page.locator('[data-chart=ratio], .headline, #notice:visible').count(), 0);
+  };
+  const twice = '#error-head:text-is("experiment 1 is named twice; allowed: each once, in base or in head")';
+  await page.show('#/compare?base=1&head=3');
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  await field('Head').fill('1');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await shows(twice, '1', '1');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await shows(twice, '1', '1');
+  await page.reload();
+  await shows(twice, '1', '1');
+  for (const [head, why] of [['1,3', /^2 experiments are given; allowed: as many as in base, 1$/], ['999', /^There is no experiment 999\.$/]]) {
+    await page.show(`#/compare?base=1&head=${head}`);
+    await page.locator('#error-head', { hasText: why }).waitFor();
+    await page.reload();
+    await shows('#error-head:not(:empty)', '1', head);
+    assert.match(await page.locator('#error-head').textContent(), why);
+  }
+  await field('Head').fill('3');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.locator('[data-chart=ratio] .drawing svg').waitFor();
+  assert.equal(await page.locator('.field-error:visible').count(), 0);
+  await page.getByRole('link', { name: 'Compare', exact: true }).click();
+  await page.locator('.headline').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('[data-chart=ratio]').count(), 0);
+  assert.equal(await field('Base').inputValue(), '');
+  assert.equal(await page.title(), 'copybench');
+  assert.deepEqual(unrefused(page), []);
+});
+
 test('a history has a mark for each experiment and for each change of level, and says what zero-copy was', async () => {
   const page = await openPage(browser, daemon);
   const question = 'engine=zero_copy&field_bytes=2048&threads=1';

@@ -32,8 +32,11 @@ export const submitted = (chosen, check, link) => (event) => {
   const form = event.target;
   const { state, problems } = check(new URLSearchParams({ ...Object.fromEntries(new FormData(form)), ...chosen }));
   showProblems(form, problems);
+  const address = link(state);
   if (Object.keys(problems).length) form.querySelector('[aria-invalid]')?.focus();
-  else location.hash = link(state);
+  // The same address changes nothing, but what it asks for may have.
+  else if (location.hash === address) window.dispatchEvent(new HashChangeEvent('hashchange'));
+  else location.hash = address;
 };
 
 export const nothingShown = () => element('p', { class: 'empty' }, 'Nothing is shown: the form says what cannot be taken.');

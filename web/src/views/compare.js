@@ -7,6 +7,7 @@ import { comparisonChart, comparisonRows, pText, verdictWords } from '../charts/
 import { comparedFigures, figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { checkCompare, compareLink, experimentLink } from '../permalink.js';
+import { refusalByField } from '../refusal.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
@@ -105,7 +106,7 @@ export class CompareView {
       nodes.charts,
     );
     signal.addEventListener('abort', () => this.card?.end(), { once: true });
-    await this.read();
+    await this.refresh();
   }
 
   form() {
@@ -129,9 +130,33 @@ export class CompareView {
   setQuery(query) {
     Object.assign(this, checkCompare(query));
     this.context.main.querySelector('form')?.replaceWith(this.form());
-    this.read().catch((error) => {
-      if (!this.context.signal.aborted) this.context.say(error);
-    });
+    this.refresh();
+  }
+
+  clear(...instead) {
+    document.title = 'copybench';
+    this.nodes.charts.replaceChildren();
+    this.nodes.answer.replaceChildren(...instead);
+  }
+
+  // Whatever comes of it, the form stays, and of an earlier answer nothing that could be taken for this one's.
+  async refresh() {
+    const { state } = this;
+    try {
+      await this.read();
+    } catch (error) {
+      if (this.context.signal.aborted || state !== this.state) return;
+      this.clear();
+      if ([400, 404].includes(error.status)) this.cannotTake(error);
+      else this.context.say(error);
+    }
+  }
+
+  cannotTake(error) {
+    const { problems, rest } = refusalByField(error, this.state, ['base', 'head']);
+    showProblems(this.context.main.querySelector('form'), problems);
+    if (Object.keys(problems).length) this.clear(nothingShown());
+    if (rest.length) this.context.say(new Error(rest.join('; ')));
   }
 
   async read() {
@@ -139,15 +164,18 @@ export class CompareView {
     const { say, signal } = this.context;
     say(null);
     if (Object.keys(this.problems).length) {
-      this.nodes.charts.replaceChildren();
-      this.nodes.answer.replaceChildren(nothingShown());
+      this.clear(nothingShown());
       return;
     }
-    if (!state.base || !state.head) return;
+    if (!state.base || !state.head) {
+      this.clear();
+      return;
+    }
     // What differs too much is said here, not by a refusal, which a browser would report as an error.
     const query = new URLSearchParams({ ...state, allow_differences: '1' });
     try {
       const comparison = await get(`compare?${query}`, signal);
+      if (state !== this.state) return; // another question was asked since
       const refused = comparison.differences.filter((difference) => difference.refused);
       if (refused.length && !state.allow_differences) {
         this.refused(`The two differ in ${listed(refused.map(({ name }) => name))}.`, comparison);
@@ -155,15 +183,14 @@ export class CompareView {
         this.draw(comparison);
       }
     } catch (error) {
-      if (!error.body?.comparison) throw error;
+      if (!error.body?.comparison || state !== this.state) throw error;
       this.refused(error.message, error.body.comparison);
     }
   }
 
   refused(why, comparison) {
-    this.nodes.charts.replaceChildren();
     const refused = comparison.differences.some((difference) => difference.refused);
-    this.nodes.answer.replaceChildren(
+    this.clear(
       element('h2', {}, 'Not comparable'),
       element('p', { class: 'headline' }, why),
       comparison.differences.length ? differencesTable(comparison.differences) : '',
