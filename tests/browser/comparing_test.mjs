@@ -61,7 +61,7 @@ test('experiments that differ too much are not compared until that is asked for'
   await page.route('**/compare?**', async (route) => {
     const response = await route.fetch();
     const json = await response.json();
-    json.differences = [{ name: 'host.machine_id', class: 'host', base: 'a', head: 'b', refused: true }];
+    json.differences = [{ name: 'host.machine_id', class: 'host', base: 'a', head: ['b'], refused: true }];
     await route.fulfill({ response, json });
   });
   await page.getByLabel('Least effect').fill('3');
@@ -69,6 +69,7 @@ test('experiments that differ too much are not compared until that is asked for'
   await page.getByRole('heading', { name: 'Not comparable' }).waitFor();
   await page.getByText('The two differ in host.machine_id.').waitFor();
   assert.equal(await page.locator('[data-chart=ratio]').count(), 0);
+  assert.deepEqual(await page.getByRole('region', { name: 'What also differs' }).locator('td').allTextContents(), ['host.machine_id', 'host', 'a', '["b"]']);
   await page.getByRole('link', { name: 'Compare all the same' }).click();
   await page.locator('[data-chart=ratio] .drawing svg').waitFor();
   assert.match(page.url(), /allow_differences=1$/);

@@ -11,7 +11,11 @@ import { refusalByField } from '../refusal.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
-const shown = (value) => (value === null || value === undefined ? missing('not recorded') : JSON.stringify(value));
+// Text plain; what has parts as JSON.
+const shown = (value) => {
+  if (value === null || value === undefined) return missing('not recorded');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 function differencesTable(differences) {
   return table(
