@@ -76,6 +76,26 @@ test('experiments that differ too much are not compared until that is asked for'
   assert.deepEqual(page.faults, []);
 });
 
+test('where the two have nothing in common that is said, and no way around it is offered', async () => {
+  const page = await openPage(browser, daemon);
+  await page.route('**/compare?**', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.comparison.differences = [{ name: 'pattern', class: 'request', base: 'stream', head: 'request', refused: true }];
+    await route.fulfill({ response, json });
+  });
+  for (const more of ['', '&allow_differences=1']) {
+    await page.show(`#/compare?base=3&head=4${more}`);
+    await page.getByText('The two have no configuration in common.').waitFor();
+    assert.deepEqual(
+      await page.locator('.answer details[open] summary').allTextContents(),
+      ['Only in the base (4 configurations)', 'Only in the head (1 configuration)'],
+    );
+    assert.equal(await page.getByText('Compare all the same').count(), 0);
+  }
+  assert.deepEqual(page.faults.filter((fault) => !/status of 409/.test(fault)), []);
+});
+
 test('the forms of history and comparison say what they cannot take, and show nothing in its place', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/history?engine=zero_copy&field_bytes=abc');

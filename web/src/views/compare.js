@@ -30,12 +30,12 @@ function differencesTable(differences) {
   );
 }
 
-const onlyList = (title, configurations) =>
+const onlyList = (title, configurations, open = false) =>
   configurations.length === 0
-    ? null
+    ? ''
     : element(
         'details',
-        {},
+        { open },
         element('summary', {}, `${title} (${count(configurations.length, 'configuration')})`),
         configurations
           .map((one) => `${engineLabel(one.engine)}, ${bytes(one.message_bytes)}, ${count(one.threads, 'thread')}`)
@@ -188,17 +188,20 @@ export class CompareView {
       }
     } catch (error) {
       if (!error.body?.comparison || state !== this.state) throw error;
-      this.refused(error.message, error.body.comparison);
+      this.refused(error.body.comparison.sentence, error.body.comparison);
     }
   }
 
-  refused(why, comparison) {
-    const refused = comparison.differences.some((difference) => difference.refused);
+  refused(why, { configurations, differences, only_base: ofBase, only_head: ofHead }) {
+    // Without a configuration in common there is nothing that could be compared all the same.
+    const offered = configurations.length > 0 && differences.some((difference) => difference.refused);
     this.clear(
       element('h2', {}, 'Not comparable'),
       element('p', { class: 'headline' }, why),
-      comparison.differences.length ? differencesTable(comparison.differences) : '',
-      refused
+      onlyList('Only in the base', ofBase, true),
+      onlyList('Only in the head', ofHead, true),
+      differences.length ? differencesTable(differences) : '',
+      offered
         ? element('p', {}, element('a', { href: compareLink({ ...this.state, allow_differences: true }) }, 'Compare all the same'))
         : '',
     );
@@ -220,8 +223,8 @@ export class CompareView {
       ...(comparison.differences.length ? [element('h3', {}, 'What also differs'), differencesTable(comparison.differences)] : []),
       element('h3', {}, 'Configurations'),
       verdictTable(comparison, unit),
-      onlyList('Only in the base', comparison.only_base) ?? '',
-      onlyList('Only in the head', comparison.only_head) ?? '',
+      onlyList('Only in the base', comparison.only_base),
+      onlyList('Only in the head', comparison.only_head),
       element(
         'p',
         { class: 'muted' },
