@@ -7,10 +7,9 @@ import { historyChart } from '../charts/history.js';
 import { comparedFigures, figure, inSentence } from '../figures.js';
 import { engineLabel, engines } from '../look.js';
 import { checkHistory, compareLink, experimentLink, historyLink } from '../permalink.js';
+import { settingsText } from '../series_settings.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
-
-const shownSettings = ['duration_s', 'pattern', 'messages_per_s', 'receive', 'tcp_nodelay', 'server_cpus', 'client_cpus'];
 
 const change = (ratio) => (ratio === null ? '–' : `${ratio < 1 ? '−' : '+'}${percent(Math.abs(ratio - 1))}`);
 
@@ -123,14 +122,12 @@ export class HistoryView {
     nodes.link.textContent = new URL(historyLink(state), location.href).href;
     document.title = `${where} · copybench`;
     this.endCards();
+    const settings = settingsText(history.series.map((series) => series.settings));
     const parts = history.series.flatMap((series, i) => {
       const card = new ChartCard(`history-${i + 1}`, { say: this.context.say });
       this.cards.push(card);
-      const settings = Object.entries(series.settings)
-        .filter(([key, value]) => shownSettings.includes(key) && value !== null)
-        .map(([key, value]) => `${key} ${value}`);
       card.update(historyChart(series, i + 1, { engine: history.engine, title: `${unit.label}: ${where}` }, unit), {
-        annotation: [`Settings: ${settings.join(', ')}.`, history.method],
+        annotation: [`Settings: ${settings[i].join(', ')}.`, history.method],
         fileName: `copybench-history-${history.engine}-${history.field_bytes}-${history.threads}-${i + 1}`,
       });
       return series.change_points.length
