@@ -14,6 +14,7 @@ import { figure } from '../figures.js';
 import { engineLabel } from '../look.js';
 import { cancelledText, failures, gaps, whereOf } from '../missing.js';
 import { dimensions, zerocopyLabels } from '../series.js';
+import { crossoverAnswer } from './crossover.js';
 import { doubtList } from './doubts.js';
 
 const gbps = figure('throughput_gbps').text;
@@ -92,48 +93,61 @@ function doubtful(runs) {
     : null;
 }
 
-// runs: all of them. partly: the charts below show some only.
-export function answerView(runs, final, partly) {
-  const labels = zerocopyLabels(runs);
+const zerocopyNode = (runs) => {
+  const sentence = zerocopySentence(runs);
+  return sentence ? element('p', { class: 'zerocopy' }, sentence) : null;
+};
+
+// What was asked was which mode is fastest.
+function sweepAnswer(runs, final) {
   const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
   const comparable = measured && dimensions(runs).engines.length > 1;
   const byThread = leaders(runs);
-  const zerocopy = zerocopySentence(runs);
+  const sentences = () =>
+    element(
+      'ul',
+      { class: 'sentences' },
+      byThread.map((one) => {
+        const { at, sentences: own } = threadSentences(one, name);
+        return element('li', {}, element('strong', {}, `${at}: `), own.join(' '));
+      }),
+    );
+  const tables = () => [
+    element(
+      'div',
+      { class: 'answer-tables' },
+      comparable ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name)) : null,
+      element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, zerocopyLabels(runs))),
+    ),
+    element(
+      'p',
+      { class: 'muted' },
+      'A mode is called fastest only where it is ahead of every other one by more than 1 % and by more than chance: ' +
+        'Wilcoxon’s signed rank test of the pairs that each repetition makes, corrected for the number of comparisons ' +
+        '(Benjamini and Hochberg), at 5 %. Ratios are Hodges and Lehmann’s of these pairs, with 95 % intervals.',
+    ),
+  ];
+  return {
+    first: `${measured && !final ? 'So far. ' : ''}${headline(runs)}`,
+    rest: [comparable ? sentences() : null, zerocopyNode(runs), ...(measured ? tables() : [])],
+  };
+}
+
+// A search compares by a figure of its own, and measures as many pairs as it takes by itself.
+const searchAnswer = (runs, crossover) => ({
+  first: crossoverAnswer(crossover, zerocopyLabels(runs)),
+  rest: [zerocopyNode(runs)],
+});
+
+// runs: all of them. partly: the charts below show some only. crossover: of the progress, null where none is searched.
+export function answerView(runs, final, partly, crossover) {
+  const { first, rest } = crossover ? searchAnswer(runs, crossover) : sweepAnswer(runs, final);
   return [
     element('h2', { id: 'answer' }, 'The answer'),
-    element('p', { class: 'headline' }, measured && !final ? 'So far. ' : '', headline(runs)),
+    element('p', { class: 'headline' }, first),
     partly ? element('p', { class: 'muted' }, 'Of all that was measured, also of what the charts below do not show.') : null,
-    comparable
-      ? element(
-          'ul',
-          { class: 'sentences' },
-          byThread.map((one) => {
-            const { at, sentences } = threadSentences(one, name);
-            return element('li', {}, element('strong', {}, `${at}: `), sentences.join(' '));
-          }),
-        )
-      : null,
-    zerocopy ? element('p', { class: 'zerocopy' }, zerocopy) : null,
-    measured
-      ? element(
-          'div',
-          { class: 'answer-tables' },
-          comparable
-            ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name))
-            : null,
-          element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, labels)),
-        )
-      : null,
-    measured
-      ? element(
-          'p',
-          { class: 'muted' },
-          'A mode is called fastest only where it is ahead of every other one by more than 1 % and by more than chance: ' +
-            'Wilcoxon’s signed rank test of the pairs that each repetition makes, corrected for the number of comparisons ' +
-            '(Benjamini and Hochberg), at 5 %. Ratios are Hodges and Lehmann’s of these pairs, with 95 % intervals.',
-        )
-      : null,
+    ...rest,
     doubtful(runs),
     notMeasured(runs),
   ].filter(Boolean);

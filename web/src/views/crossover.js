@@ -1,4 +1,4 @@
-// A search for a crossover: its answer so far, and the path of sizes it took, as a drawing and as a table.
+// A search for a crossover: its answer so far, in words, and the path of sizes it took, as a drawing and as a table.
 import { element, missing, svg, table } from '../dom.js';
 import { bytes, count } from '../format.js';
 import { figure, inSentence, withUnit } from '../figures.js';
@@ -77,7 +77,7 @@ function drawing({ of, metric, path, interval }, labels) {
 export const crossoverAnswer = ({ answer, metric }, labels) =>
   inPageNames(answer, labels).replaceAll(metric, inSentence(figure(metric)));
 
-// Empty where the experiment is a sweep.
+// What the answer above rests on. Empty where the experiment is a sweep.
 export function crossoverView(crossover, labels) {
   if (!crossover) return [];
   const { of, metric, path } = crossover;
@@ -100,7 +100,6 @@ export function crossoverView(crossover, labels) {
   ];
   return [
     element('h2', {}, 'Crossover'),
-    element('p', {}, crossoverAnswer(crossover, labels)),
     drawing(crossover, labels),
     table(`${count(path.length, 'size')} of the search, by ${withUnit(figure(metric))}`, columns, path),
   ];

@@ -99,8 +99,8 @@ class ExperimentView {
         nodes.actions,
       ),
       this.editor.node,
-      nodes.crossover,
       nodes.answer,
+      nodes.crossover,
       nodes.uncertainty,
       element('section', { 'aria-label': 'Charts' }, element('h2', {}, 'Charts'), nodes.controls, nodes.charts),
       this.profile.node,
@@ -190,7 +190,8 @@ class ExperimentView {
     this.editor.fill(experiment);
     this.linkHere();
     nodes.facts.replaceChildren(...factsOf(data, zerocopyLabels(data.runs)));
-    nodes.crossover.replaceChildren(...crossoverView(experiment.progress.crossover, zerocopyLabels(data.runs)));
+    const { crossover } = experiment.progress;
+    nodes.crossover.replaceChildren(...crossoverView(crossover, zerocopyLabels(data.runs)));
     const offered = `${experiment.state} ${experiment.pinned}`;
     if (this.offered !== offered) {
       this.offered = offered;
@@ -205,7 +206,8 @@ class ExperimentView {
     }
     const runs = shownRuns(data.runs, state);
     // Whatever the charts show: a mode that is hidden there may be the fastest.
-    nodes.answer.replaceChildren(...answerView(data.runs, data.final, runs.length < data.runs.length), this.profile.words);
+    const partly = runs.length < data.runs.length;
+    nodes.answer.replaceChildren(...answerView(data.runs, data.final, partly, crossover), this.profile.words);
     this.profile.update(data, state);
     this.drawUncertainty();
     this.drawControls(runs);
