@@ -1,22 +1,40 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { crossoverAnswer, scales, verdictText } from '../../web/src/views/crossover.js';
+import { isTooWide, scales, sides } from '../../web/src/charts/crossover.js';
+import { crossoverAnswer, verdictText } from '../../web/src/views/crossover.js';
 import { progressText, repeatsText } from '../../web/src/views/progress.js';
 
 const size = (field_bytes, ratio) => ({ field_bytes, ratio, ci95: ratio && { low: ratio * 0.9, high: ratio * 1.1 } });
 
-test('sizes go from left to right, a ratio of 1 is in the middle, a larger one above it', () => {
-  const { x, y } = scales([size(64, 0.5), size(1024, null), size(16384, 2)], 640, 200);
-  assert.equal(x(64), 30);
-  assert.equal(Math.round(x(1024)), 320);
-  assert.equal(x(16384), 610);
-  assert.equal(y(1), 100);
-  assert.ok(y(2.2) >= 16 && y(2) < 100 && y(0.5) > 100);
+const frame = { width: 640, height: 200, left: 40, right: 0, top: 0, bottom: 20 };
+
+test('sizes go from left to right, a ratio of 1 is in the middle, a larger one above it, and the scale tells the ends', () => {
+  const { x, y, ticks } = scales([size(64, 0.5), size(1024, null), size(16384, 2)], frame);
+  assert.equal(x(64), 48);
+  assert.equal(Math.round(x(1024)), 340);
+  assert.equal(x(16384), 632);
+  assert.equal(y(1), 90);
+  assert.ok(y(2.2) >= 0 && y(2) < 90 && y(0.5) > 90);
+  assert.deepEqual(ticks.map((ratio) => ratio.toFixed(3)), ['2.222', '1.000', '0.450']);
+  for (const ratio of ticks) assert.ok(y(ratio) >= 0 && y(ratio) <= 180);
 });
 
 test('a path without a value yet has its places all the same', () => {
-  const { x, y } = scales([size(64, null)], 640, 200);
+  const { x, y } = scales([size(64, null)], frame);
   assert.ok(Number.isFinite(x(64)) && Number.isFinite(y(1)));
+});
+
+test('an interval that spans more than a factor of 100 is no scale for the others', () => {
+  const wide = { ...size(64, 1.5), ci95: { low: 1e-9, high: 6e8 } };
+  assert.deepEqual([wide.ci95, { low: 0, high: 1 }, { low: 0.1, high: 10 }].map(isTooWide), [true, true, false]);
+  assert.ok(Math.abs(scales([wide, size(128, 2)], frame).ticks[0] - 2.2) < 1e-9);
+});
+
+test('either side names who is better there: of throughput the larger, of all else the smaller', () => {
+  const of = ['one_copy', 'zero_copy'];
+  assert.deepEqual(sides({ of, metric: 'throughput_gbps' }), { above: 'one_copy', below: 'zero_copy' });
+  for (const metric of ['cpu_ns_per_byte', 'latency_p99_us', 'cycles_per_byte'])
+    assert.deepEqual(sides({ of, metric }), { above: 'zero_copy', below: 'one_copy' });
 });
 
 test('verdicts in words', () => {

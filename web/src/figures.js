@@ -162,6 +162,8 @@ export const comparedFigures = [
   'cpu_ns_per_byte',
   'system_cpu_ns_per_byte',
 ];
+// Of all others that are compared, less is better: each is a time or a price.
+export const isBetterHigher = (name) => name === 'throughput_gbps';
 export const costs = ['cycles_per_byte', 'cpu_ns_per_byte', 'system_cpu_ns_per_byte'];
 
 // "CPU time per byte (ns, server)": for axes and tables.
