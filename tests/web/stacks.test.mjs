@@ -94,6 +94,13 @@ test('a frame’s text names its copy and how much of it that is', () => {
   assert.equal(fillOf(at(alone, 'engine', 'main', 'send', '_copy_from_iter_[k]')), 'url(#hatch-send)');
 });
 
+test('a frame is hatched as a copy only where at least half of its samples are its own', () => {
+  const fill = (own, called) =>
+    fillOf(at(stackTree(parseFolded(`engine;memcpy_[k] ${own}\nengine;memcpy_[k];irq_[k] ${called}\n`), null, copyOf), 'engine', 'memcpy_[k]'));
+  assert.equal(fill(2, 2), 'url(#hatch-send)');
+  assert.equal(fill(1, 2), 'var(--flame-kernel)');
+});
+
 test('a search finds text in any case and counts each sample once', () => {
   const { found, samples, share } = searchFrames(alone.root, ' RECV ');
   assert.deepEqual(

@@ -1,6 +1,7 @@
 // How a frame of a flame graph looks and reads, alone or compared with another run's; nodes are those of stackTree(). Pure.
 import { changePoints, copyKinds, copyName, hatchOf, sharePercent } from './copies.js';
 import { count } from './format.js';
+import { drawnCopy } from './stacks.js';
 
 const deepestChange = 0.1; // a share that differs by this much has the deepest colour; as in the daemon's drawing
 
@@ -23,14 +24,15 @@ export function frameText({ name, share, value, self, copy, baseShare, change })
 
 const isKernel = (name) => name.endsWith('_[k]');
 
-export function fillOf({ parent, name, copy, change }) {
+export function fillOf(node) {
+  const { parent, name, change } = node;
   if (change !== null) {
     const depth = Math.round(100 * Math.min(1, Math.abs(change) / deepestChange));
     return depth === 0
       ? 'var(--flame-same)'
       : `color-mix(in srgb, var(--flame-${change > 0 ? 'more' : 'less'}) ${depth}%, var(--flame-same))`;
   }
-  if (copy) return hatchOf(copy);
+  if (drawnCopy(node)) return hatchOf(drawnCopy(node));
   return parent === null ? 'var(--flame-same)' : `var(--flame-${isKernel(name) ? 'kernel' : 'user'})`;
 }
 

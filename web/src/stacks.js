@@ -118,6 +118,10 @@ export function stackTree(stacks, base, copyOf) {
   return { root, base: baseRoot, functions };
 }
 
+// Which copy a frame is drawn as, or null: one that spent most of its time in what it called would look like a copy of that
+// whole width.
+export const drawnCopy = ({ copy, self, value }) => (2 * self >= value ? copy : null);
+
 export const frameCount = (root) => [...below(root)].length;
 export const frameById = (root, id) => [...below(root)].find((node) => node.id === id) ?? null;
 

@@ -2,6 +2,7 @@
 // are in style.css.
 import flamegraph from 'd3-flame-graph';
 import { select } from 'd3-selection';
+import { drawnCopy } from '../stacks.js';
 
 const rowHeight = 18;
 const narrowest = 0.3; // px; as in the daemon's drawing
@@ -57,7 +58,7 @@ export class FlameGraph {
         tabindex: data === this.current ? 0 : -1,
       };
       for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      if (data.copy && data.change === null) element.classList.add(`copy-${data.copy}`);
+      if (drawnCopy(data) && data.change === null) element.classList.add(`copy-${drawnCopy(data)}`);
       element.classList.toggle('found', this.found?.has(data) ?? false);
       element.classList.toggle('unfound', this.found !== null && !this.found.has(data));
       element.querySelector('foreignObject').setAttribute('aria-hidden', 'true');
