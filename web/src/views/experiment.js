@@ -185,7 +185,8 @@ class ExperimentView {
     const { data, nodes, state } = this;
     if (!nodes.charts.isConnected) return;
     const { experiment } = data;
-    nodes.title.textContent = experiment.name || `Experiment ${this.id}`;
+    // Other views ask for the number.
+    nodes.title.textContent = experiment.name ? `${experiment.name}, experiment ${this.id}` : `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
     this.editor.fill(experiment);
     this.linkHere();
