@@ -16,13 +16,14 @@ export const element = (name, attributes, ...children) => fill(document.createEl
 export const svg = (name, attributes, ...children) =>
   fill(document.createElementNS(svgNamespace, name), attributes, children);
 
-// columns: [{label, unit, number, cell: (row) => text or node}].
+// columns: [{label, unit, number, wrap, cell: (row) => text or node}].
 export function table(caption, columns, rows) {
   const units = columns.some((column) => column.unit);
+  const classOf = ({ number, wrap }) => [number ? 'number' : '', wrap ? 'wrap' : ''].join(' ').trim() || null;
   const heads = columns.map((column) =>
     element(
       'th',
-      { scope: 'col', class: column.number ? 'number' : null },
+      { scope: 'col', class: classOf(column) },
       column.label,
       units ? element('span', { class: 'unit' }, column.unit ?? '') : null,
     ),
@@ -31,13 +32,7 @@ export function table(caption, columns, rows) {
     element(
       'tr',
       {},
-      columns.map((column) =>
-        element(
-          'td',
-          { class: [column.number ? 'number' : '', column.wrap ? 'wrap' : ''].join(' ').trim() || null },
-          column.cell(row),
-        ),
-      ),
+      columns.map((column) => element('td', { class: classOf(column) }, column.cell(row))),
     ),
   );
   return element(

@@ -116,10 +116,11 @@ export class ChartCard {
   drawTable() {
     if (!this.details.open || !this.chart || this.body.firstChild) return;
     const shown = this.chart.columns.filter(({ fileOnly }) => !fileOnly);
-    const columns = shown.map(({ key, label, unit, number, text }) => ({
+    const columns = shown.map(({ key, label, unit, number, wrap, text }) => ({
       label,
       unit,
       number,
+      wrap,
       cell: (row) => (text ? text(row) : String(row[key] ?? '–')),
     }));
     this.body.replaceChildren(table(`${this.chart.title}: data`, columns, this.chart.rows));

@@ -31,7 +31,7 @@ const rowOf = (one) => ({
 });
 
 const comparisonColumns = [
-  { key: 'engine', label: 'Engine', text: (row) => row.engine_label },
+  { key: 'engine', label: 'Engine', wrap: true, text: (row) => row.engine_label },
   { key: 'zerocopy', fileOnly: true },
   { key: 'message_bytes', label: 'Message', number: true, text: (row) => bytes(row.message_bytes) },
   { key: 'threads', label: 'Threads', number: true },

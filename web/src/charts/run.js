@@ -11,7 +11,7 @@ const legend = (shown, labels) =>
   shown.map(({ engine, run }) => ({ engine, label: `${engineLabel(engine, labels)}, run ${run.run_id}` }));
 const rounded = (digits) => (key) => (row) => (row[key] === null ? '–' : row[key].toFixed(digits));
 const runColumns = [
-  { key: 'engine', label: 'Engine', text: (row) => row.engine_label },
+  { key: 'engine', label: 'Engine', wrap: true, text: (row) => row.engine_label },
   { key: 'zerocopy', fileOnly: true },
   { key: 'run_id', label: 'Run', number: true },
   { key: 'flags', fileOnly: true },

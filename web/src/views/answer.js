@@ -41,7 +41,7 @@ function peakTable(runs, labels) {
   return table(
     'Peak throughput of each engine',
     [
-      { label: 'Engine', cell: ({ engine }) => engineLabel(engine, labels) },
+      { label: 'Engine', wrap: true, cell: ({ engine }) => engineLabel(engine, labels) },
       {
         label: 'Peak throughput',
         unit: 'Gbit/s, median',

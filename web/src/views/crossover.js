@@ -35,6 +35,7 @@ export function crossoverView(crossover, labels) {
     {
       label: of.map((engine) => engineLabel(engine, labels)).join(' / '),
       number: true,
+      wrap: true,
       cell: (row) => (row.ratio === null ? missing('nothing measured yet') : ratioText(row.ratio)),
     },
     {

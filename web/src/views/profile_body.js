@@ -23,7 +23,7 @@ const shareColumns = [
     number: true,
     text: (row) => element('a', { href: `runs/${row.run_id}` }, String(row.run_id)),
   },
-  { key: 'engine', label: 'Mode', text: (row, labels) => engineLabel(row.engine, labels) },
+  { key: 'engine', label: 'Mode', wrap: true, text: (row, labels) => engineLabel(row.engine, labels) },
   { key: 'zerocopy', fileOnly: true },
   { key: 'message_bytes', label: 'Message', number: true, text: (row) => bytes(row.message_bytes) },
   { key: 'threads', label: 'Threads', number: true },
@@ -86,7 +86,7 @@ function symbolTable(items, labels, symbolOf) {
   return table(
     'The functions that the rules matched',
     [
-      { label: 'Mode', cell: ({ item }) => engineLabel(item.engine, labels) },
+      { label: 'Mode', wrap: true, cell: ({ item }) => engineLabel(item.engine, labels) },
       { label: 'Message', number: true, cell: ({ item }) => bytes(item.message_bytes) },
       { label: 'Threads', number: true, cell: ({ item }) => String(item.threads) },
       { label: 'Copy', cell: ({ name }) => name },
