@@ -3,6 +3,7 @@
 thousand: 1,000 completed runs with all figures, counters included, the engines' order plain; some figures missing.
 failed:   12 runs, all of them failed.
 mixed:    two engines, of which one fails at the larger size; one run lacks its page faults, one is flagged.
+searched: a search for a crossover that has found it; the interval of one of its ratios spans all there is.
 profiled: one configuration of three runs, and its profile.
 levels:   16 experiments of one configuration, which is slower by a quarter from the ninth on; a run of the third is flagged.
 """
@@ -78,6 +79,28 @@ def levels():
         yield whole, [(("zero_copy", 2048, 1, repetition), row) for repetition, row in enumerate(rows, 1)]
 
 
+def searched():
+    rng = random.Random(3)
+    engines, metric, pairs = ["one_copy", "zero_copy"], "cpu_ns_per_byte", 3
+    whole = spec("Searched", engines, {"from": 64, "to": 1024}, [1], pairs)
+    whole |= {"find": "crossover", "of": engines, "metric": metric}
+    del whole["engines"], whole["repetitions"]
+    runs = [((engine, size, 1, repetition), figures(engine, size, 1, rng))
+            for size in (64, 256, 1024) for repetition in range(1, pairs + 1) for engine in engines]
+    path = [{"field_bytes": size, "pairs": pairs, "failed_pairs": 0, "ratio": ratio, "p": p,
+             "ci95": {"low": ratio / wide, "high": ratio * wide, "coverage": 0.95, "method": "Student's t"},
+             "verdict": "better" if better else "no_difference", "better": better}
+            for size, ratio, wide, p, better in ((64, 0.5, 1.1, 0.001, "one_copy"), (256, 1.1, 1e6, 0.6, None),
+                                                 (1024, 2.5, 1.2, 0.002, "zero_copy"))]
+    interval = {"low": 64, "high": 1024, "coverage": 0.95, "method": "t tests"}
+    crossing = {"below": "one_copy", "above": "zero_copy", "size_bytes": 250, "interval": interval}
+    answer = (f"one_copy has the better {metric} up to fields of 64 bytes, zero_copy from 1024 bytes on, and the change is "
+              "at about 250 bytes, a message of 2000 (64 to 1024 bytes with 95 % confidence).")
+    found = {"state": "found", "of": engines, "metric": metric, "confidence": 0.95, "size_bytes": 250, "interval": interval,
+             "crossings": [crossing], "path": path, "answer": answer}
+    return whole, runs, {"crossover": found}
+
+
 def plan(kind):
     """The spec, and for each run its configuration with figures, or with none where it failed."""
     rng = random.Random(1)
@@ -106,14 +129,15 @@ def plan(kind):
     return whole, result
 
 
-def fill(path, whole, runs):
+def fill(path, whole, runs, findings=None):
     failed = sum(row is None for _, row in runs)
     with sqlite3.connect(path) as database:
         experiment = database.execute(
             "INSERT INTO experiments (state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, runs_total,"
-            " runs_completed, runs_failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " runs_completed, runs_failed, findings_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ("failed" if failed == len(runs) else "completed", json.dumps(whole), NOW_MS, NOW_MS, NOW_MS + len(runs) * 400,
-             "no run completed" if failed == len(runs) else None, len(runs), len(runs) - failed, failed)).lastrowid
+             "no run completed" if failed == len(runs) else None, len(runs), len(runs) - failed, failed,
+             json.dumps(findings) if findings else None)).lastrowid
         sequence = database.execute("SELECT last FROM sequences").fetchone()[0]
         for position, ((engine, field, thread, repetition), row) in enumerate(runs):
             sequence += 1
@@ -124,7 +148,7 @@ def fill(path, whole, runs):
                      "finished_at_ms": NOW_MS + position * 400 + 350, "reason": None if row else REASON,
                      "counters_json": json.dumps(counters(row)) if row else None,
                      "flags_json": json.dumps([STEP] if doubtful else []),
-                     "kind": "profile" if repetition > whole["repetitions"] else "measured"}
+                     "kind": "profile" if repetition > whole.get("repetitions", repetition) else "measured"}
             columns = fixed | (row or {})
             run = database.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                                    list(columns.values())).lastrowid
@@ -136,5 +160,6 @@ def fill(path, whole, runs):
 
 
 if __name__ == "__main__":
-    for one in levels() if sys.argv[2] == "levels" else [plan(sys.argv[2])]:
+    kind = sys.argv[2]
+    for one in levels() if kind == "levels" else [searched() if kind == "searched" else plan(kind)]:
         fill(sys.argv[1], *one)

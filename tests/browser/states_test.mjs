@@ -8,7 +8,7 @@ import { Daemon, marks, openBrowser, openPage, seriousFindings } from './harness
 let daemon;
 let browser;
 before(async () => {
-  [daemon, browser] = await Promise.all([Daemon.start({ kinds: ['thousand', 'failed', 'mixed', 'profiled', 'levels'] }), openBrowser()]);
+  [daemon, browser] = await Promise.all([Daemon.start({ kinds: ['thousand', 'failed', 'mixed', 'profiled', 'levels', 'searched'] }), openBrowser()]);
 });
 after(async () => {
   await browser?.close();
@@ -21,6 +21,7 @@ const views = [
   ['#/experiments/1', ''],
   ['#/experiments/2', ''],
   ['#/experiments/3', ''],
+  ['#/experiments/21', ''],
   ['#/compare?base=1&head=3', '[data-chart=ratio] .drawing svg'],
   ['#/history?engine=zero_copy&field_bytes=2048&threads=1', '[data-chart=history-1] .drawing svg'],
 ];
@@ -105,6 +106,44 @@ test('a phone shows every view without scrolling sideways', async () => {
     else await page.drawn();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), fragment);
   }
+  assert.deepEqual(page.faults, []);
+});
+
+test('on a phone the list tells numbers, and tables begin with figures that can be seen', async () => {
+  const page = await openPage(browser, daemon, { viewport: { width: 360, height: 740 } });
+  await page.show('');
+  const row = page.locator('.experiments tbody tr', { hasText: 'Searched' });
+  await row.getByRole('link', { name: '21', exact: true }).waitFor();
+  for (const [fragment, region, column] of [
+    ['#/experiments/1', 'Peak throughput of each engine', 2],
+    ['#/experiments/21', /^3 sizes of the search/, 3],
+  ]) {
+    await page.show(fragment);
+    const cell = page.getByRole('region', { name: region }).locator(`tbody tr:last-child td:nth-child(${column})`);
+    await cell.waitFor();
+    const { x, width } = await cell.boundingBox();
+    assert.ok(x + width <= 360, `${fragment}: ${x} + ${width}`);
+  }
+  assert.deepEqual(page.faults, []);
+});
+
+test('a search is answered by what it searched for, with a drawing that says who is better where', async () => {
+  const page = await openPage(browser, daemon, { viewport: { width: 360, height: 740 } });
+  await page.show('#/experiments/21');
+  await page.drawn();
+  assert.equal(await page.locator('h1').textContent(), 'Searched, experiment 21');
+  const label = 'zero-copy (requested, copied by the kernel)';
+  const answer = await page.locator('.answer').innerText();
+  assert.match(answer, /^The answer\s+one-copy has the better CPU time per byte up to fields of 64 bytes, zero-copy \(req/);
+  assert.doesNotMatch(answer, /repetitions|Highest throughput|Fastest|Peak/);
+  const drawing = page.locator('figure.crossover');
+  assert.deepEqual(await drawing.locator('.side').allTextContents(), [`↑ ${label} is better`, '↓ one-copy is better']);
+  assert.deepEqual(await drawing.locator('svg text').allTextContents(), ['3', '1', '0.333', '512 B', '8 KiB']);
+  for (const text of await drawing.locator('svg text').all()) assert.ok((await text.boundingBox()).height >= 11);
+  assert.equal(await drawing.locator('circle').count(), 3);
+  assert.equal(await drawing.locator('.interval').count(), 2);
+  const intervals = page.getByRole('region', { name: /^3 sizes of the search/ }).locator('tbody td:nth-child(4)');
+  assert.deepEqual(await intervals.allTextContents(), ['0.455 to 0.550', 'too wide yet', '2.083 to 3.000']);
   assert.deepEqual(page.faults, []);
 });
 

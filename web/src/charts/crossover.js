@@ -40,7 +40,7 @@ function marksOf(path, { x, y }) {
     .filter(({ ratio }) => ratio !== null)
     .flatMap(({ field_bytes: size, ratio, ci95, verdict }) => [
       ci95 && !isTooWide(ci95)
-        ? svg('line', { class: 'interval', x1: x(size), x2: x(size), y1: y(ci95.low), y2: y(ci95.high), stroke: 'currentColor' })
+        ? svg('path', { class: 'interval', d: `M${x(size)} ${y(ci95.low)}V${y(ci95.high)}`, stroke: 'currentColor' })
         : null,
       svg('circle', {
         cx: x(size),

@@ -117,7 +117,9 @@ function sweepAnswer(runs, final) {
     element(
       'div',
       { class: 'answer-tables' },
-      comparable ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name)) : null,
+      comparable
+        ? element('div', {}, element('h3', {}, 'Fastest mode at each message size'), leaderTable(byThread, name))
+        : null,
       element('div', {}, element('h3', {}, 'Peak throughput of each engine'), peakTable(runs, zerocopyLabels(runs))),
     ),
     element(
