@@ -11,9 +11,9 @@ import { refusalByField } from '../refusal.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
-// Text plain; what has parts as JSON.
-const shown = (value) => {
-  if (value === null || value === undefined) return missing('not recorded');
+// Text plain; what has parts as JSON. A setting that a request left out is none; a circumstance may lack its record.
+const shown = (value, { class: kind }) => {
+  if (value === null || value === undefined) return missing(kind === 'request' ? 'not set' : 'not recorded');
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
@@ -23,8 +23,8 @@ function differencesTable(differences) {
     [
       { label: 'What', cell: ({ name }) => name },
       { label: 'Of', cell: ({ class: kind }) => kind },
-      { label: 'Base', cell: ({ base }) => shown(base) },
-      { label: 'Head', cell: ({ head }) => shown(head) },
+      { label: 'Base', cell: (difference) => shown(difference.base, difference) },
+      { label: 'Head', cell: (difference) => shown(difference.head, difference) },
     ],
     differences,
   );

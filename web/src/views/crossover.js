@@ -40,6 +40,7 @@ export function crossoverView(crossover, labels) {
     },
     {
       label: '95 % interval',
+      unit: 'of this size alone',
       number: true,
       cell: ({ ci95 }) => (ci95 ? intervalText(ci95) : missing('needs two pairs')),
     },

@@ -1,5 +1,6 @@
 // What an experiment is, in words: the list above its answer, and the lines below each chart.
 import { element, state } from '../dom.js';
+import { figure, inSentence } from '../figures.js';
 import { bytes, duration, listed, repetitions, time } from '../format.js';
 import { engineLabel } from '../look.js';
 import { tagLink } from '../permalink.js';
@@ -47,7 +48,7 @@ export function factsOf({ experiment, connected }, labels) {
   const threads = `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}`;
   const names = (list) => listed(list.map((engine) => engineLabel(engine, labels)));
   const sweep = spec.find
-    ? `the crossover of ${names(spec.of)} by ${spec.metric}; messages of ${bytes(spec.field_sizes.from * 8)} to ` +
+    ? `the crossover of ${names(spec.of)} by ${inSentence(figure(spec.metric))}; messages of ${bytes(spec.field_sizes.from * 8)} to ` +
       `${bytes(spec.field_sizes.to * 8)}; ${threads}; pairs of ${duration(spec.duration_s)}`
     : `${names(spec.engines)}; messages of ${listed(spec.field_sizes.map((size) => bytes(size * 8)))}; ` +
       `${threads}; ${repetitions(spec.repetitions)} of ${duration(spec.duration_s)}`;
