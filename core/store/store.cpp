@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 
 #include <atomic>
+#include <optional>
 
 #include "core/store/answers.h"
 #include "core/store/calibrations.h"
@@ -18,12 +19,11 @@ namespace copybench {
 
 struct Store::Impl {
   Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection)
-      : writer(std::move(file), std::move(lock), std::move(connection)),
-        check(writer.file(), [this](const StoreError& found) { writer.status().refuse(found); }) {}
+      : writer(std::move(file), std::move(lock), std::move(connection)) {}
 
   DatabaseWriter writer;
   std::atomic<bool> claims_stopped = false;
-  BackgroundCheck check;  // last: its thread reports to the writer
+  std::optional<BackgroundCheck> check;  // last: its thread reports to the writer
 };
 
 StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory) {
@@ -66,7 +66,7 @@ StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::option
 }
 
 StoreResult<std::optional<ClaimedRun>> Store::claim_next(const Circumstances& circumstances) {
-  impl_->check.wait();  // reading the whole file beside a measurement would disturb it
+  if (impl_->check) impl_->check->wait();  // reading the whole file beside a measurement would disturb it
   if (impl_->claims_stopped) return std::nullopt;
   return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<std::optional<ClaimedRun>> {
     const UtcTime now = utc_now();
@@ -84,7 +84,7 @@ StoreResult<std::vector<Calibration>> Store::recent_calibrations(const std::stri
 
 void Store::stop_claims() {
   impl_->claims_stopped = true;
-  impl_->check.stop();
+  if (impl_->check) impl_->check->stop();
 }
 
 StoreResult<void> Store::finish(RunId run, const RunResult& result) {
@@ -162,7 +162,7 @@ StoreResult<void> Store::believe_time(UtcTime time) {
 }
 
 StoreResult<int64_t> Store::recover() {
-  return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {
+  auto recovered = impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {
     const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
     const auto runs = running_runs(connection);
     for (const RunId run : runs) {
@@ -170,9 +170,13 @@ StoreResult<int64_t> Store::recover() {
     }
     return static_cast<int64_t>(runs.size());
   });
+  if (recovered && !impl_->check) {
+    impl_->check.emplace(impl_->writer.file(), [this](const StoreError& found) { impl_->writer.status().refuse(found); });
+  }
+  return recovered;
 }
 
-bool Store::checking() const { return !impl_->check.ended(); }
+bool Store::checking() const { return impl_->check && !impl_->check->ended(); }
 
 std::optional<std::string> Store::stalled(Monotonic::time_point now) const { return impl_->writer.stalled(now); }
 

@@ -163,7 +163,8 @@ class Store {
   StoreResult<std::optional<UtcTime>> believed_time();
   StoreResult<void> believe_time(UtcTime time);
 
-  // At start: every run found running becomes interrupted and is queued again. Returns how many.
+  // At start, before other threads call: every run found running becomes interrupted and is queued again; returns how many.
+  // Then the check of the whole file begins, so that what it finds never decides whether the daemon starts.
   StoreResult<int64_t> recover();
 
   // Is the file still being checked? claim_next() waits for that, however long it takes.
