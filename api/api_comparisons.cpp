@@ -196,6 +196,14 @@ std::optional<Refusal> refusal_of(const NamedValues& query, const ExperimentComp
   return std::nullopt;
 }
 
+Problem conflict(Refusal refusal) {
+  Problem problem;
+  problem.status = 409;
+  problem.kind = std::move(refusal.kind);
+  problem.detail = std::move(refusal.detail);
+  return problem;
+}
+
 }  // namespace
 
 Reply Api::get_compare(const Call& call) {
@@ -224,10 +232,7 @@ Reply Api::get_compare(const Call& call) {
   const bool all_ended =
       std::all_of(base->begin(), base->end(), ended) && std::all_of(head->begin(), head->end(), ended);
   if (auto refusal = refusal_of(query, comparison, context, all_ended)) {
-    Problem problem;
-    problem.status = 409;
-    problem.kind = std::move(refusal->kind);
-    problem.detail = std::move(refusal->detail);
+    Problem problem = conflict(std::move(*refusal));
     problem.extension["comparison"] = std::move(json);
     return refuse(std::move(problem));
   }
@@ -240,14 +245,11 @@ Reply Api::get_comparisons(const Call& call) {
   auto one = read_one(*context_.readers.lease(), call.id);
   if (!one) return refuse(std::move(one.error()));
   if (one->record.spec.crossover) {
-    Problem problem;
-    problem.status = 409;
-    problem.kind = "not-comparable";
-    problem.detail = fmt::format(
-        "experiment {0} is a search for a crossover: how many pairs it measured followed from what they were, so these tests do "
-        "not hold for it; its own verdicts are in /experiments/{0}, under progress.crossover",
-        call.id);
-    return refuse(std::move(problem));
+    return refuse(conflict(
+        {"not-comparable", fmt::format("experiment {0} is a search for a crossover: how many pairs it measured followed from "
+                                       "what they were, so these tests do not hold for it; its own verdicts are in "
+                                       "/experiments/{0}, under progress.crossover",
+                                       call.id)}));
   }
   return json_response(200, comparisons_json(call.id, figure, min_effect, compare_engines(one->measured, figure, min_effect)));
 }

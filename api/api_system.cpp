@@ -12,8 +12,7 @@ Reply Api::get_system(const Call&) {
   Json json = system_facts();
   json["perf"] = context_.perf.report();
   json["versions"] = versions();
-  const std::string perf = context_.perf.version();
-  json["versions"]["perf"] = perf.empty() ? Json(nullptr) : Json(perf);
+  json["versions"]["perf"] = text_or_null(context_.perf.version());
   return json_response(200, json);
 }
 
@@ -26,13 +25,13 @@ Reply Api::get_health(const Call&) {
     store["last_write_error"] = {{"kind", name_of_kind(write_error->kind)}, {"message", write_error->message}};
   }
   const auto refused = context_.store.refuses_new();
-  store["posts_refused_reason"] = refused ? Json(*refused) : Json(nullptr);
+  store["posts_refused_reason"] = or_null(refused);
   Json json;
   json["status"] = write_error || paused || refused ? "degraded" : "ok";
   json["version"] = copybench_version();
   json["uptime_s"] = to_seconds(Monotonic::now() - started_.monotonic);
   json["store"] = std::move(store);
-  json["scheduler"] = {{"paused_reason", paused ? Json(*paused) : Json(nullptr)}};
+  json["scheduler"] = {{"paused_reason", or_null(paused)}};
   // Whoever answers is alive; whether it can measure is asked of /readyz.
   return json_response(200, json);
 }

@@ -52,17 +52,16 @@ std::string PerfReport::version() const {
 }
 
 Json PerfReport::to_json(const PerfAvailability& availability, const std::vector<EventSupport>& events) {
-  const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
   Json json;
   json["state"] = "ready";
   json["usable"] = availability.usable;
-  json["path"] = text(availability.path);
-  json["version"] = text(availability.version);
-  json["reason"] = text(availability.reason);
-  json["remedy"] = text(availability.remedy);
+  json["path"] = text_or_null(availability.path);
+  json["version"] = text_or_null(availability.version);
+  json["reason"] = text_or_null(availability.reason);
+  json["remedy"] = text_or_null(availability.remedy);
   json["events"] = Json::array();
   for (const EventSupport& support : events) {
-    json["events"].push_back({{"event", support.event}, {"works", support.works}, {"reason", text(support.reason)}});
+    json["events"].push_back({{"event", support.event}, {"works", support.works}, {"reason", text_or_null(support.reason)}});
   }
   return json;
 }

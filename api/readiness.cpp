@@ -89,7 +89,6 @@ Readiness readiness_of(const std::vector<ReadinessCheck>& checks) {
 
 Json readiness_json(const std::vector<ReadinessCheck>& checks) {
   constexpr const char* kNames[] = {"ready", "degraded", "not_ready"};
-  const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
   Json json;
   json["status"] = kNames[static_cast<size_t>(readiness_of(checks))];
   json["checks"] = Json::array();
@@ -97,8 +96,8 @@ Json readiness_json(const std::vector<ReadinessCheck>& checks) {
     json["checks"].push_back({{"name", check.name},
                               {"ok", check.ok()},
                               {"needed", check.needed},
-                              {"reason", text(check.reason)},
-                              {"remedy", text(check.remedy)}});
+                              {"reason", text_or_null(check.reason)},
+                              {"remedy", text_or_null(check.remedy)}});
   }
   return json;
 }

@@ -144,13 +144,12 @@ Json to_json(const std::vector<Check>& checks) {
     list.push_back({{"name", check.name},
                     {"state", name_of(check.state)},
                     {"detail", check.detail},
-                    {"remedy", check.remedy.empty() ? Json() : Json(check.remedy)}});
+                    {"remedy", text_or_null(check.remedy)}});
   }
   return list;
 }
 
 Json to_json(const PerfAvailability& perf, const std::vector<EventSupport>& events) {
-  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
   auto list = Json::array();
   for (const auto& event : events) {
     list.push_back({{"event", event.event}, {"works", event.works}, {"reason", text_or_null(event.reason)}});

@@ -212,7 +212,7 @@ Json ServedConnection::account() const {
   const auto info = tcp_info();
   Json json{{"messages", counters_.messages.load()},
             {"bytes", counters_.bytes.load()},
-            {"client_received_bytes", client_received_ ? Json(*client_received_) : Json(nullptr)},
+            {"client_received_bytes", or_null(client_received_)},
             {"partial_sends", counters_.partial_sends.load()},
             {"ring_slots", ring_ ? ring_->slots() : 0},
             {"memory_locked", options_.mode == EngineMode::two_copy || !ring_ ? Json(nullptr) : Json(!ring_->lock_problem())},
@@ -221,7 +221,7 @@ Json ServedConnection::account() const {
             {"receive_buffer_bytes", buffers_.receive_bytes},
             {"drain_ns", drain_time_.count()},
             {"tcp", info ? to_json(*info) : Json(nullptr)},
-            {"problem", problem_ ? Json(*problem_) : Json(nullptr)}};
+            {"problem", or_null(problem_)}};
   if (options_.mode == EngineMode::zero_copy) {
     json["zerocopy_sends"] = counters_.zerocopy_sends.load();
     json["zerocopy_completions"] = counters_.zerocopy_completions.load();

@@ -251,7 +251,7 @@ void Engine::report_result() {
            {"connections_served", accounts_.size()},
            {"strangers", door_->strangers()},
            {"refused", refused_},
-           {"last_problem", last_problem_ ? Json(*last_problem_) : Json(nullptr)},
+           {"last_problem", or_null(last_problem_)},
            {"cpu_ns", process_cpu_ns()},
            {"totals", std::move(totals)},
            {"connections", accounts_}});

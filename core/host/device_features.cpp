@@ -18,68 +18,65 @@ namespace {
 // The kernel's structures end in arrays whose length it tells first: they are laid out in words here.
 using Words = std::vector<uint32_t>;
 
-class EthtoolDevice {
+class AskedDevice {
  public:
-  EthtoolDevice(const std::string& name, UniqueFd socket) : socket_(std::move(socket)) {
-    name.copy(request_.ifr_name, IFNAMSIZ - 1);
+  static Result<AskedDevice> open(const std::string& name) {
+    UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket) return tl::unexpected(system_error("a socket to ask the device", errno));
+    return AskedDevice(name, std::move(socket));
   }
 
-  Result<void> ask(const char* what, Words& command) {
+  // The kernel answers in the request.
+  Result<ifreq> ask(unsigned long request, const std::string& what) {
+    if (::ioctl(socket_.get(), request, &request_) != 0) return tl::unexpected(system_error(what, errno));
+    return request_;
+  }
+
+  Result<void> ask_ethtool(const char* what, Words& command) {
     request_.ifr_data = reinterpret_cast<char*>(command.data());
-    if (::ioctl(socket_.get(), SIOCETHTOOL, &request_) != 0) {
-      return tl::unexpected(system_error(std::string("ethtool's ") + what, errno));
-    }
-    return {};
+    return ask(SIOCETHTOOL, std::string("ethtool's ") + what).map([](const ifreq&) {});
   }
 
  private:
+  AskedDevice(const std::string& name, UniqueFd socket) : socket_(std::move(socket)) {
+    name.copy(request_.ifr_name, IFNAMSIZ - 1);
+  }
+
   UniqueFd socket_;
   ifreq request_{};
 };
 
 constexpr size_t words(size_t bytes) { return (bytes + sizeof(uint32_t) - 1) / sizeof(uint32_t); }
 
-Result<uint32_t> count_features(EthtoolDevice& device) {
+Result<uint32_t> count_features(AskedDevice& device) {
   Words info(words(sizeof(ethtool_sset_info)) + 1);
   info[0] = ETHTOOL_GSSET_INFO;
   const uint64_t mask = uint64_t{1} << ETH_SS_FEATURES;
   std::memcpy(reinterpret_cast<char*>(info.data()) + offsetof(ethtool_sset_info, sset_mask), &mask, sizeof mask);
-  if (auto asked = device.ask("count of features", info); !asked) return tl::unexpected(asked.error());
+  if (auto asked = device.ask_ethtool("count of features", info); !asked) return tl::unexpected(asked.error());
   return info[words(sizeof(ethtool_sset_info))];
 }
 
-Result<UniqueFd> socket_to_ask() {
-  UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket) return tl::unexpected(system_error("a socket to ask the device", errno));
-  return socket;
-}
-
-Result<ifreq> asked(const std::string& device, unsigned long request, const char* what) {
-  const auto socket = socket_to_ask();
-  if (!socket) return tl::unexpected(socket.error());
-  ifreq answer{};
-  device.copy(answer.ifr_name, IFNAMSIZ - 1);
-  if (::ioctl(socket->get(), request, &answer) != 0) return tl::unexpected(system_error(what, errno));
-  return answer;
+Result<ifreq> answer_of(const std::string& device, unsigned long request, const std::string& what) {
+  return AskedDevice::open(device).and_then([&](AskedDevice asked) { return asked.ask(request, what); });
 }
 
 }  // namespace
 
 Result<int64_t> device_mtu(const std::string& device) {
-  return asked(device, SIOCGIFMTU, "ask for the MTU").map([](const ifreq& answer) { return int64_t{answer.ifr_mtu}; });
+  return answer_of(device, SIOCGIFMTU, "ask for the MTU").map([](const ifreq& answer) { return int64_t{answer.ifr_mtu}; });
 }
 
 Result<int64_t> device_tx_queue_len(const std::string& device) {
-  return asked(device, SIOCGIFTXQLEN, "ask for the queue's length").map([](const ifreq& answer) {
+  return answer_of(device, SIOCGIFTXQLEN, "ask for the queue's length").map([](const ifreq& answer) {
     return int64_t{answer.ifr_qlen};
   });
 }
 
 Result<std::vector<std::pair<std::string, bool>>> device_features(const std::string& device) {
-  auto socket = socket_to_ask();
-  if (!socket) return tl::unexpected(socket.error());
-  EthtoolDevice asked(device, std::move(*socket));
-  const auto count = count_features(asked);
+  auto asked = AskedDevice::open(device);
+  if (!asked) return tl::unexpected(asked.error());
+  const auto count = count_features(*asked);
   if (!count) return tl::unexpected(count.error());
 
   constexpr size_t kNamesAt = offsetof(ethtool_gstrings, data);
@@ -87,7 +84,7 @@ Result<std::vector<std::pair<std::string, bool>>> device_features(const std::str
   names[0] = ETHTOOL_GSTRINGS;
   names[1] = ETH_SS_FEATURES;
   names[2] = *count;
-  if (auto done = asked.ask("names of features", names); !done) return tl::unexpected(done.error());
+  if (auto done = asked->ask_ethtool("names of features", names); !done) return tl::unexpected(done.error());
 
   constexpr size_t kBitsOfBlock = 32;
   const size_t blocks = (*count + kBitsOfBlock - 1) / kBitsOfBlock;
@@ -95,7 +92,7 @@ Result<std::vector<std::pair<std::string, bool>>> device_features(const std::str
   Words states(words(kBlocksAt + blocks * sizeof(ethtool_get_features_block)));
   states[0] = ETHTOOL_GFEATURES;
   states[1] = static_cast<uint32_t>(blocks);
-  if (auto done = asked.ask("states of features", states); !done) return tl::unexpected(done.error());
+  if (auto done = asked->ask_ethtool("states of features", states); !done) return tl::unexpected(done.error());
 
   std::vector<std::pair<std::string, bool>> features;
   for (size_t i = 0; i < *count; ++i) {

@@ -90,7 +90,7 @@ Json system_facts() {
           {"cpu", cpu_facts()},
           {"memory_bytes", int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},
           {"sysctls", std::move(sysctls)},
-          {"rlimit_memlock_bytes", memlock_limit() ? Json(*memlock_limit()) : Json()},
+          {"rlimit_memlock_bytes", or_null(memlock_limit())},
           {"capabilities",
            {{"perfmon", has_capability(CAP_PERFMON)},
             {"ipc_lock", has_capability(CAP_IPC_LOCK)},

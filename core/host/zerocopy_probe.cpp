@@ -116,7 +116,7 @@ ZerocopyProbe probe_zerocopy() {
 Json to_json(const ZerocopyProbe& probe) {
   return {{"loopback", probe.loopback},
           {"works", probe.works},
-          {"copied", probe.copied ? Json(*probe.copied) : Json()},
+          {"copied", or_null(probe.copied)},
           {"reason", text_or_null(probe.reason)},
           {"remedy", text_or_null(probe.remedy)}};
 }

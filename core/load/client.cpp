@@ -247,7 +247,7 @@ Json Client::account() const {
           {"send_buffer_bytes", buffers_.send_bytes},
           {"most_outstanding_requests", options_.pace ? Json(most_outstanding_) : Json()},
           {"tcp", tcp_},
-          {"problem", problem_ ? Json(*problem_) : Json(nullptr)}};
+          {"problem", or_null(problem_)}};
 }
 
 }  // namespace copybench

@@ -70,7 +70,7 @@ Json to_json(const std::vector<CalibrationRecord>& of_run) {
                     {"at_ms", record.at.time_since_epoch().count()},
                     {"machine", record.machine},
                     {"values", to_json(record.values)},
-                    {"unusual", record.unusual ? Json(*record.unusual) : Json()}});
+                    {"unusual", or_null(record.unusual)}});
   }
   return list;
 }

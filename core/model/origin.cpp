@@ -29,7 +29,7 @@ Json to_json(const Origin& origin) {
   const auto milliseconds = [](UtcTime time) { return time.time_since_epoch().count(); };
   Json json;
   json["host"] = origin.host;
-  json["machine_id"] = origin.machine_id ? Json(*origin.machine_id) : Json(nullptr);
+  json["machine_id"] = or_null(origin.machine_id);
   json["copybench"] = origin.copybench;
   json["experiment_id"] = origin.experiment_id;
   json["exported_at_ms"] = milliseconds(origin.exported_at);

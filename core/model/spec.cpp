@@ -164,7 +164,7 @@ Json to_json(const ExperimentSpec& spec) {
   for (const EngineMode engine : spec.engines) engines.push_back(name_of(engine));
   Json json;
   json["name"] = spec.name;
-  json["preset"] = spec.preset ? Json(*spec.preset) : Json(nullptr);
+  json["preset"] = or_null(spec.preset);
   json["engines"] = std::move(engines);
   json["field_sizes"] = spec.field_sizes;
   json["threads"] = spec.threads;
@@ -175,9 +175,9 @@ Json to_json(const ExperimentSpec& spec) {
   json["seed"] = spec.seed;
   json["pattern"] = name_of(spec.pattern);
   json["receive"] = name_of(spec.receive);
-  json["messages_per_s"] = spec.messages_per_s ? Json(*spec.messages_per_s) : Json(nullptr);
+  json["messages_per_s"] = or_null(spec.messages_per_s);
   json["tcp_nodelay"] = spec.tcp_nodelay;
-  json["socket_buffer_bytes"] = spec.socket_buffer_bytes ? Json(*spec.socket_buffer_bytes) : Json(nullptr);
+  json["socket_buffer_bytes"] = or_null(spec.socket_buffer_bytes);
   json["server_cpus"] = cpus_to_json(spec.server_cpus);
   json["client_cpus"] = cpus_to_json(spec.client_cpus);
   json["events"] = spec.events;

@@ -204,7 +204,7 @@ std::vector<double> amounts(std::span<const uint64_t> counts) {
 }
 
 Json to_json(const Steadiness& steadiness) {
-  return {{"judged", steadiness.judged}, {"reason", steadiness.reason.empty() ? Json() : Json(steadiness.reason)}};
+  return {{"judged", steadiness.judged}, {"reason", text_or_null(steadiness.reason)}};
 }
 
 }  // namespace copybench

@@ -40,6 +40,10 @@ Result<void> check_connections(const Measurement& measurement) {
   return {};
 }
 
+int64_t between(const Json& opened, const Json& closed, const char* key) {
+  return closed[key].get<int64_t>() - opened[key].get<int64_t>();
+}
+
 }  // namespace
 
 Result<RunFigures> figures_of(const Measurement& measurement) {
@@ -74,9 +78,7 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
     if (window <= Nanoseconds{0}) return std::nullopt;
     return static_cast<double>(amount) / static_cast<double>(window.count()) / bytes_per_ns;
   };
-  const auto server = [&](const char* key) {
-    return measurement.engine_closed[key].get<int64_t>() - measurement.engine_opened[key].get<int64_t>();
-  };
+  const auto server = [&](const char* key) { return between(measurement.engine_opened, measurement.engine_closed, key); };
   if (figures.cpu_cycles) figures.cycles_per_byte = per_byte(*figures.cpu_cycles, measurement.counting.middle());
   figures.cpu_ns_per_byte = per_byte(server("cpu_ns"), Nanoseconds{server("monotonic_ns")});
   figures.system_cpu_ns_per_byte = per_byte(measurement.machine_cpu.busy_ns(), measurement.machine_window);
@@ -93,10 +95,8 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
 }
 
 UsedCpu used_in_window(const Measurement& measurement) {
-  const auto used = [](const Json& opened, const Json& closed) {
-    return Nanoseconds{closed["cpu_ns"].get<int64_t>() - opened["cpu_ns"].get<int64_t>()};
-  };
-  return {used(measurement.engine_opened, measurement.engine_closed), used(measurement.load_opened, measurement.load_closed)};
+  return {Nanoseconds{between(measurement.engine_opened, measurement.engine_closed, "cpu_ns")},
+          Nanoseconds{between(measurement.load_opened, measurement.load_closed, "cpu_ns")}};
 }
 
 std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures) {
@@ -111,12 +111,12 @@ std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, co
 
 std::optional<RunFlag> edges_flag(const Measurement& measurement) {
   constexpr double kTolerance = 0.05;
-  const auto in_window = [&](const char* key) {
-    return measurement.engine_closed[key].get<double>() - measurement.engine_opened[key].get<double>();
+  const auto server = [&](const char* key) {
+    return static_cast<double>(between(measurement.engine_opened, measurement.engine_closed, key));
   };
   const auto client_bytes = measurement.load_result["bytes"].get<double>();
   const double client_window = measurement.load_result["window_ns"].get<double>();
-  const double server_bytes = in_window("bytes") / in_window("monotonic_ns") * client_window;
+  const double server_bytes = server("bytes") / server("monotonic_ns") * client_window;
   const double apart = std::abs(server_bytes - client_bytes);
   const auto message_each = static_cast<double>(measurement.configuration.message_bytes() * measurement.configuration.threads);
   if (!(apart > message_each) || apart < kTolerance * std::min(server_bytes, client_bytes)) return std::nullopt;

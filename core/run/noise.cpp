@@ -179,7 +179,7 @@ Noise judge_noise(const NoiseWindow& window) {
                     {"steal_share", stolen},
                     {"neighbours_share", share(others_ns)},
                     {"neighbours", listed ? busiest_json(neighbours) : Json()},
-                    {"neighbours_reason", unlisted.empty() ? Json() : Json(unlisted)},
+                    {"neighbours_reason", text_or_null(unlisted)},
                     {"frequency_before_khz", or_null(before.frequency_khz)},
                     {"frequency_after_khz", or_null(after.frequency_khz)},
                     {"throttles", or_null(throttled)}};

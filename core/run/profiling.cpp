@@ -48,7 +48,7 @@ RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded) {
                       {"others", folded.other_samples},
                       {"idle", folded.idle_samples}}},
                     {"copy_share", reason.empty() ? to_json(copy_share_of(folded.stacks)) : Json()},
-                    {"reason", reason.empty() ? Json() : Json(reason)}};
+                    {"reason", text_or_null(reason)}};
   return profile;
 }
 

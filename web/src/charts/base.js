@@ -151,4 +151,6 @@ function logTicks(low, high) {
   return ticks;
 }
 
+// Around the marks of what is doubtful.
+export const ring = { fill: 'none', stroke: 'var(--text)', strokeDasharray: '2 1.5' };
 export const frame = () => Plot.frame({ stroke: 'var(--line)' });

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { time } from '../format.js';
 import { withUnit } from '../figures.js';
 import { engineLabel, looks } from '../look.js';
-import { draw, frame, measuredTicks, valueAxis } from './base.js';
+import { draw, frame, measuredTicks, ring, valueAxis } from './base.js';
 
 const columns = (unit) => [
   { key: 'experiment_id', label: 'Experiment', number: true },
@@ -72,8 +72,7 @@ function plotted(series, engine, unit, width) {
         x: 'at',
         y: 'median',
         r: 8,
-        stroke: 'var(--text)',
-        strokeDasharray: '2 1.5',
+        ...ring,
         className: 'history-doubtful',
       }),
     ],

@@ -5,7 +5,7 @@ import { bytes, count } from '../format.js';
 import { engineLabel, looks, threadLook } from '../look.js';
 import { reasonsFor } from '../missing.js';
 import { dimensions, distinct } from '../series.js';
-import { draw, frame, measuredAxis, panels, valueAxis } from './base.js';
+import { draw, frame, measuredAxis, panels, ring, valueAxis } from './base.js';
 
 const engineShift = 5; // px: engines stand side by side at one size, each with its own bar
 
@@ -75,9 +75,7 @@ function layer(all, engine, name, place, look) {
         ...place,
         y: 'value',
         r: 5.5,
-        fill: 'none',
-        stroke: 'var(--text)',
-        strokeDasharray: '2 1.5',
+        ...ring,
         className: `doubtful-${engine}`,
         title,
       },
