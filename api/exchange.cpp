@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "api/httplib_forms.h"
 #include "api/problem.h"
 #include "api/request_head.h"
 
@@ -15,9 +16,6 @@ namespace copybench {
 namespace {
 
 using std::string_view;
-
-static_assert(string_view(CPPHTTPLIB_VERSION).starts_with("0.11."),
-              "written against cpp-httplib 0.11 (Debian 12): look at its Stream and Server::process_request again");
 
 // On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes. blob: lets it turn
 // a chart that it drew into a PNG.
@@ -34,13 +32,11 @@ const NamedValues& common_headers() {
 
 // What the library reads and writes: the head as it was judged, then the body up to its announced length and not a byte
 // beyond, so that it never waits for one that is not coming.
-class ExchangeStream : public httplib::Stream {
+class ExchangeStream : public AnyStream<httplib::Stream> {
  public:
   ExchangeStream(HttpConnection& connection, const RequestHead& head)
       : connection_(connection), head_(head.bytes), body_left_(head.content_length) {}
 
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return connection_.peer_there(); }
   ssize_t read(char* buffer, size_t size) override {
     if (!head_.empty()) {
       const size_t n = head_.copy(buffer, size);
@@ -57,11 +53,12 @@ class ExchangeStream : public httplib::Stream {
   }
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string& ip, int&) const override { ip = local_ip(connection_.fd()); }
-  socket_t socket() const override { return 0; }  // it compares it with FD_SETSIZE, and that is all
 
   uint64_t body_left() const { return body_left_; }
 
  private:
+  bool peer_there() const override { return connection_.peer_there(); }
+
   HttpConnection& connection_;
   string_view head_;
   uint64_t body_left_;
@@ -79,8 +76,7 @@ class Sink : public ByteSink {
   httplib::DataSink& sink_;
 };
 
-// The library's server for the length of one request: process_request() is what its own TLS server builds upon too.
-class Exchange : public httplib::Server {
+class Exchange : public AnyServer<httplib::Server> {
  public:
   Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head, uint64_t max_body)
       : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
@@ -115,8 +111,7 @@ class Exchange : public httplib::Server {
   }
 
   int run() {
-    bool closed = false;
-    process_request(stream_, true, closed, nullptr);
+    process_one(stream_);
     return status_;
   }
   uint64_t body_left() const { return stream_.body_left(); }
@@ -127,6 +122,8 @@ class Exchange : public httplib::Server {
     result.method = head_.method;  // of any name: which ones go with a path is for the handler to say
     result.path = request.path;
     result.query.assign(request.params.begin(), request.params.end());
+    std::stable_sort(result.query.begin(), result.query.end(),  // the library's order depends on its version
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
       result.query_text = request.target.substr(mark + 1);
     }
@@ -148,7 +145,7 @@ class Exchange : public httplib::Server {
       return;
     }
     if (answer.live) connection_.keep_at_most(0);
-    const auto provider = [stream = std::move(answer.stream)](size_t, httplib::DataSink& sink) {
+    auto provider = [stream = std::move(answer.stream)](size_t, httplib::DataSink& sink) {
       // An exception from here would end the process.
       try {
         Sink bytes(sink);
@@ -160,9 +157,9 @@ class Exchange : public httplib::Server {
       }
     };
     if (request.version == "HTTP/1.0") {
-      response.set_content_provider(answer.content_type, provider);
+      response.set_content_provider(answer.content_type, std::move(provider));
     } else {
-      response.set_chunked_content_provider(answer.content_type, provider);
+      response.set_chunked_content_provider(answer.content_type, std::move(provider));
     }
   }
 

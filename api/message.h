@@ -16,7 +16,7 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method;
   std::string path;             // percent-decoded
-  NamedValues query;            // decoded, in the order given; a name may come twice
+  NamedValues query;            // decoded, by name; those of one name in the order given
   std::string query_text;       // as it was sent
   NamedValues headers;          // names in lower case, values as sent; a name may come twice
   uint64_t content_length = 0;  // as announced
