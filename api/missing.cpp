@@ -20,7 +20,7 @@ using std::string_view;
 std::optional<std::string> text_at(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (found == object.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) return std::nullopt;
-  return *found;
+  return found->get<std::string>();
 }
 
 std::string counter_reason(const CounterColumn& counted, const Json& counters) {

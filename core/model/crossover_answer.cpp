@@ -1,6 +1,7 @@
 #include "core/model/crossover_answer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

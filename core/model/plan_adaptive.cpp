@@ -1,5 +1,8 @@
 #include "core/model/plan_adaptive.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "core/model/crossover.h"

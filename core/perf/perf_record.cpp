@@ -1,6 +1,7 @@
 #include "core/perf/perf_record.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <unistd.h>

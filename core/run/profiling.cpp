@@ -1,6 +1,7 @@
 #include "core/run/profiling.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <string>

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
 using namespace copybench;
 
@@ -93,7 +94,9 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   CAPTURE(text);
   CHECK(text.find(path + " line 1: color: no such key; there are colour, pen-size, loud") != std::string::npos);
   CHECK(text.find(path + " line 2: --colour: green not in {red,blue}") != std::string::npos);
-  CHECK(text.find(path + " line 3: --pen-size: Value 10 not in range 1 to 9") != std::string::npos);
+  // The library's sentence differs with its version: "in range 1 to 9", "in range [1 - 9]".
+  const std::regex range(path + " line 3: --pen-size: [^\n]*\\b10\\b[^\n]*\\b1\\b[^\n]*\\b9\\b");
+  CHECK(std::regex_search(text, range));
   CHECK(text.find(path + " line 4: ") != std::string::npos);
   CHECK(text.find(path + " line 5: hidden: no such key") != std::string::npos);
   CHECK(text.find("COPYBENCH_LOUD: ") != std::string::npos);
