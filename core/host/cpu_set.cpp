@@ -16,19 +16,17 @@ namespace {
 // A machine may have more CPUs than cpu_set_t holds (1024).
 class DynamicCpuSet {
  public:
-  explicit DynamicCpuSet(int cpus) : cpus_(cpus), bytes_(CPU_ALLOC_SIZE(cpus)), set_(CPU_ALLOC(cpus)) {
-    CPU_ZERO_S(bytes_, set_);
-  }
+  explicit DynamicCpuSet(size_t cpus) : bytes_(CPU_ALLOC_SIZE(cpus)), set_(CPU_ALLOC(cpus)) { CPU_ZERO_S(bytes_, set_); }
   DynamicCpuSet(const DynamicCpuSet&) = delete;
   DynamicCpuSet& operator=(const DynamicCpuSet&) = delete;
   ~DynamicCpuSet() { CPU_FREE(set_); }
 
-  int cpus() const { return cpus_; }
+  void add(int cpu) { CPU_SET_S(static_cast<size_t>(cpu), bytes_, set_); }
+  bool has(int cpu) const { return CPU_ISSET_S(static_cast<size_t>(cpu), bytes_, set_); }
   size_t bytes() const { return bytes_; }
   cpu_set_t* get() { return set_; }
 
  private:
-  int cpus_;
   size_t bytes_;
   cpu_set_t* set_;
 };
@@ -55,13 +53,13 @@ bool contains(const std::vector<int>& cpus, int cpu) { return std::find(cpus.beg
 std::vector<int> allowed_cpus() {
   std::vector<int> cpus;
   for (int size = 1024; size <= kMaxCpus; size *= 2) {
-    DynamicCpuSet set(size);
+    DynamicCpuSet set(static_cast<size_t>(size));
     if (::sched_getaffinity(0, set.bytes(), set.get()) != 0) {
       if (errno == EINVAL) continue;  // the kernel's mask is larger
       break;
     }
-    for (int cpu = 0; cpu < set.cpus(); ++cpu) {
-      if (CPU_ISSET_S(cpu, set.bytes(), set.get())) cpus.push_back(cpu);
+    for (int cpu = 0; cpu < size; ++cpu) {
+      if (set.has(cpu)) cpus.push_back(cpu);
     }
     break;
   }
@@ -106,7 +104,6 @@ std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>&
 
 std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>& cpus,
                                                          const std::function<std::vector<int>(int)>& siblings_of) {
-  if (cpus.size() < 2) return {cpus, cpus};
   std::vector<std::vector<int>> cores;
   std::vector<int> placed;
   for (const int cpu : cpus) {
@@ -133,6 +130,7 @@ std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>&
   }
   std::sort(server.begin(), server.end());
   std::sort(rest.begin(), rest.end());
+  if (rest.empty()) rest = server;  // one CPU serves both sides
   return {std::move(server), std::move(rest)};
 }
 
@@ -142,8 +140,8 @@ Result<void> pin_this_thread(const std::vector<int>& cpus) {
   if (*std::min_element(cpus.begin(), cpus.end()) < 0 || highest >= kMaxCpus) {
     return fail(fmt::format("CPU numbers go from 0 to {}", kMaxCpus - 1));
   }
-  DynamicCpuSet set(highest + 1);
-  for (const int cpu : cpus) CPU_SET_S(cpu, set.bytes(), set.get());
+  DynamicCpuSet set(static_cast<size_t>(highest) + 1);
+  for (const int cpu : cpus) set.add(cpu);
   if (::sched_setaffinity(0, set.bytes(), set.get()) != 0) {
     return tl::unexpected(system_error(fmt::format("binding to CPUs {}", format_cpu_list(cpus)), errno));
   }
