@@ -100,7 +100,9 @@ tl::expected<AddressList, AddressProblem> resolve(const ListenAddress& address) 
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int code = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
+  // Always this machine (RFC 6761), also where neither /etc/hosts nor a name server knows the name.
+  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+  const int code = ::getaddrinfo(host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   if (code != 0) {
     return tl::unexpected(AddressProblem{
         fmt::format("cannot listen on {}: {}", to_string(address), ::gai_strerror(code)), code == EAI_AGAIN});
