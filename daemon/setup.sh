@@ -1,73 +1,252 @@
-# Sourced by daemon/run, tests/run and tests/bench/run: what they need before they can start: packages of Debian 12, and a build.
+# shellcheck shell=bash
+# Sourced by daemon/run, tests/run, tests/bench/run, tests/fuzz/run and systemd/install: the packages that they need before they
+# can start, and a build.
 
-packages_build=(g++ cmake pkg-config libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlitecpp-dev
-  libsqlite3-dev libcli11-dev libexpected-dev libisal-dev prometheus-cpp-dev libboost-dev libsystemd-dev libssl-dev doctest-dev)
-packages_run=(linux-perf curl jq)
-packages_test=(python3)
-packages_fuzz=(clang libclang-rt-14-dev)
-packages_bench=(iperf3 nuttcp sockperf)
+# The table: group, need, names on Debian, Ubuntu, Fedora and Arch, a program that makes the package unnecessary, and what it is for.
+# a|b: the first of them that the system knows; a,b: both; =: as on Debian; -: none. A build goes on without an optional one.
+install=yes  # no: --no-install was given
+package_table='
+build required g++                  = gcc-c++                 gcc            -          the compiler
+build required cmake                = cmake                   cmake          cmake      the build
+build required pkg-config           = pkgconf-pkg-config      pkgconf        pkg-config the build
+build required ninja-build          = ninja-build             ninja          make,ninja the build
+build required libcpp-httplib-dev   = cpp-httplib-devel       cpp-httplib    -          HTTP
+build required nlohmann-json3-dev   = json-devel              nlohmann-json  -          JSON
+build required libspdlog-dev        = spdlog-devel            spdlog         -          the log
+build required libfmt-dev           = fmt-devel               fmt            -          text
+build required libsqlitecpp-dev     = sqlitecpp-devel|SQLiteCpp-devel sqlitecpp -       the store
+build required libsqlite3-dev       = sqlite-devel            sqlite         -          the store
+build required libcli11-dev         = cli11-devel             cli11          -          the command line
+build required libexpected-dev      = expected-devel|tl-expected-devel tl-expected -    results
+build required libisal-dev          = isa-l-devel|libisal-devel isa-l        -          checksums
+build required prometheus-cpp-dev   = prometheus-cpp-devel|libprometheus-cpp-devel prometheus-cpp - metrics
+build required libboost-dev         = boost-devel             boost          -          rank tests
+build required libsystemd-dev       = systemd-devel           systemd-libs   -          the service
+build required libssl-dev           = openssl-devel           openssl        -          digests
+build required doctest-dev          = doctest-devel           doctest        -          unit tests
+build required nodejs               = nodejs                  nodejs         node,nodejs the page
+build required npm                  = nodejs-npm|npm          npm            npm        the page
+run   required curl                 = curl                    curl           curl       requests
+run   required jq                   = jq                      jq             jq         tables
+run   optional linux-perf           linux-tools-common,linux-tools-generic perf perf perf cycles, cache misses and profiles
+test  required python3              = python3                 python         python3    end-to-end tests
+test  optional chromium             - chromium                chromium       chromium   the tests in a browser
+test  optional dpkg-dev             = dpkg-dev                dpkg           dpkg-shlibdeps the test of the Debian package
+test  optional file                 = file                    file           file       the test of the Debian package
+test  optional debootstrap          = debootstrap             debootstrap    debootstrap the test that boots a machine
+test  optional systemd-container    = systemd-container       systemd        systemd-nspawn the test that boots a machine
+fuzz  optional clang                = clang                   clang          clang++    the fuzzers
+fuzz  optional libclang-rt-dev|libclang-rt-18-dev|libclang-rt-14-dev = compiler-rt compiler-rt  -          the fuzzers
+bench optional iperf3               = iperf3                  iperf3         iperf3     the benchmark beside peers
+bench optional nuttcp               = nuttcp                  nuttcp         nuttcp     the benchmark beside peers
+bench optional sockperf             = sockperf                sockperf       sockperf   the benchmark beside peers
+'
 
-# The tests boot a tree of Debian, which only root can do.
-if ((EUID == 0)); then
-  packages_test+=(systemd-container debootstrap dpkg-dev)
-fi
-
-# The page is bundled by Node.js and npm, its tests drive a browser. Each may come from elsewhere than Debian; then it is
-# left as it is, and Debian's npm, which goes with Debian's Node.js alone, is not put beside another one.
-if ! command -v node >/dev/null; then
-  packages_build+=(nodejs npm)
-elif ! command -v npm >/dev/null; then
-  if [[ $(dpkg-query -W -f '${Version}' nodejs 2>/dev/null || true) == *dfsg* ]]; then
-    packages_build+=(npm)
-  else
-    echo "npm is missing beside $(command -v node) ($(node --version)). If the build asks for it, install the npm of that Node.js." >&2
-  fi
-fi
-if ! command -v chromium >/dev/null; then
-  packages_test+=(chromium)
-fi
-
-# Either builder will do; where there is neither, ninja is installed.
-if ! command -v make >/dev/null; then
-  packages_build+=(ninja-build)
-fi
-
-# install_packages NAME...: installs those that are missing and says so; where none is, it does nothing at all.
-install_packages() {
-  local -a missing=() as_root=()
-  local name installed log command
-  if ! command -v dpkg-query >/dev/null; then
-    echo "This system has no dpkg, so its packages are left as they are. On Debian 12 these would be needed: $*" >&2
-    return 0
-  fi
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
-  for name in "$@"; do
-    grep -qxF -- "$name installed" <<<"$installed" || missing+=("$name")
+# this_system: debian, ubuntu, fedora or arch; those that derive from one of them count as it. Empty: another.
+this_system() {
+  local id
+  for id in $(
+    ID='' ID_LIKE=''
+    # shellcheck disable=SC1090
+    source "${COPYBENCH_OS_RELEASE:-/etc/os-release}" 2>/dev/null
+    echo "$ID" "$ID_LIKE"
+  ); do
+    case $id in
+      debian | ubuntu | fedora | arch) echo "$id" && return 0 ;;
+    esac
   done
-  if ((${#missing[@]} == 0)); then
+}
+
+# missing_of NAME...: those that are not installed, by the system's own list.
+missing_of() {
+  local installed name
+  case $system in
+    debian | ubuntu)
+      installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+      for name in "$@"; do
+        grep -qxF -- "$name installed" <<<"$installed" || echo "$name"
+      done
+      ;;
+    fedora)
+      for name in "$@"; do
+        rpm -q --quiet --whatprovides "$name" || echo "$name"
+      done
+      ;;
+    arch) pacman -T "$@" || true ;;
+  esac
+}
+
+# known NAME: whether the system's lists offer it.
+known() {
+  case $system in
+    debian | ubuntu) apt-cache show --no-all-versions "$1" ;;
+    fedora) dnf -q list --available "$1" ;;
+    arch) pacman -Si "$1" ;;
+  esac >/dev/null 2>&1
+}
+
+# refresh_lists, install_names NAME...: by the system's own program, as root.
+refresh_lists() {
+  case $system in
+    debian | ubuntu) "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 update ;;
+    # dnf refreshes its lists by itself; Arch's are refreshed together with an upgrade of the whole system, or not at all.
+  esac
+}
+
+install_names() {
+  case $system in
+    debian | ubuntu)
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+      ;;
+    fedora) "${as_root[@]}" dnf -y --setopt=install_weak_deps=False install "$@" ;;
+    arch) "${as_root[@]}" pacman -S --noconfirm --needed "$@" ;;
+  esac
+}
+
+by_hand() {
+  case $system in
+    debian | ubuntu) echo "apt-get update && apt-get install --no-install-recommends $*" ;;
+    fedora) echo "dnf install $*" ;;
+    arch) echo "pacman -S --needed $*" ;;
+  esac
+}
+
+# there PROGRAMS: whether one of them (joined by commas) can be run.
+there() {
+  local program
+  for program in ${1//,/ }; do
+    case $program in
+      -) ;;
+      perf) perf --version >/dev/null 2>&1 && return 0 ;;  # Ubuntu's is a script that looks for the one of this kernel
+      *) command -v "$program" >/dev/null && return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# lacking GROUP...: a line each of what is not there: need, its names (alternatives joined by |), what it is for.
+lacking() {
+  local group need debian ubuntu fedora arch programs purpose names
+  # shellcheck disable=SC2034  # read by the name in `system`
+  while read -r group need debian ubuntu fedora arch programs purpose; do
+    if [[ -z $group || " $* " != *" $group "* ]] || there "$programs"; then
+      continue
+    fi
+    [[ $ubuntu == = ]] && ubuntu=$debian
+    names=${!system}
+    if [[ $names == - ]]; then
+      continue
+    fi
+    # Debian's npm goes with Debian's Node.js alone and is not put beside another one.
+    if [[ $debian == npm && $system == @(debian|ubuntu) ]] && there node,nodejs &&
+      [[ $(dpkg-query -W -f '${Version}' nodejs 2>/dev/null) != *dfsg* ]]; then
+      echo "npm is missing beside $(node --version). If the build asks for it, install the npm of that Node.js." >&2
+      continue
+    fi
+    for names in ${names//,/ }; do
+      # Any of its alternatives will do.
+      local -a alternatives
+      IFS='|' read -r -a alternatives <<<"$names"
+      if (($(missing_of "${alternatives[@]}" | wc -l) == ${#alternatives[@]})); then
+        echo "$need $names $purpose"
+      fi
+    done
+  done <<<"$package_table"
+}
+
+# choose: of `missing`, the names that the system's lists have, into `chosen_required` and `chosen_optional`; says of the others
+# what goes without them.
+choose() {
+  local need names purpose name
+  local -a alternatives
+  chosen_required=() chosen_optional=()
+  while read -r need names purpose; do
+    IFS='|' read -r -a alternatives <<<"$names"
+    for name in "${alternatives[@]}" ''; do
+      if [[ -z $name ]]; then
+        if [[ $need == required ]]; then
+          echo "This system's package lists have no ${names//|/ or }. The build needs it (for $purpose), from elsewhere then." >&2
+        else
+          echo "This system's package lists have no ${names//|/ or }, so this goes without: $purpose." >&2
+        fi
+      elif known "$name"; then
+        if [[ $need == required ]]; then chosen_required+=("$name"); else chosen_optional+=("$name"); fi
+        break
+      fi
+    done
+  done <<<"$missing"
+}
+
+# may_install: whether this user can and wants to; sets `as_root`. On a terminal an ordinary user is asked.
+may_install() {
+  local answer
+  as_root=()
+  if ((EUID == 0)); then
     return 0
   fi
-
-  command="apt-get install --no-install-recommends ${missing[*]}"
-  if ((EUID != 0)); then
-    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
-      echo "Packages are missing, and this user cannot install them. As root, run: $command" >&2
-      return 1
-    fi
-    as_root=(sudo)
-  fi
-
-  echo "Installing ${#missing[@]} missing packages: ${missing[*]}"
-  log=$(mktemp "${TMPDIR:-/tmp}/copybench-apt.XXXXXX")
-  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300)
-  # Where the lists cannot be fetched, the packages may still be in a cache: the installation decides.
-  "${as_root[@]}" update >"$log" 2>&1 </dev/null || echo "apt-get update failed; trying with the package lists that are there." >&2
-  if ! "${as_root[@]}" install --no-install-recommends "${missing[@]}" >>"$log" 2>&1 </dev/null; then
-    grep -E '^(E|W|Err):' "$log" | tail -n 10 >&2 || true
-    echo "The packages could not be installed; apt's output is in $log. By hand, as root: apt-get update && $command" >&2
+  as_root=(sudo)
+  if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+    echo "This user cannot install packages." >&2
     return 1
   fi
-  rm -f "$log"
+  if [[ -t 0 ]]; then
+    read -r -p "Install them with sudo? [Y/n] " answer
+    [[ ! $answer =~ ^[Nn] ]]
+  fi
+}
+
+# install_packages GROUP...: installs what is missing of those groups of the table, after saying what; where nothing is, it does
+# nothing at all. With install=no it says what is missing and installs nothing. Fails where something required
+# cannot be installed, never for an optional package.
+install_packages() {
+  local system missing log name
+  local -a as_root chosen_required chosen_optional names required
+  system=$(this_system)
+  if [[ -z $system ]]; then
+    echo "This system's packages are not known here, so they are left as they are. On Debian these would be needed:" >&2
+    awk -v groups=" $* " 'index(groups, " " $1 " ") && NF { print "  " $3 " (" $2 ")" }' <<<"$package_table" >&2
+    return 0
+  fi
+  missing=$(lacking "$@")
+  if [[ -z $missing ]]; then
+    return 0
+  fi
+  mapfile -t names < <(awk '{ print $2 }' <<<"$missing" | sed 's/|.*//' | awk '!seen[$0]++')
+  mapfile -t required < <(awk '$1 == "required" { print $2 }' <<<"$missing" | sed 's/|.*//' | awk '!seen[$0]++')
+  echo "Missing packages: ${names[*]}"
+  if [[ $install == no ]]; then
+    echo "They are not installed (--no-install)."
+    return 0
+  fi
+  if ! may_install; then
+    if ((${#required[@]} == 0)); then
+      echo "None of them is required; going on without." >&2
+      return 0
+    fi
+    echo "As root, run: $(by_hand "${names[@]}")" >&2
+    echo "or call this again with --no-install, to build with what is there." >&2
+    return 1
+  fi
+
+  log=$(mktemp "${TMPDIR:-/tmp}/copybench-packages.XXXXXX")
+  # Where the lists cannot be fetched, the packages may still be in a cache: the installation decides.
+  refresh_lists >"$log" 2>&1 </dev/null || echo "The package lists could not be refreshed; trying with those that are there." >&2
+  choose
+  if ((${#chosen_required[@]} > 0)); then
+    echo "Installing ${#chosen_required[@]} packages: ${chosen_required[*]}"
+    if ! install_names "${chosen_required[@]}" >>"$log" 2>&1 </dev/null; then
+      grep -iE '^(E|W|Err|error)(:|\b)' "$log" | tail -n 10 >&2 || true
+      echo "The packages could not be installed; the output is in $log. As root, run: $(by_hand "${chosen_required[@]}")" >&2
+      return 1
+    fi
+  fi
+  # Each by itself, so that one that cannot be installed keeps none of the others away.
+  for name in "${chosen_optional[@]}"; do
+    echo "Installing $name (optional)"
+    if ! install_names "$name" >>"$log" 2>&1 </dev/null; then
+      echo "$name could not be installed; the output is in $log. Going on without it." >&2
+    fi
+  done
 }
 
 # Each target's sources are compiled as one (UNITY_BUILD): the templates of the libraries are instantiated once a target, which
@@ -77,6 +256,10 @@ install_packages() {
 configure() {
   local source=$1 build=$2 log=$3 home
   shift 3
+  if ! command -v cmake >/dev/null; then
+    echo "cmake is missing; without --no-install it is installed." >&2
+    return 1
+  fi
   local -a options=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 "$@")
   mkdir -p "$build"
   if [[ -f $build/CMakeCache.txt ]]; then

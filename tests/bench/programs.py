@@ -39,6 +39,8 @@ def version(binary, program):
     if program in ENGINES:
         command = [binary, "--version"]
     else:
+        if program in missing_peers():
+            return "not installed"
         command = [program, "-V"] if program == "nuttcp" else [program, "--version"]
     text = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
     found = re.search(r"\d+(\.\d+)+(-[\w.+]+)?", text)

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -14,7 +15,9 @@ import unittest
 from daemon import wait_until
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "copybench"
-SUITE = "bookworm"
+SYSTEM = platform.freedesktop_os_release()
+# What is built here depends on this machine's libraries, so the tree is of the same release.
+SUITE = SYSTEM.get("VERSION_CODENAME", "")
 # perf and mlock need these two beside what a container has.
 NSPAWN = ["systemd-nspawn", "--quiet", "--boot", "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
           "--console=pipe", "--capability=CAP_IPC_LOCK,CAP_PERFMON", "--system-call-filter=@memlock perf_event_open"]
@@ -27,8 +30,10 @@ def run(*command, **options):
 def need_privileges_and_tools():
     if os.geteuid() != 0:
         raise unittest.SkipTest("booting a tree needs root: sudo tests/run --only boot")
+    if SYSTEM["ID"] != "debian" or not SUITE:
+        raise unittest.SkipTest(f"the machine is a tree of Debian, and what is built here is for {SYSTEM['ID']}")
     for program, package in (("systemd-nspawn", "systemd-container"), ("debootstrap", "debootstrap"), ("cpack", "cmake"),
-                             ("dpkg-shlibdeps", "dpkg-dev")):
+                             ("dpkg-shlibdeps", "dpkg-dev"), ("file", "file")):
         if not shutil.which(program):
             raise unittest.SkipTest(f"{program} is missing: apt-get install {package}")
 
