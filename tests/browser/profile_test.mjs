@@ -16,7 +16,7 @@ let zero;
 const stacks = new Map(); // by run
 before(async () => {
   [daemon, browser] = await Promise.all([Daemon.start(), openBrowser()]);
-  ({ id } = await daemon.queue({
+  id = await daemon.measured({
     engines: ['one_copy', 'zero_copy'],
     field_sizes: [8192],
     threads: [1],
@@ -24,8 +24,7 @@ before(async () => {
     warmup_s: 0.1,
     repetitions: 1,
     profile: true,
-  }));
-  assert.equal((await daemon.finished(id)).state, 'completed');
+  });
   profiles = await daemon.get(`/experiments/${id}/profiles`);
   [one, zero] = ['one_copy', 'zero_copy'].map((engine) => profiles.items.find((item) => item.engine === engine));
   for (const { run_id: run } of profiles.items)

@@ -16,7 +16,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("COPYBENCH_BINARY", str(ROOT / "build" / "copybenchd"))
 # Upper guards against a hang; nothing is expected to take that long.
-PATIENCE_S = 30
+PATIENCE_S = 60
 # Names this test in the environment of everything it starts, so that an orphan can be found.
 TOKEN_NAME = "TEST_OF_COPYBENCH"
 

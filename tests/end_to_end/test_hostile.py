@@ -127,7 +127,7 @@ class Hostile(unittest.TestCase):
                 selector.register(connection, selectors.EVENT_READ, bytearray())
             begun = time.monotonic()
             sent = 0
-            while selector.get_map() and sent < PATIENCE_S:
+            while selector.get_map() and sent < len(request):
                 for key in list(selector.get_map().values()):
                     try:
                         key.fileobj.send(request[sent:sent + 1])

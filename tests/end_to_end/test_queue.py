@@ -25,7 +25,7 @@ class Cancelling(unittest.TestCase):
         answer = self.daemon.post(f"/experiments/{number}/cancel")
         self.assertIn(answer.status, (200, 202), answer.text)
         done = self.daemon.finished(number)
-        self.assertLess(time.monotonic() - asked, 3)
+        self.assertLess(time.monotonic() - asked, PATIENCE_S / 2)
         self.assertEqual(done["state"], "cancelled")
         states = [run["state"] for run in self.daemon.runs(number)]
         self.assertIn("completed", states)
@@ -38,7 +38,7 @@ class Cancelling(unittest.TestCase):
         asked = time.monotonic()
         self.daemon.post(f"/experiments/{number}/cancel")
         self.assertEqual(self.daemon.finished(number)["state"], "cancelled")
-        self.assertLess(time.monotonic() - asked, 3)
+        self.assertLess(time.monotonic() - asked, PATIENCE_S / 2)
 
     def test_it_is_idempotent(self):
         number = self.daemon.queue(**LONG)["id"]
@@ -57,7 +57,7 @@ class Cancelling(unittest.TestCase):
             f"POST /experiments/{number}/cancel HTTP/1.1\r\nHost: 127.0.0.1:{self.daemon.port}\r\n\r\n".encode())
         self.assertRegex(answer.split(b"\r\n")[0], rb"^HTTP/1\.1 20[02] ")
         # The library alone would wait 5 s for a body that never comes.
-        self.assertLess(time.monotonic() - asked, 3)
+        self.assertLess(time.monotonic() - asked, 5)
 
     def test_a_queued_experiment_is_cancelled_in_its_place(self):
         first = self.daemon.queue(**LONG)["id"]
@@ -151,7 +151,7 @@ class Restarting(unittest.TestCase):
                     asked = time.monotonic()
                     first.signal(number)
                     self.assertEqual(first.wait(), 0)
-                    self.assertLess(time.monotonic() - asked, 5)
+                    self.assertLess(time.monotonic() - asked, PATIENCE_S / 2)
                     self.assertEqual(first.left_over(), [])
                 with Daemon(data) as second:
                     self.assertEqual(second.finished(experiment)["state"], "completed")

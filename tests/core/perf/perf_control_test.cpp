@@ -6,6 +6,7 @@
 #include "core/base/subprocess.h"
 #include "core/perf/capability.h"
 #include "core/perf/perf_stat.h"
+#include "skipped.h"
 
 using namespace copybench;
 using namespace std::chrono_literals;
@@ -25,13 +26,13 @@ struct IgnoredSigpipe {
   IgnoredSigpipe() { ::signal(SIGPIPE, SIG_IGN); }
 };
 
-// perf around a command; none, with a message, where this machine does not let perf count.
+// perf around a command; none where this machine does not let perf count: then the test is skipped.
 std::optional<Counted> count(const std::vector<std::string>& command, bool json) {
   static const IgnoredSigpipe ignored;
   PerfProbe probe("perf");
   const auto& availability = probe.availability();
   if (!availability.usable || availability.user_space_only) {
-    MESSAGE("not tested, perf may not count here: " << availability.reason);
+    skipped("perf may not count here: " + availability.reason);
     return std::nullopt;
   }
   auto control = PerfControl::create();

@@ -6,6 +6,7 @@
 
 #include "core/base/subprocess.h"
 #include "core/perf/perf_script.h"
+#include "skipped.h"
 
 using namespace copybench;
 using namespace std::chrono_literals;
@@ -21,10 +22,7 @@ TEST_CASE("the frequency bounds the samples of a long window on many CPUs") {
 TEST_CASE("what burns CPU between the marks is sampled, and what did before and after is not") {
   ::signal(SIGPIPE, SIG_IGN);
   PerfProbe probe("perf");
-  if (!probe.availability().usable) {
-    MESSAGE("not tested, perf may not count here: " << probe.availability().reason);
-    return;
-  }
+  if (!probe.availability().usable) return skipped("perf may not count here: " + probe.availability().reason);
   auto burner = Subprocess::spawn({.argv = {"sh", "-c", "while :; do :; done"}});
   REQUIRE(burner);
   const Sampling sampling = choose_sampling(probe, 200ms, {burner->pid()});
@@ -48,7 +46,7 @@ TEST_CASE("what burns CPU between the marks is sampled, and what did before and 
 TEST_CASE("perf's own words come with an event that it cannot sample") {
   ::signal(SIGPIPE, SIG_IGN);
   PerfProbe probe("perf");
-  if (!probe.availability().usable) return;
+  if (!probe.availability().usable) return skipped("perf may not count here: " + probe.availability().reason);
   auto recorder = Recorder::start(probe.availability().path,
                                   {.event = "no-such-event", .frequency_hz = 99, .whole_machine = false, .processes = {1}});
   REQUIRE(recorder);

@@ -1,7 +1,7 @@
 // How soon the page draws; it has the machine for itself.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Daemon, marks, openBrowser, openPage } from './harness.mjs';
+import { Daemon, marks, openBrowser, openPage } from '../browser/harness.mjs';
 
 let daemon;
 let browser;

@@ -1,8 +1,12 @@
 """Where the cycles go: which copies there are in each engine on loopback, and which are not."""
 
+import pathlib
+import sys
 import unittest
 import xml.etree.ElementTree
 
+# pylint: disable=wrong-import-position
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 import daemon
 from daemon import ENGINES, Daemon
 

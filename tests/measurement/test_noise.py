@@ -2,10 +2,13 @@
 
 import csv
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
 
+# pylint: disable=wrong-import-position
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import ENGINES, Daemon
 
 # Flags that come from outside copybench. Where others use this machine, a quiet run may have to be tried again.

@@ -2,9 +2,13 @@
 
 import contextlib
 import os
+import pathlib
+import sys
 import tempfile
 import unittest
 
+# pylint: disable=wrong-import-position
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import Daemon
 
 # An engine that takes 0.3 ms for each answer, as an application that has something to do, and one that takes 5 % longer. By

@@ -5,9 +5,12 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
+# pylint: disable=wrong-import-position
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import Daemon, Process, wait_until
 
 RATE = 2000

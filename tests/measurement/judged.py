@@ -1,0 +1,74 @@
+"""Runs a suite that judges figures: judged.py COMMAND...
+
+Figures are only as good as the machine is quiet. Where other programs use it before the suite starts, the suite is not run;
+where they did while it failed, its failure says nothing. Both end with "not judged: why" and exit status 77 (skipped); else the
+status is the command's.
+"""
+import ctypes
+import os
+import resource
+import subprocess
+import sys
+import time
+
+NOT_JUDGED = 77
+PROBE_S = 1.0
+# CPUs' worth of time that others use. A quiet machine's own services take a hundredth or two.
+BUSY_BEFORE = 0.25
+BUSY_DURING = 0.1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def machine_cpu_s(text=None):
+    """CPU time that anything has used on this machine, without interrupts, and what a hypervisor gave to others."""
+    if text is None:
+        with open("/proc/stat", encoding="ascii") as file:
+            text = file.read()
+    user, nice, system, _, _, _, _, steal = (int(ticks) for ticks in text.split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def own_cpu_s():
+    """CPU time of this process and of all that it started and that have ended."""
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
+class Watch:
+    """Between the start and the call of others(): how many CPUs other programs used, on average."""
+
+    def __init__(self):
+        self.start = time.monotonic(), machine_cpu_s(), own_cpu_s()
+
+    def others(self):
+        begun, machine, own = self.start
+        return max(0.0, machine_cpu_s() - machine - (own_cpu_s() - own)) / (time.monotonic() - begun)
+
+
+def reap_orphans():
+    """Those whose parents ended first come to this process; their time counts once they are waited for."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def run(command, probe_s=PROBE_S):
+    watch = Watch()
+    time.sleep(probe_s)
+    if (others := watch.others()) > BUSY_BEFORE:
+        print(f"not judged: other programs use {others:.2f} CPUs before it starts")
+        return NOT_JUDGED
+    watch = Watch()
+    status = subprocess.run(command, check=False).returncode
+    reap_orphans()
+    others = watch.others()
+    if status != 0 and others > BUSY_DURING:
+        print(f"not judged: it failed, and other programs used {others:.2f} CPUs meanwhile")
+        return NOT_JUDGED
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    sys.exit(run(sys.argv[1:]))
