@@ -21,6 +21,7 @@ struct Route {
   std::vector<std::string_view> required = {};  // those of `query` that must be given
   bool open = false;                            // asks for no token
   bool lists = false;                           // those that are ids may be several
+  bool heavy = false;  // its cost grows with what is stored: few such requests are answered at once
 };
 
 std::span<const Route> routes();

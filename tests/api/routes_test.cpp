@@ -27,3 +27,14 @@ TEST_CASE("paths that only look alike lead nowhere") {
     CHECK(match_path(path).routes.empty());
   }
 }
+
+TEST_CASE("heavy are those whose cost grows with what is stored, and never those that say how the daemon is") {
+  for (const char* path : {"/healthz", "/readyz", "/openapi.json", "/events", "/experiments/7", "/runs/8"}) {
+    CAPTURE(path);
+    CHECK_FALSE(match_path(path).routes.front()->heavy);
+  }
+  for (const char* path : {"/compare", "/history.csv", "/experiments/7/export.ndjson", "/experiments/7/summary"}) {
+    CAPTURE(path);
+    CHECK(match_path(path).routes.front()->heavy);
+  }
+}
