@@ -10,6 +10,8 @@
 namespace copybench {
 namespace {
 
+constexpr std::string_view kFormulaStarts = "=+-@\t\r\n";
+
 void append_number(std::string& out, int64_t value) {
   char text[24];
   out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
@@ -24,11 +26,14 @@ void append_number(std::string& out, double value) {
 }  // namespace
 
 void append_csv_text(std::string& out, std::string_view text) {
+  // A spreadsheet runs such a cell as a formula (OWASP, CSV Injection).
+  const std::string_view guard = !text.empty() && kFormulaStarts.find(text.front()) != std::string_view::npos ? "'" : "";
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out += text;
+    out.append(guard).append(text);
     return;
   }
   out += '"';
+  out += guard;
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;

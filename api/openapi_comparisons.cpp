@@ -140,7 +140,8 @@ void put_history_paths(Json& paths) {
                                        {{"200", json_answer("The history.", "History")}}, parameters);
   paths["/history.csv"]["get"] =
       operation("get_history_csv", "The same as CSV, one line an experiment.",
-                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p, runs_flagged.",
+                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p, runs_flagged. "
+                                "A name that begins with = + - @ has an apostrophe before it, so that no spreadsheet runs it.",
                                 content("text/csv", {{"type", "string"}}))}},
                 std::move(parameters));
 }

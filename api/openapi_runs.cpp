@@ -24,7 +24,8 @@ void put_result_paths(Json& paths) {
   csv["get"] =
       operation("get_results_csv", "Every run that has ended as CSV (RFC 4180); an empty cell where there is no value.",
                 {{"200", answer("Columns as the properties of Run, from experiment_id to zerocopy, then flags: their kinds, "
-                                "joined by semicolons.",
+                                "joined by semicolons. Text that begins with = + - @ has an apostrophe before it, so that no "
+                                "spreadsheet runs it.",
                                 content("text/csv", {{"type", "string"}}))}});
   Json& summary = paths["/experiments/{id}/summary"];
   summary["parameters"] = id;

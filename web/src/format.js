@@ -47,8 +47,9 @@ export function interval({ low, high, coverage = 0.95 }, text) {
 export const listed = (parts) =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-// A cell of a CSV file (RFC 4180).
+// A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay.
 export const csvCell = (value) => {
-  const text = value === null || value === undefined ? '' : String(value);
+  const given = value === null || value === undefined ? '' : String(value);
+  const text = /^[=+\-@\t\r\n]/.test(given) && !Number.isFinite(Number(given)) ? `'${given}` : given;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
