@@ -17,6 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("COPYBENCH_BINARY", str(ROOT / "build" / "copybenchd"))
 # Upper guards against a hang; nothing is expected to take that long.
 PATIENCE_S = 60
+# Of the daemon, by default: a client that is slower than that is closed.
+REQUEST_TIMEOUT_S = 5
 # Names this test in the environment of everything it starts, so that an orphan can be found.
 TOKEN_NAME = "TEST_OF_COPYBENCH"
 

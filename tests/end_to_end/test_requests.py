@@ -9,9 +9,7 @@ import tempfile
 import time
 import unittest
 
-from daemon import PATIENCE_S, Daemon, sweep, wait_until
-
-REQUEST_TIMEOUT_S = 5  # by default
+from daemon import PATIENCE_S, REQUEST_TIMEOUT_S, Daemon, sweep, wait_until
 
 
 class Served(unittest.TestCase):
