@@ -2,9 +2,10 @@
 # Sourced by daemon/run, tests/run, tests/bench/run, tests/fuzz/run and systemd/install: the packages that they need before they
 # can start, and a build.
 
-# The table: group, need, names on Debian, Ubuntu, Fedora and Arch, a program that makes the package unnecessary, and what it is for.
-# a|b: the first of them that the system knows; a,b: both; =: as on Debian; -: none. A build goes on without an optional one.
 install=yes  # no: --no-install was given
+
+# The table: group, need, names on Debian, Ubuntu, Fedora and Arch, programs that make the package unnecessary, what it is for.
+# a|b: the first of them that the system knows; a,b: both; =: as on Debian; -: none. A build goes on without an optional one.
 package_table='
 build required g++                  = gcc-c++                 gcc            -          the compiler
 build required cmake                = cmake                   cmake          cmake      the build
@@ -96,7 +97,8 @@ refresh_lists() {
 install_names() {
   case $system in
     debian | ubuntu)
-      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -y -q -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
       ;;
     fedora) "${as_root[@]}" dnf -y --setopt=install_weak_deps=False install "$@" ;;
     arch) "${as_root[@]}" pacman -S --noconfirm --needed "$@" ;;

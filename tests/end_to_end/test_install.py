@@ -16,7 +16,9 @@ class Install(unittest.TestCase):
         self.root = pathlib.Path(folder.name)
 
     def call(self, script, *options):
-        done = subprocess.run([ROOT / "systemd" / script, "--root", self.root, *options], capture_output=True, text=True, timeout=120)
+        no_packages = ["--no-install"] if script == "install" else []
+        done = subprocess.run([ROOT / "systemd" / script, *no_packages, "--root", self.root, *options], capture_output=True, text=True,
+                              timeout=600)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
