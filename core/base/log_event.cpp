@@ -93,7 +93,7 @@ std::string to_logfmt(std::string_view event, const LogFields& fields, std::stri
 }
 
 LogFields from_logfmt(std::string_view line) {
-  const LogFields plain{{"message", line}};
+  LogFields plain{{"message", line}};
   if (!line.starts_with(kStart)) return plain;
   LogFields fields;
   while (!line.empty()) {

@@ -31,7 +31,7 @@ Json installed_memory() {
 
 // In the unified hierarchy, where /proc/self/cgroup has the one line "0::/PATH".
 Result<std::string> cgroup_folder() {
-  const auto text = read_small_file("/proc/self/cgroup");
+  auto text = read_small_file("/proc/self/cgroup");
   if (!text) return text;
   const auto at = text->find("0::/");
   if (at == std::string::npos) return fail("this process is in no cgroup of version 2");

@@ -81,7 +81,7 @@ Result<CpuTimes> parse_proc_stat(std::string_view text, const std::vector<int>& 
     int cpu = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), cpu);
     if (error != std::errc{} || std::find(cpus.begin(), cpus.end(), cpu) == cpus.end()) continue;
-    const auto times = parse_ticks(line.substr(static_cast<size_t>(end - line.data())));
+    auto times = parse_ticks(line.substr(static_cast<size_t>(end - line.data())));
     if (!times) return times;
     sum = sum + *times;
   }

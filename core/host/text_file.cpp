@@ -36,7 +36,7 @@ std::optional<std::string> read_text_file(const std::string& path) {
 }
 
 Result<std::string> value_of_line(const std::string& path, std::string_view key) {
-  const auto text = read_small_file(path);
+  auto text = read_small_file(path);
   if (!text) return text;
   for (std::string_view rest = *text; !rest.empty();) {
     const auto end = rest.find('\n');

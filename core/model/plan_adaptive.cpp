@@ -39,7 +39,7 @@ void judge_threads(const ExperimentRequest& request, FieldChecks& checks, Experi
 }
 
 std::string judge_metric(const ExperimentRequest& request, FieldChecks& checks) {
-  const std::string name = request.metric.value_or("throughput_gbps");
+  std::string name = request.metric.value_or("throughput_gbps");
   std::vector<std::string_view> allowed;
   for (const FigureColumn& column : figure_columns()) {
     if (column.better != Better::neither) allowed.push_back(column.name);

@@ -183,7 +183,7 @@ Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
   if (!(robust_median({samples.begin(), samples.end()}) > 0)) return {false, "nothing arrived in most of the samples", {}};
   const size_t leading = leading_off_level(samples);
   const Samples rest = samples.subspan(leading);
-  const Steadiness steadiness = trend_or_step(rest, leading, every_ms);
+  Steadiness steadiness = trend_or_step(rest, leading, every_ms);
   if (leading == 0 || !steadiness.flags.empty()) return steadiness;
   const double ratio = robust_median({samples.begin(), rest.begin()}) / robust_median({rest.begin(), rest.end()});
   return {true, "", {{FlagKind::warm_up,
