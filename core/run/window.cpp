@@ -56,7 +56,7 @@ OrOutcome<void> Window::pass(Nanoseconds duration) {
 }
 
 OrOutcome<void> Window::close() {
-  const auto marked = mark(order::kClose, report::kClosed, measurement_.engine_closed, measurement_.load_closed);
+  auto marked = mark(order::kClose, report::kClosed, measurement_.engine_closed, measurement_.load_closed);
   if (!marked) return marked;
   if (const auto slept = suspended_between(clocks_before_, clock_gap()); slept > Nanoseconds{0}) {
     return tl::unexpected(

@@ -93,7 +93,7 @@ StoreResult<void> Store::finish(RunId run, const RunResult& result) {
 
 StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
   return impl_->writer.release([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
-    const auto record = find_experiment(connection, experiment);
+    auto record = find_experiment(connection, experiment);
     if (!record) return record;
     cancel_queued(connection, *record, utc_now());
     return find_experiment(connection, experiment);
