@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.COPYBENCH_BINARY ?? join(root, 'build/copybenchd');
 const browserBinary = process.env.COPYBENCH_CHROMIUM ?? '/usr/bin/chromium';
 // Upper guard against a hang; nothing is expected to take that long.
-export const patience = 60_000;
+export const patience = 120_000;
 
 export class Daemon {
   constructor(folder, child, address, options) {

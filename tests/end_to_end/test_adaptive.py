@@ -55,7 +55,8 @@ class UntilInterval(unittest.TestCase):
 
     def test_a_killed_daemon_goes_on_where_it_was(self):
         with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
-            number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 2, "max": 6}, **SHORT)["id"]
+            # Long enough for something to arrive in each window, also where others keep the CPU for a while.
+            number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 2, "max": 6}, duration_s=1, warmup_s=0)["id"]
             ends = (name for name, _ in daemon.events(number) if name == "run")
             for _ in range(3):
                 next(ends)

@@ -60,7 +60,7 @@ class Lane:
 
     def kill(self, served):
         served.kill()
-        wait_until(lambda: not served.left_over(), "all processes of the killed daemon have ended", 5)
+        wait_until(lambda: not served.left_over(), "all processes of the killed daemon have ended")
 
     def call(self, served):
         """Posts, cancels and reads until the daemon is gone."""

@@ -117,7 +117,8 @@ class Restarting(unittest.TestCase):
     def test_a_killed_daemon_goes_on_where_it_was(self):
         first = Daemon(self.data)
         with first:
-            number = first.queue(field_sizes=[512, 1024], repetitions=2, duration_s=0.5)["id"]
+            # Long enough to be under way still when the daemon is killed.
+            number = first.queue(field_sizes=[512, 1024], repetitions=2, duration_s=2)["id"]
             waiting = first.queue()["id"]
             finished = {}
             for name, data in first.events(number):
@@ -126,7 +127,7 @@ class Restarting(unittest.TestCase):
                     break
             under_way = first.running_run(number)["run_id"]
             first.kill()
-        wait_until(lambda: not processes_with(first.token), "the killed daemon's children have ended", 5)
+        wait_until(lambda: not processes_with(first.token), "the killed daemon's children have ended")
 
         with Daemon(self.data) as second:
             done = second.finished(number)
