@@ -78,11 +78,6 @@ int run(const Options& options) {
   } else {
     return failed(cpus.error());
   }
-  if (auto token = worker_token(options.worker); token) {
-    engine.token = *token;
-  } else {
-    return failed(token.error());
-  }
   if (engine.take_orders) {
     // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind, and perf's control
     // channel, which it inherits, is not its own.

@@ -71,11 +71,6 @@ int run(const Options& options) {
   } else {
     return failed(cpus.error());
   }
-  if (auto token = worker_token(options.worker); token) {
-    load.client.token = *token;
-  } else {
-    return failed(token.error());
-  }
   if (auto done = run_load(load, make_reporter(options.worker, as_text)); !done) return failed(done.error());
   return 0;
 }

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 
 #include "core/base/lines.h"
@@ -31,7 +30,6 @@ void add_worker_options(CLI::App& command, WorkerOptions& options) {
   command.add_option("--format", options.format, "json: one object a line; text: for people; auto: text on a terminal")
       ->check(CLI::IsMember({"auto", "json", "text"}))
       ->capture_default_str();
-  command.add_option("--token", options.token, "Run token, hexadecimal: engine and load must have the same")->group("");
   command.add_flag("--orders", options.orders, "Take orders on stdin and end with it, as the daemon's child")->group("");
 }
 
@@ -40,14 +38,6 @@ Result<std::vector<int>> worker_cpus(const WorkerOptions& options) {
   auto cpus = parse_cpu_list(options.cpus);
   if (!cpus) return fail("--cpus: " + cpus.error().message);
   return cpus;
-}
-
-Result<uint64_t> worker_token(const WorkerOptions& options) {
-  uint64_t token = 0;
-  const char* end = options.token.data() + options.token.size();
-  const auto [at, error] = std::from_chars(options.token.data(), end, token, 16);
-  if (error != std::errc{} || at != end) return fail("--token: up to 16 hexadecimal digits");
-  return token;
 }
 
 Reporter make_reporter(const WorkerOptions& options, std::function<std::string(const Json&)> as_text) {

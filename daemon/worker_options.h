@@ -20,7 +20,6 @@ struct WorkerOptions {
   std::optional<uint64_t> socket_buffer_bytes;
   bool tcp_nodelay = false;
   std::string cpus;  // the kernel's list format; empty: any
-  std::string token = "0";  // hexadecimal
   std::string format = "auto";
   bool orders = false;
 
@@ -31,7 +30,6 @@ void add_worker_options(CLI::App& command, WorkerOptions& options);
 
 // The parts that need more than CLI11's checks. Errors name the option.
 Result<std::vector<int>> worker_cpus(const WorkerOptions& options);
-Result<uint64_t> worker_token(const WorkerOptions& options);
 
 // JSON lines to stdout, or, on a terminal, what `as_text` makes of them (an empty text prints nothing). A stdout that
 // nobody reads any more ends the process in the ordinary way, by SIGPIPE or the next order's end.

@@ -1,7 +1,9 @@
 #include "core/base/digest.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <new>
@@ -30,6 +32,20 @@ std::string Sha256::hexadecimal() {
   std::string text;
   for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
+}
+
+HmacSha256 hmac_sha256(std::span<const std::byte> key, std::span<const std::byte> text) {
+  HmacSha256 code{};
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), reinterpret_cast<unsigned char*>(code.data()), &size) == nullptr) {
+    throw std::bad_alloc();
+  }
+  return code;
+}
+
+bool equal_secrets(std::span<const std::byte> a, std::span<const std::byte> b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace copybench

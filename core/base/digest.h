@@ -1,7 +1,10 @@
-// SHA-256, fed piece by piece. One thread.
+// SHA-256, fed piece by piece, and HMAC-SHA-256 of a short text. One thread an object.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,5 +24,11 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+using HmacSha256 = std::array<std::byte, 32>;
+HmacSha256 hmac_sha256(std::span<const std::byte> key, std::span<const std::byte> text);  // RFC 2104
+
+// In a time that does not depend on where they differ. As long as each other.
+bool equal_secrets(std::span<const std::byte> a, std::span<const std::byte> b);
 
 }  // namespace copybench

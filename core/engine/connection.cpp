@@ -91,14 +91,17 @@ Result<void> ServedConnection::set_up() {
   return {};
 }
 
+std::array<std::byte, kGreetingReplyBytes> ServedConnection::reply(Welcome welcome) const {
+  return encode(GreetingReply{welcome, ring_ ? ring_->slots() : 0, options_.field_bytes}, options_.token, options_.nonce);
+}
+
 Result<void> ServedConnection::serve() {
   if (auto ready = set_up(); !ready) {
     // The client learns it too; whether that arrives changes nothing here.
-    static_cast<void>(send_all(socket_.get(), encode(GreetingReply{Welcome::no_memory, 0, options_.field_bytes})));
+    static_cast<void>(send_all(socket_.get(), reply(Welcome::no_memory)));
     return ready;
   }
-  const GreetingReply welcome{Welcome::welcome, ring_->slots(), options_.field_bytes};
-  if (auto sent = send_all(socket_.get(), encode(welcome)); !sent) return sent;
+  if (auto sent = send_all(socket_.get(), reply(Welcome::welcome)); !sent) return sent;
   for (;;) {
     std::array<std::byte, kClientFrameBytes> bytes;
     size_t received = 0;

@@ -27,6 +27,8 @@ struct ServedConnectionOptions {
   uint64_t field_bytes = 0;
   StreamSocketOptions socket;
   std::vector<int> cpus;  // that its thread may run on; empty: any
+  RunToken token{};
+  Nonce nonce{};  // of the client's greeting
   std::optional<uint32_t> ring_messages;  // none: what the mode calls for, see ring_slots()
   bool reuse_early = false;
   std::optional<Burn> burn;
@@ -55,6 +57,7 @@ class ServedConnection {
   void run();
   Result<void> serve();
   Result<void> set_up();
+  std::array<std::byte, kGreetingReplyBytes> reply(Welcome welcome) const;
   Result<void> stream();
   Result<void> send_one(bool checked);
   Result<void> verify(uint64_t messages);

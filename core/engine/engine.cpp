@@ -34,7 +34,7 @@ class Engine {
  private:
   Result<void> open();
   Result<void> wait_for_events();
-  Result<void> welcome(Guest guest);
+  void welcome(Guest guest);
   void refuse(const Guest& guest, Welcome why);
   Result<void> take_orders();
   Result<void> obey(const std::string& line);
@@ -48,6 +48,7 @@ class Engine {
 
   const EngineOptions& options_;
   const ReportSink& report_;
+  RunToken token_{};
   std::optional<Door> door_;
   std::optional<SignalFd> signals_;
   UniqueFd ended_;  // eventfd that the connections' threads raise
@@ -72,6 +73,11 @@ Result<void> Engine::run() {
 }
 
 Result<void> Engine::open() {
+  if (options_.take_orders) {
+    auto token = await_token(orders_, STDIN_FILENO);
+    if (!token) return tl::unexpected(token.error());
+    token_ = *token;
+  }
   auto signals = SignalFd::create({SIGINT, SIGTERM});
   if (!signals) return tl::unexpected(signals.error());
   signals_ = std::move(*signals);
@@ -80,7 +86,7 @@ Result<void> Engine::open() {
   if (!listener) return tl::unexpected(listener.error());
   const auto port = local_port(listener->get());
   if (!port) return tl::unexpected(port.error());
-  auto door = Door::open(std::move(*listener));
+  auto door = Door::open(std::move(*listener), token_);
   if (!door) return tl::unexpected(door.error());
   door_ = std::move(*door);
   if (!options_.cpus.empty()) {
@@ -111,11 +117,7 @@ Result<void> Engine::wait_for_events() {
                   {options_.take_orders ? STDIN_FILENO : -1, POLLIN, 0}};
   if (::poll(fds, std::size(fds), timeout) < 0 && errno != EINTR) return tl::unexpected(system_error("poll", errno));
 
-  auto guests = door_->admit();
-  if (!guests) return tl::unexpected(guests.error());
-  for (Guest& guest : *guests) {
-    if (auto welcomed = welcome(std::move(guest)); !welcomed) return welcomed;
-  }
+  for (Guest& guest : door_->admit()) welcome(std::move(guest));
   if (signals_->take()) stop_all();
   if (fds[2].revents != 0) {
     uint64_t count;
@@ -136,16 +138,14 @@ std::vector<int> Engine::cpus_of(size_t connection) const {
   return {options_.cpus[connection % options_.cpus.size()]};
 }
 
-Result<void> Engine::welcome(Guest guest) {
-  if (guest.greeting.token != options_.token) {
-    refuse(guest, Welcome::wrong_token);
-  } else if (guest.greeting.field_bytes != options_.field_bytes) {
+void Engine::welcome(Guest guest) {
+  if (guest.greeting.field_bytes != options_.field_bytes) {
     refuse(guest, Welcome::wrong_field_bytes);
   } else if (finishing_ || connections_.size() >= options_.threads) {
     refuse(guest, Welcome::busy);
   } else {
     ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
-                                    options_.ring_messages, options_.reuse_early, options_.burn};
+                                    token_, guest.greeting.nonce, options_.ring_messages, options_.reuse_early, options_.burn};
     auto connection = ServedConnection::start(guest.socket, options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));
@@ -153,17 +153,18 @@ Result<void> Engine::welcome(Guest guest) {
     if (!connection) {
       refuse(guest, Welcome::no_memory);
       last_problem_ = connection.error().message;
-      return {};
+      return;
     }
     ++welcomed_;
     connections_.push_back(std::move(*connection));
+    // A run has one load. By hand one load may follow another.
+    if (options_.take_orders && welcomed_ == options_.threads) door_->close();
   }
-  return {};
 }
 
 void Engine::refuse(const Guest& guest, Welcome why) {
   ++refused_;
-  const auto reply = encode(GreetingReply{why, 0, options_.field_bytes});
+  const auto reply = encode(GreetingReply{why, 0, options_.field_bytes}, token_, guest.greeting.nonce);
   // One small segment into an empty buffer: what does not fit at once concerns a peer that is gone.
   static_cast<void>(::send(guest.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
@@ -184,6 +185,8 @@ Result<void> Engine::take_orders() {
 Result<void> Engine::obey(const std::string& line) {
   const std::string word = order_of(line);
   if (word == order::kOpen) {
+    // Who came before the window is none of its rejected clients.
+    door_->reject_waiting();
     report_mark(report::kOpened);
   } else if (word == order::kClose) {
     report_mark(report::kClosed);
@@ -235,7 +238,8 @@ void Engine::report_mark(const char* name) {
            {"rusage_cpu_ns", rusage_cpu},
            {"messages", messages},
            {"bytes", bytes},
-           {"connections", std::move(connections)}});
+           {"connections", std::move(connections)},
+           {"rejected_clients", door_->reject_waiting()}});
 }
 
 void Engine::report_result() {

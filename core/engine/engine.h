@@ -27,9 +27,8 @@ struct EngineOptions {
   uint32_t threads = 1;  // connections served at once
   StreamSocketOptions socket;
   std::vector<int> cpus;  // threads are bound to these in turn, one CPU each; empty: not bound
-  uint64_t token = 0;     // clients must greet with it
   std::optional<uint32_t> ring_messages;  // message buffers a connection; none: what the mode calls for
-  bool take_orders = false;
+  bool take_orders = false;  // the first of which is the run's token; without it the token is all zeros
   bool reuse_early = false;  // for tests, see SendPathOptions
   std::optional<Burn> burn;  // for tests
 };

@@ -19,6 +19,9 @@ namespace copybench {
 namespace {
 
 constexpr std::chrono::seconds kGreetTime{10};
+// An engine whose port is flooded may close our connection among the others'. Each wait is twice as long as the one before.
+constexpr int kMostAttempts = 6;
+constexpr std::chrono::milliseconds kFirstWait{10};
 
 // The verification pass goes once round the engine's ring and a little further, so that slots are used again: a
 // mebibyte's worth, but no fewer than 2 messages and no more than 16.
@@ -58,10 +61,12 @@ void Client::abort() {
 }
 
 Result<void> Client::start() {
-  auto socket = connect_tcp(options_.host, options_.port, options_.socket);
-  if (!socket) return tl::unexpected(socket.error());
-  socket_ = std::move(*socket);
-  if (auto greeted = greet(); !greeted) return greeted;
+  auto connected = connect();
+  for (int attempt = 1; !connected && !connected.error().final && attempt < kMostAttempts; ++attempt) {
+    std::this_thread::sleep_for(kFirstWait * (1 << (attempt - 1)));
+    connected = connect();
+  }
+  if (!connected) return tl::unexpected(connected.error().why);
   receiver_ = make_receiver(options_.receive, options_.field_bytes);
   try {
     thread_ = std::thread([this] { run(); });
@@ -71,20 +76,32 @@ Result<void> Client::start() {
   return {};
 }
 
-Result<void> Client::greet() {
-  const Greeting greeting{options_.pattern, options_.token, options_.field_bytes};
-  if (auto sent = send_all(socket_.get(), encode(greeting)); !sent) return sent;
+tl::expected<void, Client::Refused> Client::connect() {
+  auto socket = connect_tcp(options_.host, options_.port, options_.socket);
+  if (!socket) return tl::unexpected(Refused{socket.error()});
+  socket_ = std::move(*socket);
+  return greet();
+}
+
+tl::expected<void, Client::Refused> Client::greet() {
+  const auto refused = [](std::string why, bool final = true) { return tl::unexpected(Refused{{std::move(why)}, final}); };
+  const auto nonce = random_bytes();
+  if (!nonce) return refused(nonce.error().message);
+  const Greeting greeting{options_.pattern, options_.field_bytes, *nonce};
+  if (auto sent = send_all(socket_.get(), encode(greeting, options_.token)); !sent) return refused(sent.error().message, false);
   std::array<std::byte, kGreetingReplyBytes> bytes;
   if (auto received = receive_exactly(socket_.get(), bytes, kGreetTime); !received) {
-    return fail("the engine did not answer the greeting: " + received.error().message);
+    // What is readable then is the end of file.
+    const bool closed = wait_readable(socket_.get(), Nanoseconds{0});
+    return refused("the engine did not answer the greeting: " + received.error().message, !closed);
   }
-  const auto reply = decode_greeting_reply(bytes);
-  if (!reply) return fail("what listens there is no copybench engine of this version");
+  const auto reply = decode_greeting_reply(bytes, options_.token, *nonce);
+  if (!reply) return refused("what listens there is no engine of this run and of this version of copybench");
   if (reply->welcome == Welcome::wrong_field_bytes) {
-    return fail(fmt::format("the engine refused: it sends fields of {} bytes, and this load expects {} (--field-bytes)",
-                            reply->field_bytes, options_.field_bytes));
+    return refused(fmt::format("the engine refused: it sends fields of {} bytes, and this load expects {} (--field-bytes)",
+                               reply->field_bytes, options_.field_bytes));
   }
-  if (reply->welcome != Welcome::welcome) return fail(fmt::format("the engine refused: {}", describe(reply->welcome)));
+  if (reply->welcome != Welcome::welcome) return refused(fmt::format("the engine refused: {}", describe(reply->welcome)));
   ring_slots_ = reply->ring_slots;
   return {};
 }

@@ -32,7 +32,7 @@ struct ClientOptions {
   Receive receive = Receive::recv;
   StreamSocketOptions socket;
   std::vector<int> cpus;  // that its thread may run on; empty: any
-  uint64_t token = 0;
+  RunToken token{};
   std::optional<Pace> pace;  // of request_response; none: each request follows the answer to the one before
 };
 
@@ -67,7 +67,12 @@ class Client {
  private:
   void run();
   Result<void> serve();
-  Result<void> greet();
+  struct Refused {
+    Error why;
+    bool final = true;  // false: the connection was closed without an answer, as it may be in a flood of others
+  };
+  tl::expected<void, Refused> connect();
+  tl::expected<void, Refused> greet();
   Result<void> wake_seldom();
   Result<void> verify();
   Result<void> stream();

@@ -61,6 +61,7 @@ class Load {
   std::optional<SignalFd> signals_;
   UniqueFd event_;  // eventfd that the clients' threads raise
   LineBuffer orders_;
+  RunToken token_{};
   std::atomic<Stage> stage_{Stage::verify};
   std::vector<std::unique_ptr<Client>> clients_;
   bool reported_ready_ = false;
@@ -75,6 +76,11 @@ Result<void> Load::run() {
   if (!signals) return tl::unexpected(signals.error());
   signals_ = std::move(*signals);
   event_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (options_.take_orders) {
+    auto token = await_token(orders_, STDIN_FILENO);
+    if (!token) return tl::unexpected(token.error());
+    token_ = *token;
+  }
   // An hour's samples; so that the window allocates nothing.
   samples_.reserve(36'100);
   if (auto connected = connect(); !connected) return connected;
@@ -90,6 +96,7 @@ Result<void> Load::run() {
 Result<void> Load::connect() {
   for (uint32_t i = 0; i < options_.threads; ++i) {
     ClientOptions client = options_.client;
+    client.token = token_;
     if (!client.cpus.empty()) client.cpus = {client.cpus[i % client.cpus.size()]};
     if (options_.messages_per_s) client.pace = Pace{*options_.messages_per_s, i, options_.threads};
     clients_.push_back(std::make_unique<Client>(std::move(client), stage_, [this] {

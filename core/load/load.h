@@ -19,12 +19,12 @@
 namespace copybench {
 
 struct LoadOptions {
-  ClientOptions client;  // for every connection; its cpus are dealt to the threads in turn, one each
+  ClientOptions client;  // for every connection, but for the token; its cpus are dealt to the threads in turn, one each
   uint32_t threads = 1;
   std::optional<double> messages_per_s;  // over all connections; of request_response only
   Nanoseconds warmup{};    // by hand only
   Nanoseconds duration{};  // by hand only
-  bool take_orders = false;
+  bool take_orders = false;  // the first of which is the run's token; without it the token is all zeros
 };
 
 using LoadSink = std::function<void(const Json&)>;

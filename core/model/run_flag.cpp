@@ -7,8 +7,8 @@
 namespace copybench {
 namespace {
 
-constexpr std::array<std::string_view, 11> kKinds{"warm_up", "drift", "step",  "steal",    "neighbours", "frequency",
-                                                  "thermal", "rate",  "edges", "sampling", "calibration"};
+constexpr std::array<std::string_view, 12> kKinds{"warm_up", "drift", "step",  "steal",    "neighbours",  "frequency",
+                                                  "thermal", "rate",  "edges", "sampling", "calibration", "rejected_clients"};
 
 }  // namespace
 

@@ -24,6 +24,7 @@ enum class FlagKind : uint8_t {
   edges,        // what lay in buffers at the window's edges is no small part of what was measured
   sampling,     // a profile's samples do not fit the CPU time that was used
   calibration,  // what the machine can do was not what it was before
+  rejected_clients,  // others came to the engine's port
 };
 template <>
 std::span<const std::string_view> names<FlagKind>();

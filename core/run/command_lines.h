@@ -9,10 +9,11 @@
 
 namespace copybench {
 
-// cpus: those to be bound to; empty: not bound. The token is what the two know each other by.
+// cpus: those to be bound to; empty: not bound. Nothing secret: every local user can
+// read a command line. The run's token comes by stdin (core/wire/orders.h).
 std::vector<std::string> engine_command_line(const ExperimentSpec& spec, const Configuration& configuration,
-                                             const std::vector<int>& cpus, const std::string& token);
+                                             const std::vector<int>& cpus);
 std::vector<std::string> load_command_line(const ExperimentSpec& spec, const Configuration& configuration,
-                                           const std::vector<int>& cpus, const std::string& token, int port);
+                                           const std::vector<int>& cpus, int port);
 
 }  // namespace copybench

@@ -50,6 +50,7 @@ Json to_json(const RunEvidence& evidence) {
       {"zerocopy",
        measurement.configuration.engine == EngineMode::zero_copy ? part_of(engine, "totals") : Json()},
       {"strangers", part_of(engine, "strangers")},
+      {"rejected_clients_in_window", part_of(measurement.engine_closed, "rejected_clients")},
       {"daemon", to_json(evidence.daemon)},
       {"requests_in_window", evidence.requests},
       {"seccomp_filters", evidence.seccomp_filters},

@@ -30,7 +30,7 @@ struct RunEvidence {
 };
 
 // windows_ns, counters, perf, server, client, machine_cpu, latency_histogram, samples, steadiness, noise, zerocopy,
-// strangers, daemon, requests_in_window, seccomp_filters, set_up_ns, tear_down_ns. What the children did not report is null.
+// strangers, rejected_clients_in_window, daemon, requests_in_window, seccomp_filters, set_up_ns, tear_down_ns. What the children did not report is null.
 Json to_json(const RunEvidence& evidence);
 
 }  // namespace copybench

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <random>
 
 #include "core/host/cpu_set.h"
 #include "core/host/memory.h"
@@ -76,7 +75,7 @@ class Execution {
   std::optional<Worker> load_;
   Crew crew_;  // after the workers: it points at them
   std::vector<int> used_cpus_;
-  std::string token_;
+  RunToken token_{};
   Json engine_ready_;
 
   RunEvidence evidence_;
@@ -103,7 +102,9 @@ OrOutcome<void> Execution::start_engine() {
   const auto allowed = allowed_cpus();
   evidence_.cpus = assign_cpus(spec_.server_cpus, spec_.client_cpus, allowed);
   used_cpus_ = used_cpus(evidence_.cpus, configuration_.threads, allowed);
-  token_ = fmt::format("{:016x}", (uint64_t{std::random_device{}()} << 32) | std::random_device{}());
+  const auto token = random_bytes();
+  if (!token) return failed(token.error().message);
+  token_ = *token;
 
   SubprocessOptions child;
   if (choice_.not_counted.empty()) {
@@ -116,7 +117,7 @@ OrOutcome<void> Execution::start_engine() {
     child.environment = PerfControl::environment();
   }
   child.argv.push_back(options_.program);
-  const auto line = engine_command_line(spec_, configuration_, evidence_.cpus.server, token_);
+  const auto line = engine_command_line(spec_, configuration_, evidence_.cpus.server);
   child.argv.insert(child.argv.end(), line.begin(), line.end());
   if (const auto fault = options_.faults.find(configuration_.engine); fault != options_.faults.end()) {
     child.argv.insert(child.argv.end(), {"--fault", fault->second});
@@ -127,6 +128,7 @@ OrOutcome<void> Execution::start_engine() {
   engine_ = std::move(*engine);
   if (control_) control_->spawned();
   crew_.join(*engine_);
+  if (auto given = engine_->give_token(token_); !given) return tl::unexpected(crew_.broken(given.error().message));
   reached("start");
   auto ready = crew_.await(*engine_, report::kReady, options_.limits.start);
   if (!ready) return tl::unexpected(ready.error());
@@ -138,12 +140,13 @@ OrOutcome<void> Execution::start_load() {
   SubprocessOptions child;
   child.argv = {options_.program};
   const auto port = engine_ready_["port"].get<int>();
-  const auto line = load_command_line(spec_, configuration_, evidence_.cpus.client, token_, port);
+  const auto line = load_command_line(spec_, configuration_, evidence_.cpus.client, port);
   child.argv.insert(child.argv.end(), line.begin(), line.end());
   auto load = Worker::spawn("load", child);
   if (!load) return failed(load.error().message);
   load_ = std::move(*load);
   crew_.join(*load_);
+  if (auto given = load_->give_token(token_); !given) return tl::unexpected(crew_.broken(given.error().message));
   reached("verify");
   auto ready = crew_.await(*load_, report::kReady, options_.limits.ready(configuration_));
   if (!ready) return tl::unexpected(ready.error());
@@ -266,7 +269,8 @@ void Execution::judge(const RunFigures& figures) {
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
   evidence_.steadiness = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
   flags_.insert(flags_.begin(), evidence_.steadiness.flags.begin(), evidence_.steadiness.flags.end());
-  for (auto& flag : {rate_flag(spec_.messages_per_s, figures), edges_flag(measurement_)}) {
+  for (auto& flag :
+       {rate_flag(spec_.messages_per_s, figures), edges_flag(measurement_), rejected_clients_flag(measurement_)}) {
     if (flag) flags_.push_back(*flag);
   }
 }

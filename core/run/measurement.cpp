@@ -126,6 +126,15 @@ std::optional<RunFlag> edges_flag(const Measurement& measurement) {
                              server_bytes / 1e6, client_bytes / 1e6)};
 }
 
+std::optional<RunFlag> rejected_clients_flag(const Measurement& measurement) {
+  const auto rejected = measurement.engine_closed["rejected_clients"].get<int64_t>();
+  if (rejected == 0) return std::nullopt;
+  // The kernel holds a few for the engine and drops the rest.
+  return RunFlag{FlagKind::rejected_clients,
+                 fmt::format("Within the window at least {} other client{} came to the engine's port.", rejected,
+                             rejected == 1 ? "" : "s")};
+}
+
 void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window) {
   constexpr double kTolerance = 0.05;
   const auto apart = [](Nanoseconds a, Nanoseconds b) {

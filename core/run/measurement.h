@@ -60,6 +60,9 @@ std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, co
 // connection.
 std::optional<RunFlag> edges_flag(const Measurement& measurement);
 
+// Where clients without the run's token came to the engine's port within the window.
+std::optional<RunFlag> rejected_clients_flag(const Measurement& measurement);
+
 // Takes the values back, with the reason, where the interval of perf's counting is not known to within 5 %, or is not the
 // client's to within 5 %: a count of another interval is not this window's.
 void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window);

@@ -23,8 +23,12 @@ Result<Worker> Worker::spawn(std::string name, const SubprocessOptions& options,
   return Worker(std::move(name), std::move(*process), under_perf);
 }
 
-Result<void> Worker::give_order(const char* word) {
-  if (auto written = write_line(process_.stdin_pipe().get(), Json{{"order", word}}.dump()); !written) {
+Result<void> Worker::give_order(const char* word) { return write(Json{{"order", word}}.dump()); }
+
+Result<void> Worker::give_token(const RunToken& token) { return write(token_order(token)); }
+
+Result<void> Worker::write(const std::string& line) {
+  if (auto written = write_line(process_.stdin_pipe().get(), line); !written) {
     return fail(fmt::format("the {} takes no orders any more: {}", name_, written.error().message));
   }
   return {};

@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/lines.h"
 #include "core/base/subprocess.h"
+#include "core/wire/greeting.h"
 
 namespace copybench {
 
@@ -22,6 +23,7 @@ class Worker {
   Subprocess& process() { return process_; }
   const Subprocess& process() const { return process_; }
   Result<void> give_order(const char* word);
+  Result<void> give_token(const RunToken& token);
 
   // Takes in what the child has written to stdout and stderr. An error is a line that is no report.
   Result<void> read();
@@ -40,6 +42,7 @@ class Worker {
  private:
   Worker(std::string name, Subprocess process, bool under_perf)
       : name_(std::move(name)), process_(std::move(process)), under_perf_(under_perf) {}
+  Result<void> write(const std::string& line);
   Result<void> read_stdout();
   void read_stderr();
 

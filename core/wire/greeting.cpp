@@ -1,5 +1,13 @@
 #include "core/wire/greeting.h"
 
+#include <errno.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "core/base/digest.h"
 #include "core/wire/little_endian.h"
 
 namespace copybench {
@@ -7,40 +15,84 @@ namespace {
 
 // "CPYBENCH" and the version of this protocol. A change of any layout in this folder raises the version.
 constexpr uint64_t kMagic = 0x48434e4542595043;
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr uint32_t kFrameMagic = 0x4d415246;  // "FRAM"
+
+// Offsets of what greeting and reply prove themselves by; the proof covers what lies before it.
+constexpr size_t kNonceOffset = 24;
+constexpr size_t kGreetingProofOffset = 40;
+constexpr size_t kReplyProofOffset = 24;
+static_assert(kGreetingProofOffset == kNonceOffset + sizeof(Nonce));
+static_assert(kGreetingBytes == kGreetingProofOffset + sizeof(HmacSha256));
+
+// The side's name is in it, so that neither's proof can be sent back as the other's.
+HmacSha256 proof(std::string_view side, const RunToken& token, std::span<const std::byte> said, const Nonce& nonce) {
+  std::vector<std::byte> text(side.size());
+  std::memcpy(text.data(), side.data(), side.size());
+  text.insert(text.end(), said.begin(), said.end());
+  text.insert(text.end(), nonce.begin(), nonce.end());
+  return hmac_sha256(token, text);
+}
+
+HmacSha256 client_proof(std::span<const std::byte, kGreetingBytes> bytes, const RunToken& token) {
+  return proof("client", token, bytes.first(kGreetingProofOffset), {});
+}
+
+HmacSha256 engine_proof(std::span<const std::byte, kGreetingReplyBytes> bytes, const RunToken& token, const Nonce& nonce) {
+  return proof("engine", token, bytes.first(kReplyProofOffset), nonce);
+}
 
 }  // namespace
 
-std::array<std::byte, kGreetingBytes> encode(const Greeting& greeting) {
+Result<std::array<std::byte, 16>> random_bytes() {
+  std::array<std::byte, 16> bytes{};
+  // Never part of so few bytes; EINTR while the generator is not ready yet, early at boot.
+  ssize_t got = 0;
+  do {
+    got = ::getrandom(bytes.data(), bytes.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(bytes.size())) return tl::unexpected(system_error("random bytes", errno));
+  return bytes;
+}
+
+std::array<std::byte, kGreetingBytes> encode(const Greeting& greeting, const RunToken& token) {
   std::array<std::byte, kGreetingBytes> bytes{};
   put_u64(bytes, 0, kMagic);
   put_u32(bytes, 8, kVersion);
   put_u32(bytes, 12, static_cast<uint32_t>(greeting.pattern));
-  put_u64(bytes, 16, greeting.token);
-  put_u64(bytes, 24, greeting.field_bytes);
+  put_u64(bytes, 16, greeting.field_bytes);
+  std::copy(greeting.nonce.begin(), greeting.nonce.end(), bytes.begin() + kNonceOffset);
+  const HmacSha256 proven = client_proof(bytes, token);
+  std::copy(proven.begin(), proven.end(), bytes.begin() + kGreetingProofOffset);
   return bytes;
 }
 
-std::optional<Greeting> decode_greeting(std::span<const std::byte, kGreetingBytes> bytes) {
+std::optional<Greeting> decode_greeting(std::span<const std::byte, kGreetingBytes> bytes, const RunToken& token) {
   if (get_u64(bytes, 0) != kMagic || get_u32(bytes, 8) != kVersion) return std::nullopt;
   const uint32_t pattern = get_u32(bytes, 12);
   if (pattern >= names<Pattern>().size()) return std::nullopt;
-  return Greeting{static_cast<Pattern>(pattern), get_u64(bytes, 16), get_u64(bytes, 24)};
+  if (!equal_secrets(bytes.subspan(kGreetingProofOffset, sizeof(HmacSha256)), client_proof(bytes, token))) return std::nullopt;
+  Greeting greeting{static_cast<Pattern>(pattern), get_u64(bytes, 16), {}};
+  std::copy_n(bytes.begin() + kNonceOffset, greeting.nonce.size(), greeting.nonce.begin());
+  return greeting;
 }
 
-std::array<std::byte, kGreetingReplyBytes> encode(const GreetingReply& reply) {
+std::array<std::byte, kGreetingReplyBytes> encode(const GreetingReply& reply, const RunToken& token, const Nonce& nonce) {
   std::array<std::byte, kGreetingReplyBytes> bytes{};
   put_u64(bytes, 0, kMagic);
   put_u32(bytes, 8, static_cast<uint32_t>(reply.welcome));
   put_u32(bytes, 12, reply.ring_slots);
   put_u64(bytes, 16, reply.field_bytes);
+  const HmacSha256 proven = engine_proof(bytes, token, nonce);
+  std::copy(proven.begin(), proven.end(), bytes.begin() + kReplyProofOffset);
   return bytes;
 }
 
-std::optional<GreetingReply> decode_greeting_reply(std::span<const std::byte, kGreetingReplyBytes> bytes) {
+std::optional<GreetingReply> decode_greeting_reply(std::span<const std::byte, kGreetingReplyBytes> bytes, const RunToken& token,
+                                                   const Nonce& nonce) {
   const uint32_t welcome = get_u32(bytes, 8);
   if (get_u64(bytes, 0) != kMagic || welcome > static_cast<uint32_t>(Welcome::no_memory)) return std::nullopt;
+  if (!equal_secrets(bytes.subspan(kReplyProofOffset, sizeof(HmacSha256)), engine_proof(bytes, token, nonce))) return std::nullopt;
   return GreetingReply{static_cast<Welcome>(welcome), get_u32(bytes, 12), get_u64(bytes, 16)};
 }
 
@@ -65,7 +117,6 @@ std::string_view describe(Welcome welcome) {
   switch (welcome) {
     case Welcome::welcome: return "welcome";
     case Welcome::wrong_field_bytes: return "it was started with another --field-bytes";
-    case Welcome::wrong_token: return "it belongs to another run";
     case Welcome::busy: return "it already serves as many connections as it was started for: wait until they end, or start it with more --threads";
     case Welcome::no_memory: return "it could not get the memory or the thread for one more connection";
   }

@@ -10,8 +10,8 @@ using namespace copybench;
 namespace {
 
 // Bytes that no value is made of must be zero in what is encoded; those alone may differ.
-template <size_t kSize, typename Decode>
-void round_trip(const uint8_t* data, size_t size, const Decode& decode) {
+template <size_t kSize, typename Decode, typename Encode>
+void round_trip(const uint8_t* data, size_t size, const Decode& decode, const Encode& encode) {
   std::array<std::byte, kSize> bytes{};
   std::copy_n(reinterpret_cast<const std::byte*>(data), std::min(size, kSize), bytes.begin());
   const auto value = decode(std::span<const std::byte, kSize>(bytes));
@@ -24,12 +24,18 @@ void round_trip(const uint8_t* data, size_t size, const Decode& decode) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  round_trip<kGreetingBytes>(data, size, [](auto bytes) { return decode_greeting(bytes); });
-  round_trip<kGreetingReplyBytes>(data, size, [](auto bytes) {
-    const auto reply = decode_greeting_reply(bytes);
-    if (reply) describe(reply->welcome);
-    return reply;
-  });
-  round_trip<kClientFrameBytes>(data, size, [](auto bytes) { return decode_client_frame(bytes); });
+  round_trip<kGreetingBytes>(
+      data, size, [](auto bytes) { return decode_greeting(bytes, {}); },
+      [](const Greeting& greeting) { return encode(greeting, {}); });
+  round_trip<kGreetingReplyBytes>(
+      data, size,
+      [](auto bytes) {
+        const auto reply = decode_greeting_reply(bytes, {}, {});
+        if (reply) describe(reply->welcome);
+        return reply;
+      },
+      [](const GreetingReply& reply) { return encode(reply, {}, {}); });
+  round_trip<kClientFrameBytes>(
+      data, size, [](auto bytes) { return decode_client_frame(bytes); }, [](const ClientFrame& frame) { return encode(frame); });
   return 0;
 }

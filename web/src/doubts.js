@@ -11,6 +11,7 @@ const words = {
   edges: 'what lay in buffers at the window’s edges is no small part of what was measured',
   sampling: 'perf’s samples do not fit the CPU time that was used',
   calibration: 'the machine was not what it used to be',
+  rejected_clients: 'other clients came to the engine’s port',
 };
 
 export const flagsOf = (run) => run.flags ?? [];

@@ -13,7 +13,8 @@ Measurement plain() {
   Measurement measurement;
   measurement.configuration = {EngineMode::zero_copy, 64, 2};
   measurement.engine_opened = {{"cpu_ns", 100}, {"monotonic_ns", 0}, {"connections", {connection(1), connection(2)}}};
-  measurement.engine_closed = {{"cpu_ns", 5100}, {"monotonic_ns", 1'000'000'000}, {"connections", {connection(1), connection(4)}}};
+  measurement.engine_closed = {{"cpu_ns", 5100}, {"monotonic_ns", 1'000'000'000}, {"connections", {connection(1), connection(4)}},
+                               {"rejected_clients", 0}};
   measurement.engine_result = {
       {"connections", {{{"problem", nullptr}}, {{"problem", nullptr}}}},
       {"totals",
@@ -147,4 +148,13 @@ TEST_CASE("what lay in buffers at the edges is told where it is 5 % or more, and
   CHECK(seen->kind == FlagKind::edges);
   CHECK(seen->detail.find("sent 1 MB") != std::string::npos);
   CHECK(seen->detail.find("received 1.6 MB") != std::string::npos);
+}
+
+TEST_CASE("clients that came to the engine's port in the window are a reason for doubt") {
+  auto measurement = plain();
+  CHECK(!rejected_clients_flag(measurement));
+  measurement.engine_closed["rejected_clients"] = 1;
+  REQUIRE(rejected_clients_flag(measurement));
+  CHECK(rejected_clients_flag(measurement)->kind == FlagKind::rejected_clients);
+  CHECK(rejected_clients_flag(measurement)->detail == "Within the window at least 1 other client came to the engine's port.");
 }

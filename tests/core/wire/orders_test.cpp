@@ -1,6 +1,9 @@
 #include "core/wire/orders.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "../base/pipes.h"
 
 using namespace copybench;
 
@@ -25,4 +28,32 @@ TEST_CASE("an error that says nothing readable says nothing") {
   CHECK(error_message(*report_of(R"({"report": "error"})")).empty());
   CHECK(error_message(*report_of(R"({"report": "error", "message": 7})")).empty());
   CHECK(error_message(*report_of(R"({"report": "error", "message": null})")).empty());
+}
+
+TEST_CASE("the run's token is the first line, and a child waits for it") {
+  const RunToken token{std::byte{0x0f}, std::byte{0xa0}, std::byte{3}};
+  auto [read, write] = pipe_pair();
+  REQUIRE(write_line(write.get(), token_order(token)));
+  REQUIRE(write_line(write.get(), R"({"order":"start"})"));
+  LineBuffer orders;
+  const auto received = await_token(orders, read.get());
+  REQUIRE(received);
+  CHECK(*received == token);
+  CHECK(order_of(*orders.next()) == order::kStart);  // what came with it is not lost
+}
+
+TEST_CASE("no token, no run: the line is not repeated, since it may hold one") {
+  for (const char* line : {"", "{}", R"({"order":"start"})", R"({"order":"token","token":"ab"})",
+                           R"({"order":"token","token":"0fa003000000000000000000000000zz"})", R"({"order":"token","token":7})"}) {
+    auto [read, write] = pipe_pair();
+    REQUIRE(write_line(write.get(), line));
+    LineBuffer orders;
+    const auto received = await_token(orders, read.get());
+    REQUIRE_FALSE(received);
+    CHECK(received.error().message == "the first order is not the run's token");
+  }
+  auto [read, write] = pipe_pair();
+  write.reset();
+  LineBuffer orders;
+  CHECK(await_token(orders, read.get()).error().message == "the orders ended before the run's token came");
 }
