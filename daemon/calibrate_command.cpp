@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/host/calibrate.h"
+#include "core/host/capabilities.h"
 #include "core/host/cpu_set.h"
 #include "core/wire/orders.h"
 #include "daemon/commands.h"
@@ -13,6 +14,7 @@ namespace {
 
 int run(const WorkerOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options, "calibrate", error); };
+  if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   const auto cpus = worker_cpus(options);
   if (!cpus) return failed(cpus.error());
   if (!cpus->empty()) {

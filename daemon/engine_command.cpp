@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include <memory>
 
 #include "core/engine/engine.h"
+#include "core/host/capabilities.h"
 #include "core/wire/orders.h"
 #include "daemon/commands.h"
 #include "daemon/worker_options.h"
@@ -54,6 +56,11 @@ std::string as_text(const Json& report) {
 }
 
 int run(const Options& options) {
+  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
+  // For its buffers, and, by hand, a port below 1024.
+  const auto kept = options.worker.orders ? keep_capabilities({CAP_IPC_LOCK})
+                                          : keep_capabilities({CAP_IPC_LOCK, CAP_NET_BIND_SERVICE});
+  if (!kept) return failed(kept.error());
   EngineOptions engine;
   engine.mode = *from_name<EngineMode>(options.mode);
   engine.host = options.host;
@@ -63,7 +70,6 @@ int run(const Options& options) {
   engine.socket = options.worker.socket();
   engine.ring_messages = options.ring_messages;
   engine.take_orders = options.worker.orders;
-  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
   if (options.fault == "reuse_early") {
     engine.reuse_early = true;
   } else if (options.fault.starts_with(kBurn)) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 
+#include "core/host/capabilities.h"
 #include "core/load/load.h"
 #include "core/model/plan.h"
 #include "core/wire/orders.h"
@@ -45,6 +46,8 @@ std::string as_text(const Json& report) {
 }
 
 int run(const Options& options) {
+  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
+  if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   LoadOptions load;
   load.client.host = options.host;
   load.client.port = options.port;
@@ -57,7 +60,6 @@ int run(const Options& options) {
   load.duration = from_seconds(options.duration_s);
   load.warmup = from_seconds(options.warmup_s);
   load.take_orders = options.worker.orders;
-  const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
   // CLI11's Range lets "nan" pass.
   if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
     return failed({"--duration and --warmup are numbers of seconds"});

@@ -6,8 +6,9 @@ import pathlib
 import tempfile
 import unittest
 
-from daemon import Daemon, processes_with, sweep, wait_until
+from daemon import Daemon, StagedDaemon, processes_with, sweep, wait_until
 
+CAP_IPC_LOCK = 1 << 14
 SECRETS = {"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "STATE_DIRECTORY", "COPYBENCH_CONFIG", "A_PASSWORD"}
 
 
@@ -26,10 +27,15 @@ class Child:
         self.command = (self.folder / "cmdline").read_bytes().decode().split("\0")[:-1]
         environment = (self.folder / "environ").read_bytes().split(b"\0")
         self.environment = {entry.partition(b"=")[0].decode() for entry in environment}
-        status = (self.folder / "status").read_text().splitlines()
-        self.umask = next(line.split()[1] for line in status if line.startswith("Umask:"))
+        self.raw_environment = sorted(environment)
+        self.umask = self.status("Umask")
+        self.capabilities = {name: int(self.status(name), 16) for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")}
         self.cwd = os.readlink(self.folder / "cwd")
         self.files = open_files(self.folder)
+
+    def status(self, name):
+        lines = (self.folder / "status").read_text().splitlines()
+        return next(line.split()[1] for line in lines if line.startswith(f"{name}:"))
 
     @property
     def name(self):
@@ -57,10 +63,12 @@ class Children(unittest.TestCase):
                     continue
                 if pid != daemon.process.pid:
                     found[child.name] = child
-            return found if {"engine", "load"} <= set(found) else None
-        children = wait_until(both, "engine and load run")
+            # Each begins with giving up what it does not need.
+            return found if {"engine", "load"} <= set(found) and not any(found["load"].capabilities.values()) else None
+        children = wait_until(both, "engine and load run, the load without capabilities")
         daemon.post(f"/experiments/{number}/cancel")
 
+        self.assertEqual([mask & ~CAP_IPC_LOCK for mask in children["engine"].capabilities.values()], [0] * 4)
         for name, child in children.items():
             with self.subTest(child=name):
                 self.assertIn(name, {"stat", "engine", "load"}, "a child of another kind, a shell perhaps")
@@ -76,6 +84,42 @@ class Children(unittest.TestCase):
             events = [command[index + 1] for index, word in enumerate(command) if word == "-e"]
             self.assertEqual(events, asked)
             self.assertEqual(command[command.index("--") + 2], "engine")
+
+    def test_command_lines_and_environments_hold_nothing_that_differs_from_run_to_run(self):
+        """A secret of a run would: every local user can read the first, and root's helpers the second."""
+        seen = []
+        with StagedDaemon() as daemon:
+            daemon.queue(repetitions=2)
+            for _ in range(2):
+                daemon.go_on_to("window")
+                found = {}
+                for pid in processes_with(daemon.token):
+                    child = Child(pid)
+                    if pid != daemon.process.pid:
+                        port = child.command.index("--port") + 1
+                        child.command[port] = "PORT"
+                        found[child.name] = (child.command, child.raw_environment)
+                seen.append(found)
+                daemon.go_on()
+            daemon.free_run()
+        self.assertLessEqual({"engine", "load"}, set(seen[0]))
+        self.assertEqual(seen[0], seen[1])
+
+    def test_a_calibration_has_no_capability(self):
+        daemon = self.enterContext(Daemon())
+        daemon.queue(repetitions=10)
+
+        def powerless():
+            for pid in processes_with(daemon.token):
+                try:
+                    child = Child(pid)
+                except (FileNotFoundError, ProcessLookupError, PermissionError, StopIteration):
+                    continue
+                # Just after its start it has not come to giving them up.
+                if child.command[1:2] == ["calibrate"] and not any(child.capabilities.values()):
+                    return True
+            return False
+        wait_until(powerless, "a calibration without capabilities is seen")
 
     def test_an_event_cannot_be_an_option_a_path_or_a_command(self):
         daemon = self.enterContext(Daemon())
