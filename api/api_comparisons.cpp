@@ -165,7 +165,8 @@ ComparisonContext context_of(const std::vector<Read>& base, const std::vector<Re
 }
 
 bool tells(const ConfigurationComparison& one) {
-  return one.comparison.verdict != Verdict::not_measured && one.comparison.verdict != Verdict::too_few_repetitions;
+  const Verdict verdict = one.comparison.verdict;
+  return verdict != Verdict::not_measured && verdict != Verdict::too_few_repetitions && verdict != Verdict::cannot_tell;
 }
 
 struct Refusal {
@@ -192,7 +193,7 @@ std::optional<Refusal> refusal_of(const NamedValues& query, const ExperimentComp
   const auto is_slower = [](const auto& one) { return one.comparison.verdict == Verdict::slower; };
   if (std::any_of(all.begin(), all.end(), is_slower)) return Refusal{"slower", sentence_of(comparison)};
   if (std::none_of(all.begin(), all.end(), tells)) {
-    return Refusal{"undecided", "fail_on cannot be decided: " + detail_of(all.front().comparison, Better::higher, 0)};
+    return Refusal{"undecided", "fail_on cannot be decided: " + detail_of(all.front(), Better::higher, 0)};
   }
   return std::nullopt;
 }

@@ -50,6 +50,14 @@ Json put_result(Json json, const Comparison& comparison, Better better, double m
   return json;
 }
 
+// Why nothing can be told although there are enough runs; null otherwise.
+Json reason_of(const ConfigurationComparison& one) {
+  if (one.comparison.verdict != Verdict::cannot_tell) return nullptr;
+  return {{"code", "most_runs_flagged"},
+          {"base", {{"runs", one.base.all}, {"flagged", one.base.flagged}}},
+          {"head", {{"runs", one.head.all}, {"flagged", one.head.flagged}}}};
+}
+
 Json method_json(bool paired) {
   return {{"test", paired ? "Wilcoxon signed-rank test of the pairs' log ratios, two-sided, exact up to 50 pairs"
                           : "Mann-Whitney U test, two-sided, exact up to 50 values"},
@@ -96,8 +104,15 @@ std::string detail_of(const Comparison& comparison, Better better, double min_ef
       }
       return comparison.ratio->low ? "no significant difference; " + interval_of(*comparison.ratio)
                                    : std::string("no significant difference");
+    case Verdict::cannot_tell: return "cannot tell: most runs of a side are flagged";
   }
   return {};
+}
+
+std::string detail_of(const ConfigurationComparison& one, Better better, double min_effect) {
+  if (one.comparison.verdict != Verdict::cannot_tell) return detail_of(one.comparison, better, min_effect);
+  return fmt::format("cannot tell: {} of {} runs of the base and {} of {} of the head are flagged, their figures doubtful",
+                     one.base.flagged, one.base.all, one.head.flagged, one.head.all);
 }
 
 std::string sentence_of(const ExperimentComparison& comparison) {
@@ -108,6 +123,7 @@ std::string sentence_of(const ExperimentComparison& comparison) {
                                        {Verdict::faster, "faster"},
                                        {Verdict::no_significant_difference, "no significant difference"},
                                        {Verdict::too_few_repetitions, "too few repetitions to tell"},
+                                       {Verdict::cannot_tell, "most runs flagged, so that nothing can be told"},
                                        {Verdict::not_measured, "nothing to compare"}}) {
     if (const int64_t count = count_of(comparison, verdict)) parts.push_back(fmt::format("{} at {}", words, count));
   }
@@ -141,8 +157,10 @@ Json comparison_json(const ComparisonQuestion& question, const ExperimentCompari
   }
   json["configurations"] = Json::array();
   for (const ConfigurationComparison& one : comparison.configurations) {
-    json["configurations"].push_back(
-        put_result(configuration_json(one.configuration), one.comparison, better, question.min_effect));
+    Json result = put_result(configuration_json(one.configuration), one.comparison, better, question.min_effect);
+    result["detail"] = detail_of(one, better, question.min_effect);
+    result["reason"] = reason_of(one);
+    json["configurations"].push_back(std::move(result));
   }
   json["only_base"] = configurations_json(comparison.only_base);
   json["only_head"] = configurations_json(comparison.only_head);

@@ -38,6 +38,7 @@ struct ComparisonContext {
 std::string sentence_of(const ExperimentComparison& comparison);
 // "12 % faster (95 % interval 10 to 14 %)", or why there is no verdict.
 std::string detail_of(const Comparison& comparison, Better better, double min_effect);
+std::string detail_of(const ConfigurationComparison& one, Better better, double min_effect);
 
 Json comparison_json(const ComparisonQuestion& question, const ExperimentComparison& comparison,
                      const ComparisonContext& context);

@@ -32,7 +32,8 @@ Properties comparison_result() {
           {"corrected_p", described(type_or_null("number"), "Corrected for the number of comparisons.")},
           {"verdict", described(name_schema<Verdict>(),
                                 "faster: better by the figure's direction, slower: worse. Only where corrected_p is at most "
-                                "0.05 and the interval lies wholly beyond the minimum effect.")},
+                                "0.05 and the interval lies wholly beyond the minimum effect. cannot_tell, of two experiments "
+                                "only: most runs of a side are flagged.")},
           {"repetitions_needed",
            described(type_or_null("integer"), "With too few repetitions: how many it takes at least.")},
           {"detail", described(type("string"), "The verdict in words.")}};
@@ -91,6 +92,10 @@ void put_comparison_schemas(Json& schemas) {
               {"base", true},
               {"head", true},
               {"refused", described(type("boolean"), "Not compared without allow_differences.")}});
+  const Json counted = object({{"runs", type("integer")}, {"flagged", type("integer")}});
+  const Json reason = described(
+      or_null(object({{"code", {{"enum", {"most_runs_flagged"}}}}, {"base", counted}, {"head", counted}})),
+      "Of the verdict cannot_tell: the completed runs of each side, and how many of them are flagged.");
   schemas["Comparison"] = object({{"base", experiments},
                                   {"head", experiments},
                                   {"metric", type("string")},
@@ -102,7 +107,8 @@ void put_comparison_schemas(Json& schemas) {
                                   {"counts", described(object(counts), "Configurations by verdict.")},
                                   {"warnings", list_of(type("string"))},
                                   {"differences", list_of(difference)},
-                                  {"configurations", list_of(object(joined(configuration, comparison_result())))},
+                                  {"configurations",
+                                   list_of(object(joined(joined(configuration, comparison_result()), {{"reason", reason}})))},
                                   {"only_base", list_of(object(configuration))},
                                   {"only_head", list_of(object(configuration))},
                                   {"links", links({"page"})}});

@@ -11,8 +11,8 @@ namespace copybench {
 namespace {
 
 constexpr int64_t kMostNeeded = 1000;
-constexpr std::array<std::string_view, 5> kVerdicts{"faster", "slower", "no_significant_difference", "too_few_repetitions",
-                                                    "not_measured"};
+constexpr std::array<std::string_view, 6> kVerdicts{"faster", "slower", "no_significant_difference", "too_few_repetitions",
+                                                    "not_measured", "cannot_tell"};
 
 bool has_logarithm(double value) { return std::isfinite(value) && value > 0; }
 

@@ -23,6 +23,7 @@ enum class Verdict : uint8_t {
   no_significant_difference,
   too_few_repetitions,  // so few that no difference, however marked, could have been significant
   not_measured,         // one of the sets is empty
+  cannot_tell,          // most runs of a side are flagged as doubtful; see experiment_comparison.h
 };
 template <>
 std::span<const std::string_view> names<Verdict>();

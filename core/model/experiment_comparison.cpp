@@ -29,6 +29,27 @@ ByConfiguration values_by_configuration(const MeasuredExperiment& experiment, co
   return values;
 }
 
+using CountsByConfiguration = std::map<Configuration, RunCount>;
+
+CountsByConfiguration count_runs(const std::vector<MeasuredExperiment>& side, const FigureColumn& figure) {
+  CountsByConfiguration counts;
+  for (const MeasuredExperiment& experiment : side) {
+    for (const SummaryInput& run : experiment.runs) {
+      if (run.state != RunState::completed || !value_of(run.figures, figure)) continue;
+      RunCount& count = counts[run.planned.configuration];
+      ++count.all;
+      if (run.flagged) ++count.flagged;
+    }
+  }
+  return counts;
+}
+
+bool is_doubtful(const ConfigurationComparison& one) {
+  const Verdict verdict = one.comparison.verdict;
+  if (verdict == Verdict::not_measured || verdict == Verdict::too_few_repetitions) return false;
+  return one.base.mostly_flagged() || one.head.mostly_flagged();
+}
+
 std::vector<double> all_of(const ByRepetition& values) {
   std::vector<double> all;
   for (const auto& [repetition, value] : values) all.push_back(value);
@@ -132,10 +153,12 @@ ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& 
   std::set_difference(of_base.begin(), of_base.end(), of_head.begin(), of_head.end(), std::back_inserter(result.only_base));
   std::set_difference(of_head.begin(), of_head.end(), of_base.begin(), of_base.end(), std::back_inserter(result.only_head));
 
+  CountsByConfiguration base_runs = count_runs(base, figure);
+  CountsByConfiguration head_runs = count_runs(head, figure);
   std::vector<ValueSets> sets;
   for (const Configuration& configuration : of_base) {
     if (!of_head.contains(configuration)) continue;
-    result.configurations.push_back({configuration, {}});
+    result.configurations.push_back({configuration, {}, base_runs[configuration], head_runs[configuration]});
     if (result.paired) {
       sets.push_back({one_value_each(base_values, configuration), one_value_each(head_values, configuration), true});
     } else {
@@ -143,7 +166,11 @@ ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& 
     }
   }
   const auto comparisons = compare(sets, figure.better, min_effect);
-  for (size_t i = 0; i < comparisons.size(); ++i) result.configurations[i].comparison = comparisons[i];
+  for (size_t i = 0; i < comparisons.size(); ++i) {
+    ConfigurationComparison& one = result.configurations[i];
+    one.comparison = comparisons[i];
+    if (is_doubtful(one)) one.comparison.verdict = Verdict::cannot_tell;
+  }
   return result;
 }
 

@@ -19,9 +19,18 @@ struct MeasuredExperiment {
   std::vector<SummaryInput> runs;
 };
 
+// Of one side of a comparison: the completed runs of a configuration that have the figure.
+struct RunCount {
+  int64_t all = 0;
+  int64_t flagged = 0;  // whose figures are doubtful
+  bool mostly_flagged() const { return 2 * flagged > all; }
+};
+
 struct ConfigurationComparison {
   Configuration configuration;
   Comparison comparison;
+  RunCount base;
+  RunCount head;
 };
 
 struct ExperimentComparison {
@@ -33,6 +42,7 @@ struct ExperimentComparison {
 
 // One experiment on each side: their runs are independent sets. Several, as many of both: base[i] and head[i] were
 // measured one soon after the other, and the medians of their runs make a pair, which takes a drift of the machine out.
+// Where most runs of a side are flagged, what would be a verdict is Verdict::cannot_tell.
 ExperimentComparison compare_experiments(const std::vector<MeasuredExperiment>& base,
                                          const std::vector<MeasuredExperiment>& head, const FigureColumn& figure,
                                          double min_effect);

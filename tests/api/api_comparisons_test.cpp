@@ -9,7 +9,7 @@ namespace {
 struct Compared : Served {
   // An experiment of these engines, each with a run for each of the values.
   ExperimentId measure(const std::vector<EngineMode>& engines, const std::vector<double>& gbps,
-                       Pattern pattern = Pattern::stream) {
+                       Pattern pattern = Pattern::stream, size_t flagged = 0) {
     ExperimentRequest request;
     request.engines = engines;
     request.field_sizes = {512};
@@ -17,15 +17,17 @@ struct Compared : Served {
     request.repetitions = static_cast<int64_t>(gbps.size());
     request.pattern = pattern;
     const ExperimentId id = must(store->enqueue(must_plan(request), std::nullopt, nullptr)).id;
-    for (size_t i = 0; i < gbps.size() * engines.size(); ++i) finish(gbps);
+    for (size_t i = 0; i < gbps.size() * engines.size(); ++i) finish(gbps, i < flagged);
     return id;
   }
-  void finish(const std::vector<double>& gbps) {
+  void finish(const std::vector<double>& gbps, bool flagged = false) {
     const ClaimedRun run = claim();
     RunFigures figures;
     figures.throughput_gbps =
         gbps[run.planned.repetition - 1] * (1 + 0.4 * static_cast<double>(run.planned.configuration.engine));
-    must(store->finish(run.id, RunResult{Completed{figures}, Json::object(), ""}));
+    RunResult result{Completed{figures}, Json::object(), ""};
+    if (flagged) result.flags.push_back({FlagKind::neighbours, "Others."});
+    must(store->finish(run.id, result));
   }
   Answer compare(const std::string& rest) { return get("/compare?" + rest); }
 };
@@ -80,6 +82,30 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   served.queue(1);
   served.queue(1);
   CHECK(problem(served.compare("base=5&head=6&fail_on=slower"), 409)["type"] == "urn:copybench:problem:undecided");
+}
+
+TEST_CASE("where most runs of a side are flagged nothing is told, and a gate says so") {
+  Compared served;
+  served.measure({two_copy}, kTen);
+  served.measure({two_copy}, kNine, Pattern::stream, 4);
+  served.measure({two_copy}, kNine, Pattern::stream, 3);
+  const Json json = served.compare("base=1&head=2").json();
+  const Json& one = json["configurations"][0];
+  CHECK(one["verdict"] == "cannot_tell");
+  CHECK(one["reason"] == Json{{"code", "most_runs_flagged"},
+                              {"base", {{"runs", 6}, {"flagged", 0}}},
+                              {"head", {{"runs", 6}, {"flagged", 4}}}});
+  CHECK(one["detail"] == "cannot tell: 0 of 6 runs of the base and 4 of 6 of the head are flagged, their figures doubtful");
+  CHECK(json["counts"]["cannot_tell"] == 1);
+  CHECK(json["counts"]["slower"] == 0);
+  CHECK(served.compare("base=2&head=1").json()["configurations"][0]["verdict"] == "cannot_tell");
+  const Json undecided = problem(served.compare("base=1&head=2&fail_on=slower"), 409);
+  CHECK(undecided["type"] == "urn:copybench:problem:undecided");
+  CHECK(undecided["detail"].get<std::string>().find("4 of 6") != std::string::npos);
+  // Half of them are not most.
+  const Json half = served.compare("base=1&head=3").json()["configurations"][0];
+  CHECK(half["verdict"] == "slower");
+  CHECK(half["reason"].is_null());
 }
 
 TEST_CASE("what cannot be compared is refused, with what differs") {

@@ -39,6 +39,7 @@ test('a comparison’s permalink shows the verdicts that the API gives', async (
     no_significant_difference: 'no significant difference',
     too_few_repetitions: 'too few repetitions to tell',
     not_measured: 'not measured',
+    cannot_tell: 'cannot tell, most runs are flagged',
   };
   const verdicts = page.locator('.answer td [class^=verdict-]');
   assert.deepEqual(

@@ -42,6 +42,13 @@ def compare(daemon, base, head, rest=""):
     return daemon.get(f"/compare?base={','.join(map(str, base))}&head={','.join(map(str, head))}{rest}")
 
 
+def judged(test, tries):
+    """A machine that others use is no place to judge figures: copybench itself says so then."""
+    doubtful = [one["detail"] for one in tries if one["verdict"] == "cannot_tell"]
+    if doubtful:
+        test.skipTest(f"not judged: {doubtful[0]}")
+
+
 class SameEngineTwice(unittest.TestCase):
     METRICS = ["throughput_gbps", "latency_us", "cpu_ns_per_byte", "system_cpu_ns_per_byte"]
 
@@ -57,6 +64,7 @@ class SameEngineTwice(unittest.TestCase):
                 self.assertEqual(answer.json()["differences"], [])
                 tries += answer.json()["configurations"]
             self.assertEqual(len(tries), 4 * len(SIZES))
+            judged(self, tries)
             same = [one for one in tries if one["verdict"] == "no_significant_difference"]
             print(f"no significant difference in {len(same)} of {len(tries)} tries")
             self.assertGreaterEqual(len(same), 0.95 * len(tries), {(one["verdict"], one["detail"]) for one in tries})
@@ -73,6 +81,7 @@ class PlantedSlowdown(unittest.TestCase):
             daemon = stack.enter_context(Daemon(data_dir=data))
             base, head = numbers[0::2], numbers[1::2]
             found = compare(daemon, base, head, f"&{MEDIAN}").json()["configurations"][0]
+            judged(self, [found])
             self.assertEqual(found["verdict"], "slower", found)
             self.assertTrue(1.02 < found["ratio"] < 1.08, found)
             closed = compare(daemon, base, head, f"&{MEDIAN}&fail_on=slower")

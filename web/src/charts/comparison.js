@@ -11,6 +11,7 @@ const words = {
   no_significant_difference: 'no significant difference',
   too_few_repetitions: 'too few repetitions to tell',
   not_measured: 'not measured',
+  cannot_tell: 'cannot tell, most runs are flagged',
 };
 export const verdictWords = (verdict) => words[verdict] ?? verdict;
 
