@@ -11,19 +11,21 @@
 
 namespace copybench {
 
-Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most) {
+Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most, size_t most_out) {
   const auto deadline = deadline_after(at_most);
   auto child = Subprocess::spawn(options);
   if (!child) return tl::unexpected(child.error());
   child->stdin_pipe().reset();
 
   CommandOutput result;
-  const auto drain = [](UniqueFd& pipe, std::string& into) {
+  const auto drain = [](UniqueFd& pipe, std::string& into, size_t most) {
     std::array<char, 4096> buffer;
-    while (pipe) {
+    // Not for ever, whatever the command writes: the deadline is to be looked at.
+    for (size_t taken = 0; pipe && taken < kMostCommandOutput;) {
       const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
       if (got > 0) {
-        into.append(buffer.data(), static_cast<size_t>(got));
+        taken += static_cast<size_t>(got);
+        into.append(buffer.data(), std::min(static_cast<size_t>(got), most - into.size()));
       } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         pipe.reset();
       } else if (errno == EAGAIN) {
@@ -43,8 +45,12 @@ Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds 
                                    {child->stderr_pipe().get(), POLLIN, 0}}};
     ::poll(entries.data(), entries.size(), static_cast<int>(std::min<int64_t>(left, INT_MAX)));
     const auto ended = child->wait(Nanoseconds{0});
-    drain(child->stdout_pipe(), result.out);
-    drain(child->stderr_pipe(), result.err);
+    drain(child->stdout_pipe(), result.out, most_out + 1);
+    drain(child->stderr_pipe(), result.err, kMostCommandOutput);
+    if (result.out.size() > most_out) {
+      child->kill_and_reap();
+      return fail(fmt::format("{} wrote more than {} bytes and was killed", options.argv.front(), most_out));
+    }
     if (ended) {
       result.status = *ended;
       return result;

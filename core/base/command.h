@@ -15,7 +15,10 @@ struct CommandOutput {
   std::string err;
 };
 
-// With an empty stdin. Over the time the command is killed, and that is an error, as is what Subprocess::spawn() fails by.
-Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most);
+constexpr size_t kMostCommandOutput = 1 << 20;
+
+// With an empty stdin. Over the time, or with more bytes on stdout than `most_out`, the command is killed, and that is an error, as is
+// what Subprocess::spawn() fails by. Of stderr the first kMostCommandOutput bytes are kept.
+Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most, size_t most_out = kMostCommandOutput);
 
 }  // namespace copybench

@@ -9,16 +9,19 @@
 #include <system_error>
 
 #include "core/host/text_file.h"
+#include "core/model/text.h"
 
 namespace copybench {
 namespace {
 
 // After the name, which may contain anything: state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime
 // stime cutime cstime, and, as the 37th, the CPU.
+constexpr size_t kParent = 1;
 constexpr size_t kGroup = 2;
 constexpr size_t kUser = 11;
 constexpr size_t kCpu = 36;
 constexpr size_t kFields = 37;
+constexpr int64_t kKthreadd = 2;
 
 bool is_number(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
 
@@ -30,7 +33,7 @@ std::optional<ProcessTimes> parse_process_stat(std::string_view text) {
   if (open == text.npos || close == text.npos || close < open) return std::nullopt;
   ProcessTimes process;
   std::from_chars(text.data(), text.data() + open, process.pid);
-  process.name = text.substr(open + 1, close - open - 1);
+  process.name = clean_text(text.substr(open + 1, close - open - 1));
   std::array<int64_t, kFields> fields{};
   const char* at = text.data() + close + 1;
   const char* const end = text.data() + text.size();
@@ -47,6 +50,8 @@ std::optional<ProcessTimes> parse_process_stat(std::string_view text) {
     at = next;
   }
   const int64_t tick_ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+  // kthreadd is the parent of all the kernel's threads, and of nothing else.
+  process.kernel = fields[kParent] == kKthreadd;
   process.group = static_cast<pid_t>(fields[kGroup]);
   process.cpu_ns = (fields[kUser] + fields[kUser + 1]) * tick_ns;
   process.waited_ns = (fields[kUser + 2] + fields[kUser + 3]) * tick_ns;

@@ -16,10 +16,11 @@ namespace copybench {
 struct ProcessTimes {
   pid_t pid = 0;
   pid_t group = 0;
-  std::string name;       // as the kernel has it: 15 bytes at the most
+  std::string name;       // as the kernel has it: 15 bytes at the most, which its user may have chosen; clean text
   int64_t cpu_ns = 0;     // user and system, in ticks of 10 ms
   int64_t waited_ns = 0;  // the same of the children that it has waited for
   int cpu = -1;           // that its first thread was last on
+  bool kernel = false;    // a thread of the kernel's: no user has named it
 };
 
 // /proc/PID/stat. None where the text is none.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/model/text.h"
+
 namespace copybench {
 namespace {
 
@@ -10,6 +12,17 @@ constexpr size_t kMaxEventBytes = 200;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Among the terms of pmu/term,term=value/, however it is spelled.
+bool has_term(std::string_view terms, std::string_view wanted) {
+  while (!terms.empty()) {
+    const auto end = std::min(terms.find(','), terms.size());
+    const auto term = terms.substr(0, end);
+    if (lower(term.substr(0, term.find('='))) == wanted) return true;
+    terms.remove_prefix(std::min(end + 1, terms.size()));
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -36,6 +49,10 @@ std::optional<std::string> event_name_problem(std::string_view name) {
     if (!std::all_of(letters.begin(), letters.end(), is_letter)) {
       return "may have nothing but modifiers (letters) after its second slash";
     }
+  }
+  // perf prints a renamed event under the name it was given: the count of one would stand for another's.
+  if (open != std::string_view::npos && has_term(name.substr(open + 1, close - open - 1), "name")) {
+    return "must not rename an event (name=): its count would stand under another's name";
   }
   // perf would load such a name as a BPF program where a file of that name exists.
   constexpr std::array<std::string_view, 4> kFiles{".c", ".o", ".obj", ".bpf"};

@@ -12,7 +12,8 @@
 namespace copybench {
 
 // An error's text if the name cannot be an event, none if it can. Letters, digits and _ . : - / = , only, beginning with
-// a letter, with commas only between slashes: so a name can never be an option of perf, a path or a second event.
+// a letter, with commas only between slashes: so a name can never be an option of perf, a path or a second event. A term name=
+// between the slashes is refused, so that no event takes another's name.
 std::optional<std::string> event_name_problem(std::string_view name);
 
 // A figure that is an event's count.

@@ -31,6 +31,22 @@ bool is_control_character(char32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f);
 }
 
+std::string clean_text(std::string_view bytes) {
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::string text;
+  text.reserve(bytes.size());
+  for (size_t i = 0; i < bytes.size();) {
+    size_t length = 1;
+    std::optional<std::u32string> decoded;
+    for (; length <= 4 && i + length <= bytes.size() && !decoded; ++length) decoded = decode_utf8(bytes.substr(i, length));
+    if (decoded) --length;
+    const bool kept = decoded && (bytes[i] == '\n' || bytes[i] == '\t' || !is_control_character(decoded->front()));
+    text += kept ? bytes.substr(i, length) : kReplacement;
+    i += decoded ? length : 1;
+  }
+  return text;
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
   const size_t first = text.find_first_not_of(kBlanks);

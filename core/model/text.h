@@ -13,6 +13,10 @@ std::optional<std::u32string> decode_utf8(std::string_view bytes);
 // C0, DEL and C1: they would move a terminal's cursor.
 bool is_control_character(char32_t code_point);
 
+// Text of other programs and users, fit to be stored and shown: each byte that is part of no UTF-8, and each control character but
+// line ends and tabs, becomes U+FFFD.
+std::string clean_text(std::string_view bytes);
+
 // Without the blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 

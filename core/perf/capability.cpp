@@ -14,7 +14,9 @@
 #include "core/base/time.h"
 #include "core/base/unique_fd.h"
 #include "core/host/system_facts.h"
+#include "core/host/text_file.h"
 #include "core/model/events.h"
+#include "core/model/text.h"
 #include "core/perf/perf_stat.h"
 
 namespace copybench {
@@ -24,15 +26,25 @@ namespace {
 constexpr size_t kMostRemembered = 1000;
 
 constexpr Nanoseconds kProbeLimit = std::chrono::seconds{10};
-constexpr const char* kInstall = "sudo apt-get install linux-perf";
 constexpr const char* kPermit = "sudo sysctl kernel.perf_event_paranoid=1";
 
 // What perf said of the events: readings in their order, or its own words where it refused to start.
-Result<std::vector<CounterReading>> try_events(const PerfAvailability& perf, const std::vector<std::string>& events) {
+struct Answer {
+  std::vector<CounterReading> readings;
+  std::string refusal;  // perf's words
+  std::string failure;  // why perf could not be asked
+};
+
+// Beside task-clock, which every machine counts: some perfs refuse to start where no event gives a value.
+Answer try_events(const PerfAvailability& perf, const std::vector<std::string>& events, Nanoseconds limit) {
+  Answer answer;
   const UniqueFd output(::memfd_create("perf-probe", MFD_CLOEXEC));
-  if (!output) return tl::unexpected(system_error("memory for perf's output", errno));
+  if (!output) {
+    answer.failure = system_error("memory for perf's output", errno).message;
+    return answer;
+  }
   SubprocessOptions options;
-  options.argv = {perf.path, "stat", perf.json ? "-j" : "-x,", "--log-fd", "3"};
+  options.argv = {perf.path, "stat", perf.json ? "-j" : "-x,", "--log-fd", "3", "-e", "task-clock"};
   for (const auto& event : events) {
     options.argv.emplace_back("-e");
     options.argv.push_back(event);
@@ -40,16 +52,28 @@ Result<std::vector<CounterReading>> try_events(const PerfAvailability& perf, con
   options.argv.insert(options.argv.end(), {"--", "true"});
   options.inherit = {{output.get(), 3}};
   options.environment = PerfControl::environment();
-  const auto ran = run_command(options, kProbeLimit);
-  if (!ran) return tl::unexpected(ran.error());
-  if (!ran->status.success()) return fail(ran->err);
-
+  const auto ran = run_command(options, limit);
+  if (!ran || !ran->status.success()) {
+    (ran ? answer.refusal : answer.failure) = ran ? clean_text(ran->err) : ran.error().message;
+    return answer;
+  }
   std::string text(1 << 16, '\0');
   const ssize_t got = ::pread(output.get(), text.data(), text.size(), 0);
   text.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  const auto rows = parse_perf_output(text);
-  if (!rows) return tl::unexpected(rows.error());
-  return combine_rows(*rows, events, PerfScope::task);
+  answer.readings = combine_rows(parse_perf_output(text).rows, events, PerfScope::task);
+  return answer;
+}
+
+// Of those that were asked for, the one that perf quotes as the one it does not understand.
+std::optional<std::string> quoted_event(std::string_view words, const std::vector<std::string>& events) {
+  constexpr std::string_view kQuote = "event syntax error: '";
+  const auto at = words.find(kQuote);
+  if (at == words.npos) return std::nullopt;
+  const auto quoted = words.substr(at + kQuote.size());
+  for (const auto& event : events) {
+    if (quoted.starts_with(event + "'")) return event;
+  }
+  return std::nullopt;
 }
 
 // The line of perf's complaint that says what is wrong: the one under the arrow, else the first that is no heading.
@@ -67,6 +91,20 @@ std::string perf_words(std::string_view text) {
     if (line.find_first_not_of(" \t") != std::string_view::npos && line != "Error:") words = line;
   }
   return words.empty() ? "no reason given" : words.substr(0, 200);
+}
+
+// All of a message in one line: Ubuntu's wrapper names the package that is missing lines below its heading.
+std::string in_one_line(std::string_view text) {
+  std::string words;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty()) continue;
+    if (!words.empty()) words += ' ';
+    words += line;
+  }
+  return words.empty() ? "no reason given" : words.substr(0, 600);
 }
 
 // Not permitted: by the sysctl, or by whoever put this process into a sandbox.
@@ -93,7 +131,7 @@ PerfAvailability probe(const std::string& name) {
   const auto path = find_program(name);
   if (!path) {
     perf.reason = fmt::format("there is no program {}", name);
-    perf.remedy = kInstall;
+    perf.remedy = how_to_install_perf(read_text_file("/etc/os-release").value_or(""), "");
     return perf;
   }
   perf.path = *path;
@@ -101,34 +139,35 @@ PerfAvailability probe(const std::string& name) {
       run_command({.argv = {*path, "--version"}, .environment = PerfControl::environment()}, kProbeLimit);
   constexpr std::string_view kPrefix = "perf version ";
   if (!version || !version->status.success() || !version->out.starts_with(kPrefix)) {
-    perf.reason = version ? perf_words(version->err + version->out) : version.error().message;
-    perf.remedy = kInstall;
+    const std::string said = version ? clean_text(version->err + version->out) : "";
+    perf.reason = version ? in_one_line(said) : version.error().message;
+    perf.remedy = how_to_install_perf(read_text_file("/etc/os-release").value_or(""), said);
     return perf;
   }
-  perf.version = version->out.substr(kPrefix.size());
+  perf.version = clean_text(version->out.substr(kPrefix.size()));
   perf.version.erase(std::min(perf.version.find_first_of(" \n"), perf.version.size()));
   int major = 0;
   int minor = 0;
   if (std::sscanf(perf.version.c_str(), "%d.%d", &major, &minor) == 2 && (major < 5 || (major == 5 && minor < 9))) {
     perf.reason = fmt::format("perf {} is too old: the control channel needs 5.9 or later", perf.version);
-    perf.remedy = kInstall;
+    perf.remedy = how_to_install_perf(read_text_file("/etc/os-release").value_or(""), "");
     return perf;
   }
 
   const std::vector<std::string> events{"task-clock", "context-switches"};
   perf.json = true;
-  auto readings = try_events(perf, events);
-  if (!readings && readings.error().message.find("unknown switch") != std::string::npos) {
+  Answer answer = try_events(perf, events, kProbeLimit);
+  if (answer.refusal.find("unknown switch") != std::string::npos) {
     perf.json = false;  // before perf 6.0
-    readings = try_events(perf, events);
+    answer = try_events(perf, events, kProbeLimit);
   }
-  if (!readings) {
-    explain_refusal(perf, readings.error().message);
-  } else if (!readings->at(0).value) {
-    explain_refusal(perf, readings->at(0).reason);
+  if (answer.readings.empty()) {
+    explain_refusal(perf, answer.refusal + answer.failure);
+  } else if (!answer.readings[0].value) {
+    explain_refusal(perf, answer.readings[0].reason);
   } else {
     perf.usable = true;
-    if (!readings->at(1).value) {
+    if (!answer.readings[1].value) {
       perf.user_space_only = true;
       perf.reason =
           fmt::format("it may count user space only (kernel.perf_event_paranoid is {}, CAP_PERFMON is missing)",
@@ -157,21 +196,44 @@ EventSupport refused(const std::string& event, std::string_view words) {
 
 }  // namespace
 
+std::string how_to_install_perf(std::string_view os_release, std::string_view perf_said) {
+  // The wrapper of Ubuntu and its kin names the package of the kernel that runs.
+  constexpr std::string_view kTools = "linux-tools-";
+  if (const auto at = perf_said.find(kTools); at != perf_said.npos) {
+    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789.+-";
+    const auto name = perf_said.substr(at, perf_said.find_first_not_of(kOfNames, at) - at);
+    if (name.size() > kTools.size()) return "sudo apt-get install " + std::string(name);
+  }
+  const auto is = [&](std::string_view id) {
+    for (std::string_view rest = os_release; !rest.empty();) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+      if (!line.starts_with("ID=") && !line.starts_with("ID_LIKE=")) continue;
+      std::string words = " " + std::string(line.substr(line.find('=') + 1)) + " ";
+      std::replace(words.begin(), words.end(), '"', ' ');
+      if (words.find(" " + std::string(id) + " ") != words.npos) return true;
+    }
+    return false;
+  };
+  if (is("ubuntu")) return "sudo apt-get install linux-tools-common linux-tools-generic";
+  if (is("debian")) return "sudo apt-get install linux-perf";
+  if (is("fedora") || is("rhel")) return "sudo dnf install perf";
+  if (is("arch")) return "sudo pacman -S perf";
+  return "install perf, of the kernel's tools (linux-perf, linux-tools or perf)";
+}
+
 PerfProbe::PerfProbe(std::string perf_path) : perf_path_(std::move(perf_path)) {}
 
 const PerfAvailability& PerfProbe::availability() {
-  std::lock_guard lock(mutex_);
-  return availability_locked();
-}
-
-const PerfAvailability& PerfProbe::availability_locked() {
+  std::lock_guard lock(probing_);
   if (!availability_) availability_ = probe(perf_path_);
   return *availability_;
 }
 
 PerfProbe::Quiet::Quiet(PerfProbe& probe) : probe_(probe) {
-  std::lock_guard lock(probe_.mutex_);
+  std::unique_lock lock(probe_.mutex_);
   ++probe_.quiet_;
+  probe_.asked_.wait(lock, [&] { return !probe_.asking_; });
 }
 
 PerfProbe::Quiet::~Quiet() {
@@ -179,60 +241,111 @@ PerfProbe::Quiet::~Quiet() {
   --probe_.quiet_;
 }
 
+// Runs what starts perf for somebody who must not disturb, unless quiet is held or another one does the same.
+bool PerfProbe::run_for_others(const std::function<void()>& starts_perf) {
+  {
+    std::lock_guard lock(mutex_);
+    if (quiet_ > 0 || asking_) return false;
+    asking_ = true;
+  }
+  struct Done {
+    PerfProbe& probe;
+    ~Done() {
+      {
+        std::lock_guard lock(probe.mutex_);
+        probe.asking_ = false;
+      }
+      probe.asked_.notify_all();
+    }
+  } done{*this};
+  starts_perf();
+  return true;
+}
+
 std::vector<EventSupport> PerfProbe::support(const std::vector<std::string>& events) {
-  std::lock_guard lock(mutex_);
-  return support_locked(events);
+  const PerfAvailability& perf = availability();
+  const auto found = ask(perf, events, kProbeLimit, [](const std::function<void()>& starts_perf) {
+    starts_perf();
+    return true;
+  });
+  std::vector<EventSupport> all;
+  for (const auto& event : events) all.push_back(found.at(event));
+  return all;
 }
 
 std::vector<EventSupport> PerfProbe::support_without_disturbing(const std::vector<std::string>& events) {
-  std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock) return {};
-  if (quiet_ == 0) {
-    if (events_.size() > kMostRemembered) events_.clear();
-    return support_locked(events);
-  }
+  int left = kMostForOthers;
+  const auto run = [&](const std::function<void()>& starts_perf) { return left-- > 0 && run_for_others(starts_perf); };
+  const PerfAvailability* perf = nullptr;
+  if (std::unique_lock lock(probing_, std::try_to_lock); lock && availability_) perf = &*availability_;
+  if (perf == nullptr && !run_for_others([&] { perf = &availability(); })) return {};
+  const Answers found = ask(*perf, events, kOthersLimit, run);
   std::vector<EventSupport> known;
   for (const auto& event : events) {
-    if (const auto found = events_.find(event); found != events_.end()) known.push_back(found->second);
+    if (const auto at = found.find(event); at != found.end()) known.push_back(at->second);
   }
   return known;
 }
 
-std::vector<EventSupport> PerfProbe::support_locked(const std::vector<std::string>& events) {
-  const auto& perf = availability_locked();
-  std::vector<std::string> unknown;
-  for (const auto& event : events) {
-    if (events_.contains(event) || std::find(unknown.begin(), unknown.end(), event) != unknown.end()) continue;
-    if (const auto problem = event_name_problem(event)) {
-      events_[event] = {event, false, false, "no event's name: it " + *problem};
-    } else if (!perf.usable) {
-      events_[event] = {event, false, false, perf.reason};
-    } else {
-      unknown.push_back(event);
-    }
-  }
-  std::vector<std::string> alone;  // to be tried again one by one
-  if (!unknown.empty()) {
-    if (const auto readings = try_events(perf, unknown)) {
-      for (const auto& reading : *readings) {
-        // With many events at once, one may not have got its turn on the counters.
-        if (reading.reason.find("not counted") != std::string::npos && unknown.size() > 1)
-          alone.push_back(reading.event);
-        events_[reading.event] = support_from(reading);
+void PerfProbe::remember(const EventSupport& event) {
+  std::lock_guard lock(mutex_);
+  if (events_.size() >= kMostRemembered && !events_.contains(event.event)) events_.clear();
+  events_[event.event] = event;
+}
+
+PerfProbe::Answers PerfProbe::ask(const PerfAvailability& perf, const std::vector<std::string>& events, Nanoseconds limit,
+                                  const Run& run) {
+  Answers found;
+  std::vector<std::vector<std::string>> open(1);  // each to be asked for in one perf run
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& event : events) {
+      if (const auto known = events_.find(event); known != events_.end()) {
+        found.insert(*known);
+      } else if (const auto problem = event_name_problem(event)) {
+        found[event] = {event, false, false, "no event's name: it " + *problem};
+      } else if (!perf.usable) {
+        found[event] = {event, false, false, perf.reason};
+      } else if (std::find(open[0].begin(), open[0].end(), event) == open[0].end()) {
+        open[0].push_back(event);
       }
-    } else if (unknown.size() > 1) {
-      alone = unknown;
-    } else {
-      events_[unknown.front()] = refused(unknown.front(), readings.error().message);
     }
   }
-  for (const auto& event : alone) {
-    const auto readings = try_events(perf, {event});
-    events_[event] = readings ? support_from(readings->front()) : refused(event, readings.error().message);
+  const auto learn = [&](const EventSupport& support) {
+    found[support.event] = support;
+    remember(support);
+  };
+  while (!open.empty()) {
+    const std::vector<std::string> asked = std::move(open.back());
+    open.pop_back();
+    if (asked.empty()) continue;
+    Answer answer;
+    if (!run([&] { answer = try_events(perf, asked, limit); })) break;
+    if (!answer.failure.empty()) {
+      // Says nothing of the events, and is not remembered.
+      for (const auto& event : asked) found[event] = {event, false, false, "perf could not be asked: " + answer.failure};
+    } else if (!answer.readings.empty()) {
+      for (const auto& reading : answer.readings) {
+        learn(support_from(reading));
+        // With many events at once, one may not have got its turn on the counters.
+        if (reading.reason.find("not counted") != std::string::npos && asked.size() > 1) open.push_back({reading.event});
+      }
+    } else if (asked.size() == 1) {
+      learn(refused(asked.front(), answer.refusal));
+    } else {
+      std::vector<std::string> others = asked;
+      if (const auto bad = quoted_event(answer.refusal, asked)) {
+        learn(refused(*bad, answer.refusal));
+        std::erase(others, *bad);
+        open.push_back(std::move(others));
+      } else {
+        const auto half = others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2);
+        open.emplace_back(others.begin(), half);
+        open.emplace_back(half, others.end());
+      }
+    }
   }
-  std::vector<EventSupport> result;
-  for (const auto& event : events) result.push_back(events_.at(event));
-  return result;
+  return found;
 }
 
 }  // namespace copybench

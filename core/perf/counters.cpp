@@ -12,6 +12,7 @@ namespace {
 
 // Shares are printed with two digits and stand for parts of one time: sums this near to 100 mean all of it.
 constexpr double kWholePct = 98.0;
+constexpr double kMostCounted = 9e18;
 
 struct EventName {
   std::string pmu;        // of pmu/event/modifiers; "" for a plain name
@@ -175,10 +176,12 @@ void convert_unit(CounterReading& reading, const std::string& printed) {
 CounterReading combine(const std::vector<PerfRow>& all, const std::string& asked_text, PerfScope scope) {
   CounterReading reading{.event = asked_text, .value = {}, .unit = "count", .reason = {}, .running_pct = 0};
   const auto rows = rows_of(all, asked_text);
-  if (rows.empty()) return without_value(std::move(reading), "perf printed no row for it");
+  if (rows.empty()) return without_value(std::move(reading), std::string(kNoRow));
   reading = scope == PerfScope::system_wide ? combine_system_wide(std::move(reading), rows)
                                             : combine_task(std::move(reading), rows);
   convert_unit(reading, rows.front()->unit);
+  // So large a count is none, and no integer could hold it.
+  if (reading.value && !(*reading.value < kMostCounted)) return without_value(std::move(reading), "out of range");
   const auto asked = split_name(asked_text);
   // The clocks count time and know no such split.
   const bool is_clock = asked.canonical == "task-clock" || asked.canonical == "cpu-clock";
@@ -190,13 +193,30 @@ CounterReading combine(const std::vector<PerfRow>& all, const std::string& asked
   return reading;
 }
 
+// Of a plain name: another event that was asked for, of the same name and of a PMU that is no CPU's.
+std::optional<std::string> confusable(const std::string& asked_text, const std::vector<std::string>& asked) {
+  const auto name = split_name(asked_text);
+  if (!name.pmu.empty()) return std::nullopt;
+  for (const auto& other_text : asked) {
+    const auto other = split_name(other_text);
+    if (!other.pmu.empty() && !other.pmu.starts_with("cpu") && other.canonical == name.canonical) return other_text;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
                                          PerfScope scope) {
   std::vector<CounterReading> readings;
   readings.reserve(asked.size());
-  for (const auto& event : asked) readings.push_back(combine(rows, event, scope));
+  for (const auto& event : asked) {
+    readings.push_back(combine(rows, event, scope));
+    if (const auto other = confusable(event, asked); other && readings.back().value) {
+      readings.back() = without_value(std::move(readings.back()),
+                                      fmt::format("perf's row for it cannot be told from that of {}, which was asked for too", *other));
+    }
+  }
   return readings;
 }
 

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 
+#include "core/model/text.h"
 #include "core/perf/perf_stat.h"
 
 namespace copybench {
@@ -112,7 +114,7 @@ tl::expected<void, PerfControlError> PerfControl::command(std::string_view word,
 Result<std::string> PerfControl::output() const {
   struct stat info = {};
   if (::fstat(output_.get(), &info) != 0) return tl::unexpected(system_error("perf's output", errno));
-  std::string text(static_cast<size_t>(info.st_size), '\0');
+  std::string text(std::min(static_cast<size_t>(info.st_size), kMostOutput), '\0');
   size_t have = 0;
   while (have < text.size()) {
     const ssize_t got = ::pread(output_.get(), text.data() + have, text.size() - have, static_cast<off_t>(have));
@@ -122,7 +124,7 @@ Result<std::string> PerfControl::output() const {
     have += static_cast<size_t>(got);
   }
   text.resize(have);
-  return text;
+  return clean_text(text);
 }
 
 }  // namespace copybench

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/model/text.h"
 #include "core/perf/perf_stat.h"
 
 namespace copybench {
@@ -23,6 +24,11 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+std::optional<double> percent(std::string_view text) {
+  const auto number = parse_number<double>(text);
+  return number && *number >= 0 && *number <= 100 ? number : std::nullopt;
+}
+
 // perf's own word for "no value": <not supported> without its brackets, nan as it is.
 void set_value(PerfRow& row, std::string_view text) {
   const auto number = parse_number<double>(text);
@@ -35,7 +41,7 @@ void set_value(PerfRow& row, std::string_view text) {
     }
     return;
   }
-  row.missing = text.starts_with('<') && text.ends_with('>') ? text.substr(1, text.size() - 2) : text;
+  row.missing = clean_text(text.starts_with('<') && text.ends_with('>') ? text.substr(1, text.size() - 2) : text).substr(0, 200);
   if (row.missing.empty()) row.missing = "no value";
 }
 
@@ -86,7 +92,7 @@ LineKind parse_json_line(std::string_view line, PerfRow& row) {
   row.event = *event;
   row.unit = member(object, "unit").value_or("");
   row.runtime_ns = parse_number<int64_t>(member(object, "event-runtime").value_or("")).value_or(0);
-  row.running_pct = parse_number<double>(member(object, "pcnt-running").value_or("")).value_or(0);
+  row.running_pct = percent(member(object, "pcnt-running").value_or("")).value_or(0);
   set_value(row, *value);
   return LineKind::row;
 }
@@ -110,11 +116,11 @@ LineKind parse_csv_line(std::string_view line, PerfRow& row) {
   const auto unit = next_field(rest);
   const auto event = next_field(rest);
   const auto runtime = parse_number<int64_t>(next_field(rest));
-  const auto share = parse_number<double>(next_field(rest));
+  const auto share = percent(next_field(rest));
   const bool is_value = value.starts_with('<') || parse_number<double>(value).has_value();
   if (event.empty() || !is_value || !runtime || !share) return LineKind::broken;
-  row.unit = unit;
-  row.event = event;
+  row.unit = clean_text(unit);
+  row.event = clean_text(event);
   row.runtime_ns = *runtime;
   row.running_pct = *share;
   set_value(row, value);
@@ -123,9 +129,8 @@ LineKind parse_csv_line(std::string_view line, PerfRow& row) {
 
 }  // namespace
 
-Result<std::vector<PerfRow>> parse_perf_output(std::string_view text) {
-  std::vector<PerfRow> rows;
-  std::optional<bool> json;
+PerfOutput parse_perf_output(std::string_view text) {
+  PerfOutput output;
   size_t number = 0;
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -133,20 +138,22 @@ Result<std::vector<PerfRow>> parse_perf_output(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
     if (line.empty() || line.front() == '#') continue;
-    if (!json) json = line.front() == '{';
+    const bool json = line.front() == '{';
     PerfRow row;
-    switch (*json ? parse_json_line(line, row) : parse_csv_line(line, row)) {
+    switch (json ? parse_json_line(line, row) : parse_csv_line(line, row)) {
       case LineKind::row:
-        rows.push_back(std::move(row));
+        output.rows.push_back(std::move(row));
         break;
       case LineKind::passed_over:
         break;
       case LineKind::broken:
-        return fail(fmt::format("line {} of perf's output is not {} of `perf stat`: {}", number,
-                                *json ? "JSON" : "a CSV row", line.substr(0, 200)));
+        if (!output.problem.empty()) break;
+        output.problem = fmt::format("line {} of perf's output is not {} of `perf stat`: {}", number,
+                                     json ? "JSON" : "a CSV row", clean_text(line.substr(0, 200)));
+        break;
     }
   }
-  return rows;
+  return output;
 }
 
 }  // namespace copybench

@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cmath>
 
 #include "core/base/command.h"
 #include "core/host/cpu_set.h"
 #include "core/host/system_facts.h"
+#include "core/model/text.h"
 
 namespace copybench {
 namespace {
@@ -40,12 +43,13 @@ std::vector<std::string> record_argv(const std::string& perf_path, const Samplin
   return argv;
 }
 
+// What is there, as far as anyone would read it.
 std::string available_text(UniqueFd& pipe) {
-  std::string text;
   std::array<char, 1024> chunk;
-  for (ssize_t got; (got = ::read(pipe.get(), chunk.data(), chunk.size())) > 0;) text.append(chunk.data(), static_cast<size_t>(got));
+  const ssize_t got = ::read(pipe.get(), chunk.data(), chunk.size());
+  std::string text(chunk.data(), static_cast<size_t>(std::max<ssize_t>(got, 0)));
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
+  return clean_text(text);
 }
 
 }  // namespace
@@ -79,29 +83,53 @@ Result<Recorder> Recorder::start(const std::string& perf_path, const Sampling& s
   return Recorder(perf_path, std::move(*control), std::move(*process));
 }
 
+std::string Recorder::words() {
+  const std::string text = available_text(process_.stderr_pipe());
+  return text.empty() ? clean_text(last_words_.substr(0, 1024)) : text;
+}
+
 tl::expected<void, PerfControlError> Recorder::explained(tl::expected<void, PerfControlError> done) {
   if (done) return done;
-  const std::string words = available_text(process_.stderr_pipe());
-  done.error().message = "perf record: " + done.error().message + (words.empty() ? "" : "; it said: " + words);
+  const std::string said = words();
+  done.error().message = "perf record: " + done.error().message + (said.empty() ? "" : "; it said: " + said);
   return done;
+}
+
+// perf may be writing to a full pipe, which it would not end for.
+std::optional<ExitStatus> Recorder::wait_for_end(Nanoseconds at_most) {
+  const auto deadline = deadline_after(at_most);
+  auto ended = process_.wait(Nanoseconds{0});
+  while (!ended && Monotonic::now() < deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Monotonic::now()).count();
+    std::array<pollfd, 2> entries{{{process_.pidfd(), POLLIN, 0}, {process_.stderr_pipe().get(), POLLIN, 0}}};
+    ::poll(entries.data(), entries.size(), static_cast<int>(std::clamp<int64_t>(left, 0, INT_MAX)));
+    ended = process_.wait(Nanoseconds{0});
+    if (ended || entries[1].revents == 0) continue;
+    std::array<char, 4096> chunk;
+    const ssize_t got = ::read(process_.stderr_pipe().get(), chunk.data(), chunk.size());
+    if (got > 0) last_words_.assign(chunk.data(), static_cast<size_t>(got));
+    if (got == 0) process_.stderr_pipe().reset();
+  }
+  return ended;
 }
 
 Result<std::string> Recorder::finish(Nanoseconds at_most) {
   process_.signal_group(SIGINT);
-  const auto ended = process_.wait(at_most);
+  const auto ended = wait_for_end(at_most);
   if (!ended) return fail(fmt::format("perf record had not ended {:.1f} s after it was told to", to_seconds(at_most)));
   // perf ends by the signal that it was given.
   if (!ended->success() && ended->signal != SIGINT) {
-    return fail(fmt::format("perf record ended with {}; it said: {}", ended->describe(), available_text(process_.stderr_pipe())));
+    return fail(fmt::format("perf record ended with {}; it said: {}", ended->describe(), words()));
   }
   SubprocessOptions options;
-  options.argv = {perf_path_, "script", "-i", data_path(), "--no-inline", "-F", "comm,pid,tid,ip,sym,dso"};
+  options.argv = {perf_path_, "script", "-i", data_path(), "--no-inline", "-F", "pid,tid,ip,sym,dso"};
   options.inherit = {{control_.output_fd(), PerfControl::kOutput}};
   options.environment = PerfControl::environment();
-  auto script = run_command(options, at_most);
+  auto script = run_command(options, at_most, kMostScript);
   if (!script) return fail("perf script: " + script.error().message);
   if (!script->status.success()) {
-    return fail(fmt::format("perf script ended with {}; it said: {}", script->status.describe(), script->err.substr(0, 500)));
+    return fail(fmt::format("perf script ended with {}; it said: {}", script->status.describe(),
+                            clean_text(script->err.substr(0, 500))));
   }
   return std::move(script->out);
 }

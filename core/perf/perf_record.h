@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ namespace copybench {
 
 // Above this many samples a profile gains nothing but memory: a share is known to 0.2 % (one standard error).
 constexpr int64_t kMostSamples = 50'000;
+// Their stacks as text, 4 KiB each.
+constexpr size_t kMostScript = kMostSamples << 12;
 
 struct Sampling {
   std::string event;      // "cycles", or "cpu-clock" where the machine cannot sample cycles
@@ -45,15 +48,19 @@ class Recorder {
   pid_t pid() const { return process_.pid(); }
 
   // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never within a
-  // window.
+  // window. An error where perf has not ended in time, ended badly, or printed more than kMostScript.
   Result<std::string> finish(Nanoseconds at_most);
 
  private:
   Recorder(std::string perf_path, PerfControl control, Subprocess process)
       : perf_path_(std::move(perf_path)), control_(std::move(control)), process_(std::move(process)) {}
+  std::optional<ExitStatus> wait_for_end(Nanoseconds at_most);
   tl::expected<void, PerfControlError> explained(tl::expected<void, PerfControlError> done);
 
+  std::string words();
+
   std::string perf_path_;
+  std::string last_words_;
   PerfControl control_;
   Subprocess process_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <vector>
 
 #include "core/model/text.h"
@@ -13,10 +14,6 @@ namespace {
 
 constexpr std::string_view kKernelSuffix = "_[k]";
 
-struct Head {
-  std::string_view comm;
-  pid_t pid = 0;
-};
 
 struct Frame {
   std::string_view symbol;
@@ -25,16 +22,18 @@ struct Frame {
   bool named() const { return symbol != "[unknown]"; }
 };
 
-// "copybenchd 12316/12318": a command's name may hold blanks, so the numbers are found from the end.
-bool read_head(std::string_view line, Head& head) {
+// "12316/12318": process and thread.
+std::optional<pid_t> read_head(std::string_view line) {
   line = trimmed(line);
-  const auto space = line.rfind(' ');
-  const auto slash = line.rfind('/');
-  if (space == line.npos || slash == line.npos || slash < space) return false;
+  const auto slash = std::min(line.find('/'), line.size());
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto thread = line.substr(std::min(slash + 1, line.size()));
+  if (thread.empty() || !std::all_of(thread.begin(), thread.end(), is_digit)) return std::nullopt;
+  pid_t pid = 0;
   const auto* const end = line.data() + slash;
-  if (std::from_chars(line.data() + space + 1, end, head.pid).ptr != end) return false;
-  head.comm = trimmed(line.substr(0, space));
-  return true;
+  const auto [at, error] = std::from_chars(line.data(), end, pid);
+  if (error != std::errc{} || at != end || pid < 0) return std::nullopt;
+  return pid;
 }
 
 // "\tffffffff81e3d93f get_netmem ([kernel.kallsyms])": a symbol may hold blanks and brackets, a module's path too.
@@ -70,19 +69,21 @@ bool is_idle(const std::vector<Frame>& frames) {
   });
 }
 
-void take(FoldedProfile& profile, const Head& head, const std::vector<Frame>& frames, const ProfiledProcesses& processes) {
+void take(FoldedProfile& profile, pid_t pid, const std::vector<Frame>& frames, const ProfiledProcesses& processes) {
+  const auto& soft_irq = processes.soft_irq;
+  const bool is_soft_irq = std::find(soft_irq.begin(), soft_irq.end(), pid) != soft_irq.end();
   std::string stack;
-  if (head.pid == processes.engine) {
+  if (pid == processes.engine) {
     stack = "engine";
     ++profile.engine_samples;
-  } else if (head.pid == processes.load) {
+  } else if (pid == processes.load) {
     stack = "load";
     ++profile.load_samples;
-  } else if (head.comm.starts_with("ksoftirqd/") || (head.pid == 0 && !is_idle(frames))) {
+  } else if (is_soft_irq || (pid == 0 && !is_idle(frames))) {
     stack = "kernel";
     ++profile.kernel_samples;
   } else {
-    ++(head.pid == 0 ? profile.idle_samples : profile.other_samples);
+    ++(pid == 0 ? profile.idle_samples : profile.other_samples);
     return;
   }
   if (!frames.empty() && frames.front().kernel() && !frames.front().named()) ++profile.unnamed_kernel_samples;
@@ -92,30 +93,40 @@ void take(FoldedProfile& profile, const Head& head, const std::vector<Frame>& fr
 
 }  // namespace
 
-Result<FoldedProfile> fold_perf_script(std::string_view text, const ProfiledProcesses& processes) {
+FoldedProfile fold_perf_script(std::string_view text, const ProfiledProcesses& processes) {
   FoldedProfile profile;
-  Head head;
-  std::vector<Frame> frames;  // of the sample under way, innermost first
-  bool in_sample = false;
+  std::optional<pid_t> sample;  // the process of the one under way
+  std::vector<Frame> frames;    // of it, innermost first
+  const auto broken = [&](std::string_view line) {
+    sample.reset();
+    if (profile.problem.empty()) {
+      profile.problem = fmt::format("perf script printed what is neither a sample nor a frame: {}", clean_text(line.substr(0, 200)));
+    }
+  };
   const auto end_sample = [&] {
-    if (in_sample) take(profile, head, frames, processes);
-    in_sample = false;
+    if (sample) take(profile, *sample, frames, processes);
+    sample.reset();
     frames.clear();
   };
+  bool begins = true;  // after a blank line
   while (!text.empty()) {
     const auto end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
     if (trimmed(line).empty()) {
       end_sample();
-    } else if (!in_sample) {
-      if (!read_head(line, head)) return fail(fmt::format("perf script: no sample begins so: {}", line.substr(0, 200)));
-      in_sample = true;
-    } else if (Frame frame; read_frame(line, frame)) {
-      frames.push_back(frame);
-    } else {
-      return fail(fmt::format("perf script: this is no frame of a stack: {}", line.substr(0, 200)));
+      begins = true;
+      continue;
     }
+    if (begins) {
+      sample = read_head(line);
+      if (!sample) broken(line);
+    } else if (Frame frame; sample && read_frame(line, frame)) {
+      frames.push_back(frame);
+    } else if (sample) {
+      broken(line);
+    }
+    begins = false;
   }
   end_sample();
   return profile;

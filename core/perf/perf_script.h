@@ -1,5 +1,6 @@
-// What `perf script -F comm,pid,tid,ip,sym,dso` says, folded: samples of a run's processes and of the kernel on their
-// behalf, told apart from everything else that ran. Pure; reads the text once.
+// What `perf script -F pid,tid,ip,sym,dso` says, folded: samples of a run's processes and of the kernel on their behalf, told apart
+// from everything else that ran. Processes' names are not asked for: their users choose them, line ends included. Pure; reads the
+// text once.
 #pragma once
 
 #include <sys/types.h>
@@ -7,8 +8,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "core/base/result.h"
 #include "core/model/stacks.h"
 
 namespace copybench {
@@ -16,6 +17,7 @@ namespace copybench {
 struct ProfiledProcesses {
   pid_t engine = 0;
   pid_t load = 0;
+  std::vector<pid_t> soft_irq = {};  // ksoftirqd of each CPU
 };
 
 struct FoldedProfile {
@@ -26,9 +28,11 @@ struct FoldedProfile {
   int64_t other_samples = 0;      // of other processes; in no stack
   int64_t idle_samples = 0;       // in no stack
   int64_t unnamed_kernel_samples = 0;  // whose innermost kernel frame has no symbol
+  std::string problem;            // the first line that is neither a sample's head nor a frame; empty: there is none
 };
 
-// An error quotes the first line that is neither a sample's head nor a frame.
-Result<FoldedProfile> fold_perf_script(std::string_view text, const ProfiledProcesses& processes);
+// A line that is not understood is passed over, and with it the sample that it may have begun: symbols and paths of other users'
+// programs are in the text.
+FoldedProfile fold_perf_script(std::string_view text, const ProfiledProcesses& processes);
 
 }  // namespace copybench

@@ -33,9 +33,14 @@ struct PerfRow {
   double running_pct = 0;       // of the time that the event was counted, 0 to 100
 };
 
-// Either format of `perf stat`, told apart by its first row. Lines without an event (metrics, comments, blank ones) are
-// passed over. An error names the first line that is neither.
-Result<std::vector<PerfRow>> parse_perf_output(std::string_view text);
+struct PerfOutput {
+  std::vector<PerfRow> rows;
+  std::string problem;  // the first line that was not understood, in a sentence's part; empty: there is none
+};
+
+// Either format of `perf stat`, line by line. Lines without an event (metrics, comments, blank ones) are passed over, and so are
+// those that are neither: what perf prints beside its rows takes no other row's value.
+PerfOutput parse_perf_output(std::string_view text);
 
 // What a run stores for one event.
 struct CounterReading {
@@ -46,6 +51,9 @@ struct CounterReading {
   double running_pct = 0;       // below 100: the value is extrapolated from that share of the time
 };
 
+// The reason of an event for which there was no row.
+constexpr std::string_view kNoRow = "perf printed no row for it";
+
 enum class PerfScope { task, system_wide };
 
 // Brings the rows of each asked-for event together; one reading per asked event, in its order. perf may print an event
@@ -53,7 +61,8 @@ enum class PerfScope { task, system_wide };
 // Hybrid CPUs print one row per core type. System-wide they add up. For a task perf has scaled each by 1/share of the
 // time on that core type: value x share is added (the runtimes give the shares finer than they are printed), and shares
 // that together stay below 100 % mean multiplexing besides, which is extrapolated as perf does. A core type that lacks
-// the event while the task used it leaves no value, since a part is no total.
+// the event while the task used it leaves no value, since a part is no total. Neither does an event whose rows cannot be told from
+// those of another that was asked for by a PMU that is no CPU's (cycles beside arm_dsu_0/cycles/).
 std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
                                          PerfScope scope);
 
@@ -72,6 +81,7 @@ class PerfControl {
   static constexpr int kControl = 3;
   static constexpr int kAck = 4;
   static constexpr int kOutput = 5;
+  static constexpr size_t kMostOutput = 1 << 20;
 
   static Result<PerfControl> create();
 
@@ -92,7 +102,7 @@ class PerfControl {
   tl::expected<void, PerfControlError> enable(Nanoseconds at_most);
   tl::expected<void, PerfControlError> disable(Nanoseconds at_most);
 
-  // What perf has written; complete once perf has ended.
+  // What perf has written, as clean text; complete once perf has ended. What is beyond kMostOutput is left out.
   Result<std::string> output() const;
   int output_fd() const { return output_.get(); }
 

@@ -1,5 +1,7 @@
 #include "core/run/counting.h"
 
+#include <algorithm>
+
 namespace copybench {
 
 EventChoice choose_events(PerfProbe& probe, const std::vector<std::string>& asked, bool profiled) {
@@ -20,22 +22,24 @@ EventChoice choose_events(PerfProbe& probe, const std::vector<std::string>& aske
   }
   if (choice.counted.empty()) {
     choice.not_counted = asked.empty() ? "no events were asked for" : "perf accepts none of the events";
+  } else if (std::none_of(choice.events.begin(), choice.events.end(), [](const EventSupport& event) { return event.works; })) {
+    choice.counted.emplace_back("task-clock");
   }
   return choice;
 }
 
-Result<std::vector<CounterReading>> readings_of(const EventChoice& choice, const std::string& perf_output) {
+std::vector<CounterReading> readings_of(const EventChoice& choice, const std::string& perf_output) {
   std::vector<CounterReading> all;
   if (!choice.not_counted.empty()) {
     for (const std::string& event : choice.asked) all.push_back({event, std::nullopt, "", choice.not_counted, 0});
     return all;
   }
-  const auto rows = parse_perf_output(perf_output);
-  if (!rows) return tl::unexpected(rows.error());
-  const auto readings = combine_rows(*rows, choice.counted, PerfScope::task);
+  const PerfOutput output = parse_perf_output(perf_output);
+  const auto readings = combine_rows(output.rows, choice.counted, PerfScope::task);
   auto reading = readings.begin();
   for (const EventSupport& event : choice.events) {
     all.push_back(event.accepted ? *reading++ : CounterReading{event.event, std::nullopt, "", event.reason, 0});
+    if (all.back().reason == kNoRow && !output.problem.empty()) all.back().reason += "; " + output.problem;
   }
   return all;
 }

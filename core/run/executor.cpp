@@ -6,6 +6,7 @@
 
 #include "core/host/cpu_set.h"
 #include "core/host/memory.h"
+#include "core/host/process_list.h"
 #include "core/host/system_facts.h"
 #include "core/perf/perf_record.h"
 #include "core/perf/perf_script.h"
@@ -24,12 +25,24 @@
 namespace copybench {
 namespace {
 
+// ksoftirqd of each CPU. None where the processes cannot be listed: their samples are others' then.
+std::vector<pid_t> soft_irq_threads() {
+  std::vector<pid_t> threads;
+  const auto processes = list_processes(NoiseLimits::kMostProcesses);
+  if (!processes) return threads;
+  for (const ProcessTimes& process : *processes) {
+    if (process.kernel && process.name.starts_with("ksoftirqd/")) threads.push_back(process.pid);
+  }
+  return threads;
+}
+
 // One run under way. Its stages are its member functions, in the order in which execute() calls them.
 class Execution {
  public:
   Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity,
-            const ExperimentSpec& spec, const PlannedRun& run)
-      : options_(options),
+            const ExperimentSpec& spec, const PlannedRun& run, std::string without_perf)
+      : without_perf_(std::move(without_perf)),
+        options_(options),
         perf_(perf),
         quiet_(perf),
         activity_(activity),
@@ -39,6 +52,8 @@ class Execution {
         crew_(interruption) {}
 
   RunResult execute();
+  // After execute(): why perf, not the run, is at fault for how it ended; none where it is not.
+  const std::optional<std::string>& perf_trouble() const { return perf_trouble_; }
 
  private:
   OrOutcome<RunFigures> measure();
@@ -50,14 +65,18 @@ class Execution {
   OrOutcome<void> go_through_window();
   OrOutcome<void> finish_load();
   OrOutcome<void> finish_engine();
-  OrOutcome<void> read_perf();
-  OrOutcome<void> read_profile();
+  void read_perf();
+  void read_profile();
 
   void reached(std::string_view stage) const;
   OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
   tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(crew_.failed(what)); }
   void judge(const RunFigures& figures);
 
+  std::optional<std::string> trouble_with_perf();
+
+  const std::string without_perf_;  // why perf stat is left out; empty: it is not
+  std::optional<std::string> perf_trouble_;
   const ExecutorOptions& options_;
   PerfProbe& perf_;
   const PerfProbe::Quiet quiet_;
@@ -98,6 +117,7 @@ OrOutcome<void> Execution::check_memory() {
 
 OrOutcome<void> Execution::start_engine() {
   choice_ = choose_events(perf_, spec_.events, profiled_);
+  if (!without_perf_.empty()) choice_.not_counted = without_perf_;
   evidence_.not_counted = choice_.not_counted;
   const auto allowed = allowed_cpus();
   evidence_.cpus = assign_cpus(spec_.server_cpus, spec_.client_cpus, allowed);
@@ -161,8 +181,11 @@ OrOutcome<void> Execution::start_recorder() {
   }
   sampling_ = choose_sampling(perf_, spec_.duration, {engine_->process().pid(), load_->process().pid()});
   auto recorder = Recorder::start(perf.path, sampling_);
-  if (!recorder) return failed(recorder.error().message);
-  recorder_ = std::move(*recorder);
+  if (recorder) {
+    recorder_ = std::move(*recorder);
+  } else {
+    profile_ = profile_of(sampling_, {}, recorder.error().message);
+  }
   return {};
 }
 
@@ -210,29 +233,34 @@ OrOutcome<void> Execution::finish_engine() {
   return crew_.await_end(*engine_, options_.limits.end);
 }
 
-OrOutcome<void> Execution::read_perf() {
+void Execution::read_perf() {
   if (control_) {
-    auto text = control_->output();
-    if (!text) return failed(text.error().message);
-    perf_raw_ = std::move(*text);
+    if (auto text = control_->output()) {
+      perf_raw_ = std::move(*text);
+    } else {
+      choice_.not_counted = text.error().message;
+    }
   }
-  auto readings = readings_of(choice_, perf_raw_);
-  if (!readings) return failed(readings.error().message);
-  measurement_.counters = std::move(*readings);
+  measurement_.counters = readings_of(choice_, perf_raw_);
   withhold_uncertain(measurement_.counters, measurement_.counting,
                      Nanoseconds{measurement_.load_result["window_ns"].get<int64_t>()});
-  return {};
 }
 
-OrOutcome<void> Execution::read_profile() {
-  if (!recorder_) return {};
-  const auto text = recorder_->finish(options_.limits.profile);
-  if (!text) return failed(text.error().message);
-  const auto folded = fold_perf_script(*text, {engine_->process().pid(), load_->process().pid()});
-  if (!folded) return failed(folded.error().message);
-  profile_ = profile_of(sampling_, *folded);
-  if (auto flag = sampling_flag(sampling_, *folded, used_in_window(measurement_))) flags_.push_back(std::move(*flag));
-  return {};
+void Execution::read_profile() {
+  if (!recorder_) return;
+  std::string problem = window_->recorder_problem();
+  Result<std::string> text = "";
+  if (problem.empty()) {
+    text = recorder_->finish(options_.limits.profile);
+    if (!text) problem = text.error().message;
+  }
+  if (!problem.empty()) {
+    profile_ = profile_of(sampling_, {}, problem);
+    return;
+  }
+  const auto folded = fold_perf_script(*text, {engine_->process().pid(), load_->process().pid(), soft_irq_threads()});
+  profile_ = profile_of(sampling_, folded);
+  if (auto flag = sampling_flag(sampling_, folded, used_in_window(measurement_))) flags_.push_back(std::move(*flag));
 }
 
 OrOutcome<RunFigures> Execution::measure() {
@@ -248,8 +276,8 @@ OrOutcome<RunFigures> Execution::measure() {
   const auto closed = Monotonic::now();
   if (done) done = finish_load();
   if (done) done = finish_engine();
-  if (done) done = read_perf();
-  if (done) done = read_profile();
+  if (done) read_perf();
+  if (done) read_profile();
   evidence_.tear_down = Monotonic::now() - closed;
   if (!done) return tl::unexpected(done.error());
   auto figures = figures_of(measurement_);
@@ -275,6 +303,22 @@ void Execution::judge(const RunFigures& figures) {
   }
 }
 
+// What perf counts is evidence beside the figures. Where perf itself ends, does not start or does not answer, it takes the engine that
+// runs under it along, and the run may be well without it.
+std::optional<std::string> Execution::trouble_with_perf() {
+  if (!control_ || !engine_ || engine_->stopped()) return std::nullopt;
+  const auto ended = engine_->process().wait(Nanoseconds{0});
+  if (ended && !ended->exited) return fmt::format("perf was {}", ended->describe());
+  // An engine that fails says so itself, and where a signal has killed it perf ends well.
+  if (ended && !ended->success() && !engine_->reported_error()) {
+    const std::string words = engine_->last_words();
+    return fmt::format("perf {}: {}{}", engine_ready_.is_null() ? "did not start" : "failed", ended->describe(),
+                       words.empty() ? "" : ", " + words);
+  }
+  if (!ended && window_ && window_->perf_failed()) return "perf did not answer";
+  return std::nullopt;
+}
+
 RunResult Execution::execute() {
   auto figures = measure();
   RunResult result;
@@ -283,6 +327,7 @@ RunResult Execution::execute() {
     judge(*figures);
   } else {
     result.outcome = figures.error();
+    perf_trouble_ = trouble_with_perf();
   }
   // Killed before the evidence is gathered, so that a hanging child does not outlive its run by the time this takes.
   recorder_.reset();
@@ -300,7 +345,15 @@ RunResult Execution::execute() {
 }  // namespace
 
 RunResult Executor::execute(const ExperimentSpec& spec, const PlannedRun& run) {
-  return Execution(options_, perf_, interruption_, activity_, spec, run).execute();
+  std::string trouble;
+  {
+    Execution execution(options_, perf_, interruption_, activity_, spec, run, {});
+    RunResult result = execution.execute();
+    const bool of_perf = std::holds_alternative<Failed>(result.outcome) || std::holds_alternative<TimedOut>(result.outcome);
+    if (!of_perf || !execution.perf_trouble()) return result;
+    trouble = *execution.perf_trouble();
+  }
+  return Execution(options_, perf_, interruption_, activity_, spec, run, trouble + "; the run was measured again without it").execute();
 }
 
 }  // namespace copybench

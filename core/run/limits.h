@@ -23,7 +23,8 @@ struct StageLimits {
   // Connecting, faulting the rings in and verifying: a start and what the bytes take at a slow machine's rate.
   Nanoseconds ready(const Configuration& configuration) const;
 
-  // From a run's claim to its outcome: what its stages may take, twice, for their children's ends and its evidence. Beyond it
+  // From a run's claim to its outcome: what its stages may take, twice, for their children's ends and its evidence, and all of that
+  // twice, where it is measured again without perf. Beyond it
   // the executor itself hangs.
   Nanoseconds run(const ExperimentSpec& spec, const Configuration& configuration) const;
 

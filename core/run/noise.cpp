@@ -53,7 +53,7 @@ Neighbours neighbours_of(const NoiseWindow& window) {
   const auto foreign = [&](const ProcessTimes& process) {
     return std::find(window.own.begin(), window.own.end(), process.group) == window.own.end() &&
            std::find(window.own.begin(), window.own.end(), process.pid) == window.own.end() &&
-           !process.name.starts_with("ksoftirqd/");
+           !(process.kernel && process.name.starts_with("ksoftirqd/"));
   };
   const auto here = [&](const ProcessTimes& process) {
     return std::find(window.cpus.begin(), window.cpus.end(), process.cpu) != window.cpus.end();

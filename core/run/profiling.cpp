@@ -9,6 +9,7 @@
 
 #include "core/host/system_facts.h"
 #include "core/model/copy_share.h"
+#include "core/model/text.h"
 
 namespace copybench {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 std::string doubt(const FoldedProfile& folded) {
   const int64_t busy = sample_count(folded.stacks);
   if (busy < kFewestSamples) {
+    if (!folded.problem.empty()) return fmt::format("{} samples are too few to tell shares by: {}", busy, folded.problem);
     return fmt::format("{} samples are too few to tell shares by; a longer duration_s gives more", busy);
   }
   bool kernel_seen = false;
@@ -35,10 +37,10 @@ std::string doubt(const FoldedProfile& folded) {
 
 }  // namespace
 
-RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded) {
-  const std::string reason = doubt(folded);
+RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded, const std::string& problem) {
+  const std::string reason = problem.empty() ? doubt(folded) : problem;
   RunProfile profile;
-  profile.stacks = to_text(folded.stacks);
+  profile.stacks = clean_text(to_text(folded.stacks));
   profile.report = {{"event", sampling.event},
                     {"frequency_hz", sampling.frequency_hz},
                     {"scope", sampling.whole_machine ? "machine" : "processes"},

@@ -21,10 +21,10 @@ OrOutcome<void> Window::open() {
   clocks_before_ = clock_gap();
   const auto begin = Monotonic::now();
   if (parties_.control) {
-    if (auto enabled = parties_.control->enable(limits_.perf); !enabled) return perf_failed(enabled.error());
+    if (auto enabled = parties_.control->enable(limits_.perf); !enabled) return give_up_perf(enabled.error());
   }
   if (parties_.recorder) {
-    if (auto enabled = parties_.recorder->enable(limits_.perf); !enabled) return perf_failed(enabled.error());
+    if (auto enabled = parties_.recorder->enable(limits_.perf); !enabled) recorder_problem_ = enabled.error().message;
   }
   counting_since_ = {begin, Monotonic::now()};
   auto machine = read_proc_stat();
@@ -67,10 +67,10 @@ OrOutcome<void> Window::close() {
   measurement_.machine_window = Monotonic::now() - machine_since_;
   const auto end = Monotonic::now();
   if (parties_.control) {
-    if (auto disabled = parties_.control->disable(limits_.perf); !disabled) return perf_failed(disabled.error());
+    if (auto disabled = parties_.control->disable(limits_.perf); !disabled) return give_up_perf(disabled.error());
   }
-  if (parties_.recorder) {
-    if (auto disabled = parties_.recorder->disable(limits_.perf); !disabled) return perf_failed(disabled.error());
+  if (parties_.recorder && recorder_problem_.empty()) {
+    if (auto disabled = parties_.recorder->disable(limits_.perf); !disabled) recorder_problem_ = disabled.error().message;
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
   evidence_.requests = activity_.load() - requests_before_;
@@ -98,7 +98,8 @@ OrOutcome<void> Window::understand_machine(const std::string& machine_after) {
   return {};
 }
 
-tl::unexpected<RunOutcome> Window::perf_failed(const PerfControlError& error) {
+tl::unexpected<RunOutcome> Window::give_up_perf(const PerfControlError& error) {
+  perf_failed_ = true;
   return tl::unexpected(error.late ? parties_.crew.late(error.message) : parties_.crew.broken(error.message));
 }
 

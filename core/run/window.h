@@ -44,12 +44,16 @@ class Window {
 
   // Complete once it has closed.
   const NoiseWindow& noise() const { return noise_; }
+  // Why the recorder did not sample; empty while it does.
+  const std::string& recorder_problem() const { return recorder_problem_; }
+  // perf did not do what it was told, while the engine under it may be well.
+  bool perf_failed() const { return perf_failed_; }
 
  private:
   OrOutcome<void> mark(const char* order, const char* report, Json& engine_mark, Json& load_mark);
   OrOutcome<void> understand_machine(const std::string& machine_after);
   tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(parties_.crew.failed(what)); }
-  tl::unexpected<RunOutcome> perf_failed(const PerfControlError& error);
+  tl::unexpected<RunOutcome> give_up_perf(const PerfControlError& error);
 
   const WindowParties parties_;
   const StageLimits& limits_;
@@ -58,6 +62,8 @@ class Window {
   Measurement& measurement_;  // the evidence's
 
   NoiseWindow noise_;
+  std::string recorder_problem_;
+  bool perf_failed_ = false;
   ClockGap clocks_before_;
   uint64_t requests_before_ = 0;
   std::string machine_before_;  // /proc/stat

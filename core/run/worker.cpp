@@ -8,12 +8,14 @@
 #include <string_view>
 
 #include "core/host/process_state.h"
+#include "core/model/text.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
 namespace {
 
 constexpr size_t kStderrKept = 2048;
+constexpr size_t kMostStderrAtOnce = 64 << 10;
 
 }  // namespace
 
@@ -46,6 +48,11 @@ Result<void> Worker::read_stdout() {
   if (!*more) process_.stdout_pipe().reset();
   while (auto line = lines_.next()) {
     auto report = report_of(*line);
+    if (!report && under_perf_) {
+      // perf's, or of a wrapper around it; it is no word of the engine's.
+      append_stderr(*line + "\n");
+      continue;
+    }
     if (!report) {
       return fail(fmt::format("the {} wrote a line that is no report: {}", name_, line->substr(0, 200)));
     }
@@ -60,13 +67,19 @@ Result<void> Worker::read_stdout() {
 
 void Worker::read_stderr() {
   std::array<char, 4096> chunk;
-  while (process_.stderr_pipe()) {
+  // Not for ever, whatever is written: there is more to be looked after.
+  for (size_t taken = 0; process_.stderr_pipe() && taken < kMostStderrAtOnce;) {
     const ssize_t n = ::read(process_.stderr_pipe().get(), chunk.data(), chunk.size());
     if (n < 0) return;
     if (n == 0) return process_.stderr_pipe().reset();
-    stderr_tail_.append(chunk.data(), static_cast<size_t>(n));
-    if (stderr_tail_.size() > kStderrKept) stderr_tail_.erase(0, stderr_tail_.size() - kStderrKept);
+    taken += static_cast<size_t>(n);
+    append_stderr({chunk.data(), static_cast<size_t>(n)});
   }
+}
+
+void Worker::append_stderr(std::string_view text) {
+  stderr_tail_ += text;
+  if (stderr_tail_.size() > kStderrKept) stderr_tail_.erase(0, stderr_tail_.size() - kStderrKept);
 }
 
 std::optional<Json> Worker::next_report() {
@@ -87,7 +100,7 @@ std::string Worker::last_words() const {
     if (!words.empty()) words += " / ";
     words += line;
   }
-  return words;
+  return clean_text(words);
 }
 
 std::string Worker::describe_end(const ExitStatus& status) const {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/json.h"
 #include "core/base/lines.h"
@@ -28,6 +29,8 @@ class Worker {
   // Takes in what the child has written to stdout and stderr. An error is a line that is no report.
   Result<void> read();
   std::optional<Json> next_report();
+  // Whether it has told by itself why it ends.
+  bool reported_error() const { return !error_report_.empty(); }
 
   // The end of what it wrote to stderr, and its error report if it made one; "" if it said nothing.
   std::string last_words() const;
@@ -45,6 +48,7 @@ class Worker {
   Result<void> write(const std::string& line);
   Result<void> read_stdout();
   void read_stderr();
+  void append_stderr(std::string_view text);
 
   std::string name_;
   Subprocess process_;

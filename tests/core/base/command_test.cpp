@@ -32,6 +32,15 @@ TEST_CASE("more output than a pipe holds is not lost") {
   CHECK(result->err.size() == 200'000);
 }
 
+TEST_CASE("a command that writes without end is ended: on stdout by its bound, on stderr by its time") {
+  const auto out = run_command({.argv = {"sh", "-c", "while :; do echo 0123456789; done"}}, 20s, 100'000);
+  REQUIRE_FALSE(out);
+  CHECK(out.error().message == "sh wrote more than 100000 bytes and was killed");
+  const auto err = run_command({.argv = {"sh", "-c", "while :; do echo 0123456789 >&2; done"}}, 300ms);
+  REQUIRE_FALSE(err);
+  CHECK(err.error().message == "sh did not end within 0.3 s and was killed");
+}
+
 TEST_CASE("a command over its time is killed with all it started") {
   auto [read_end, write_end] = pipe_pair();
   // The grandchild holds the pipe's end; it alone could keep it open.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/json.h"
+
 using namespace copybench;
 
 TEST_CASE("a process's name may contain anything") {
@@ -18,6 +20,18 @@ TEST_CASE("a process's name may contain anything") {
   CHECK(process->cpu_ns == 1'230'000'000);
   CHECK(process->waited_ns == 80'000'000);
   CHECK(process->cpu == 6);
+  CHECK_FALSE(process->kernel);
+}
+
+TEST_CASE("a name is its user's choice: it is stored as text, and makes no kernel thread") {
+  const std::string numbers = "0 0 -1 4194560 1 2 3 4 100 23 7 1 20 0 1 0 5 1000 10 0 1 2 3 4 5 0 0 0 0 0 0 0 17 6 0 0";
+  const auto disguised = parse_process_stat("17 (ksoftirqd/0) R 1 15 " + numbers);
+  REQUIRE(disguised);
+  CHECK_FALSE(disguised->kernel);
+  CHECK(parse_process_stat("14 (ksoftirqd/0) S 2 0 " + numbers)->kernel);
+  const auto bytes = parse_process_stat("17 (\xff\n\x1b) R 1 15 " + numbers);
+  REQUIRE(bytes);
+  CHECK_NOTHROW(static_cast<void>(Json(bytes->name).dump()));
 }
 
 TEST_CASE("what is no process is none") {

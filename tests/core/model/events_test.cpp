@@ -30,6 +30,17 @@ TEST_CASE("what perf calls an event may be asked for") {
   }
 }
 
+TEST_CASE("an event that would be printed under another's name may not") {
+  for (const char* name : {"software/config=0,name=cpu-cycles/", "cpu/name=instructions,event=0x3c/", "cpu/event=0x3c,NAME=cycles/u",
+                           "software/config=0,name/", "cpu/cycles,name=x/:k"}) {
+    CAPTURE(name);
+    const auto problem = event_name_problem(name);
+    REQUIRE(problem);
+    CHECK(problem->find("name=") != std::string::npos);
+  }
+  CHECK(event_name_problem("cpu/event=0x3c,names=1/") == std::nullopt);
+}
+
 TEST_CASE("what could be an option, a path, a program or a second event may not") {
   for (const char* name : {"",
                            "-a",

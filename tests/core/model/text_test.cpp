@@ -30,3 +30,10 @@ TEST_CASE("only text fit to be shown is quoted") {
   CHECK(shown("\xff") == "that text");
   CHECK(shown(std::string(1000, 'a')) == "that text");
 }
+
+TEST_CASE("other programs' text is made fit to be stored, and stays what it is where it is fit") {
+  CHECK(clean_text("caf\xc3\xa9\tone\nline \xf0\x9f\x98\x80") == "caf\xc3\xa9\tone\nline \xf0\x9f\x98\x80");
+  CHECK(clean_text("a\xff" "b\x1b[2Jc\xc3") == "a\xef\xbf\xbd" "b\xef\xbf\xbd[2Jc\xef\xbf\xbd");
+  CHECK(clean_text(std::string_view("\0\xed\xa0\x80", 4)) == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  CHECK(clean_text("").empty());
+}

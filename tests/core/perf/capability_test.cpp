@@ -5,7 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "core/base/json.h"
+#include "core/base/unique_fd.h"
+#include "core/host/text_file.h"
 
 using namespace copybench;
 
@@ -67,7 +75,7 @@ TEST_CASE("no perf") {
   CHECK_FALSE(probe.availability().usable);
   CHECK(probe.availability().path.empty());
   CHECK(probe.availability().reason == "there is no program no-such-perf-of-copybench");
-  CHECK(probe.availability().remedy == "sudo apt-get install linux-perf");
+  CHECK(probe.availability().remedy == how_to_install_perf(read_text_file("/etc/os-release").value_or(""), ""));
   const auto support = probe.support({"cycles"});
   CHECK_FALSE(support[0].works);
   CHECK(support[0].reason == probe.availability().reason);
@@ -78,6 +86,44 @@ TEST_CASE("a wrapper without the perf of this kernel") {
   PerfProbe probe(fake.path());
   CHECK_FALSE(probe.availability().usable);
   CHECK(probe.availability().reason == "WARNING: perf not found for kernel 6.8.0-31");
+}
+
+TEST_CASE("Ubuntu's wrapper names the package of the kernel that runs: its message and that package are told") {
+  const FakePerf fake(R"(cat >&2 <<'END'
+WARNING: perf not found for kernel 6.8.0-31
+
+  You may need to install the following packages for this specific kernel:
+    linux-tools-6.8.0-31-generic
+    linux-cloud-tools-6.8.0-31-generic
+
+  You may also want to install one of the following packages to keep up to date:
+    linux-tools-generic
+    linux-cloud-tools-generic
+END
+exit 2)");
+  PerfProbe probe(fake.path());
+  const auto& perf = probe.availability();
+  CHECK_FALSE(perf.usable);
+  CHECK(perf.reason.starts_with("WARNING: perf not found for kernel 6.8.0-31 You may need to install"));
+  CHECK(perf.reason.find("linux-tools-6.8.0-31-generic") != std::string::npos);
+  CHECK(perf.remedy == "sudo apt-get install linux-tools-6.8.0-31-generic");
+}
+
+TEST_CASE("perf is installed by the distribution's own command") {
+  CHECK(how_to_install_perf("NAME=x\nID=debian\n", "") == "sudo apt-get install linux-perf");
+  CHECK(how_to_install_perf("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "") ==
+        "sudo apt-get install linux-tools-common linux-tools-generic");
+  CHECK(how_to_install_perf("ID=fedora", "") == "sudo dnf install perf");
+  CHECK(how_to_install_perf("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"", "") == "sudo dnf install perf");
+  CHECK(how_to_install_perf("ID=arch\n", "") == "sudo pacman -S perf");
+  CHECK_FALSE(how_to_install_perf("", "").empty());
+  CHECK(how_to_install_perf("ID=ubuntu", "linux-tools-6.8.0-31$(reboot)") == "sudo apt-get install linux-tools-6.8.0-31");
+}
+
+TEST_CASE("a perf whose words are no text is told as text") {
+  const FakePerf fake("printf '\\377\\033[2J' >&2; exit 1");
+  PerfProbe probe(fake.path());
+  CHECK_NOTHROW(static_cast<void>(Json(probe.availability().reason).dump()));
 }
 
 TEST_CASE("a perf without the control channel") {
@@ -132,9 +178,104 @@ TEST_CASE("who holds quiet is not disturbed by others' questions") {
   {
     const PerfProbe::Quiet quiet(probe);
     const auto known = probe.support_without_disturbing({"page-faults", "task-clock"});
-    REQUIRE(known.size() == 1);
-    CHECK(known[0].event == "task-clock");
+    CHECK(known.size() == 2);  // without a perf nothing has to be asked
     CHECK(probe.support({"instructions"}).size() == 1);  // who measures may ask
   }
   CHECK(probe.support_without_disturbing({"page-faults"}).size() == 1);
+}
+
+namespace {
+
+// Counts task-clock alone, refuses all other events by their name, and writes a line for each time that it was asked for any.
+std::string picky_perf(const std::string& log) {
+  return R"(
+[ "$1" = --version ] && { echo perf version 6.1.0; exit; }
+echo asked >>)" + log + R"(
+last=
+for word; do
+  if [ "$last" = -e ] && [ "$word" != task-clock ] && [ "$word" != context-switches ]; then
+    echo "event syntax error: '$word'" >&2; echo '   \___ parser error' >&2; exit 129
+  fi
+  last=$word
+done
+for event in task-clock context-switches; do
+  echo '{"counter-value" : "1", "unit" : "", "event" : "'$event'", "event-runtime" : 4, "pcnt-running" : 100.00}' >&3
+done)";
+}
+
+int64_t lines_of(const std::string& path) {
+  std::ifstream file(path);
+  return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
+}
+
+}  // namespace
+
+TEST_CASE("while quiet is held what is known is told, and nothing is asked") {
+  char log[] = "/tmp/copybench-log-XXXXXX";
+  const UniqueFd file(::mkstemp(log));
+  REQUIRE(file);
+  const FakePerf fake(picky_perf(log));
+  PerfProbe probe(fake.path());
+  CHECK(probe.support_without_disturbing({"task-clock"}).size() == 1);
+  const PerfProbe::Quiet quiet(probe);
+  const int64_t before = lines_of(log);
+  const auto known = probe.support_without_disturbing({"page-faults", "task-clock", "-a"});
+  REQUIRE(known.size() == 2);
+  CHECK(known[0].event == "task-clock");
+  CHECK(known[1].event == "-a");
+  CHECK(lines_of(log) == before);
+  ::unlink(log);
+}
+
+TEST_CASE("others' questions start few perfs, however many events they name, and are answered from memory afterwards") {
+  char log[] = "/tmp/copybench-log-XXXXXX";
+  const UniqueFd file(::mkstemp(log));
+  REQUIRE(file);
+  const FakePerf fake(picky_perf(log));
+  PerfProbe probe(fake.path());
+  REQUIRE_MESSAGE(probe.availability().usable, probe.availability().reason);
+  std::vector<std::string> unknown;
+  for (int i = 0; i < 32; ++i) unknown.push_back("no-such-event-" + std::to_string(i));
+  const int64_t before = lines_of(log);
+  const auto first = probe.support_without_disturbing(unknown);
+  CHECK(lines_of(log) - before == PerfProbe::kMostForOthers);
+  CHECK(first.size() == PerfProbe::kMostForOthers);
+  for (const auto& event : first) CHECK(event.reason.starts_with("unknown to perf: "));
+  CHECK(probe.support_without_disturbing({unknown[0]}).size() == 1);
+  CHECK(lines_of(log) - before == PerfProbe::kMostForOthers);
+  // Who measures gets an answer for each.
+  const auto all = probe.support(unknown);
+  CHECK(all.size() == unknown.size());
+  CHECK(probe.support({"task-clock"}).front().works);
+  ::unlink(log);
+}
+
+TEST_CASE("who measures does not wait for others' questions but for one perf that has begun, and answers come meanwhile") {
+  char log[] = "/tmp/copybench-log-XXXXXX";
+  const UniqueFd file(::mkstemp(log));
+  REQUIRE(file);
+  const FakePerf fake(picky_perf(log));
+  PerfProbe probe(fake.path());
+  REQUIRE(probe.availability().usable);
+  std::atomic<bool> over{false};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back([&, i] {
+      for (int k = 0; !over; ++k) {
+        std::vector<std::string> events;
+        for (int n = 0; n < 32; ++n) events.push_back("e" + std::to_string(i) + "-" + std::to_string(k) + "-" + std::to_string(n));
+        probe.support_without_disturbing(events);
+      }
+    });
+  }
+  for (int round = 0; round < 20; ++round) {
+    const PerfProbe::Quiet quiet(probe);
+    // From here on nobody else starts perf.
+    const int64_t before = lines_of(log);
+    CHECK(probe.support({"task-clock"}).front().works);
+    CHECK(lines_of(log) - before <= 1);
+  }
+  over = true;
+  for (auto& other : others) other.join();
+  ::unlink(log);
 }

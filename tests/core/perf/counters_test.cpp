@@ -16,9 +16,7 @@ std::vector<CounterReading> read_sample(const std::string& name, const std::vect
   REQUIRE(file);
   std::stringstream text;
   text << file.rdbuf();
-  const auto rows = parse_perf_output(text.str());
-  REQUIRE(rows);
-  return combine_rows(*rows, asked, scope);
+  return combine_rows(parse_perf_output(text.str()).rows, asked, scope);
 }
 
 PerfRow row(const std::string& event, double value, double pct = 100, int64_t runtime_ns = 1'000'000) {
@@ -193,4 +191,26 @@ TEST_CASE("readings as JSON: whole numbers, null and the reason where there is n
         R"([{"event":"cycles","value":20508456507,"unit":"count","running_pct":100.0},)"
         R"({"event":"instructions","value":null,"unit":"count","running_pct":null,"reason":"not supported"},)"
         R"({"event":"power/energy-pkg/","value":1.5,"unit":"Joules","running_pct":100.0}])");
+}
+
+TEST_CASE("an event of a PMU that is no CPU's does not stand in for, or add to, the one of that name") {
+  const std::vector<PerfRow> rows{row("arm_dsu_0/cycles/", 7), row("cycles", 1000)};
+  const auto readings = combine_rows(rows, {"arm_dsu_0/cycles/", "cycles"}, PerfScope::task);
+  CHECK(readings[0].value == 7);
+  CHECK_FALSE(readings[1].value);
+  CHECK(readings[1].reason.find("arm_dsu_0/cycles/") != std::string::npos);
+  const std::vector<PerfRow> hybrid{row("cpu_core/cycles/", 100), row("cpu_atom/cycles/", 50)};
+  const auto both = combine_rows(hybrid, {"cpu_core/cycles/", "cycles"}, PerfScope::system_wide);
+  CHECK(both[0].value == 100);
+  CHECK(both[1].value == 150);
+}
+
+TEST_CASE("a count that no integer holds is out of range") {
+  auto clock = row("task-clock", 1e15);
+  clock.unit = "msec";
+  for (const PerfRow& huge : {row("cycles", 1e300), row("cycles", 9.3e18), clock}) {
+    const auto readings = combine_rows({huge}, {huge.event}, PerfScope::task);
+    CHECK_FALSE(readings[0].value);
+    CHECK(readings[0].reason == "out of range");
+  }
 }

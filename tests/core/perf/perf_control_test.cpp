@@ -53,9 +53,9 @@ double milliseconds_since(Monotonic::time_point start) { return to_seconds(Monot
 std::vector<CounterReading> readings_of(Counted& counted) {
   const auto text = counted.control.output();
   REQUIRE(text);
-  const auto rows = parse_perf_output(*text);
-  REQUIRE_MESSAGE(rows, rows.error().message);
-  return combine_rows(*rows, kEvents, PerfScope::task);
+  const PerfOutput output = parse_perf_output(*text);
+  REQUIRE_MESSAGE(output.problem.empty(), output.problem);
+  return combine_rows(output.rows, kEvents, PerfScope::task);
 }
 
 }  // namespace

@@ -9,20 +9,18 @@ using namespace copybench;
 
 namespace {
 
+std::vector<PerfRow> parsed(std::string_view text) {
+  PerfOutput output = parse_perf_output(text);
+  REQUIRE_MESSAGE(output.problem.empty(), output.problem);
+  return std::move(output.rows);
+}
+
 std::vector<PerfRow> sample(const std::string& name) {
   std::ifstream file(std::string(COPYBENCH_TEST_DATA) + "/perf/" + name);
   REQUIRE(file);
   std::stringstream text;
   text << file.rdbuf();
-  auto rows = parse_perf_output(text.str());
-  REQUIRE_MESSAGE(rows, rows.error().message);
-  return std::move(*rows);
-}
-
-std::vector<PerfRow> parsed(std::string_view text) {
-  auto rows = parse_perf_output(text);
-  REQUIRE_MESSAGE(rows, rows.error().message);
-  return std::move(*rows);
+  return parsed(text.str());
 }
 
 }  // namespace
@@ -125,15 +123,32 @@ TEST_CASE("nothing printed is no rows") {
   CHECK(parsed("\r\n1,,cycles,5,100.00,,\r\n").size() == 1);
 }
 
-TEST_CASE("an error names the first line that is neither format") {
-  CHECK(parse_perf_output("# x\n1,,cycles,5,100.00,,\nError: no\n").error().message ==
-        "line 3 of perf's output is not a CSV row of `perf stat`: Error: no");
-  CHECK(parse_perf_output("{\"event\" : \"a\", \"counter-value\" : \"1\"}\n{broken\n").error().message ==
-        "line 2 of perf's output is not JSON of `perf stat`: {broken");
+TEST_CASE("a line that is neither format costs no other line its value, and the first is told") {
+  const PerfOutput csv = parse_perf_output("# x\n1,,cycles,5,100.00,,\nError: no\nWARNING: x\n2,,faults,5,100.00,,\n");
+  REQUIRE(csv.rows.size() == 2);
+  CHECK(csv.rows[1].event == "faults");
+  CHECK(csv.problem == "line 3 of perf's output is not a CSV row of `perf stat`: Error: no");
+  const PerfOutput json = parse_perf_output(
+      "WARNING: the clock is odd\n"
+      R"({"counter-value" : "9", "event" : "a", "event-runtime" : 5, "pcnt-running" : 100.00})"
+      "\n"
+      R"({"counter-value" : "9", "event" : "b", "event-runtime" : 5, "pcnt-running" : 100.00, })");
+  REQUIRE(json.rows.size() == 1);
+  CHECK(json.rows[0].event == "a");
+  CHECK(json.rows[0].value == 9.0);
+  CHECK(json.problem == "line 1 of perf's output is not a CSV row of `perf stat`: WARNING: the clock is odd");
+  CHECK(parse_perf_output("{broken\n").problem == "line 1 of perf's output is not JSON of `perf stat`: {broken");
   for (const char* text : {"Access denied", "{}x", "[1]", "{\"event\" : \"a\"}", "1,,cycles", "1,,cycles,x,100.00", "{",
-                           "1,,cycles,5,x", ",", "x,,cycles,5,100.00"}) {
+                           "1,,cycles,5,x", "x,,cycles,5,100.00", "1,,cycles,5,1e9", "1,,cycles,5,nan"}) {
     CAPTURE(text);
-    const auto rows = parse_perf_output(text);
-    CHECK((!rows || rows->empty()));
+    CHECK(parse_perf_output(text).rows.empty());
+    CHECK_FALSE(parse_perf_output(text).problem.empty());
   }
+}
+
+TEST_CASE("text that is no UTF-8, or very long, stays within bounds and can be stored") {
+  const PerfOutput output = parse_perf_output("\xff\xfe" + std::string(1 << 20, 'x') + "\n1,\xc0,a\xff,5,100.00,,\n");
+  CHECK(output.problem.size() < 500);
+  REQUIRE(output.rows.size() == 1);
+  CHECK_NOTHROW(static_cast<void>(Json{output.problem, output.rows[0].event, output.rows[0].unit}.dump()));
 }

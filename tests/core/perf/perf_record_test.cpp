@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/subprocess.h"
 #include "core/perf/perf_script.h"
@@ -37,10 +39,10 @@ TEST_CASE("what burns CPU between the marks is sampled, and what did before and 
   const auto text = recorder->finish(60s);
   REQUIRE_MESSAGE(text, text.error().message);
   const auto folded = fold_perf_script(*text, {.engine = burner->pid(), .load = -1});
-  REQUIRE_MESSAGE(folded, folded.error().message);
-  CHECK(folded->engine_samples > 0);
+  CHECK(folded.problem.empty());
+  CHECK(folded.engine_samples > 0);
   // One thread cannot have more samples than its CPU had.
-  CHECK(static_cast<double>(folded->engine_samples) <= 1.2 * window_s * sampling.frequency_hz + 2);
+  CHECK(static_cast<double>(folded.engine_samples) <= 1.2 * window_s * sampling.frequency_hz + 2);
 }
 
 TEST_CASE("perf's own words come with an event that it cannot sample") {
@@ -53,4 +55,26 @@ TEST_CASE("perf's own words come with an event that it cannot sample") {
   const auto enabled = recorder->enable(10s);
   REQUIRE_FALSE(enabled);
   CHECK(enabled.error().message.find("no-such-event") != std::string::npos);
+}
+
+TEST_CASE("a perf that floods its stderr and prints no samples is ended, and says so") {
+  ::signal(SIGPIPE, SIG_IGN);
+  char name[] = "/tmp/copybench-perf-XXXXXX";
+  UniqueFd file(::mkstemp(name));
+  REQUIRE(file);
+  const std::string script =
+      "#!/bin/sh\n[ \"$1\" = script ] && exit 3\ntrap 'exit 0' INT\nread word <&3; echo ack >&4; read word <&3; echo ack >&4\n"
+      "while :; do echo 'WARNING: \377' >&2; done\n";
+  REQUIRE(::write(file.get(), script.data(), script.size()) == static_cast<ssize_t>(script.size()));
+  REQUIRE(::chmod(name, 0755) == 0);
+  // A file that is open for writing cannot be executed.
+  file.reset();
+  auto recorder = Recorder::start(name, {.event = "cycles", .frequency_hz = 99, .whole_machine = true, .processes = {}});
+  REQUIRE(recorder);
+  CHECK(recorder->enable(10s));
+  CHECK(recorder->disable(10s));
+  const auto text = recorder->finish(20s);
+  REQUIRE_FALSE(text);
+  CHECK(text.error().message.starts_with("perf script ended with exit status 3"));
+  ::unlink(name);
 }

@@ -68,7 +68,7 @@ TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neigh
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.125));
   window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts were nobody's
   CHECK(kinds(window).empty());
-  window.after.processes.back() = {300, 300, "ksoftirqd/1", 750 * kMs, 0, 1};
+  window.after.processes.back() = {300, 300, "ksoftirqd/1", 750 * kMs, 0, 1, true};
   CHECK(kinds(window).empty());
 }
 
