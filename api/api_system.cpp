@@ -11,6 +11,7 @@ namespace copybench {
 Reply Api::get_system(const Call&) {
   Json json = system_facts();
   json["perf"] = context_.perf.report();
+  json["checks"] = to_json(context_.perf.checks());
   json["versions"] = versions();
   json["versions"]["perf"] = text_or_null(context_.perf.version());
   return json_response(200, json);

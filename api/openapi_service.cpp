@@ -32,10 +32,18 @@ void put_service_schemas(Json& schemas) {
               {"reason", described(type_or_null("string"), "Why it is not usable.")},
               {"remedy", described(type_or_null("string"), "The command that mends it.")},
               {"events", or_null(list_of(event))}});
+  const Json check = object({{"code", type("string")},
+                             {"what", type("string")},
+                             {"state", {{"enum", {"ok", "limited", "missing"}}}},
+                             {"needed", described(type("boolean"), "Without it no run is possible.")},
+                             {"note", described(type("boolean"), "A property to read the figures by: nothing to be mended.")},
+                             {"detail", type("string")},
+                             {"remedy", described(type_or_null("string"), "The command that mends it.")}});
   Json system = object({{"hostname", true},
                         {"kernel", true},
                         {"cpu", true},
                         {"perf", perf},
+                        {"checks", list_of(check)},
                         {"versions", object({{"copybench", type("string")},
                                              {"compiler", type("string")},
                                              {"sqlite", type("string")},
@@ -54,11 +62,13 @@ void put_service_schemas(Json& schemas) {
                               {"scheduler", object({{"paused_reason", type_or_null("string")}})}});
   schemas["Readiness"] = object(
       {{"status", {{"enum", {"ready", "degraded", "not_ready"}}}},
-       {"checks", list_of(object({{"name", {{"enum", {"store", "disk", "queue", "perf", "locked_memory"}}}},
+       {"checks", list_of(object({{"code", described(type("string"), "store, disk, queue, or a check's of this machine.")},
+                                  {"name", type("string")},
                                   {"ok", type("boolean")},
                                   {"needed", described(type("boolean"), "Without it nothing can be measured, or stored.")},
                                   {"reason", described(type_or_null("string"), "Why it is not well.")},
-                                  {"remedy", described(type_or_null("string"), "What mends it.")}}))}});
+                                  {"remedy", described(type_or_null("string"), "What mends it.")},
+                                  {"note", described(type_or_null("string"), "What was found, of a check that is well.")}}))}});
   schemas["Problem"] = object(
       {{"type", type("string")},
        {"title", type("string")},

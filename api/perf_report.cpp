@@ -5,18 +5,27 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/model/plan.h"
 
 namespace copybench {
 
 void PerfReport::probe(PerfProbe& perf) {
-  const PerfAvailability availability = perf.availability();
-  Json report =
-      to_json(availability, availability.usable ? perf.support(default_events()) : std::vector<EventSupport>{});
+  ProbedMachine machine = probe_machine(perf);
+  Json report = to_json(machine.perf, machine.events);
   std::lock_guard lock(mutex_);
   report_ = std::move(report);
-  version_ = availability.version;
+  version_ = machine.perf.version;
+  machine_ = std::make_shared<const ProbedMachine>(std::move(machine));
   perf_ = &perf;
+}
+
+std::vector<MachineCheck> PerfReport::checks() const {
+  std::shared_ptr<const ProbedMachine> machine;
+  {
+    std::lock_guard lock(mutex_);
+    machine = machine_;
+  }
+  if (machine) return machine_checks(*machine);
+  return {{"perf", "perf", CheckState::missing, "perf is being asked what it can count here"}, check_locked_memory()};
 }
 
 Json PerfReport::report() const {

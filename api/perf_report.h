@@ -11,18 +11,21 @@
 #include "core/base/json.h"
 #include "core/model/field_error.h"
 #include "core/perf/capability.h"
+#include "core/perf/machine_checks.h"
 
 namespace copybench {
 
 class PerfReport {
  public:
-  // Asks perf, for the default events (some 20 ms), and keeps the answer. Meant for a thread beside the daemon's start.
+  // Asks perf, for the default events, and tries zero-copy (some 50 ms), and keeps the answers. Meant for a thread beside the daemon's start.
   // perf must outlive this.
   void probe(PerfProbe& perf);
 
   // {"state": "probing" | "ready", "usable", "path", "version", "reason", "remedy", "events": [{event, works,
   // reason}]}; everything but the state is null while perf is being asked.
   Json report() const;
+  // What stands in the way of measuring here; while perf is being asked, that, and little else.
+  std::vector<MachineCheck> checks() const;
   // As perf says it; empty while that is not known.
   std::string version() const;
 
@@ -37,6 +40,7 @@ class PerfReport {
   mutable std::mutex mutex_;
   Json report_;  // null until probed
   std::string version_;
+  std::shared_ptr<const ProbedMachine> machine_;
   PerfProbe* perf_ = nullptr;  // once probed
 };
 

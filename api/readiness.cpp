@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "api/problem.h"
-#include "core/host/memory.h"
+#include "core/perf/machine_checks.h"
 
 namespace copybench {
 namespace {
@@ -49,25 +49,14 @@ ReadinessCheck check_queue(const Scheduler& scheduler) {
   return check;
 }
 
-ReadinessCheck check_perf(const PerfReport& perf) {
-  ReadinessCheck check{"perf", false};
-  const Json report = perf.report();
-  if (report["state"] == "probing") {
-    check.reason = "perf is being asked what it can count here";
-    return check;
-  }
-  if (report["reason"].is_string()) check.reason = report["reason"].get<std::string>() + "; runs go on with fewer counters";
-  if (report["remedy"].is_string()) check.remedy = report["remedy"].get<std::string>();
-  return check;
-}
-
-ReadinessCheck check_locked_memory() {
-  ReadinessCheck check{"locked_memory", false};
-  if (const auto limit = scarce_locked_memory()) {
-    check.reason = fmt::format(
-        "only {} KiB may be locked, without CAP_IPC_LOCK: larger sweeps go on with unlocked buffers and meet ENOBUFS",
-        *limit >> 10);
-    check.remedy = "start copybenchd with LimitMEMLOCK=infinity, or CAP_IPC_LOCK";
+ReadinessCheck of_machine(const MachineCheck& found) {
+  ReadinessCheck check{found.what, found.needed};
+  check.code = found.code;
+  if (found.state == CheckState::ok || found.note) {
+    check.note = found.detail;
+  } else {
+    check.reason = found.detail;
+    check.remedy = found.remedy;
   }
   return check;
 }
@@ -75,8 +64,9 @@ ReadinessCheck check_locked_memory() {
 }  // namespace
 
 std::vector<ReadinessCheck> read_readiness(const ApiContext& context) {
-  return {check_store(context.store), check_disk(context.store), check_queue(context.scheduler), check_perf(context.perf),
-          check_locked_memory()};
+  std::vector<ReadinessCheck> checks{check_store(context.store), check_disk(context.store), check_queue(context.scheduler)};
+  for (const MachineCheck& check : context.perf.checks()) checks.push_back(of_machine(check));
+  return checks;
 }
 
 Readiness readiness_of(const std::vector<ReadinessCheck>& checks) {
@@ -93,11 +83,13 @@ Json readiness_json(const std::vector<ReadinessCheck>& checks) {
   json["status"] = kNames[static_cast<size_t>(readiness_of(checks))];
   json["checks"] = Json::array();
   for (const ReadinessCheck& check : checks) {
-    json["checks"].push_back({{"name", check.name},
+    json["checks"].push_back({{"code", check.code.empty() ? check.name : check.code},
+                              {"name", check.name},
                               {"ok", check.ok()},
                               {"needed", check.needed},
                               {"reason", text_or_null(check.reason)},
-                              {"remedy", text_or_null(check.remedy)}});
+                              {"remedy", text_or_null(check.remedy)},
+                              {"note", text_or_null(check.note)}});
   }
   return json;
 }

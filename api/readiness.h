@@ -15,6 +15,8 @@ struct ReadinessCheck {
   bool needed = false;   // without it nothing can be measured, or not be stored
   std::string reason = {};  // why it is not well; empty: it is
   std::string remedy = {};  // what mends it, where that is known
+  std::string note = {};    // of a machine's property, well or not: what the figures have to be read by
+  std::string code = {};    // of a kind of checks; empty: the name
 
   bool ok() const { return reason.empty(); }
 };
@@ -25,7 +27,7 @@ std::vector<ReadinessCheck> read_readiness(const ApiContext& context);
 enum class Readiness { ready, degraded, not_ready };
 Readiness readiness_of(const std::vector<ReadinessCheck>& checks);
 
-// {"status", "checks": [{"name", "ok", "needed", "reason", "remedy"}]}
+// {"status", "checks": [{"code", "name", "ok", "needed", "reason", "remedy", "note"}]}
 Json readiness_json(const std::vector<ReadinessCheck>& checks);
 
 }  // namespace copybench

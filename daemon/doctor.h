@@ -7,8 +7,7 @@
 namespace copybench {
 
 // Writes the report to `out`: a line for each check, `ok`, `limited` or `missing`; with `json` one JSON object of the
-// same content: {"runs_possible", "checks": [{"name", "state", "detail", "remedy" (null: none)}], "perf", "zerocopy",
-// "system"}.
+// same content: {"runs_possible", "checks" (core/perf/machine_checks.h), "perf", "zerocopy", "system"}.
 // Returns the exit status: 0 where runs are possible, with limits or without, else 1.
 int run_doctor(bool json, std::ostream& out);
 

@@ -24,7 +24,8 @@ TEST_CASE("ready while all is well, degraded while what is not needed is not, el
   const Json json = readiness_json({well, limited, broken});
   CHECK(json["status"] == "not_ready");
   CHECK(json["checks"][0] ==
-        Json{{"name", "store"}, {"ok", true}, {"needed", true}, {"reason", nullptr}, {"remedy", nullptr}});
+        Json{{"code", "store"}, {"name", "store"}, {"ok", true}, {"needed", true}, {"reason", nullptr}, {"remedy", nullptr},
+             {"note", nullptr}});
   CHECK(json["checks"][1]["remedy"] == "install it");
   CHECK(json["checks"][2]["reason"] == "full");
 }

@@ -1,5 +1,6 @@
 """The queue over its life: cancelling, deleting, a killed daemon, two daemons, and a machine without perf."""
 
+import json
 import os
 import signal
 import tempfile
@@ -240,12 +241,26 @@ class WithoutPerf(unittest.TestCase):
             self.assertFalse(perf["usable"])
             self.assertTrue(perf["reason"])
 
+    def test_the_daemon_knows_all_that_doctor_knows(self):
+        with Process("doctor", "--json") as doctor, Daemon() as served:
+            doctor.wait()
+            told = json.loads("\n".join(doctor.out))["checks"]
+            system = wait_until(lambda: (found := served.get("/system").json())["perf"]["state"] == "ready" and found, "probed")
+            self.assertEqual([(one["code"], one["what"]) for one in system["checks"]],
+                             [(one["code"], one["what"]) for one in told])
+            ready = {one["name"]: one for one in served.get("/readyz").json()["checks"]}
+            for one in system["checks"]:
+                check = ready[one["what"]]
+                self.assertEqual((check["code"], check["needed"]), (one["code"], one["needed"]))
+                self.assertEqual(check["ok"], one["note"] or one["state"] == "ok", check)
+                self.assertEqual(check["reason"] or check["note"], one["detail"])
+
     def test_doctor_says_so_and_how_to_mend_it(self):
         with tempfile.TemporaryDirectory() as empty, Process("doctor", environment={"PATH": empty}) as doctor:
             doctor.wait()
             text = "\n".join(doctor.lines)
             self.assertIn("perf", text)
-            self.assertIn("linux-perf", text)
+            self.assertIn("mend:", text)
 
 
 if __name__ == "__main__":
