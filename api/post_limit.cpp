@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace copybench {
 namespace {
@@ -12,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr auto kBurst = 10s;
 // Beyond so many clients that were active within a burst's time, the bucket of all must do.
 constexpr size_t kMaxClients = 4096;
+constexpr double kMostOfAShare = 1.5;
 
 std::string client_of(const std::string& peer) {
   in6_addr address{};
@@ -36,18 +38,68 @@ void PostLimit::set_rates(PostRates rates) {
   rates_ = rates;
 }
 
-std::optional<std::chrono::seconds> PostLimit::take(const std::string& peer, Clock::time_point now) {
+double PostLimit::Usage::by(Clock::time_point now) const {
+  if (amount == 0) return 0;
+  return amount * std::exp(-std::chrono::duration<double>(now - at) / std::chrono::duration<double>(kBurst));
+}
+
+void PostLimit::Usage::add_one(Clock::time_point now) {
+  amount = by(now) + 1;
+  at = now;
+}
+
+bool PostLimit::has_had_less_than_its_share(const std::string& group, const std::string& client, Clock::time_point now) const {
+  const auto active = [now](const auto& entry) { return entry.second.usage.by(now) >= 1; };
+  const double burst = rates_.total * std::chrono::duration<double>(kBurst).count();
+  const auto known = groups_.find(group);
+  // A group that is new, or could not be remembered, has had nothing yet that is known of.
+  if (known == groups_.end()) return known_ < kMaxClients;
+  const Group& own = known->second;
+  const double share = burst / static_cast<double>(std::max<std::ptrdiff_t>(std::count_if(groups_.begin(), groups_.end(), active), 1));
+  // Its members may each have less than theirs while all of them together have it: those pass, but not any number of new ones.
+  if (own.usage.by(now) >= kMostOfAShare * share) return false;
+  const auto member = own.clients.find(client);
+  if (member == own.clients.end()) return known_ < kMaxClients;
+  const auto members = std::max<std::ptrdiff_t>(std::count_if(own.clients.begin(), own.clients.end(), active), 1);
+  return member->second.usage.by(now) < share / static_cast<double>(members);
+}
+
+void PostLimit::forget_idle(Clock::time_point now) {
+  const auto idle = [now](const auto& entry) { return entry.second.bucket <= now && entry.second.usage.by(now) < 0.5; };
+  known_ = 0;
+  for (auto& [name, group] : groups_) {
+    std::erase_if(group.clients, idle);
+    known_ += group.clients.size();
+  }
+  std::erase_if(groups_, [](const auto& entry) { return entry.second.clients.empty(); });
+}
+
+std::optional<std::chrono::seconds> PostLimit::take(const std::string& peer, const std::string& user, Clock::time_point now) {
   const std::string client = client_of(peer);
+  const std::string group = user.empty() ? client : "user " + user;
   std::lock_guard lock(mutex_);
-  const auto known = clients_.find(client);
-  const Bucket own = known == clients_.end() ? Bucket{} : known->second;
-  const auto wait = std::max(wait_for(own, rates_.per_client, now), wait_for(total_, rates_.total, now));
-  if (wait > 0s) return std::chrono::ceil<std::chrono::seconds>(wait);
-  if (known == clients_.end() && clients_.size() >= kMaxClients) {
-    std::erase_if(clients_, [now](const auto& entry) { return entry.second <= now; });
+  const auto known_group = groups_.find(group);
+  const Client* known = nullptr;
+  if (known_group != groups_.end()) {
+    const auto found = known_group->second.clients.find(client);
+    if (found != known_group->second.clients.end()) known = &found->second;
+  }
+  const auto own_wait = known ? wait_for(known->bucket, rates_.per_client, now) : Clock::duration(0s);
+  if (own_wait > 0s) return std::chrono::ceil<std::chrono::seconds>(own_wait);
+  const auto total_wait = wait_for(total_, rates_.total, now);
+  if (total_wait > 0s && !has_had_less_than_its_share(group, client, now)) {
+    return std::chrono::ceil<std::chrono::seconds>(total_wait);
   }
   count(total_, rates_.total, now);
-  if (known != clients_.end() || clients_.size() < kMaxClients) count(clients_[client], rates_.per_client, now);
+  total_ = std::min(total_, now + 2 * kBurst);
+  if (!known && known_ >= kMaxClients) forget_idle(now);
+  if (!known && known_ >= kMaxClients) return std::nullopt;
+  if (!known) ++known_;
+  Group& own = groups_[group];
+  own.usage.add_one(now);
+  Client& one = own.clients[client];
+  one.usage.add_one(now);
+  count(one.bucket, rates_.per_client, now);
   return std::nullopt;
 }
 

@@ -1,4 +1,6 @@
-// How often clients may ask for changes: a token bucket for each address, and one for all together. Reading is not limited.
+// How often clients may ask for changes: a token bucket for each client, and one for all together. Where the common one is
+// empty, the greedy wait: who has had less than a fair share passes. Shares are fair between groups first, then between the
+// clients of one, so that one user of this machine gains nothing by many loopback addresses. Reading is not limited.
 //
 // Threads: any. Memory: bounded, whatever addresses there are.
 #pragma once
@@ -27,18 +29,37 @@ class PostLimit {
   void set_rates(PostRates rates);
 
   // None: go on, it is counted. Else how long to wait; refused requests are not counted. peer: an IP address (of IPv6 the
-  // network of 64 bits counts, which a host has for itself), or empty on a unix socket.
-  std::optional<std::chrono::seconds> take(const std::string& peer, Clock::time_point now = Clock::now());
+  // network of 64 bits counts, which a host has for itself), or empty on a unix socket. user: HttpRequest::user.
+  std::optional<std::chrono::seconds> take(const std::string& peer, const std::string& user = "",
+                                           Clock::time_point now = Clock::now());
 
  private:
   using Bucket = Clock::time_point;  // when it will be full again; a full one need not be kept
+  // Requests of late: a sum that decays over the time of a burst.
+  struct Usage {
+    double amount = 0;
+    Clock::time_point at{};
+    double by(Clock::time_point now) const;
+    void add_one(Clock::time_point now);
+  };
+  struct Client {
+    Bucket bucket{};
+    Usage usage;
+  };
+  struct Group {
+    Usage usage;
+    std::map<std::string, Client> clients;
+  };
   static Clock::duration wait_for(Bucket bucket, double rate, Clock::time_point now);
   static void count(Bucket& bucket, double rate, Clock::time_point now);
+  bool has_had_less_than_its_share(const std::string& group, const std::string& client, Clock::time_point now) const;
+  void forget_idle(Clock::time_point now);
 
   std::mutex mutex_;
   PostRates rates_;
   Bucket total_{};
-  std::map<std::string, Bucket> clients_;
+  std::map<std::string, Group> groups_;
+  size_t known_ = 0;  // clients, in all groups
 };
 
 }  // namespace copybench

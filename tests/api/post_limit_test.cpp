@@ -13,7 +13,7 @@ const PostLimit::Clock::time_point kStart{1000h};
 // How many of `tries` at this moment are let through.
 int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Clock::time_point now) {
   int count = 0;
-  for (int i = 0; i < tries; ++i) count += limit.take(peer, now) ? 0 : 1;
+  for (int i = 0; i < tries; ++i) count += limit.take(peer, "", now) ? 0 : 1;
   return count;
 }
 
@@ -22,17 +22,56 @@ int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Cloc
 TEST_CASE("a burst of ten seconds' worth passes, then the rate") {
   PostLimit limit({5, 0});
   CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the one that empties the bucket passes too
-  CHECK(limit.take("10.0.0.1", kStart) == 1s);
+  CHECK(limit.take("10.0.0.1", "", kStart) == 1s);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 2s) == 10);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 1h) == 51);
 }
 
-TEST_CASE("clients have buckets of their own, and all have one together") {
+TEST_CASE("clients have buckets of their own, and all have one together, of which nobody takes the share of another") {
   PostLimit limit({5, 8});
   CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);
-  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 30);
-  CHECK(passed(limit, "10.0.0.3", 100, kStart) == 0);
-  CHECK(passed(limit, "10.0.0.3", 100, kStart + 1s) == 8);
+  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 40);  // half of what all may ask for
+  CHECK(passed(limit, "10.0.0.1", 100, kStart + 1s) == 0);
+  const int late = passed(limit, "10.0.0.3", 100, kStart + 1s);
+  CHECK(late >= 26);  // a third
+  CHECK(late <= 28);
+}
+
+TEST_CASE("a client that asks seldom is never refused, however many others flood") {
+  PostLimit limit({100, 200});
+  int honest = 0, others = 0;
+  for (int step = 0; step < 40 * 100; ++step) {
+    const auto now = kStart + step * 10ms;
+    for (const char* peer : {"127.0.0.2", "127.0.0.3", "10.0.0.9"}) others += passed(limit, peer, 5, now);
+    if (step % 100 == 99) honest += passed(limit, "127.0.0.1", 1, now);
+  }
+  CHECK(honest == 40);
+  CHECK(others <= 200 * (40 + 10) + 100);
+  CHECK(others >= 200 * 40);
+}
+
+TEST_CASE("addresses of one user have fair shares too") {
+  PostLimit limit({20, 40});
+  int honest = 0;
+  for (int step = 0; step < 60 * 100; ++step) {
+    const auto now = kStart + step * 10ms;
+    for (const char* peer : {"127.0.0.2", "127.0.0.3", "127.0.0.4"}) {
+      for (int i = 0; i < 5; ++i) limit.take(peer, "0", now);
+    }
+    if (step % 15 == 14) honest += limit.take("127.0.0.1", "0", now) ? 0 : 1;
+  }
+  CHECK(honest == 400);
+}
+
+TEST_CASE("a user gains nothing by many addresses") {
+  PostLimit limit({100, 200});
+  int honest = 0;
+  for (int step = 0; step < 40 * 100; ++step) {
+    const auto now = kStart + step * 10ms;
+    for (int i = 0; i < 10; ++i) limit.take(fmt::format("127.0.{}.{}", step % 250, i), "1001", now);
+    if (step % 10 == 9) honest += limit.take("127.0.0.1", "1000", now) ? 0 : 1;
+  }
+  CHECK(honest == 400);
 }
 
 TEST_CASE("an IPv6 host cannot multiply itself by the addresses of its network") {
@@ -58,10 +97,10 @@ TEST_CASE("of more clients than are remembered the bucket of all is the limit; p
 TEST_CASE("other rates hold for requests from then on") {
   PostLimit limit({1, 0});
   const auto now = PostLimit::Clock::now();
-  while (!limit.take("10.0.0.1", now)) {
+  while (!limit.take("10.0.0.1", "", now)) {
   }
   limit.set_rates({0, 0});
-  CHECK_FALSE(limit.take("10.0.0.1", now));
+  CHECK_FALSE(limit.take("10.0.0.1", "", now));
   limit.set_rates({1, 0});
-  CHECK(limit.take("10.0.0.1", now));
+  CHECK(limit.take("10.0.0.1", "", now));
 }
