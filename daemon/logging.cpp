@@ -1,9 +1,11 @@
 #include "daemon/logging.h"
 
+#include <errno.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/sink.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
@@ -11,13 +13,14 @@
 
 #include <cctype>
 #include <cstdlib>
-#include <mutex>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-#include "core/base/log_event.h"
+#include "daemon/log_drain.h"
 
 namespace copybench {
 namespace {
@@ -28,22 +31,53 @@ int priority_of(spdlog::level::level_enum level) {
   return level == spdlog::level::info ? LOG_INFO : LOG_DEBUG;
 }
 
-class JournalSink : public spdlog::sinks::base_sink<std::mutex> {
- protected:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    std::vector<std::string> entries{fmt::format("PRIORITY={}", priority_of(message.level)), "SYSLOG_IDENTIFIER=copybenchd"};
-    for (const LogField& field : from_logfmt({message.payload.data(), message.payload.size()})) {
-      std::string entry;
-      for (const char c : field.name) entry += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-      entries.push_back(entry + "=" + field.value);
-    }
-    std::vector<iovec> parts;
-    for (std::string& entry : entries) parts.push_back({entry.data(), entry.size()});
-    if (::sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) < 0) {
-      fmt::print(stderr, "{}\n", std::string_view(message.payload.data(), message.payload.size()));
-    }
+// Waits for a reader, and for a pipe that somebody made non-blocking. False: there is no reader, or no room.
+bool write_to_stderr(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, bytes.data(), bytes.size());
+    if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
+    if (n >= 0 || errno == EINTR) continue;
+    pollfd writable{STDERR_FILENO, POLLOUT, 0};
+    if (errno != EAGAIN || ::poll(&writable, 1, -1) < 0) return false;
   }
-  void flush_() override {}
+  return true;
+}
+
+bool write_to_journal(spdlog::level::level_enum level, std::string_view text) {
+  std::vector<std::string> entries{fmt::format("PRIORITY={}", priority_of(level)), "SYSLOG_IDENTIFIER=copybenchd"};
+  for (const LogField& field : from_logfmt(text)) {
+    std::string entry;
+    for (const char c : field.name) entry += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    entries.push_back(entry + "=" + field.value);
+  }
+  std::vector<iovec> parts;
+  for (std::string& entry : entries) parts.push_back({entry.data(), entry.size()});
+  return ::sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) >= 0 || write_to_stderr(fmt::format("{}\n", text));
+}
+
+LogDrain::Write writer() {
+  if (stderr_is_journal()) return [](const LogLine& line) { return write_to_journal(line.level, line.text); };
+  auto formatter = std::make_shared<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  return [formatter](const LogLine& line) {
+    spdlog::memory_buf_t text;
+    formatter->format(spdlog::details::log_msg(line.time, {}, "copybenchd", line.level, line.text), text);
+    return write_to_stderr({text.data(), text.size()});
+  };
+}
+
+// Lines are formatted where they are written, so its pattern is the writer's.
+class DrainSink : public spdlog::sinks::sink {
+ public:
+  explicit DrainSink(std::unique_ptr<LogDrain> drain) : drain_(std::move(drain)) {}
+  void log(const spdlog::details::log_msg& message) override {
+    drain_->put({message.time, message.level, std::string(message.payload.data(), message.payload.size())});
+  }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+ private:
+  const std::unique_ptr<LogDrain> drain_;
 };
 
 }  // namespace
@@ -56,18 +90,16 @@ bool stderr_is_journal() {
   return stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
 }
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
-  spdlog::sink_ptr sink;
-  if (stderr_is_journal()) {
-    sink = std::make_shared<JournalSink>();
-  } else {
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  }
-  auto logger = std::make_shared<spdlog::logger>("copybenchd", std::move(sink));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->flush_on(spdlog::level::info);
+Result<std::shared_ptr<spdlog::logger>> make_logger(const std::string& level) {
+  auto drain = LogDrain::start(writer());
+  if (!drain) return tl::unexpected(std::move(drain.error()));
+  auto logger = std::make_shared<spdlog::logger>("copybenchd", std::make_shared<DrainSink>(std::move(*drain)));
   set_level(*logger, level);
   return logger;
+}
+
+void log_failed_start(const std::string& message) {
+  write_to_journal(spdlog::level::err, to_logfmt("start_failed", {}, message));
 }
 
 void set_level(spdlog::logger& logger, const std::string& level) { logger.set_level(spdlog::level::from_str(level)); }

@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <memory>
+#include <system_error>
 
 #include "core/base/log_event.h"
 #include "daemon/commands.h"
@@ -15,7 +16,7 @@ namespace {
 
 int failed(const std::string& message, int exit_status) {
   if (stderr_is_journal()) {
-    log_event(make_logger("error").get(), Severity::error, "start_failed", {}, message);
+    log_failed_start(message);
   } else {
     fmt::print(stderr, "copybenchd serve: {}\n", message);
   }
@@ -25,14 +26,25 @@ int failed(const std::string& message, int exit_status) {
 int run(const Flags& flags, const ServeConfiguration& configuration) {
   // Threads come and go with requests: without this each may get an arena of its own and keep it.
   ::mallopt(M_ARENA_MAX, 2);
+  // Large answers go back to the system once they are sent; by default the first few teach malloc to keep their room.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
   auto preparation = prepare_to_serve(configuration.options);
   if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);
-  const auto logger = make_logger(configuration.options.log_level);
+  const auto made = make_logger(configuration.options.log_level);
+  if (!made) return failed(made.error().message, 1);
+  const auto& logger = *made;
   for (const std::string& unknown : unknown_variables(process_variables())) {
     log_event(logger.get(), Severity::warning, "unknown_variable", {}, unknown);
   }
-  if (auto served = serve(flags, configuration, std::move(*preparation), logger); !served) {
-    return failed(served.error().message, 1);
+  try {
+    if (auto served = serve(flags, configuration, std::move(*preparation), logger); !served) {
+      return failed(served.error().message, 1);
+    }
+  } catch (const std::system_error& error) {
+    // Of what serve() is made of, threads alone throw it.
+    return failed(fmt::format("cannot start a thread that is needed: {}. Raise the limit of processes (ulimit -u, TasksMax=)",
+                              error.code().message()),
+                  1);
   }
   return 0;
 }

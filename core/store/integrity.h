@@ -26,7 +26,7 @@ StoreResult<void> check_whole_file(DatabaseConnection& connection);
 // Threads: every member function may be called from any thread.
 class BackgroundCheck {
  public:
-  // on_failure is called at most once, on the check's thread.
+  // on_failure is called at most once, on the check's thread. Throws std::system_error where there is no thread.
   BackgroundCheck(const std::filesystem::path& database, std::function<void(StoreError)> on_failure);
   ~BackgroundCheck();  // as stop()
 

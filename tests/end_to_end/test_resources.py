@@ -2,6 +2,8 @@
 goes on."""
 
 import contextlib
+import http.client
+import json
 import os
 import socket
 import subprocess
@@ -9,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from daemon import BINARY, Daemon
+from daemon import BINARY, PATIENCE_S, Daemon, Process, sweep, wait_until
 
 # A user that nobody else is, as RLIMIT_NPROC counts all processes of one.
 STRANGER = str(40000 + os.getpid() % 20000)
@@ -102,6 +104,47 @@ class Processes(Limited):
                 runs = [self.measure(served, "nproc", threads + more, threads=[2], duration_s=0.1, warmup_s=0)
                         for more in (0, 1, 2, 3, 4)]
                 self.judge(served, runs, "Resource temporarily unavailable|thread for one more connection")
+
+
+    def test_a_daemon_that_gets_too_few_threads_says_so_and_ends(self):
+        if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
+            self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
+        statuses = []
+        for most in range(1, 40, 4):
+            with self.subTest(most=most), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
+                os.chown(data, int(STRANGER), int(STRANGER))
+                served = Process("serve", "--listen", "127.0.0.1:0", "--data-dir", data,
+                                 prefix=as_stranger("prlimit", f"--nproc={most}"))
+                try:
+                    if port := served.line_with(r"listening on http://127.0.0.1:(\d+)|thread").group(1):
+                        self.measure_or_end(served, int(port))
+                    else:
+                        served.wait()
+                finally:
+                    statuses.append(served.stop())
+                if statuses[-1] != 0:
+                    self.assertEqual(statuses[-1], 1, served.lines)
+                    self.assertRegex("\n".join(served.err), "thread.*(Resource temporarily unavailable|Raise the limit)")
+        self.assertEqual(set(statuses), {0, 1})
+
+    def measure_or_end(self, served, port):
+        """A run, which may fail for want of processes, and then says so; unless the daemon has ended meanwhile."""
+        def ask(method, path, body=None):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+            try:
+                connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+                return json.loads(connection.getresponse().read())
+            finally:
+                connection.close()
+
+        try:
+            ask("POST", "/experiments", json.dumps(sweep()))
+            wait_until(lambda: ask("GET", "/experiments/1")["state"] in ("completed", "failed"), "it is measured")
+            for run in ask("GET", "/experiments/1/runs")["items"]:
+                if run["state"] != "completed":
+                    self.assertRegex(run["reason"], "Resource temporarily unavailable|thread")
+        except (OSError, http.client.HTTPException):
+            served.wait()
 
 
 class LockedMemory(unittest.TestCase):
