@@ -33,6 +33,16 @@ tl::expected<std::optional<std::string>, Problem> idempotency_key(const HttpRequ
                             {{"Idempotency-Key:", detail}}));
 }
 
+// The key came with another request before (draft-ietf-httpapi-idempotency-key-header, 2.7).
+Problem key_problem(const StoreError& error) {
+  Problem problem = problem_of(error);
+  if (error.kind != StoreError::Kind::conflict) return problem;
+  problem.status = 422;
+  problem.kind = "idempotency-key";
+  problem.errors = {{"Idempotency-Key:", "allowed: a new key for each new request"}};
+  return problem;
+}
+
 uint64_t fresh_seed() {
   std::random_device random;
   return (uint64_t{random()} << 32) | random();
@@ -64,7 +74,7 @@ Reply Api::create_experiment(const Call& call) {
   if (*key && !dry_run && decoded->errors.empty()) {
     idempotency = IdempotencyKey{**key, canonical_text(decoded->request)};
     auto answer = context_.store.find_answer(*idempotency);
-    if (!answer) return refuse(problem_of(answer.error()));
+    if (!answer) return refuse(key_problem(answer.error()));
     if (*answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
   }
 
@@ -121,7 +131,8 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
     if (key && record.error().kind == StoreError::Kind::conflict) {
       // The same request came twice at once, and the other one was first.
       auto answer = context_.store.find_answer(*key);
-      if (answer && *answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
+      if (!answer) return refuse(key_problem(answer.error()));
+      if (*answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
     }
     return refuse(problem_of(record.error()));
   }

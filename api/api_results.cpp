@@ -1,4 +1,10 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "api/api.h"
 #include "api/csv.h"
@@ -13,30 +19,58 @@ namespace copybench {
 namespace {
 
 constexpr int64_t kCsvPage = 1000;
+constexpr int64_t kRunsPage = 20;  // of some 10 KiB each, with a tree of many times that while it is made
 
-// Rows are read a page at a time, with a reader of their own each time: a slow client keeps none from others.
-bool write_csv(ReaderPool& readers, ExperimentId experiment, ByteSink& sink) {
-  std::string out = csv_header();
-  std::optional<RunId> after;
-  do {
+// Rows are read a page at a time, with a reader leased each time: a slow client keeps none from others.
+BodyPieces csv_pieces(ReaderPool& readers, ExperimentId experiment) {
+  return [&readers, experiment, after = std::optional<RunId>()](std::string& out) mutable {
+    if (!after) out = csv_header();
     auto page = readers.lease()->runs(experiment, after, kCsvPage);
-    if (!page) return false;
+    if (!page) return Piece::broken;
     for (const RunRow& run : page->items) {
       if (is_final(run.state) && run.planned.kind == RunKind::measured) append_csv_row(out, run);
     }
-    if (!sink.write(out)) return false;
-    out.clear();
     after = page->next;
-  } while (after);
-  return true;
+    return after ? Piece::more : Piece::last;
+  };
+}
+
+std::string joined(const std::vector<RunRow>& runs) {
+  std::string out;
+  for (const RunRow& run : runs) out.append(out.empty() ? "" : ",").append(dump(run_json(run)));
+  return out;
+}
+
+// page_json() as it would be written, some runs at a time. first: the page's first ones.
+BodyPieces run_page_pieces(ReaderPool& readers, ExperimentId experiment, int64_t limit, Page<RunRow> first) {
+  int64_t left = limit - static_cast<int64_t>(first.items.size());
+  return [&readers, experiment, left, next = first.next, text = "{\"items\":[" + joined(first.items)](std::string& out) mutable {
+    out = std::exchange(text, {});
+    if (out.empty()) {
+      auto page = readers.lease()->runs(experiment, next, std::min(kRunsPage, left));
+      if (!page) return Piece::broken;
+      left -= static_cast<int64_t>(page->items.size());
+      next = page->next;
+      if (!page->items.empty()) out = "," + joined(page->items);
+    }
+    if (next && left > 0) return Piece::more;
+    out += fmt::format("],\"next\":{}}}\n", next ? fmt::format("\"{}\"", *next) : "null");
+    return Piece::last;
+  };
 }
 
 }  // namespace
 
 Reply Api::list_runs(const Call& call) {
   const PageQuery page = decode_page_query(call.request.query);
-  auto runs = context_.readers.lease()->runs(call.id, page.after, page.limit);
+  auto runs = context_.readers.lease()->runs(call.id, page.after, std::min(kRunsPage, page.limit));
   if (!runs) return refuse(problem_of(runs.error()));
+  if (runs->next && page.limit > kRunsPage) {
+    HttpResponse response = json_response(200, Json());
+    response.body.clear();
+    response.pieces = run_page_pieces(context_.readers, call.id, page.limit, std::move(*runs));
+    return response;
+  }
   Json items = Json::array();
   for (const RunRow& run : runs->items) items.push_back(run_json(run));
   return json_response(200, page_json(std::move(items), runs->next));
@@ -49,9 +83,7 @@ Reply Api::get_results_csv(const Call& call) {
   response.headers = {
       {"Content-Disposition", "attachment; filename=\"copybench-experiment-" + std::to_string(call.id) + ".csv\""},
       {"Cache-Control", "no-store"}};
-  response.stream = [&readers = context_.readers, id = call.id](ByteSink& sink) {
-    return write_csv(readers, id, sink);
-  };
+  response.pieces = csv_pieces(context_.readers, call.id);
   return response;
 }
 
@@ -66,7 +98,9 @@ Reply Api::get_summary(const Call& call) {
 
 Reply Api::follow_experiment(const Call& call) {
   int64_t after = 0;
-  if (const std::string* last = call.request.header("last-event-id"); last && *last != "0" && !last->empty()) {
+  const std::string* last = call.request.header("last-event-id");
+  const bool told_end = last && *last == EventStreams::kEndId;
+  if (last && *last != "0" && !last->empty() && !told_end) {
     const auto id = decode_id(*last);
     if (!id) {
       Problem problem;
@@ -78,7 +112,14 @@ Reply Api::follow_experiment(const Call& call) {
     }
     after = *id;
   }
-  if (auto record = context_.readers.lease()->experiment(call.id); !record) return refuse(problem_of(record.error()));
+  const auto record = context_.readers.lease()->experiment(call.id);
+  if (!record) return refuse(problem_of(record.error()));
+  if (told_end && is_final(record->state)) {
+    // A browser's EventSource connects again until it is answered so.
+    HttpResponse nothing_more;
+    nothing_more.status = 204;
+    return nothing_more;
+  }
   return event_stream(call, [&streams = streams_, id = call.id, after](ByteSink& sink) {
     return streams.follow(id, after, sink);
   });
@@ -88,7 +129,7 @@ Reply Api::follow_experiments(const Call& call) {
   return event_stream(call, [&streams = streams_](ByteSink& sink) { return streams.follow_all(sink); });
 }
 
-Reply Api::event_stream(const Call& call, BodyStream follow) {
+Reply Api::event_stream(const Call& call, LiveStream follow) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   response.headers = {{"Cache-Control", "no-store"}};
@@ -102,8 +143,7 @@ Reply Api::event_stream(const Call& call, BodyStream follow) {
     problem.headers = {{"Retry-After", "5"}};
     return refuse(std::move(problem));
   }
-  response.live = true;
-  response.stream = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(sink); };
+  response.live = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(sink); };
   return response;
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "api/api.h"
@@ -12,22 +13,24 @@
 namespace copybench {
 
 Reply Api::export_experiment(const Call& call) {
-  // Known before the first byte of the answer, so that it can still be a problem.
-  if (auto exported = context_.readers.lease()->exported_experiment(call.id); !exported) {
-    return refuse(problem_of(exported.error()));
-  }
+  const Json host = system_facts()["hostname"];
+  Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
+  const auto pieces = std::make_shared<ExportPieces>(context_.readers, call.id, std::move(exporter));
+  // Made before the answer begins, so that it can still be a problem.
+  std::string first;
+  if (auto made = pieces->next(first); !made) return refuse(problem_of(made.error()));
   HttpResponse response;
   response.content_type = "application/x-ndjson";
   response.headers = {
       {"Content-Disposition", fmt::format("attachment; filename=\"copybench-experiment-{}.ndjson\"", call.id)},
       {"Cache-Control", "no-store"}};
-  const Json host = system_facts()["hostname"];
-  Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
-  response.stream = [&readers = context_.readers, id = call.id, exporter = std::move(exporter)](ByteSink& sink) {
-    bool taken = true;
-    const auto written = write_export(readers, id, exporter,
-                                      [&](std::string_view bytes) { return taken = sink.write(bytes); });
-    return written && taken;
+  response.pieces = [pieces, first = std::move(first)](std::string& out) mutable {
+    if (!first.empty()) {
+      out = std::exchange(first, {});
+      return Piece::more;
+    }
+    const auto more = pieces->next(out);
+    return !more ? Piece::broken : *more ? Piece::more : Piece::last;
   };
   return response;
 }

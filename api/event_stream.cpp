@@ -70,7 +70,9 @@ StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experimen
     round.runs += fmt::format("id: {}\n", run.finish_sequence) + event("run", run_json(run));
   }
   round.more = std::cmp_equal(runs->size(), kRunsAtOnce);
-  if (!round.more && is_final(record->state)) round.end = event("end", experiment_json(*record, *queue));
+  if (!round.more && is_final(record->state)) {
+    round.end = fmt::format("id: {}\n", kEndId) + event("end", experiment_json(*record, *queue));
+  }
   return round;
 }
 

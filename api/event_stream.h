@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/message.h"
 #include "core/base/change_signal.h"
@@ -27,6 +28,8 @@ namespace copybench {
 
 class EventStreams {
  public:
+  // What a browser that was told the end sends as Last-Event-ID when it connects again.
+  static constexpr std::string_view kEndId = "end";
   // paused_reason: the scheduler's, called from the streams' threads.
   using PausedReason = std::function<std::optional<std::string>()>;
   EventStreams(ReaderPool& readers, ChangeSignal& changed, PausedReason paused_reason, size_t capacity,
@@ -39,7 +42,8 @@ class EventStreams {
   size_t open() const;  // places that are taken
 
   // Sends `progress`, every run that ended after `after` (a finish_sequence) as a `run` with that as its id, `progress`
-  // again, and so on until the experiment is final: `end` with the experiment. `deleted` or `shutdown` end it early.
+  // again, and so on until the experiment is final: `end` with the experiment and kEndId as its id. `deleted` or `shutdown`
+  // end it early.
   // True if it came to an end, false if the client is gone or the store cannot be read.
   bool follow(ExperimentId experiment, int64_t after, ByteSink& sink);
 

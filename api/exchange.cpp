@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <time.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 
 #include "api/httplib_forms.h"
+#include "api/listener.h"
+#include "api/peer_user.h"
 #include "api/problem.h"
 #include "api/request_head.h"
 
@@ -26,149 +28,52 @@ const NamedValues& common_headers() {
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},
       {"Accept-Ranges", "none"},
+      {"Connection", "close"},
   };
   return headers;
 }
 
-// What the library reads and writes: the head as it was judged, then the body up to its announced length and not a byte
-// beyond, so that it never waits for one that is not coming.
-class ExchangeStream : public AnyStream<httplib::Stream> {
+// The request line as the library reads it. It gets no header: it would act upon some of them (Range, Accept-Encoding,
+// Expect, lengths), and those that matter were judged already.
+class LineStream : public AnyStream<httplib::Stream> {
  public:
-  ExchangeStream(HttpConnection& connection, const RequestHead& head)
-      : connection_(connection), head_(head.bytes), body_left_(head.content_length) {}
+  explicit LineStream(string_view target)
+      : text_(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", target)), left_(text_) {}
 
   ssize_t read(char* buffer, size_t size) override {
-    if (!head_.empty()) {
-      const size_t n = head_.copy(buffer, size);
-      head_.remove_prefix(n);
-      return static_cast<ssize_t>(n);
-    }
-    if (body_left_ == 0) return 0;
-    const size_t n = connection_.read(buffer, static_cast<size_t>(std::min<uint64_t>(size, body_left_)));
-    body_left_ -= n;
+    const size_t n = left_.copy(buffer, size);
+    left_.remove_prefix(n);
     return static_cast<ssize_t>(n);
   }
-  ssize_t write(const char* bytes, size_t size) override {
-    return connection_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
-  }
+  ssize_t write(const char*, size_t size) override { return static_cast<ssize_t>(size); }  // its answer is not needed
   void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string& ip, int&) const override { ip = local_ip(connection_.fd()); }
-
-  uint64_t body_left() const { return body_left_; }
+  void get_local_ip_and_port(std::string&, int&) const override {}
 
  private:
-  bool peer_there() const override { return connection_.peer_there(); }
+  bool peer_there() const override { return true; }
 
-  HttpConnection& connection_;
-  string_view head_;
-  uint64_t body_left_;
+  const std::string text_;
+  string_view left_;
 };
 
-class Sink : public ByteSink {
+class LineParser : public AnyServer<httplib::Server> {
  public:
-  explicit Sink(httplib::DataSink& sink) : sink_(sink) {}
-  bool write(string_view bytes) override {
-    return bytes.empty() || sink_.write(bytes.data(), bytes.size());  // an empty chunk would end the body
-  }
-  bool peer_there() override { return sink_.is_writable(); }
-
- private:
-  httplib::DataSink& sink_;
-};
-
-class Exchange : public AnyServer<httplib::Server> {
- public:
-  Exchange(HttpConnection& connection, RequestHandler& handler, const RequestHead& head, uint64_t max_body)
-      : connection_(connection), handler_(handler), head_(head), stream_(connection, head) {
-    svr_sock_ = connection.fd();  // without a socket it takes itself for stopping and breaks off streamed bodies
-    set_payload_max_length(std::max(max_body, kMaxImportBytes));  // the head was judged
+  // False where the library cannot read the target.
+  bool parse(string_view target, HttpRequest& request) {
+    bool read = false;
     set_keep_alive_max_count(1);
-    httplib::Headers headers;
-    for (const auto& [name, value] : common_headers()) headers.emplace(name, value);
-    set_default_headers(std::move(headers));
-    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-      auto answer = handler_.answer_head(translate(request));
-      if (!answer) return HandlerResponse::Unhandled;  // the body is read next
-      give(std::move(*answer), request, response);
+    set_pre_routing_handler([&](const httplib::Request& parsed, httplib::Response&) {
+      request.path = parsed.path;
+      request.query.assign(parsed.params.begin(), parsed.params.end());
+      std::stable_sort(request.query.begin(), request.query.end(),  // the library's order depends on its version
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
+      read = true;
       return HandlerResponse::Handled;
     });
-    const auto with_body = [this](const httplib::Request& request, httplib::Response& response) {
-      give(handler_.answer(translate(request)), request, response);
-    };
-    Post(".*", with_body).Put(".*", with_body).Patch(".*", with_body).Delete(".*", with_body);
-    set_error_handler(HandlerWithResponse([this](const httplib::Request& request, httplib::Response& response) {
-      if (answered_) return HandlerResponse::Handled;  // handled: only then does it send a Content-Length
-      const bool cut = stream_.body_left() > 0;
-      const std::string detail = cut ? "the body ended before its announced length" : "the request could not be read";
-      give(handler_.answer_malformed(response.status, detail, request.path), request, response);
-      return HandlerResponse::Handled;
-    }));
-    set_exception_handler([this](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
-      give(handler_.answer_malformed(500, "this is a defect of copybenchd; its log may say more", request.path),
-           request, response);
-    });
-    set_logger([this](const httplib::Request&, const httplib::Response& response) { status_ = response.status; });
+    LineStream stream(target);
+    process_one(stream);
+    return read;
   }
-
-  int run() {
-    process_one(stream_);
-    return status_;
-  }
-  uint64_t body_left() const { return stream_.body_left(); }
-
- private:
-  HttpRequest translate(const httplib::Request& request) const {
-    HttpRequest result;
-    result.method = head_.method;  // of any name: which ones go with a path is for the handler to say
-    result.path = request.path;
-    result.query.assign(request.params.begin(), request.params.end());
-    std::stable_sort(result.query.begin(), result.query.end(),  // the library's order depends on its version
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
-      result.query_text = request.target.substr(mark + 1);
-    }
-    // The library percent-decodes header values; these are as they were sent.
-    result.headers = head_.headers;
-    result.content_length = head_.content_length;
-    result.body = request.body;
-    result.local_address = request.local_addr;
-    result.peer = connection_.peer();
-    return result;
-  }
-
-  void give(HttpResponse answer, const httplib::Request& request, httplib::Response& response) {
-    answered_ = true;
-    response.status = answer.status;
-    for (auto& [name, value] : answer.headers) response.set_header(name, value);
-    if (!answer.stream) {
-      if (!answer.content_type.empty()) response.set_content(std::move(answer.body), answer.content_type);
-      return;
-    }
-    if (answer.live) connection_.keep_at_most(0);
-    auto provider = [stream = std::move(answer.stream)](size_t, httplib::DataSink& sink) {
-      // An exception from here would end the process.
-      try {
-        Sink bytes(sink);
-        if (!stream(bytes)) return false;
-        sink.done();
-        return true;
-      } catch (...) {
-        return false;
-      }
-    };
-    if (request.version == "HTTP/1.0") {
-      response.set_content_provider(answer.content_type, std::move(provider));
-    } else {
-      response.set_chunked_content_provider(answer.content_type, std::move(provider));
-    }
-  }
-
-  HttpConnection& connection_;
-  RequestHandler& handler_;
-  const RequestHead& head_;
-  ExchangeStream stream_;
-  bool answered_ = false;
-  int status_ = 0;
 };
 
 // The path of a head that may be anything, as far as it has one.
@@ -180,26 +85,127 @@ std::string path_in(string_view head) {
   return std::string(target.substr(0, std::min<size_t>(target.find_first_of(" ?"), kMaxLineBytes)));
 }
 
-std::string plain_answer_to(const HttpConnection& connection, const HttpResponse& response) {
-  return plain_answer(response, !connection.head().starts_with("HEAD "));
+// "Sun, 06 Nov 1994 08:49:37 GMT": no locale is ever set, so the names are these.
+std::string http_date() {
+  const time_t now = ::time(nullptr);
+  tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[64];
+  return {text, ::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-int write_plainly(HttpConnection& connection, const HttpResponse& response) {
-  connection.write(plain_answer_to(connection, response));
-  return response.status;
-}
-
-}  // namespace
-
-std::string plain_answer(const HttpResponse& response, bool with_body) {
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, status_title(response.status));
+// framing: the line that says where the body ends; empty where there is none, or the end of the connection says it.
+std::string head_of(const HttpResponse& response, string_view framing) {
+  std::string text = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, status_title(response.status), http_date());
   for (const auto* headers : {&common_headers(), &response.headers}) {
     for (const auto& [name, value] : *headers) text += fmt::format("{}: {}\r\n", name, value);
   }
-  text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", response.content_type,
-                      response.body.size());
-  if (with_body) text += response.body;
-  return text;
+  if (!response.content_type.empty()) text += fmt::format("Content-Type: {}\r\n", response.content_type);
+  return text.append(framing).append("\r\n");
+}
+
+// Neither of these has a body, and a length would be that of the answer without a condition (RFC 9110, 8.6).
+bool has_no_body(int status) { return status == 204 || status == 304; }
+
+std::string length_line(const HttpResponse& response) {
+  return has_no_body(response.status) ? "" : fmt::format("Content-Length: {}\r\n", response.body.size());
+}
+
+std::string plain_answer_to(const HttpConnection& connection, const HttpResponse& response) {
+  const bool with_body = !connection.head().starts_with("HEAD ");
+  return head_of(response, length_line(response)) + (with_body ? response.body : "");
+}
+
+string_view chunks_line(const HttpRequest& request) { return request.chunks ? "Transfer-Encoding: chunked\r\n" : ""; }
+
+class LiveSink : public ByteSink {
+ public:
+  LiveSink(HttpConnection& connection, bool chunked) : connection_(connection), chunked_(chunked) {}
+  bool write(string_view bytes) override {
+    if (bytes.empty()) return true;  // an empty chunk would end the body
+    if (!chunked_) return connection_.write_through(bytes);
+    return connection_.write_through(fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes));
+  }
+  bool peer_there() override { return connection_.peer_there(); }
+
+ private:
+  HttpConnection& connection_;
+  const bool chunked_;
+};
+
+}  // namespace
+
+tl::expected<HttpRequest, Problem> read_request(const HttpConnection& connection, uint64_t max_body) {
+  const auto malformed = [](int status, std::string detail) {
+    Problem problem;
+    problem.status = status;
+    problem.detail = std::move(detail);
+    return refuse(std::move(problem));
+  };
+  if (connection.head_too_long()) return malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes));
+  auto head = read_request_head(connection.head(), max_body);
+  if (!head) return refuse(std::move(head.error()));
+  HttpRequest request;
+  if (!LineParser().parse(head->target, request)) return malformed(400, "the request could not be read");
+  request.method = std::move(head->method);
+  request.target = std::move(head->target);
+  if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
+    request.query_text = request.target.substr(mark + 1);
+  }
+  request.headers = std::move(head->headers);
+  request.content_length = head->content_length;
+  request.local_address = local_ip(connection.fd());
+  request.peer = connection.peer();
+  request.chunks = !head->old;
+  if (request.method != "GET" && request.method != "HEAD") request.user = user_of_peer(connection.fd());
+  return request;
+}
+
+HttpResponse answer_to(HttpRequest& request, HttpConnection& connection, RequestHandler& handler) {
+  try {
+    if (auto answer = handler.answer_head(request)) return std::move(*answer);
+    request.body = connection.take_body(request.content_length);
+    if (request.body.size() < request.content_length) {
+      return handler.answer_malformed(400, "the body ended before its announced length", request.target);
+    }
+    return handler.answer(request);
+  } catch (...) {
+    return handler.answer_malformed(500, "this is a defect of copybenchd; its log may say more", request.target);
+  }
+}
+
+void give_answer(HttpConnection& connection, const HttpRequest& request, HttpResponse response) {
+  const bool with_body = request.method != "HEAD";
+  connection.write(head_of(response, response.pieces ? std::string(chunks_line(request)) : length_line(response)));
+  if (with_body && response.pieces) {
+    connection.continue_with(std::move(response.pieces), request.chunks);
+    connection.produce();
+  } else if (with_body && !has_no_body(response.status)) {
+    connection.write(response.body);
+  }
+  connection.leave(request.content_length - request.body.size());
+}
+
+void give_live(HttpConnection& connection, const HttpRequest& request, HttpResponse response) {
+  LiveSink sink(connection, request.chunks);
+  bool whole = connection.write_through(head_of(response, chunks_line(request)));
+  if (whole) {
+    try {
+      whole = response.live(sink);
+    } catch (...) {  // out of memory, at most
+      whole = false;
+    }
+  }
+  if (!whole) {
+    connection.break_off();
+  } else if (request.chunks) {
+    connection.write_through("0\r\n\r\n");
+  }
+  connection.leave(request.content_length);
+}
+
+std::string malformed_answer(const HttpConnection& connection, RequestHandler& handler, const Problem& problem) {
+  return plain_answer_to(connection, handler.answer_malformed(problem.status, problem.detail, path_in(connection.head())));
 }
 
 std::string late_answer(const HttpConnection& connection, RequestHandler& handler) {
@@ -216,26 +222,10 @@ std::string crowded_answer(const HttpConnection& connection, RequestHandler& han
   return plain_answer_to(connection, answer);
 }
 
-int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_body) {
-  handler.arrived();
-  if (connection.head_too_long()) {
-    const int status = write_plainly(
-        connection, handler.answer_malformed(431, fmt::format("the request's head exceeds {} bytes", kMaxHeadBytes),
-                                             path_in(connection.head())));
-    connection.leave(UINT64_MAX);
-    return status;
-  }
-  const auto head = read_request_head(connection.head(), max_body);
-  if (!head) {
-    const int status = write_plainly(
-        connection, handler.answer_malformed(head.error().status, head.error().detail, path_in(connection.head())));
-    connection.leave(announced_body(connection.head()));
-    return status;
-  }
-  Exchange one(connection, handler, *head, max_body);
-  const int status = one.run();
-  connection.leave(one.body_left());
-  return status;
+std::string busy_answer(const HttpConnection& connection, RequestHandler& handler) {
+  HttpResponse answer = handler.answer_malformed(503, "too many requests at once", path_in(connection.head()));
+  answer.headers.emplace_back("Retry-After", "1");
+  return plain_answer_to(connection, answer);
 }
 
 }  // namespace copybench

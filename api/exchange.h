@@ -1,4 +1,5 @@
-// One request and its answer on one connection, parsed and written by cpp-httplib.
+// A request from a connection's bytes, and an answer to them. cpp-httplib parses the request; the answer is written here,
+// since it has to go on without a thread.
 #pragma once
 
 #include <string>
@@ -8,9 +9,20 @@
 
 namespace copybench {
 
-// Has the request that was received answered, writes the answer and calls leave(). Returns the status, 0 where none was
-// sent.
-int exchange(HttpConnection& connection, RequestHandler& handler, uint64_t max_body);
+// The request that was received, without its body; or why it is none.
+tl::expected<HttpRequest, Problem> read_request(const HttpConnection& connection, uint64_t max_body);
+
+// Has it answered; takes the body from the connection if it is asked for.
+HttpResponse answer_to(HttpRequest& request, HttpConnection& connection, RequestHandler& handler);
+
+// Writes the answer, as far as it is there, and calls leave(). Its pieces, if it has any, are for produce().
+void give_answer(HttpConnection& connection, const HttpRequest& request, HttpResponse response);
+
+// The same of a live stream: returns when it is over.
+void give_live(HttpConnection& connection, const HttpRequest& request, HttpResponse response);
+
+// What to say where there is no request, as the head is malformed.
+std::string malformed_answer(const HttpConnection& connection, RequestHandler& handler, const Problem& problem);
 
 // What to say to a client whose request was not received in time: 408; nothing where it said nothing, as browsers open
 // connections ahead of any request.
@@ -19,7 +31,7 @@ std::string late_answer(const HttpConnection& connection, RequestHandler& handle
 // What to say to the one that goes where there are too many, whatever it has said: 429.
 std::string crowded_answer(const HttpConnection& connection, RequestHandler& handler);
 
-// An answer as bytes, for what never gets as far as the library.
-std::string plain_answer(const HttpResponse& response, bool with_body);
+// What to say where too many requests wait for an answer: 503.
+std::string busy_answer(const HttpConnection& connection, RequestHandler& handler);
 
 }  // namespace copybench

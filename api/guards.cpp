@@ -80,6 +80,7 @@ bool is_loopback_host(string_view host) {
 std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host,
                                     const std::vector<std::string>& allowed) {
   const std::string* header = request.header("host");
+  if (header == nullptr && !request.chunks) return std::nullopt;  // HTTP/1.0, which no browser speaks
   const auto host = header ? host_of(*header) : std::nullopt;
   if (host && is_ours(*host, request, listen_host, allowed)) return std::nullopt;
   Problem problem;

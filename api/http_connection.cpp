@@ -1,7 +1,10 @@
 #include "api/http_connection.h"
 
 #include <errno.h>
+#include <fmt/format.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,6 +14,12 @@ namespace copybench {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kPiecesAtOnce = 4;  // before others have their turn
+
+}  // namespace
 
 HttpConnection::HttpConnection(UniqueFd socket, milliseconds timeout, std::string peer)
     : socket_(std::move(socket)), timeout_(timeout), peer_(std::move(peer)) {}
@@ -40,8 +49,12 @@ HttpConnection::Arrival HttpConnection::receive_head(size_t at_most) {
     const auto n = receive_now(buffer, sizeof buffer);
     if (!n) return Arrival::partly;
     if (*n == 0) return Arrival::closed;
-    const size_t seen = std::max<size_t>(head_.size(), 3) - 3;
+    size_t seen = std::max<size_t>(head_.size(), 3) - 3;
     head_.append(buffer, *n);
+    if (head_.starts_with("\r\n") && head_.size() > 2 && head_[2] != '\r' && head_[2] != '\n') {
+      head_.erase(0, 2);
+      seen = 0;
+    }
     // Bare line feeds are refused by whoever reads the head; unless they end it here, the client would wait for that.
     const size_t proper = head_.find("\r\n\r\n", seen);
     const size_t bare = head_.find("\n\n", seen);
@@ -67,38 +80,84 @@ HttpConnection::Arrival HttpConnection::receive_body(uint64_t length) {
   return Arrival::complete;
 }
 
-size_t HttpConnection::read(char* buffer, size_t size) {
-  const size_t n = ahead_.copy(buffer, size, given_);
-  given_ += n;
-  return n;
+std::string HttpConnection::take_body(uint64_t length) {
+  std::string body = std::exchange(ahead_, {});
+  if (body.size() > length) body.resize(static_cast<size_t>(length));
+  return body;
+}
+
+std::optional<size_t> HttpConnection::send_now(std::string_view bytes) {
+  for (;;) {
+    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n > 0) sent_in_all_ += static_cast<uint64_t>(n);
+    if (n >= 0) return static_cast<size_t>(n);
+    if (errno == EAGAIN) return std::nullopt;
+    if (errno != EINTR) return 0;
+  }
 }
 
 bool HttpConnection::send_on() {
   while (sent_ < unsent_.size()) {
-    const ssize_t n = ::send(socket_.get(), unsent_.data() + sent_, unsent_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (n >= 0) {
-      sent_ += static_cast<size_t>(n);
-    } else if (errno == EAGAIN) {
-      return true;
-    } else if (errno != EINTR) {
-      return false;
-    }
+    const auto sent = send_now(std::string_view(unsent_).substr(sent_));
+    if (!sent) return true;
+    if (*sent == 0) return false;
+    sent_ += *sent;
   }
-  unsent_.clear();
+  unsent_ = std::string();  // it may have been large
   sent_ = 0;
   return true;
 }
 
 bool HttpConnection::write(std::string_view bytes) {
-  const Deadline deadline = Clock::now() + timeout_;
   if (sent_ > 0) unsent_.erase(0, std::exchange(sent_, 0));
-  unsent_.append(bytes);
-  while (send_on()) {
-    if (bytes_unsent() <= kept_limit_) return true;
-    if (!wait(POLLOUT, deadline)) break;
+  // What goes at once is not copied.
+  while (unsent_.empty() && !bytes.empty() && !broken_) {
+    const auto sent = send_now(bytes);
+    if (!sent) break;
+    broken_ = *sent == 0;  // what is left would be the middle of an answer
+    bytes.remove_prefix(*sent);
   }
-  broken_ = true;  // what is left would be the middle of an answer
-  return false;
+  unsent_.append(bytes);
+  return !broken_;
+}
+
+bool HttpConnection::write_through(std::string_view bytes) {
+  const Deadline deadline = Clock::now() + timeout_;
+  if (!write(bytes)) return false;
+  while (bytes_unsent() > 0) {
+    if (!wait(POLLOUT, deadline) || !send_on()) {
+      broken_ = true;
+      return false;
+    }
+  }
+  return true;
+}
+
+void HttpConnection::continue_with(BodyPieces pieces, bool chunked) {
+  pieces_ = std::move(pieces);
+  chunked_ = chunked;
+}
+
+void HttpConnection::produce() {
+  for (int made = 0; made < kPiecesAtOnce && pieces_ && !broken_ && bytes_unsent() == 0; ++made) {
+    std::string piece;
+    Piece outcome = Piece::broken;
+    try {
+      outcome = pieces_(piece);
+    } catch (...) {  // out of memory, at most
+    }
+    if (chunked_ && !piece.empty()) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+    if (chunked_ && outcome == Piece::last) piece += "0\r\n\r\n";
+    write(piece);
+    if (outcome == Piece::broken) break_off();
+    if (outcome != Piece::more) pieces_ = nullptr;
+  }
+}
+
+uint64_t HttpConnection::bytes_taken() const {
+  int queued = 0;
+  if (::ioctl(socket_.get(), SIOCOUTQ, &queued) != 0 || queued < 0) return sent_in_all_;
+  return sent_in_all_ - std::min<uint64_t>(sent_in_all_, static_cast<uint64_t>(queued));
 }
 
 bool HttpConnection::peer_there() const {
@@ -107,14 +166,14 @@ bool HttpConnection::peer_there() const {
 }
 
 void HttpConnection::leave(uint64_t still_coming) {
-  still_coming_ = still_coming - std::min<uint64_t>(still_coming, ahead_.size() - given_);
+  still_coming_ = still_coming - std::min<uint64_t>(still_coming, ahead_.size());
   ahead_ = std::string();  // it may have been large
-  given_ = 0;
 }
 
 HttpConnection::Departure HttpConnection::depart() {
   if (broken_ || !send_on()) return Departure::over;
   if (bytes_unsent() > 0) return Departure::sending;
+  if (pieces_) return Departure::hungry;
   ::shutdown(socket_.get(), SHUT_WR);
   char buffer[16384];
   // Announced or not, what has come already goes first; not for ever, as it may come without end.

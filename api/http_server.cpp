@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -31,19 +31,13 @@ constexpr auto kGrace = 500ms;
 constexpr int kRetryAcceptMs = 100;
 constexpr size_t kMaxHeldBytes = 40 << 20;    // of requests that are still arriving: an import, and some more
 constexpr size_t kMaxWaitingBytes = 48 << 20;  // of requests that wait for a worker
-constexpr size_t kMaxUnsentBytes = 64 << 20;  // of answers that are not read yet
+constexpr size_t kMaxUnsentBytes = 32 << 20;  // of answers that are not read yet
 constexpr size_t kAcceptedAtOnce = 64;        // before those that came earlier have their turn
+constexpr int kUnsentInKernel = 256 << 10;    // of one connection; more would only hide how fast its client reads
 
 void raise(const UniqueFd& event) {
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t n = ::write(event.get(), &one, sizeof one);
-}
-
-// Answers what will not be read on; with an empty answer it is closed.
-void turn_away(HttpConnection&& connection, const std::string& answer, LeavingRoom& leaving) {
-  if (answer.empty() || !connection.write(answer)) return;
-  connection.leave(UINT64_MAX);
-  leaving.enter(std::move(connection));
 }
 
 // Of two times for poll(), of which -1 is for ever.
@@ -58,18 +52,35 @@ HttpServer::HttpServer(HttpServerOptions options, Listener listener, RequestHand
       handler_(handler),
       logger_(std::move(logger)),
       stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      answered_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+      answered_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      queue_(options.threads, options.max_connections / 4, kMaxWaitingBytes) {}
 
-HttpServer::~HttpServer() = default;
+HttpServer::~HttpServer() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  wake_workers_.notify_all();
+  wake_live_.notify_all();
+}
+
+Result<void> HttpServer::start() {
+  try {
+    for (size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+    for (size_t i = 0; i < options_.live_streams; ++i) threads_.emplace_back([this] { work_live(); });
+  } catch (const std::system_error& error) {
+    return fail(fmt::format("cannot start thread {} of {} for the API: {}. Raise the limit of processes (ulimit -u, TasksMax=), "
+                            "or lower --max-event-streams",
+                            threads_.size() + 1, options_.threads + options_.live_streams, error.code().message()));
+  }
+  return {};
+}
 
 void HttpServer::serve() {
-  std::vector<std::jthread> workers;
-  for (size_t i = 0; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
-  LeavingRoom leaving(options_.max_connections / 4, kMaxUnsentBytes);
+  LeavingRoom leaving(options_.max_connections / 4, kMaxUnsentBytes, 2 * options_.client_timeout);
   receive_requests(leaving);
   listener_.reset();
   drain();
   see_off(leaving);
+  threads_.clear();
 }
 
 void HttpServer::stop() {
@@ -88,12 +99,14 @@ void HttpServer::receive_requests(LeavingRoom& leaving) {
     leaving.append_to(entries);
     if (::poll(entries.data(), entries.size(), earlier(room.poll_timeout(), leaving.poll_timeout())) < 0) continue;
     if (entries[0].revents != 0) return;
-    leaving.see_off(entries.data() + first_leaving, entries.size() - first_leaving);
+    for (HttpConnection& hungry : leaving.see_off(entries.data() + first_leaving, entries.size() - first_leaving)) {
+      send_on(std::move(hungry), leaving);
+    }
     if (entries[1].revents != 0) take_answered(leaving);
     const bool starved = entries[2].revents != 0 && !accept_some(room);
     WaitingRoom::Leaving sorted = room.sort(entries.data() + first_arriving, first_leaving - first_arriving);
-    for (HttpConnection& late : sorted.late) turn_away(std::move(late), late_answer(late, handler_), leaving);
-    for (HttpConnection& one : sorted.crowded) turn_away(std::move(one), crowded_answer(one, handler_), leaving);
+    for (HttpConnection& late : sorted.late) turn_away(std::move(late), late_answer(late, handler_), UINT64_MAX, leaving);
+    for (HttpConnection& one : sorted.crowded) turn_away(std::move(one), crowded_answer(one, handler_), UINT64_MAX, leaving);
     for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), leaving);
     if (!starved || make_room(room, leaving)) continue;
     // Others hold all descriptors. Who wants in stays in the backlog, and asking again at once would only spin.
@@ -103,7 +116,7 @@ void HttpServer::receive_requests(LeavingRoom& leaving) {
 }
 
 bool HttpServer::make_room(WaitingRoom& room, LeavingRoom& leaving) {
-  if (leaving.close_oldest()) return true;
+  if (leaving.close_slowest()) return true;
   auto oldest = room.take_oldest();
   if (!oldest) return false;
   // Its descriptor is needed now, so it reads the answer or does not.
@@ -126,27 +139,65 @@ bool HttpServer::accept_some(WaitingRoom& room) {
       return !starved || ::poll(&next, 1, 0) <= 0;
     }
     const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on unix sockets, which need none
+    // Both fail on unix sockets, which need neither.
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentInKernel, sizeof kUnsentInKernel);
     room.enter(HttpConnection(std::move(socket), options_.client_timeout, ip_of(peer)));
   }
   return true;
 }
 
+// Answers what will not be read on; with an empty answer it is closed.
+void HttpServer::turn_away(HttpConnection connection, const std::string& answer, uint64_t still_coming, LeavingRoom& leaving) {
+  if (answer.empty() || !connection.write(answer)) return;
+  connection.leave(still_coming);
+  leaving.enter(std::move(connection));
+}
+
+void HttpServer::put_off(PendingRequest request, LeavingRoom& leaving) {
+  if (!request.request) return;  // an answer that was begun cannot become another one
+  const std::string answer = busy_answer(request.connection, handler_);
+  turn_away(std::move(request.connection), answer, request.request->content_length, leaving);
+}
+
 void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
+  handler_.arrived();
+  auto request = read_request(connection, options_.max_body_bytes);
+  if (!request) {
+    report(connection, request.error().status);
+    const uint64_t still_coming = connection.head_too_long() ? UINT64_MAX : announced_body(connection.head());
+    const std::string answer = malformed_answer(connection, handler_, request.error());
+    turn_away(std::move(connection), answer, still_coming, leaving);
+    return;
+  }
+  Lane lane = handler_.lane_of(*request);
+  std::optional<PendingRequest> removed;
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() < std::max<size_t>(options_.max_connections / 4, 1) && waiting_bytes_ < kMaxWaitingBytes) {
-      waiting_bytes_ += connection.bytes_held();
-      waiting_.push_back(std::move(connection));
-      wake_workers_.notify_one();
-      return;
-    }
+    removed = queue_.push({std::move(connection), std::move(*request), std::move(lane)});
+    wake_workers_.notify_one();
   }
-  HttpResponse busy = handler_.answer_malformed(503, "too many requests at once", "");
-  busy.headers.emplace_back("Retry-After", "1");
-  if (!connection.write(plain_answer(busy, true))) return;
-  connection.leave(0);
-  leaving.enter(std::move(connection));
+  if (removed) put_off(std::move(*removed), leaving);
+}
+
+// To a worker, who makes more of its answer.
+void HttpServer::send_on(HttpConnection connection, LeavingRoom& leaving) {
+  if (draining_until_) {
+    std::optional<HttpConnection> hungry(std::move(connection));
+    while (hungry && std::chrono::steady_clock::now() < *draining_until_) {
+      hungry->produce();
+      hungry = leaving.enter(std::move(*hungry));
+    }
+    return;
+  }
+  Lane lane{Work::piece, "answer " + connection.peer()};
+  std::optional<PendingRequest> removed;
+  {
+    std::lock_guard lock(mutex_);
+    removed = queue_.push({std::move(connection), std::nullopt, std::move(lane)});
+    wake_workers_.notify_one();
+  }
+  if (removed) put_off(std::move(*removed), leaving);
 }
 
 void HttpServer::take_answered(LeavingRoom& leaving) {
@@ -157,42 +208,82 @@ void HttpServer::take_answered(LeavingRoom& leaving) {
     std::lock_guard lock(mutex_);
     taken.swap(answered_);
   }
-  for (HttpConnection& connection : taken) leaving.enter(std::move(connection));
+  for (HttpConnection& connection : taken) {
+    if (auto hungry = leaving.enter(std::move(connection))) send_on(std::move(*hungry), leaving);
+  }
 }
 
 void HttpServer::work() {
   ::pthread_setname_np(::pthread_self(), "api");
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_workers_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) return;
-    HttpConnection connection = std::move(waiting_.front());
-    waiting_.pop_front();
-    waiting_bytes_ -= connection.bytes_held();
-    open_.insert(connection.fd());
+    std::optional<PendingRequest> request;
+    wake_workers_.wait(lock, [&] { return stopping_ || (request = queue_.pop()); });
+    if (!request) return;
+    open_.insert(request->connection.fd());
+    const Work kind = request->lane.work;
     lock.unlock();
-    serve_connection(std::move(connection));
+    answer_one(std::move(*request));
+    request.reset();
+    lock.lock();
+    queue_.done(kind);
+    if (kind != Work::light) wake_workers_.notify_one();  // for one of its kind that could not begin
+  }
+}
+
+void HttpServer::answer_one(PendingRequest pending) {
+  HttpConnection& connection = pending.connection;
+  const int fd = connection.fd();
+  try {
+    if (!pending.request) {
+      connection.produce();
+    } else {
+      HttpResponse response = answer_to(*pending.request, connection, handler_);
+      report(connection, response.status);
+      if (response.live) {
+        std::lock_guard lock(mutex_);
+        live_.push_back({std::move(connection), std::move(*pending.request), std::move(response)});
+        wake_live_.notify_one();
+        return;
+      }
+      give_answer(connection, *pending.request, std::move(response));
+    }
+  } catch (const std::exception& error) {
+    // Out of memory, at most: the connection ends, the daemon goes on.
+    connection.break_off();
+    log_event(logger_.get(), Severity::error, "request_failed", {},
+              fmt::format("a request could not be answered: {}", error.what()));
+  }
+  give_back(std::move(connection), fd);
+}
+
+void HttpServer::work_live() {
+  ::pthread_setname_np(::pthread_self(), "api-live");
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_live_.wait(lock, [this] { return stopping_ || !live_.empty(); });
+    if (live_.empty()) return;
+    LiveAnswer answer = std::move(live_.front());
+    live_.pop_front();
+    lock.unlock();
+    const int fd = answer.connection.fd();
+    give_live(answer.connection, answer.request, std::move(answer.response));
+    give_back(std::move(answer.connection), fd);
     lock.lock();
   }
 }
 
-void HttpServer::serve_connection(HttpConnection connection) {
-  const int fd = connection.fd();
-  try {
-    const int status = exchange(connection, handler_, options_.max_body_bytes);
-    if (status != 0 && logger_->should_log(spdlog::level::debug)) {
-      // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
-      const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
-      std::string request = shown(line.substr(0, line.find('?')));
-      if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log quotes by itself
-      log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
-                fmt::format("{} {}", request, status));
-    }
-  } catch (const std::exception& error) {
-    // Out of memory, at most: the connection ends, the daemon goes on.
-    log_event(logger_.get(), Severity::error, "request_failed", {},
-              fmt::format("a request could not be answered: {}", error.what()));
-  }
+void HttpServer::report(const HttpConnection& connection, int status) const {
+  if (!logger_->should_log(spdlog::level::debug)) return;
+  // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
+  const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
+  std::string request = shown(line.substr(0, line.find('?')));
+  if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log quotes by itself
+  log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
+            fmt::format("{} {}", request, status));
+}
+
+void HttpServer::give_back(HttpConnection connection, int fd) {
   const bool over = connection.depart() == HttpConnection::Departure::over;
   // Not open any more before it is closed: drain() must never touch a number that was given to another file.
   std::lock_guard lock(mutex_);
@@ -207,14 +298,16 @@ void HttpServer::serve_connection(HttpConnection connection) {
 void HttpServer::drain() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  waiting_.clear();
+  queue_.clear();
   wake_workers_.notify_all();
+  wake_live_.notify_all();
   connection_ended_.wait_for(lock, kGrace, [this] { return open_.empty(); });
   for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
 }
 
 void HttpServer::see_off(LeavingRoom& leaving) {
   const auto deadline = std::chrono::steady_clock::now() + kGrace;
+  draining_until_ = deadline;
   take_answered(leaving);
   std::vector<pollfd> entries;
   while (!leaving.empty()) {
@@ -223,7 +316,7 @@ void HttpServer::see_off(LeavingRoom& leaving) {
     entries.clear();
     leaving.append_to(entries);
     ::poll(entries.data(), entries.size(), earlier(leaving.poll_timeout(), static_cast<int>(left.count())));
-    leaving.see_off(entries.data(), entries.size());
+    for (HttpConnection& hungry : leaving.see_off(entries.data(), entries.size())) send_on(std::move(hungry), leaving);
   }
 }
 

@@ -9,30 +9,53 @@ namespace {
 using std::chrono::milliseconds;
 using Departure = HttpConnection::Departure;
 
-// What a client must manage at least, on average, to get its whole answer.
-constexpr size_t kBytesPerSecond = 64 * 1024;
-constexpr milliseconds kPatience = std::chrono::seconds{5};
 // For what the client may still be sending; then its answer has been there for as long.
 constexpr milliseconds kSwallowTime = std::chrono::seconds{2};
 
 }  // namespace
 
-LeavingRoom::Clock::time_point LeavingRoom::deadline_for(const HttpConnection& connection, Departure departure) {
-  if (departure == Departure::receiving) return Clock::now() + kSwallowTime;
-  return Clock::now() + kPatience + milliseconds{connection.bytes_unsent() * 1000 / kBytesPerSecond};
+bool LeavingRoom::keeps_pace(Held& held, Clock::time_point now) const {
+  HttpConnection::Pace& pace = held.connection.pace;
+  const uint64_t taken = held.connection.bytes_taken();
+  const bool first = pace.checked == Clock::time_point{};
+  if (first || taken > pace.taken) pace.moved = now;
+  const auto least = kLeastBytesPerSecond * static_cast<uint64_t>(period_.count()) / 1000;
+  if (!first && now < pace.checked + period_) {
+    held.deadline = pace.checked + period_;
+    return true;
+  }
+  if (!first && taken - pace.taken < least) return false;
+  pace.checked = now;
+  pace.taken = taken;
+  held.deadline = now + period_;
+  return true;
 }
 
-void LeavingRoom::enter(HttpConnection connection) {
+std::optional<HttpConnection> LeavingRoom::enter(HttpConnection connection) {
   const Departure departure = connection.depart();
-  if (departure == Departure::over) return;
-  const auto deadline = deadline_for(connection, departure);
-  held_.push_back({std::move(connection), departure, deadline});
-  size_t bytes = 0;
-  for (const Held& held : held_) bytes += held.connection.bytes_unsent();
-  while (held_.size() > max_connections_ || (bytes > max_bytes_ && held_.size() > 1)) {
-    bytes -= held_.front().connection.bytes_unsent();
-    held_.erase(held_.begin());
+  if (departure == Departure::over) return std::nullopt;
+  const auto now = Clock::now();
+  HttpConnection::Pace& pace = connection.pace;
+  if (pace.away != Clock::time_point{}) {
+    const auto away = now - std::exchange(pace.away, {});
+    pace.checked += away;
+    pace.moved += away;
   }
+  Held held{std::move(connection), departure, now + kSwallowTime};
+  if (departure != Departure::receiving && !keeps_pace(held, now)) return std::nullopt;
+  if (departure == Departure::hungry) {
+    held.connection.pace.away = now;
+    return std::move(held.connection);
+  }
+  held_.push_back(std::move(held));
+  size_t bytes = 0;
+  for (const Held& one : held_) bytes += one.connection.bytes_kept();
+  while (held_.size() > max_connections_ || (bytes > max_bytes_ && held_.size() > 1)) {
+    close_slowest();
+    bytes = 0;
+    for (const Held& one : held_) bytes += one.connection.bytes_kept();
+  }
+  return std::nullopt;
 }
 
 void LeavingRoom::append_to(std::vector<pollfd>& entries) const {
@@ -50,24 +73,34 @@ int LeavingRoom::poll_timeout() const {
   return static_cast<int>(std::max(left, milliseconds{0}).count());
 }
 
-void LeavingRoom::see_off(const pollfd* entries, size_t polled) {
+std::vector<HttpConnection> LeavingRoom::see_off(const pollfd* entries, size_t polled) {
   const auto now = Clock::now();
+  std::vector<HttpConnection> hungry;
   size_t index = 0;
   std::erase_if(held_, [&](Held& held) {
     const bool moved = index < polled && entries[index].revents != 0;
     ++index;
-    if (!moved) return held.deadline <= now;
-    const Departure before = std::exchange(held.departure, held.connection.depart());
-    if (held.departure == Departure::receiving && before == Departure::sending) {
-      held.deadline = deadline_for(held.connection, held.departure);
+    if (moved) {
+      const Departure before = std::exchange(held.departure, held.connection.depart());
+      if (held.departure == Departure::over) return true;
+      if (held.departure == Departure::receiving && before != Departure::receiving) held.deadline = now + kSwallowTime;
     }
-    return held.departure == Departure::over || held.deadline <= now;
+    if (held.departure == Departure::receiving) return held.deadline <= now;
+    if ((moved || held.deadline <= now) && !keeps_pace(held, now)) return true;
+    if (held.departure != Departure::hungry) return false;
+    held.connection.pace.away = now;
+    hungry.push_back(std::move(held.connection));
+    return true;
   });
+  return hungry;
 }
 
-bool LeavingRoom::close_oldest() {
-  if (held_.empty()) return false;
-  held_.erase(held_.begin());
+bool LeavingRoom::close_slowest() {
+  const auto slowest = std::min_element(held_.begin(), held_.end(), [](const Held& a, const Held& b) {
+    return a.connection.pace.moved < b.connection.pace.moved;
+  });
+  if (slowest == held_.end()) return false;
+  held_.erase(slowest);
   return true;
 }
 

@@ -16,6 +16,7 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method;
   std::string path;             // percent-decoded
+  std::string target;           // path and query as they were sent, percent-encoded
   NamedValues query;            // decoded, by name; those of one name in the order given
   std::string query_text;       // as it was sent
   NamedValues headers;          // names in lower case, values as sent; a name may come twice
@@ -23,6 +24,10 @@ struct HttpRequest {
   std::string body;             // empty until it was read
   std::string local_address;    // that the client connected to: an IP address, or empty on a unix socket
   std::string peer;             // the client's IP address, or empty on a unix socket
+  // Of a change that came from this machine: the number of the client's user, where the kernel tells it. Else empty; to be
+  // emptied where `peer` is replaced by the client that a proxy names.
+  std::string user;
+  bool chunks = true;           // false: HTTP/1.0, whose clients know no chunked bodies
 
   // The value of the first header of that name (in lower case), or null.
   const std::string* header(std::string_view name) const {
@@ -33,27 +38,35 @@ struct HttpRequest {
   }
 };
 
-// Where a streamed body goes. Used by one thread, within one call of the BodyStream.
+// A body that is made as the client takes it. Each call appends some more of it, up to about 1 MiB, so that an answer takes
+// that much memory however long it is and however slowly it is read. Calls come one after another, from different threads.
+// broken: the client sees a cut answer. Never throws.
+enum class Piece { more, last, broken };
+using BodyPieces = std::function<Piece(std::string& out)>;
+
+// Where a live stream goes. Used by one thread, within one call of the LiveStream.
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
-  // False when the client is gone, too slow, or the server stops: then the stream should return.
+  // Returns once the client's socket has taken it. False when the client is gone, too slow, or the server stops: then the
+  // stream should return.
   virtual bool write(std::string_view bytes) = 0;
   // False when the client has closed its end.
   virtual bool peer_there() = 0;
 };
 
-// Writes the whole body and returns true; false if it had to break off, which the client then sees as a cut answer.
-// Never throws.
-using BodyStream = std::function<bool(ByteSink&)>;
+// Writes the whole body over a long time, in a thread of its own, and returns true; false if it had to break off, which the
+// client then sees as a cut answer. Never throws.
+using LiveStream = std::function<bool(ByteSink&)>;
 
 struct HttpResponse {
   int status = 200;
   std::string content_type;  // empty: no body
   NamedValues headers;
   std::string body;
-  BodyStream stream;  // if set, it makes the body
-  bool live = false;  // the stream goes on for long, and each write is to reach the client at once
+  // If one of these is set, it makes the body.
+  BodyPieces pieces;
+  LiveStream live;
 };
 
 }  // namespace copybench

@@ -50,13 +50,15 @@ void put_experiment_paths(Json& paths) {
       "create_experiment", "Queue an experiment.",
       {{"200", json_answer("With dry_run: what would be run; nothing was queued.", "Plan")},
        {"202",
-        json_answer("Queued. With an Idempotency-Key that was used before: the answer given then.", "Experiment")}},
+        json_answer("Queued. With an Idempotency-Key that was used before: the answer given then.", "Experiment")},
+       {"422", answer("The Idempotency-Key came with another request before.",
+                      content("application/problem+json", ref("Problem")))}},
       Json::array(
           {query_parameter("dry_run", "1: validate and expand, but queue nothing.",
                            {{"type", "string"}, {"enum", {"1", "true", "0", "false"}}, {"default", "0"}}),
            header_parameter("Idempotency-Key",
                             "Repeating a request under its key returns the first answer and queues nothing. The "
-                            "same key with another request is a conflict (409). Kept for 7 days.",
+                            "same key with another request is refused (422). Kept for 7 days.",
                             {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[ -~]+$"}})}));
   create["responses"]["202"]["headers"] = {
       {"Location", {{"description", "The experiment."}, {"required", true}, {"schema", {{"type", "string"}}}}}};

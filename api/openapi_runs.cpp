@@ -37,11 +37,12 @@ void put_result_paths(Json& paths) {
       "follow_experiment", "Server-sent events while the experiment is under way.",
       {{"200",
         answer("`progress` (Progress with experiment_id and state) at once and at each change; `run` (Run, its id for "
-               "Last-Event-ID) for every run that has ended, earlier ones first; then `end` (Experiment) as the last. "
+               "Last-Event-ID) for every run that has ended, earlier ones first; then `end` (Experiment, id: end) as the last. "
                "`deleted` or `shutdown` (experiment_id) end it early.",
-               content("text/event-stream", {{"type", "string"}}))}},
+               content("text/event-stream", {{"type", "string"}}))},
+       {"204", {{"description", "The Last-Event-ID is end: there is nothing more to come, nothing to connect again for."}}}},
       Json::array({header_parameter("Last-Event-ID", "Leaves out the runs up to that event.",
-                                    {{"type", "string"}, {"pattern", "^(0|[1-9][0-9]*)$"}})}));
+                                    {{"type", "string"}, {"pattern", "^(0|[1-9][0-9]*|end)$"}})}));
 
   paths["/events"]["get"] = operation(
       "follow_experiments", "Server-sent events of all experiments, without an end.",

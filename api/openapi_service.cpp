@@ -74,7 +74,7 @@ void put_service_schemas(Json& schemas) {
        {"title", type("string")},
        {"status", type("integer")},
        {"detail", type("string")},
-       {"instance", described(type("string"), "The path of the request.")},
+       {"instance", described(type("string"), "Path and query of the request, as a URI reference.")},
        {"errors", field_errors()}});
 }
 

@@ -16,6 +16,11 @@ struct Status {
 };
 
 constexpr Status kStatuses[] = {
+    {200, "OK", ""},
+    {201, "Created", ""},
+    {202, "Accepted", ""},
+    {204, "No Content", ""},
+    {304, "Not Modified", ""},
     {400, "Bad Request", "bad-request"},
     {401, "Unauthorized", "token-required"},
     {403, "Forbidden", "foreign-origin"},
@@ -29,6 +34,7 @@ constexpr Status kStatuses[] = {
     {415, "Unsupported Media Type", "unsupported-media-type"},
     {417, "Expectation Failed", "expectation-failed"},
     {421, "Misdirected Request", "foreign-host"},
+    {422, "Unprocessable Content", "unprocessable"},
     {429, "Too Many Requests", "too-many-requests"},
     {431, "Request Header Fields Too Large", "header-too-large"},
     {500, "Internal Server Error", "internal-error"},
@@ -58,14 +64,32 @@ Json errors_json(const std::vector<FieldError>& errors) {
   return json;
 }
 
-HttpResponse to_response(const Problem& problem, std::string_view instance) {
+std::string uri_reference(std::string_view target) {
+  constexpr std::string_view kAllowed = "-._~!$&'()*+,;=:@/?";  // beside letters, digits and what is encoded already
+  constexpr size_t kMost = 2000;
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  std::string text = target.starts_with("//") ? "/." : "";  // else what follows would be a host
+  for (size_t i = 0; i < target.size() && text.size() < kMost; ++i) {
+    const char c = target[i];
+    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool encoded = c == '%' && i + 2 < target.size() && is_hex(target[i + 1]) && is_hex(target[i + 2]);
+    if (alphanumeric || encoded || kAllowed.find(c) != std::string_view::npos) {
+      text += c;
+    } else {
+      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
+HttpResponse to_response(const Problem& problem, std::string_view target) {
   const Status& status = status_of(problem.status);
   Json json;
   json["type"] = fmt::format("urn:copybench:problem:{}", problem.kind.empty() ? status.kind : problem.kind);
   json["title"] = status.title;
   json["status"] = problem.status;
   json["detail"] = problem.detail;
-  json["instance"] = instance;
+  json["instance"] = uri_reference(target);
   json["errors"] = errors_json(problem.errors);
   json.update(problem.extension);
 

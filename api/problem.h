@@ -31,9 +31,12 @@ inline tl::unexpected<Problem> refuse(Problem problem) { return tl::unexpected<P
 // "Not Found". Of the statuses that the API uses; else "Error".
 std::string_view status_title(int status);
 
-// The body has type, title, status, detail, instance (the request's path) and errors, always all of them. At most 100
-// errors are listed, with a last one saying how many there were.
-HttpResponse to_response(const Problem& problem, std::string_view instance);
+// The body has type, title, status, detail, instance and errors, always all of them. At most 100 errors are listed, with a
+// last one saying how many there were. target: of the request, as it was sent.
+HttpResponse to_response(const Problem& problem, std::string_view target);
+
+// The target as a URI reference (RFC 3986): what may not stand in one is percent-encoded; at most 2000 characters.
+std::string uri_reference(std::string_view target);
 
 // [{pointer, detail}], at most 100 of them and one that says how many more there were.
 Json errors_json(const std::vector<FieldError>& errors);

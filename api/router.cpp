@@ -77,6 +77,18 @@ std::shared_ptr<const AccessRules> Router::access() const {
 
 void Router::arrived() { activity_.fetch_add(1, std::memory_order_relaxed); }
 
+Lane Router::lane_of(const HttpRequest& request) const {
+  const PathMatch match = match_path(request.path);
+  const auto found = std::find_if(match.routes.begin(), match.routes.end(),
+                                  [&](const Route* route) { return serves(*route, request.method); });
+  if (found == match.routes.end()) return {Work::light, request.peer};
+  const Route& route = **found;
+  return {route.heavy           ? Work::heavy
+          : route.method != "GET" ? Work::change
+                                  : Work::light,
+          fmt::format("{} {} {}", request.peer, route.method, route.path)};
+}
+
 tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, int64_t& id) const {
   const PathMatch match = match_path(request.path);
   if (match.routes.empty())
@@ -103,7 +115,7 @@ tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, in
 
 HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_t id) {
   Reply reply = (api_.*route.handler)(Call{request, id});
-  return reply ? std::move(*reply) : to_response(reply.error(), request.path);
+  return reply ? std::move(*reply) : to_response(reply.error(), request.target);
 }
 
 std::optional<Problem> Router::refusal(const HttpRequest& request) {
@@ -113,7 +125,7 @@ std::optional<Problem> Router::refusal(const HttpRequest& request) {
   if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
   if (auto problem = token_problem(request, *rules)) return problem;
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  const auto wait = post_limit_.take(request.peer);
+  const auto wait = post_limit_.take(request.peer, request.user);
   if (!wait) return std::nullopt;
   Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
                                               wait->count()));
@@ -128,31 +140,31 @@ std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
 }
 
 std::optional<HttpResponse> Router::judge_head(const HttpRequest& request) {
-  if (const auto refused = refusal(request)) return to_response(*refused, request.path);
+  if (const auto refused = refusal(request)) return to_response(*refused, request.target);
   if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
     if (request.method != "GET" && request.method != "HEAD") {
-      return to_response(method_problem(request, "GET, HEAD"), request.path);
+      return to_response(method_problem(request, "GET, HEAD"), request.target);
     }
     return asset_response(*asset, request);
   }
   int64_t id = 0;
   const auto route = admit(request, id);
-  if (!route) return to_response(route.error(), request.path);
+  if (!route) return to_response(route.error(), request.target);
   if ((*route)->body.empty()) return call(**route, request, id);
   if (request.content_length == 0) {
     Problem missing = problem(400, fmt::format("this request needs a body, with its Content-Type: {}",
                                                fmt::join((*route)->body, ", ")));
     missing.errors = {{"", "the body is missing; /openapi.json describes it"}};
-    return to_response(missing, request.path);
+    return to_response(missing, request.target);
   }
-  if (auto wrong = content_type_problem(request, (*route)->body)) return to_response(*wrong, request.path);
+  if (auto wrong = content_type_problem(request, (*route)->body)) return to_response(*wrong, request.target);
   return std::nullopt;
 }
 
 HttpResponse Router::answer(const HttpRequest& request) {
   int64_t id = 0;
   const auto route = admit(request, id);
-  HttpResponse response = route ? call(**route, request, id) : to_response(route.error(), request.path);
+  HttpResponse response = route ? call(**route, request, id) : to_response(route.error(), request.target);
   api_.count_answer(response.status);
   return response;
 }

@@ -28,6 +28,7 @@ class Router : public RequestHandler {
   void set_post_rates(PostRates rates);
 
   void arrived() override;
+  Lane lane_of(const HttpRequest& request) const override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;
   HttpResponse answer(const HttpRequest& request) override;
   HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override;

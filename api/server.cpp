@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -38,7 +39,8 @@ class ApiServer::Impl {
     HttpServerOptions http;
     http.max_connections = options_.max_connections;
     http.max_body_bytes = options_.max_body_bytes;
-    http.threads = options_.workers + options_.event_streams;
+    http.threads = options_.workers;
+    http.live_streams = options_.event_streams;
     http.client_timeout = options_.client_timeout;
     std::lock_guard lock(mutex_);
     http_ = std::make_unique<HttpServer>(http, std::move(*listener), *router_, context_.logger);
@@ -54,10 +56,22 @@ class ApiServer::Impl {
 
   void set_post_rates(PostRates rates) { router_->set_post_rates(rates); }
 
-  void serve() { http_->serve(); }
-  void start() {
+  Result<void> serve() {
+    if (auto started = http_->start(); !started) return started;
+    http_->serve();
+    return {};
+  }
+
+  Result<void> start() {
+    if (auto started = http_->start(); !started) return started;
     std::lock_guard lock(thread_mutex_);
-    thread_ = std::thread([this] { serve(); });
+    try {
+      thread_ = std::thread([this] { http_->serve(); });
+    } catch (const std::system_error& error) {
+      return fail(fmt::format("cannot start a thread for the API: {}. Raise the limit of processes (ulimit -u, TasksMax=)",
+                              error.code().message()));
+    }
+    return {};
   }
 
   void stop() {
@@ -99,8 +113,8 @@ ApiServer::ApiServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ApiServer::~ApiServer() { impl_->stop(); }
 
 Result<std::string> ApiServer::bind() { return impl_->bind(); }
-void ApiServer::serve() { impl_->serve(); }
-void ApiServer::start() { impl_->start(); }
+Result<void> ApiServer::serve() { return impl_->serve(); }
+Result<void> ApiServer::start() { return impl_->start(); }
 Result<void> ApiServer::set_access(AccessRules access) { return impl_->set_access(std::move(access)); }
 void ApiServer::set_post_rates(PostRates rates) { impl_->set_post_rates(rates); }
 void ApiServer::stop() { impl_->stop(); }

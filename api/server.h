@@ -36,7 +36,7 @@ struct ApiOptions {
   PostRates post_rates;
   size_t event_streams = 16;              // open at once; one more is answered 429
   size_t workers = 8;                     // threads for everything but event streams
-  std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // for a request to arrive, for an answer to move
+  std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // as HttpServerOptions has it
   std::chrono::milliseconds heartbeat = std::chrono::seconds{15};      // of an idle event stream
 };
 
@@ -60,10 +60,11 @@ class ApiServer {
   // Listens from here on; connections wait until start() or serve(). Returns the address with the port that was chosen,
   // in the form of ApiOptions::listen.
   Result<std::string> bind();
-  // Answers requests until stop(), in this thread and its workers. bind() must have succeeded.
-  void serve();
+  // Answers requests until stop(), in this thread and its workers. bind() must have succeeded. Fails at once where there are
+  // not threads enough.
+  Result<void> serve();
   // serve() in a thread of its own.
-  void start();
+  Result<void> start();
   // Puts these rules in the place of ApiOptions::access, for requests from now on. Fails, and changes nothing, where
   // other machines would be left without a token. After bind(); any thread.
   Result<void> set_access(AccessRules access);

@@ -137,7 +137,7 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
   auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
   auto address = api->bind();
   if (!address) return tl::unexpected(address.error());
-  api->start();
+  if (auto started = api->start(); !started) return started;
   const bool unix_socket = address->starts_with("unix:");
   const std::string url = unix_socket ? *address : "http://" + *address;
   if (api_options.access.token) {

@@ -5,7 +5,7 @@
 namespace copybench {
 namespace {
 
-constexpr int64_t kPage = 100;
+constexpr int64_t kPage = 20;  // runs of some 10 KiB each
 
 // A fact's text by its name, of the circumstances that were gathered last.
 std::optional<std::string> fact(const ExportedExperiment& exported, std::string_view name) {
@@ -34,32 +34,41 @@ Origin origin_of(const ExportedExperiment& exported, const Exporter& exporter) {
 
 }  // namespace
 
+StoreResult<bool> ExportPieces::next(std::string& out) {
+  if (!writer_) {
+    const auto exported = readers_.lease()->exported_experiment(id_);
+    if (!exported) return tl::unexpected(exported.error());
+    writer_.emplace(origin_of(*exported, exporter_), exported->schema);
+    runs_expected_ = exported->runs;
+    out.append(writer_->head()).append(writer_->experiment(exported->row));
+    for (const Json& row : exported->circumstances) out += writer_->circumstances(row);
+    return true;
+  }
+  const auto page = readers_.lease()->exported_runs(id_, after_, kPage);
+  if (!page) return tl::unexpected(page.error());
+  for (const ExportedRun& run : *page) out += writer_->run(run.row);
+  runs_ += static_cast<int64_t>(page->size());
+  if (!page->empty()) {
+    after_ = page->back().id;
+    return true;
+  }
+  if (runs_ != runs_expected_) {
+    return tl::unexpected(
+        StoreError{StoreError::Kind::conflict, fmt::format("Experiment {} was deleted while it was exported.", id_)});
+  }
+  out += writer_->end();
+  return false;
+}
+
 StoreResult<void> write_export(ReaderPool& readers, ExperimentId id, const Exporter& exporter,
                                const std::function<bool(std::string_view)>& write) {
-  const auto exported = readers.lease()->exported_experiment(id);
-  if (!exported) return tl::unexpected(exported.error());
-  ExportWriter writer(origin_of(*exported, exporter), exported->schema);
-  if (!write(writer.head()) || !write(writer.experiment(exported->row))) return {};
-  for (const Json& row : exported->circumstances) {
-    if (!write(writer.circumstances(row))) return {};
+  ExportPieces pieces(readers, id, exporter);
+  for (;;) {
+    std::string lines;
+    const auto more = pieces.next(lines);
+    if (!more) return tl::unexpected(more.error());
+    if (!write(lines) || !*more) return {};
   }
-  int64_t runs = 0;
-  for (RunId after = 0;;) {
-    const auto page = readers.lease()->exported_runs(id, after, kPage);
-    if (!page) return tl::unexpected(page.error());
-    if (page->empty()) break;
-    for (const ExportedRun& run : *page) {
-      if (!write(writer.run(run.row))) return {};
-    }
-    runs += static_cast<int64_t>(page->size());
-    after = page->back().id;
-  }
-  if (runs != exported->runs) {
-    return tl::unexpected(
-        StoreError{StoreError::Kind::conflict, fmt::format("Experiment {} was deleted while it was exported.", id)});
-  }
-  write(writer.end());
-  return {};
 }
 
 }  // namespace copybench

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/model/export_file.h"
 #include "core/store/reader.h"
@@ -16,8 +18,28 @@ struct Exporter {
   std::string copybench;
 };
 
-// Writes line by line, with a reader of its own for each page, so that a slow `write` keeps none from others. False from
-// `write` ends it. not_found; conflict: it has not ended, or was deleted meanwhile: then the lines so far are no export.
+// Makes the lines a piece at a time, with a reader leased for each piece, so that whoever is slow keeps none from others.
+// Threads: one at a time.
+class ExportPieces {
+ public:
+  ExportPieces(ReaderPool& readers, ExperimentId id, Exporter exporter)
+      : readers_(readers), id_(id), exporter_(std::move(exporter)) {}
+
+  // Appends the next lines: first all but the runs, then some runs each time. False once the last line is there.
+  // not_found; conflict: it has not ended, or was deleted meanwhile: then the lines so far are no export.
+  StoreResult<bool> next(std::string& out);
+
+ private:
+  ReaderPool& readers_;
+  const ExperimentId id_;
+  const Exporter exporter_;
+  std::optional<ExportWriter> writer_;  // once the first piece is made
+  int64_t runs_expected_ = 0;
+  int64_t runs_ = 0;
+  RunId after_ = 0;
+};
+
+// All pieces one after another. False from `write` ends it. Errors as ExportPieces has them.
 StoreResult<void> write_export(ReaderPool& readers, ExperimentId id, const Exporter& exporter,
                                const std::function<bool(std::string_view)>& write);
 

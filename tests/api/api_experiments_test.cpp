@@ -105,7 +105,7 @@ TEST_CASE("a key repeats the first answer, byte by byte, also after the experime
   CHECK(again.body == first.body);
   CHECK(again.header("location") == "/experiments/1");
   CHECK(served.get("/experiments").json()["items"].size() == 1);
-  problem(served.post("/experiments", R"({"preset": "full"})", "Idempotency-Key: a key\r\n"), 409);
+  problem(served.post("/experiments", R"({"preset": "full"})", "Idempotency-Key: a key\r\n"), 422);
   CHECK(served.post("/experiments", kQuick, "Idempotency-Key: another\r\n").header("location") == "/experiments/2");
 }
 

@@ -27,7 +27,7 @@ Events events_of(const std::string& text) {
     if (line.starts_with("id: ")) id = line.substr(4);
     if (line.starts_with("data: ")) {
       events.emplace_back(name, Json::parse(line.substr(6)));
-      CHECK((name == "run") == !id.empty());
+      CHECK((name == "run" || name == "end") == !id.empty());
       id.clear();
     }
   }
@@ -44,9 +44,10 @@ using Names = std::vector<std::string>;
 
 class Follower {
  public:
-  Follower(Served& served, ExperimentId id) : Follower(served, fmt::format("/experiments/{}/events", id)) {}
-  Follower(Served& served, std::string_view path) : socket_(served.client->connect()) {
-    HttpClient::send(socket_.get(), fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path));
+  Follower(Served& served, ExperimentId id, std::string_view headers = "")
+      : Follower(served, fmt::format("/experiments/{}/events", id), headers) {}
+  Follower(Served& served, std::string_view path, std::string_view headers = "") : socket_(served.client->connect()) {
+    HttpClient::send(socket_.get(), fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", path, headers));
   }
   // Reads on until the awaited text has come.
   void await(std::string_view awaited) {
@@ -109,6 +110,30 @@ TEST_CASE("a stream goes on after the last event that was seen") {
   const Answer rest = served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: " + first + "\r\n");
   CHECK(names_of(events_of(rest.body)) == Names{"progress", "run", "run", "progress", "end"});
   problem(served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: x\r\n"), 400);
+}
+
+TEST_CASE("a browser that was told the end and connects again is told to stop") {
+  Served served;
+  const ExperimentId id = served.queue(1);
+  const std::string path = fmt::format("/experiments/{}/events", id);
+  served.complete_next();
+  const Answer all = served.get(path);
+  const size_t last = all.body.rfind("\nid: ");
+  CHECK(all.body.substr(last + 1).starts_with("id: end\nevent: end\n"));
+  const Answer again = served.get(path, "Last-Event-ID: end\r\n");
+  CHECK(again.status == 204);
+  CHECK(again.body.empty());
+  // Who was cut off before the end gets it.
+  CHECK(names_of(events_of(served.get(path, "Last-Event-ID: 1\r\n").body)).back() == "end");
+  // One that was cancelled before any run has an end too.
+  const ExperimentId cancelled = served.queue(1);
+  must(served.store->cancel(cancelled));
+  const Answer short_one = served.get(fmt::format("/experiments/{}/events", cancelled));
+  CHECK(short_one.body.find("id: end\n") != std::string::npos);
+  // An end that is not there yet is waited for.
+  const ExperimentId waiting = served.queue(1);
+  Follower follower(served, waiting, "Last-Event-ID: end\r\n");
+  follower.await("event: progress");
 }
 
 TEST_CASE("runs beyond one reading are all told") {

@@ -102,7 +102,7 @@ struct Served : Backend {
     options.listen = "127.0.0.1:0";
     server = ApiServer::create(options, context());
     address = must(server->bind());
-    server->start();
+    must(server->start());
     client.emplace(must(parse_listen_address(address)).port);
   }
 

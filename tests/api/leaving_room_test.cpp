@@ -55,7 +55,7 @@ constexpr size_t kLarge = 3 << 20;
 }  // namespace
 
 TEST_CASE("an answer that was sent to one that sends no more is over at once") {
-  LeavingRoom room(10, 64 << 20);
+  LeavingRoom room(10, 64 << 20, 10s);
   Answered client(100);
   room.enter(std::move(*client.served));
   CHECK(room.empty());
@@ -64,7 +64,7 @@ TEST_CASE("an answer that was sent to one that sends no more is over at once") {
 }
 
 TEST_CASE("an answer goes on as it is read, to its end") {
-  LeavingRoom room(10, 64 << 20);
+  LeavingRoom room(10, 64 << 20, 10s);
   Answered client(kLarge);
   room.enter(std::move(*client.served));
   CHECK_FALSE(room.empty());
@@ -81,7 +81,7 @@ TEST_CASE("an answer goes on as it is read, to its end") {
 }
 
 TEST_CASE("what was announced is read away before the connection is closed, and not for ever") {
-  LeavingRoom room(10, 64 << 20);
+  LeavingRoom room(10, 64 << 20, 10s);
   Answered client(100, 1000);
   room.enter(std::move(*client.served));
   CHECK(room.poll_timeout() <= 2000);
@@ -95,7 +95,7 @@ TEST_CASE("what was announced is read away before the connection is closed, and 
 }
 
 TEST_CASE("a client that goes is let go, whatever it was to read or send") {
-  LeavingRoom room(10, 64 << 20);
+  LeavingRoom room(10, 64 << 20, 10s);
   Answered reader(kLarge), sender(100, 1000);
   room.enter(std::move(*reader.served));
   room.enter(std::move(*sender.served));
@@ -105,21 +105,73 @@ TEST_CASE("a client that goes is let go, whatever it was to read or send") {
   CHECK(room.empty());
 }
 
-TEST_CASE("for one too many, and for too many bytes, the oldest are closed") {
-  LeavingRoom few(1, 64 << 20);
+TEST_CASE("for one too many, and for too many bytes, those are closed that have taken nothing for longest") {
+  LeavingRoom few(1, 64 << 20, 10s);
   Answered first(kLarge), second(kLarge);
   few.enter(std::move(*first.served));
   few.enter(std::move(*second.served));
   CHECK(first.closed());
   CHECK_FALSE(few.empty());
 
-  LeavingRoom small(10, kLarge);
+  LeavingRoom small(10, kLarge, 10s);
   Answered third(kLarge), fourth(kLarge);
   small.enter(std::move(*third.served));
   small.enter(std::move(*fourth.served));
   CHECK(third.closed());
   CHECK_FALSE(fourth.closed());
-  CHECK(small.close_oldest());
+  CHECK(small.close_slowest());
   CHECK(small.empty());
-  CHECK_FALSE(small.close_oldest());
+  CHECK_FALSE(small.close_slowest());
+}
+
+TEST_CASE("a client that takes too little in a period is closed; one that keeps pace is not") {
+  LeavingRoom room(10, 64 << 20, 200ms);  // 13 KiB in each
+  Answered idle(kLarge), reader(4 * kLarge);
+  room.enter(std::move(*idle.served));
+  room.enter(std::move(*reader.served));
+  const auto until = std::chrono::steady_clock::now() + 900ms;
+  size_t got = 0;
+  while (std::chrono::steady_clock::now() < until) {
+    char some[4096];
+    const ssize_t n = ::recv(reader.socket.get(), some, sizeof some, MSG_DONTWAIT);
+    if (n > 0) got += static_cast<size_t>(n);
+    std::vector<pollfd> entries;
+    room.append_to(entries);
+    ::poll(entries.data(), entries.size(), 1);
+    room.see_off(entries.data(), entries.size());
+  }
+  CHECK(idle.closed());
+  CHECK_FALSE(room.empty());
+  CHECK(got > 0);
+}
+
+TEST_CASE("an answer in pieces asks for the next one once the last was taken, and time without it is not the client's") {
+  LeavingRoom room(10, 64 << 20, 10s);
+  Answered client(100);
+  int made = 0;
+  client.served->continue_with(
+      [&made](std::string& out) {
+        out.assign(kLarge, 'p');
+        return ++made == 3 ? Piece::last : Piece::more;
+      },
+      false);
+  auto hungry = room.enter(std::move(*client.served));
+  REQUIRE(hungry);
+  CHECK(made == 0);
+  size_t got = 0;
+  for (int i = 0; i < 10'000 && (hungry || !room.empty()); ++i) {
+    if (hungry) {
+      hungry->produce();
+      hungry = room.enter(std::move(*hungry));
+      continue;
+    }
+    got += client.receive().value_or(0);
+    std::vector<pollfd> entries;
+    room.append_to(entries);
+    ::poll(entries.data(), entries.size(), 0);
+    for (HttpConnection& one : room.see_off(entries.data(), entries.size())) hungry = std::move(one);
+  }
+  got += client.receive().value_or(0);
+  CHECK(made == 3);
+  CHECK(got == 100 + 3 * kLarge);
 }

@@ -19,11 +19,20 @@ TEST_CASE("a problem has all members of RFC 9457 and the list of errors") {
         "\"detail\":\"no\",\"instance\":\"/x\",\"errors\":[{\"pointer\":\"/a\",\"detail\":\"b\"}]}\n");
 }
 
-TEST_CASE("a path that is no UTF-8 is shown as far as it is") {
+TEST_CASE("the instance is a URI reference, whatever was asked for") {
   Problem problem;
   problem.status = 404;
-  const Json json = Json::parse(to_response(problem, "/\xff").body);
-  CHECK(json["instance"] == "/\xEF\xBF\xBD");
+  const auto instance = [&](std::string_view target) {
+    return Json::parse(to_response(problem, target).body)["instance"].get<std::string>();
+  };
+  CHECK(instance("/experiments/a%20b?tag=x%26y") == "/experiments/a%20b?tag=x%26y");
+  CHECK(instance("/\xff") == "/%FF");
+  CHECK(instance("/a\"<b>|^`{}\\") == "/a%22%3Cb%3E%7C%5E%60%7B%7D%5C");
+  CHECK(instance("/%zz%4") == "/%25zz%254");
+  CHECK(instance("/a#b") == "/a%23b");
+  CHECK(instance("//evil.example/x") == "/.//evil.example/x");  // no host of another site
+  CHECK(instance("") == "");
+  CHECK(instance("/" + std::string(9000, 'a')).size() <= 2002);
 }
 
 TEST_CASE("the list of errors is bounded") {

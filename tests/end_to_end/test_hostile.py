@@ -12,7 +12,7 @@ import time
 import unittest
 
 import hostile
-from daemon import PATIENCE_S, REQUEST_TIMEOUT_S, Daemon, sweep
+from daemon import PATIENCE_S, REQUEST_TIMEOUT_S, Daemon, sweep, wait_until
 
 SLOW_CLIENTS = 1000
 STREAMS = 200
@@ -31,8 +31,9 @@ def resident_mib(pid):
 class Bystander:
     """A well-behaved client that asks again and again meanwhile, and notes how long it waits."""
 
-    def __init__(self, daemon):
+    def __init__(self, daemon, path="/experiments"):
         self.daemon = daemon
+        self.path = path
         self.waits_s = []
         self.failures = []
         self._over = threading.Event()
@@ -42,7 +43,7 @@ class Bystander:
         while not self._over.wait(0.01):
             asked = time.monotonic()
             try:
-                answer = self.daemon.get("/experiments")
+                answer = self.daemon.get(self.path)
                 if answer.status != 200:
                     self.failures.append(answer.text)
             except OSError as error:
@@ -241,6 +242,33 @@ class Hostile(unittest.TestCase):
         self.assertEqual(answers[-1].json()["status"], 429)
         self.assertGreaterEqual(int(answers[-1].headers["Retry-After"]), 1)
         self.assertEqual(daemon.get("/experiments").status, 200)
+
+    def test_a_client_that_asks_seldom_is_not_refused_for_others_that_flood(self):
+        daemon = self.enterContext(Daemon(arguments=["--post-rate", "20", "--post-rate-total", "40"]))
+        body = json.dumps(sweep())
+        request = (f"POST /experiments/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                   f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+        over = threading.Event()
+        flooded = collections.Counter()
+
+        def flood(source):
+            while not over.is_set():
+                with socket.create_connection((daemon.host, daemon.port), PATIENCE_S, (source, 0)) as connection:
+                    connection.sendall(request)
+                    flooded[connection.recv(65536)[9:12]] += 1
+
+        floods = [threading.Thread(target=flood, args=(source,)) for source in ("127.0.0.2", "127.0.0.3", "127.0.0.4")]
+        for one in floods:
+            one.start()
+        wait_until(lambda: flooded[b"429"] > 100, "the flood is more than is allowed")
+        answers = []
+        for _ in range(40):
+            answers.append(daemon.post("/experiments/validate", sweep()).status)
+            time.sleep(0.15)
+        over.set()
+        for one in floods:
+            one.join()
+        self.assertEqual(collections.Counter(answers), {200: 40}, flooded)
 
     def test_limits_can_be_set(self):
         daemon = self.enterContext(Daemon(arguments=["--max-request-bytes", "2000", "--max-event-streams", "1"]))

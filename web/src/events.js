@@ -33,6 +33,8 @@ export async function follow(path, { handlers, connection, last = [] }, signal) 
     }
     wait = firstRetry;
     connection(true);
+    ended = response.status === 204; // nothing more to come
+    if (ended) return;
     const parser = createParser({
       onEvent: ({ event, data, id }) => {
         if (ended || signal.aborted) return;

@@ -1,0 +1,63 @@
+#include "api/request_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace copybench {
+
+// Of eight workers two remain for light requests, whatever else is asked for.
+RequestQueue::RequestQueue(size_t workers, size_t max_requests, size_t max_bytes)
+    : most_of_a_kind_(std::max<size_t>(workers / 4, 1)),
+      max_requests_(std::max<size_t>(max_requests, 1)),
+      max_bytes_(max_bytes) {}
+
+std::optional<PendingRequest> RequestQueue::push(PendingRequest request) {
+  auto own = std::find_if(lanes_.begin(), lanes_.end(), [&](const Waiting& one) { return one.lane.name == request.lane.name; });
+  if (own == lanes_.end()) own = lanes_.insert(lanes_.end(), Waiting{request.lane, {}});
+  ++requests_;
+  bytes_ += request.connection.bytes_held();
+  own->requests.push_back(std::move(request));
+  if (requests_ <= max_requests_ && (bytes_ <= max_bytes_ || requests_ == 1)) return std::nullopt;
+
+  // The last of the longest ones, so that of equals the one that has just come goes.
+  auto longest = lanes_.begin();
+  for (auto lane = lanes_.begin(); lane != lanes_.end(); ++lane) {
+    if (lane->requests.size() >= longest->requests.size()) longest = lane;
+  }
+  PendingRequest removed = std::move(longest->requests.back());
+  longest->requests.pop_back();
+  if (longest->requests.empty()) lanes_.erase(longest);
+  --requests_;
+  bytes_ -= removed.connection.bytes_held();
+  return removed;
+}
+
+bool RequestQueue::may_begin(Work work) const {
+  return work == Work::light || begun_[static_cast<size_t>(work)] < most_of_a_kind_;
+}
+
+std::optional<PendingRequest> RequestQueue::pop() {
+  const auto next = std::find_if(lanes_.begin(), lanes_.end(), [&](const Waiting& one) { return may_begin(one.lane.work); });
+  if (next == lanes_.end()) return std::nullopt;
+  PendingRequest request = std::move(next->requests.front());
+  next->requests.pop_front();
+  if (next->requests.empty()) {
+    lanes_.erase(next);
+  } else {
+    lanes_.splice(lanes_.end(), lanes_, next);
+  }
+  --requests_;
+  bytes_ -= request.connection.bytes_held();
+  ++begun_[static_cast<size_t>(request.lane.work)];
+  return request;
+}
+
+void RequestQueue::done(Work work) { --begun_[static_cast<size_t>(work)]; }
+
+void RequestQueue::clear() {
+  lanes_.clear();
+  requests_ = 0;
+  bytes_ = 0;
+}
+
+}  // namespace copybench

@@ -1,0 +1,72 @@
+#include "api/request_queue.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+PendingRequest request(const std::string& lane, Work work = Work::light) {
+  HttpRequest one;
+  one.path = lane;
+  return {HttpConnection(UniqueFd(), 1s), std::move(one), {work, lane}};
+}
+
+// The lanes of all that may be begun now, in order.
+std::string begun(RequestQueue& queue) {
+  std::string lanes;
+  while (auto next = queue.pop()) lanes += next->lane.name;
+  return lanes;
+}
+
+}  // namespace
+
+TEST_CASE("lanes take turns, and keep their order") {
+  RequestQueue queue(8, 100, 1 << 20);
+  for (int i = 0; i < 4; ++i) CHECK_FALSE(queue.push(request("a")));
+  CHECK_FALSE(queue.push(request("b")));
+  CHECK_FALSE(queue.push(request("c")));
+  CHECK(begun(queue) == "abcaaa");
+}
+
+TEST_CASE("where there are too many, the newest of the longest lane goes") {
+  RequestQueue queue(8, 3, 1 << 20);
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(queue.push(request("a")));
+  const auto own = queue.push(request("a"));
+  REQUIRE(own);
+  CHECK(own->lane.name == "a");
+  const auto other = queue.push(request("b"));
+  REQUIRE(other);
+  CHECK(other->lane.name == "a");
+  CHECK(begun(queue) == "aba");
+  for (const char* lane : {"a", "b", "c"}) CHECK_FALSE(queue.push(request(lane)));
+  CHECK(queue.push(request("d"))->lane.name == "d");
+}
+
+TEST_CASE("a quarter of the workers answer heavy requests, a quarter changes, a quarter makes pieces; light ones wait for none") {
+  RequestQueue queue(8, 100, 1 << 20);
+  for (int i = 0; i < 5; ++i) {
+    queue.push(request("h", Work::heavy));
+    queue.push(request("c", Work::change));
+    queue.push(request("p", Work::piece));
+    queue.push(request("l"));
+  }
+  CHECK(begun(queue) == "hcplhcpllll");
+  queue.done(Work::heavy);
+  CHECK(begun(queue) == "h");
+  queue.done(Work::change);
+  queue.done(Work::change);
+  CHECK(begun(queue) == "cc");
+}
+
+TEST_CASE("one worker answers everything, one after another") {
+  RequestQueue queue(1, 100, 1 << 20);
+  queue.push(request("h", Work::heavy));
+  queue.push(request("h", Work::heavy));
+  CHECK(begun(queue) == "h");
+  queue.done(Work::heavy);
+  CHECK(begun(queue) == "h");
+}
