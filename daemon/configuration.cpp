@@ -1,6 +1,5 @@
 #include "daemon/configuration.h"
 
-#include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -8,8 +7,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
 
+#include "core/host/text_file.h"
 #include "daemon/configuration_file.h"
 
 namespace copybench {
@@ -39,23 +38,14 @@ class Layers {
   }
 
   void apply_file(const std::string& path) {
-    std::ifstream text(path);
+    const auto text = read_small_file(path);
     if (!text) {
-      problems_.push_back(system_error("open the configuration file " + path, errno).message);
+      problems_.push_back("the configuration file: " + text.error().message);
       return;
     }
-    const auto read = read_configuration(text);
+    const ConfigurationEntries read = read_configuration(*text);
     for (const auto& [line, problem] : read.problems) problems_.push_back(fmt::format("{} line {}: {}", path, line, problem));
-    if (text.bad() || !text.eof()) problems_.push_back(path + " cannot be read to its end");
-    for (const auto& [line, key, values] : read.lines) {
-      const std::string place = fmt::format("{} line {}", path, line);
-      CLI::Option* option = command_.get_option_no_throw("--" + key);
-      if (option == nullptr || is_hidden(*option) || !option->get_configurable()) {
-        problems_.push_back(fmt::format("{}: {}: no such key; there are {}", place, key, fmt::join(keys(), ", ")));
-      } else {
-        assign(*option, values, place);
-      }
-    }
+    for (const ConfigurationEntry& entry : read.entries) apply_entry(entry, fmt::format("{} line {}", path, entry.line));
   }
 
   Result<std::vector<Setting>> result() const {
@@ -72,6 +62,35 @@ class Layers {
   }
 
  private:
+  void apply_entry(const ConfigurationEntry& entry, const std::string& place) {
+    CLI::Option* option = command_.get_option_no_throw("--" + entry.key);
+    if (option == nullptr || is_hidden(*option) || !option->get_configurable()) {
+      problems_.push_back(fmt::format("{}: {}: no such key; there are {}", place, entry.key, fmt::join(keys(), ", ")));
+      return;
+    }
+    const bool is_list = option->get_items_expected_max() > 1;
+    if (entry.is_array && !is_list) {
+      problems_.push_back(fmt::format("{}: --{}: an array is given; allowed is one value", place, entry.key));
+      return;
+    }
+    // CLI11 takes any text for a string, so it would take true for a folder's name; and numbers for flags.
+    const bool is_flag = option->get_expected_min() == 0;
+    const bool is_text = option->get_type_name().starts_with("TEXT") || option->get_type_name() == kPath;
+    std::vector<std::string> values;
+    for (const ConfigurationValue& value : entry.values) {
+      if (is_text && value.type != ConfigurationValue::Type::string) {
+        problems_.push_back(fmt::format("{}: --{}: {} is given; allowed is a string, which stands in quotes", place, entry.key, value.text));
+        return;
+      }
+      if (is_flag && value.type == ConfigurationValue::Type::number) {
+        problems_.push_back(fmt::format("{}: --{}: {} is given; allowed is true, false", place, entry.key, value.text));
+        return;
+      }
+      values.push_back(value.text);
+    }
+    assign(*option, std::move(values), place);
+  }
+
   // A value of a stronger layer stands, but a weaker layer's is judged all the same: it would be in force one day.
   void assign(CLI::Option& option, std::vector<std::string> values, const std::string& source) {
     const CLI::results_t stronger = option.results();
@@ -79,8 +98,10 @@ class Layers {
       option.clear();
       const bool is_flag = option.get_expected_min() == 0;
       if (is_flag && !values.empty()) values = {option.get_flag_value(option.get_single_name(), values.front())};
-      option.add_result(values);
-      option.run_callback();
+      if (!values.empty()) {  // an empty array stands for none
+        option.add_result(values);
+        option.run_callback();
+      }
       if (stronger.empty()) sources_[&option] = source;
     } catch (const CLI::ParseError& error) {
       const bool says_what_is_allowed = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr;

@@ -1,6 +1,6 @@
 // What is in force for each option of a command: the flag, else COPYBENCH_<NAME> of the environment, else the key of the
 // configuration file, else the default. One name serves all: the flag --log-level is COPYBENCH_LOG_LEVEL and the key
-// `log-level`. CLI11 reads the file (TOML: `key = value` lines and # comments) and judges each value, whatever its layer.
+// `log-level`. The file is TOML (daemon/configuration_file.h); CLI11 validates each value, whatever its layer.
 //
 // An option that is not configurable() is a flag and a variable only; one of no group is hidden, and a flag only. One of
 // group kReloadable may change while the daemon runs.
@@ -20,6 +20,8 @@
 namespace copybench {
 
 inline constexpr const char* kReloadable = "Options that a reload applies";
+// The type of options that take the path of a file or folder: a shell completes it.
+inline constexpr const char* kPath = "PATH";
 
 using Flags = std::map<std::string, std::vector<std::string>>;  // by name, without dashes
 // The variable's value; none where it is unset or empty.

@@ -2,60 +2,94 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <map>
-#include <sstream>
+#include <algorithm>
+#include <optional>
+#include <toml++/toml.h>
 
 namespace copybench {
 namespace {
 
-std::string trimmed(const std::string& text) { return CLI::detail::trim_copy(text); }
+using Type = ConfigurationValue::Type;
 
-// Why CLI11's reader would misread the text behind the equals sign; empty where it would not.
-std::string unreadable(const std::string& value) {
-  if (value.empty() || value.front() == '#') return "a value is missing";
-  if (value.front() == '[') {
-    const std::string array = trimmed(value.substr(0, value.find('#')));
-    return array.back() == ']' ? "" : "an array must end in its own line";
+// None where no option has a value of that kind.
+std::optional<ConfigurationValue> value_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return ConfigurationValue{Type::string, text->get()};
+  if (const auto* number = node.as_integer()) return ConfigurationValue{Type::number, fmt::format("{}", number->get())};
+  if (const auto* number = node.as_floating_point()) return ConfigurationValue{Type::number, fmt::format("{}", number->get())};
+  if (const auto* boolean = node.as_boolean()) return ConfigurationValue{Type::boolean, boolean->get() ? "true" : "false"};
+  return std::nullopt;
+}
+
+std::string name_of(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array()) return "an array";
+  return "a date or time";
+}
+
+// What keeps the entry from being read; empty: nothing.
+std::string add_values(ConfigurationEntry& entry, const toml::node& node) {
+  if (node.is_table() || node.is_array_of_tables()) {
+    return fmt::format("{}: tables are not used: every key stands at the top level", entry.key);
   }
-  if (value.front() != '"' && value.front() != '\'') return "";
-  const auto end = value.find(value.front(), 1);
-  if (end == std::string::npos) return "a quote is not closed";
-  if (value.find('#') < end) return "a # within quotes cannot be read";
-  const std::string rest = trimmed(value.substr(end + 1));
-  return rest.empty() || rest.front() == '#' ? "" : "text follows the closing quote";
+  const toml::array* array = node.as_array();
+  entry.is_array = array != nullptr;
+  const auto add = [&](const toml::node& each) -> std::string {
+    auto value = value_of(each);
+    if (!value) {
+      return fmt::format("{}: {} is given; allowed are strings, numbers, true and false, and arrays of these", entry.key, name_of(each));
+    }
+    if (value->text.find('\0') != std::string::npos) return fmt::format("{}: a NUL character is in the string", entry.key);
+    entry.values.push_back(std::move(*value));
+    return "";
+  };
+  if (array == nullptr) return add(node);
+  for (const toml::node& each : *array) {
+    if (std::string problem = add(each); !problem.empty()) return problem;
+  }
+  return "";
+}
+
+int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
+
+std::string syntax_problem(const toml::parse_error& error, std::string_view text) {
+  std::string problem = fmt::format("column {}: not valid TOML: {}", error.source().begin.column, error.description());
+  // The commonest mistake, which the parser's own words do not explain.
+  size_t begin = 0;
+  for (auto line = error.source().begin.line; line > 1 && begin != std::string_view::npos; --line) {
+    begin = text.find('\n', begin);
+    if (begin != std::string_view::npos) ++begin;
+  }
+  if (begin == std::string_view::npos) return problem;
+  const std::string_view line = text.substr(begin, text.find_first_of("\r\n", begin) - begin);
+  const size_t equals = line.find('=');
+  const size_t value = equals == std::string_view::npos ? equals : line.find_first_not_of(" \t", equals + 1);
+  if (value != std::string_view::npos && std::string_view("\"'[{#").find(line[value]) == std::string_view::npos) {
+    problem += "; a string stands in quotes, such as log-level = \"info\"";
+  }
+  return problem;
 }
 
 }  // namespace
 
-ConfigurationLines read_configuration(std::istream& text) {
-  ConfigurationLines found;
-  std::map<std::string, int> seen;
-  std::string raw;
-  for (int number = 1; std::getline(text, raw); ++number) {
-    const std::string line = trimmed(raw);
-    if (line.empty() || line.front() == '#') continue;
-    const auto refuse = [&](std::string why) { found.problems.emplace_back(number, std::move(why)); };
-    const auto equals = line.find('=');
-    if (line.front() == '[') {
-      refuse("sections are not used: every key stands at the top level");
-    } else if (equals == 0 || equals == std::string::npos) {
-      refuse(fmt::format("not `key = value`: {}", line));
-    } else if (const auto why = unreadable(trimmed(line.substr(equals + 1))); !why.empty()) {
-      refuse(fmt::format("{}: {}", trimmed(line.substr(0, equals)), why));
-    } else {
-      std::istringstream one(line);
-      // A key such as a.b is a section of CLI11's, and no option has that name.
-      for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(one)) {
-        const auto [first, is_first] = seen.emplace(item.fullname(), number);
-        if (is_first) {
-          found.lines.push_back({number, item.fullname(), item.inputs});
-        } else {
-          refuse(fmt::format("{}: given before, in line {}", item.fullname(), first->second));
-        }
+ConfigurationEntries read_configuration(std::string_view text) {
+  ConfigurationEntries found;
+  try {
+    const toml::table table = toml::parse(text);
+    for (auto&& [key, node] : table) {
+      ConfigurationEntry entry;
+      entry.line = line_of(key.source());
+      entry.key = key.str();
+      if (std::string problem = add_values(entry, node); problem.empty()) {
+        found.entries.push_back(std::move(entry));
+      } else {
+        found.problems.emplace_back(entry.line, std::move(problem));
       }
     }
+  } catch (const toml::parse_error& error) {
+    found.problems.emplace_back(line_of(error.source()), syntax_problem(error, text));
   }
+  std::sort(found.entries.begin(), found.entries.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  std::sort(found.problems.begin(), found.problems.end());
   return found;
 }
 

@@ -1,24 +1,32 @@
-// The lines of a configuration file as keys with their values. CLI11's own reader takes each line apart; what it would pass
-// over in silence (sections, lines that it does not understand, a # within quotes, a key's second time) is refused here.
+// A configuration file, which is TOML 1.0, as keys with their values. Every key stands at the top level and is a string, a
+// number, a boolean, or an array of these.
 #pragma once
 
-#include <istream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace copybench {
 
-struct ConfigurationLine {
-  int line = 0;  // from 1
+struct ConfigurationValue {
+  enum class Type { string, number, boolean };
+  Type type = Type::string;
+  std::string text;  // of a number: decimal
+};
+
+struct ConfigurationEntry {
+  int line = 0;  // of the key, from 1
   std::string key;
-  std::vector<std::string> values;  // several: an array
+  std::vector<ConfigurationValue> values;
+  bool is_array = false;
 };
 
-struct ConfigurationLines {
-  std::vector<ConfigurationLine> lines;
-  std::vector<std::pair<int, std::string>> problems;  // by line
+struct ConfigurationEntries {
+  std::vector<ConfigurationEntry> entries;            // by line
+  std::vector<std::pair<int, std::string>> problems;  // by line; one alone where the text is no TOML
 };
 
-ConfigurationLines read_configuration(std::istream& text);
+ConfigurationEntries read_configuration(std::string_view text);
 
 }  // namespace copybench

@@ -24,6 +24,7 @@ build required prometheus-cpp-dev   = prometheus-cpp-devel|libprometheus-cpp-dev
 build required libboost-dev         = boost-devel             boost          -          rank tests
 build required libsystemd-dev       = systemd-devel           systemd-libs   -          the service
 build required libssl-dev           = openssl-devel           openssl        -          digests
+build required libtomlplusplus-dev  = tomlplusplus-devel      tomlplusplus   -          the configuration
 build required doctest-dev          = doctest-devel           doctest        -          unit tests
 build required nodejs               = nodejs                  nodejs         node,nodejs the page
 build required npm                  = nodejs-npm|npm          npm            npm        the page

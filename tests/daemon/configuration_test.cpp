@@ -61,7 +61,7 @@ TEST_CASE("without a word from any layer the defaults are in force") {
 }
 
 TEST_CASE("flag before environment before file before default, each with its source") {
-  Command command("colour = blue\npen-size = 4\nloud = true\n");
+  Command command("colour = \"blue\"\npen-size = 4\nloud = true\n");
   const auto file_only = command.apply();
   REQUIRE(file_only);
   CHECK(command.colour == "blue");
@@ -86,7 +86,7 @@ TEST_CASE("flag before environment before file before default, each with its sou
 }
 
 TEST_CASE("all that is wrong is told at once, with its place and what is allowed") {
-  Command command("color = blue\ncolour = green\npen-size = 10\n[section]\nhidden = 1\n");
+  Command command("color = \"blue\"\ncolour = \"green\"\npen-size = 1_0\nhidden = 1\n[section]\n");
   const auto refused = command.apply({}, {{"COPYBENCH_LOUD", "perhaps"}});
   REQUIRE_FALSE(refused);
   const std::string& text = refused.error().message;
@@ -97,18 +97,55 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   // The library's sentence differs with its version: "in range 1 to 9", "in range [1 - 9]".
   const std::regex range(path + " line 3: --pen-size: [^\n]*\\b10\\b[^\n]*\\b1\\b[^\n]*\\b9\\b");
   CHECK(std::regex_search(text, range));
-  CHECK(text.find(path + " line 4: ") != std::string::npos);
-  CHECK(text.find(path + " line 5: hidden: no such key") != std::string::npos);
+  CHECK(text.find(path + " line 4: hidden: no such key") != std::string::npos);
+  CHECK(text.find(path + " line 5: section: tables are not used") != std::string::npos);
   CHECK(text.find("COPYBENCH_LOUD: ") != std::string::npos);
   CHECK(text.find("allowed is true, false") != std::string::npos);
 }
 
 TEST_CASE("a bad value is refused even where a stronger layer stands above it") {
-  Command command("pen-size = many\n");
+  Command command("pen-size = \"many\"\n");
   const auto refused = command.apply({{"pen-size", {"6"}}});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.find("line 1: ") != std::string::npos);
   CHECK(command.size == 6);
+}
+
+TEST_CASE("a value of another type than the option's is refused, with what is allowed") {
+  Command command("colour = true\npen-size = [4]\nloud = 2\n");
+  const auto refused = command.apply();
+  REQUIRE_FALSE(refused);
+  const std::string& text = refused.error().message;
+  CAPTURE(text);
+  CHECK(text.find(" line 1: --colour: true is given; allowed is a string, which stands in quotes") != std::string::npos);
+  CHECK(text.find(" line 2: --pen-size: an array is given; allowed is one value") != std::string::npos);
+  CHECK(text.find("allowed is true, false") != std::string::npos);
+}
+
+TEST_CASE("a list is an array, over lines as well, one value, or nothing") {
+  const auto names = [](const std::string& text, const std::map<std::string, std::string>& variables = {}) {
+    Command command(text);
+    std::vector<std::string> values;
+    command.app.add_option("--names", values)->allow_extra_args(false)->delimiter(',')->default_str("none");
+    const auto settings = command.apply({}, variables);
+    REQUIRE(settings);
+    return std::pair{values, settings->back().value};
+  };
+  using Names = std::vector<std::string>;
+  CHECK(names("names = [\n'a',\n'b',\n]").first == Names{"a", "b"});
+  CHECK(names("names = 'a'").first == Names{"a"});
+  CHECK(names("names = []") == std::pair{Names{}, std::string()});
+  CHECK(names("").second == "none");
+  CHECK(names("names = 'a'", {{"COPYBENCH_NAMES", "b,c"}}).first == Names{"b", "c"});
+}
+
+TEST_CASE("a file that is a folder is an error") {
+  Command command;
+  std::filesystem::remove(command.file);
+  std::filesystem::create_directory(command.file);
+  const auto refused = command.apply();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find(command.file.string() + ": ") != std::string::npos);
 }
 
 TEST_CASE("changes are told apart by whether a reload applies them; another source of the same value is none") {

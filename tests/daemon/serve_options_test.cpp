@@ -25,17 +25,19 @@ TEST_CASE("the shipped file documents every option, and each of its examples is 
     const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
     examples << (setting ? line.substr(1) : line) << "\n";
   }
-  const auto read = read_configuration(examples);
+  const auto read = read_configuration(examples.str());
   CHECK(read.problems.empty());
   CLI::App command;
   ServeOptions options;
   add_serve_options(command, options);
   std::set<std::string> documented;
-  for (const auto& [line, key, values] : read.lines) {
+  for (const auto& [line, key, entries, is_array] : read.entries) {
     CAPTURE(key);
     documented.insert(key);
     CLI::Option* option = command.get_option_no_throw("--" + key);
     REQUIRE(option != nullptr);
+    std::vector<std::string> values;
+    for (const ConfigurationValue& each : entries) values.push_back(each.text);
     CHECK_NOTHROW(option->add_result(values)->run_callback());
   }
   const auto configuration = read_serve_configuration({{"config", {COPYBENCH_SHIPPED_CONFIGURATION}}}, kNoVariables);
