@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/forwarded.h"
 #include "api/message.h"
+#include "api/web_origin.h"
 #include "api/problem.h"
 #include "core/base/result.h"
 
@@ -37,6 +39,8 @@ struct AccessRules {
   std::optional<AccessToken> token;        // none: whoever can connect may do everything
   bool public_read = false;                // with a token: GET and HEAD need none
   std::vector<std::string> allowed_hosts;  // names beside the loopback ones and the address, as host_of() gives them
+  std::vector<WebOrigin> public_origins;      // under which browsers reach this server through a proxy
+  std::vector<ProxyAddress> trusted_proxies;  // whose X-Forwarded-* headers are believed
 };
 
 // 401 unless the request carries the token, needs none as it only reads, or there is none.

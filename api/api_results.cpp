@@ -132,7 +132,8 @@ Reply Api::follow_experiments(const Call& call) {
 Reply Api::event_stream(const Call& call, LiveStream follow) {
   HttpResponse response;
   response.content_type = "text/event-stream";
-  response.headers = {{"Cache-Control", "no-store"}};
+  // The second: nginx would hold events back until its buffer is full.
+  response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   if (call.request.method == "HEAD") return response;
   auto place = streams_.take_place();
   if (!place) {

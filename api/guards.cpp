@@ -5,8 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
-#include <utility>
 
 #include "core/model/text.h"
 
@@ -15,61 +13,19 @@ namespace {
 
 using std::string_view;
 
-// One spelling for one IPv6 address; anything else as it is.
-std::string canonical(const std::string& host) {
-  in6_addr address{};
-  if (inet_pton(AF_INET6, host.c_str(), &address) != 1) return host;
-  char text[INET6_ADDRSTRLEN];
-  return inet_ntop(AF_INET6, &address, text, sizeof text);
+// By a name that is no public origin's.
+bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host, const AccessRules& rules) {
+  return is_loopback_host(host) || host == canonical_host(listen_host) ||
+         std::find(rules.allowed_hosts.begin(), rules.allowed_hosts.end(), host) != rules.allowed_hosts.end() ||
+         (!request.local_address.empty() && host == canonical_host(request.local_address));
 }
 
-// Host and port, which tell one site from another.
-std::optional<std::pair<std::string, int>> site_of(string_view authority) {
-  auto host = host_of(authority);
-  if (!host) return std::nullopt;
-  int port = 80;
-  const size_t colon = authority.rfind(':');
-  if (colon != string_view::npos && colon + 1 < authority.size() && authority.find(']', colon) == string_view::npos) {
-    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
-  }
-  return std::pair{std::move(*host), port};
-}
-
-bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host,
-             const std::vector<std::string>& allowed) {
-  return is_loopback_host(host) || host == canonical(lower(listen_host)) ||
-         std::find(allowed.begin(), allowed.end(), host) != allowed.end() ||
-         (!request.local_address.empty() && host == canonical(lower(request.local_address)));
+bool is_public(const std::string& host, const AccessRules& rules) {
+  return std::any_of(rules.public_origins.begin(), rules.public_origins.end(),
+                     [&](const WebOrigin& origin) { return origin.host == host; });
 }
 
 }  // namespace
-
-std::optional<std::string> host_of(string_view authority) {
-  string_view host = authority;
-  string_view port;
-  if (host.starts_with('[')) {
-    const size_t end = host.find(']');
-    if (end == string_view::npos) return std::nullopt;
-    port = host.substr(end + 1);
-    host = host.substr(1, end - 1);
-    if (!port.empty() && !port.starts_with(':')) return std::nullopt;
-    in6_addr address{};
-    if (inet_pton(AF_INET6, std::string(host).c_str(), &address) != 1) return std::nullopt;
-  } else if (const size_t colon = host.find(':'); colon != string_view::npos) {
-    port = host.substr(colon);
-    host = host.substr(0, colon);
-  }
-  if (!port.empty()) port.remove_prefix(1);
-  const bool digits = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits || port.size() > 5) return std::nullopt;
-  if (host.ends_with('.')) host.remove_suffix(1);
-  const bool clean = !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-           c == '_' || c == ':';
-  });
-  if (!clean) return std::nullopt;
-  return canonical(lower(host));
-}
 
 bool is_loopback_host(string_view host) {
   if (host == "localhost" || host == "::1") return true;
@@ -77,35 +33,47 @@ bool is_loopback_host(string_view host) {
   return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
-std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host,
-                                    const std::vector<std::string>& allowed) {
+std::optional<Problem> host_problem(const HttpRequest& request, string_view listen_host, const AccessRules& rules,
+                                    const Forwarded& forwarded) {
+  const auto problem = [&](string_view header, const std::string& value) -> std::optional<Problem> {
+    const auto host = host_of(value);
+    if (host && (is_ours(*host, request, listen_host, rules) || is_public(*host, rules))) return std::nullopt;
+    Problem result;
+    result.status = 421;
+    result.detail =
+        "this server does not answer for that host; address it as localhost, by a loopback address, by the address that "
+        "it listens on, by a name that it was given with --allowed-host, or by one of its --public-origins";
+    result.errors = {{fmt::format("{}:", header), fmt::format("{} is none of this server's names", shown(value))}};
+    return result;
+  };
   const std::string* header = request.header("host");
-  if (header == nullptr && !request.chunks) return std::nullopt;  // HTTP/1.0, which no browser speaks
-  const auto host = header ? host_of(*header) : std::nullopt;
-  if (host && is_ours(*host, request, listen_host, allowed)) return std::nullopt;
-  Problem problem;
-  problem.status = 421;
-  problem.detail =
-      "this server does not answer for that host; address it as localhost, by a loopback address, by the address that "
-      "it listens on, or by a name that it was given with --allowed-host";
-  problem.errors = {{"Host:", fmt::format("{} is none of this server's names", shown(header ? *header : ""))}};
-  return problem;
+  // Also where a proxy names another one: a page of another site cannot choose its own Host, but can add headers.
+  if (header != nullptr || request.chunks) {  // HTTP/1.0, which no browser speaks, knows requests without a Host
+    if (auto wrong = problem("Host", header ? *header : "")) return wrong;
+  }
+  return forwarded.host.empty() ? std::nullopt : problem("X-Forwarded-Host", forwarded.host);
 }
 
-std::optional<Problem> origin_problem(const HttpRequest& request) {
+std::optional<Problem> origin_problem(const HttpRequest& request, string_view listen_host, const AccessRules& rules,
+                                      const Forwarded& forwarded) {
   const std::string* header = request.header("host");
-  const auto ours = header ? site_of(*header) : std::nullopt;
+  const std::string authority = !forwarded.host.empty() ? forwarded.host : header ? *header : "";
+  const std::string address = fmt::format("{}://{}", forwarded.scheme, authority);
+  auto ours = parse_origin(address);
+  // A host that only a public origin names is nobody's over another scheme or port.
+  if (ours && !is_ours(ours->host, request, listen_host, rules)) ours.reset();
   for (const auto& [name, origin] : request.headers) {
     if (name != "origin") continue;
-    constexpr string_view kScheme = "http://";  // the only one spoken here
-    const bool web = lower(string_view(origin).substr(0, kScheme.size())) == kScheme;
-    const auto theirs = web ? site_of(string_view(origin).substr(kScheme.size())) : std::nullopt;
+    const auto theirs = parse_origin(origin);
     if (theirs && theirs == ours) continue;
+    const auto& allowed = rules.public_origins;
+    if (theirs && std::find(allowed.begin(), allowed.end(), *theirs) != allowed.end()) continue;
     Problem problem;
     problem.status = 403;
-    problem.detail = "a page of another site may neither read nor change anything here";
-    problem.errors = {{"Origin:", fmt::format("{} is given; allowed: none, or http://{}", shown(origin),
-                                              header ? *header : std::string())}};
+    problem.detail = "a page of another site may neither read nor change anything here; where browsers reach this server "
+                     "through a proxy, name their address in --public-origins";
+    problem.errors = {{"Origin:", fmt::format("{} is given; allowed: none, {}or one of --public-origins", shown(origin),
+                                              ours ? address + ", " : "")}};
     return problem;
   }
   return std::nullopt;

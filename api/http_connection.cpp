@@ -22,7 +22,7 @@ constexpr int kPiecesAtOnce = 4;  // before others have their turn
 }  // namespace
 
 HttpConnection::HttpConnection(UniqueFd socket, milliseconds timeout, std::string peer)
-    : socket_(std::move(socket)), timeout_(timeout), peer_(std::move(peer)) {}
+    : socket_(std::move(socket)), timeout_(timeout), peer_(std::move(peer)), client_(peer_) {}
 
 bool HttpConnection::wait(short events, Deadline deadline) const {
   for (;;) {

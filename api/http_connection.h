@@ -23,6 +23,9 @@ class HttpConnection {
   HttpConnection(UniqueFd socket, std::chrono::milliseconds timeout, std::string peer = "");
 
   const std::string& peer() const { return peer_; }
+  // Whom the peer speaks for: itself, unless it is a proxy.
+  const std::string& client() const { return client_; }
+  void set_client(std::string client) { client_ = std::move(client); }
 
   // closed: by the client, before the end of what was expected.
   enum class Arrival { partly, complete, closed, too_long };
@@ -87,6 +90,7 @@ class HttpConnection {
   std::string ahead_;  // received after the head, not yet handed out
   bool head_too_long_ = false;
   std::string peer_;
+  std::string client_;
   std::string unsent_;  // of the answer; its first sent_ bytes are gone
   size_t sent_ = 0;
   uint64_t sent_in_all_ = 0;

@@ -170,6 +170,7 @@ void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
     turn_away(std::move(connection), answer, still_coming, leaving);
     return;
   }
+  connection.set_client(handler_.client_of(*request));
   Lane lane = handler_.lane_of(*request);
   std::optional<PendingRequest> removed;
   {
@@ -279,7 +280,7 @@ void HttpServer::report(const HttpConnection& connection, int status) const {
   const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
   std::string request = shown(line.substr(0, line.find('?')));
   if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log quotes by itself
-  log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}},
+  log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}, {"client", connection.client()}},
             fmt::format("{} {}", request, status));
 }
 

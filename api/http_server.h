@@ -41,6 +41,8 @@ class WaitingRoom;
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // Whose request it is, for the log: an IP address, or empty on a unix socket.
+  virtual std::string client_of(const HttpRequest& request) const { return request.peer; }
   // A request has arrived, whatever will become of it: once each.
   virtual void arrived() = 0;
   // What kind of work it is to answer it, and with which others it takes turns. Must be quick: called between others' bytes.

@@ -75,6 +75,10 @@ std::shared_ptr<const AccessRules> Router::access() const {
   return access_;
 }
 
+std::string Router::client_of(const HttpRequest& request) const {
+  return read_forwarded(request, access()->trusted_proxies).client;
+}
+
 void Router::arrived() { activity_.fetch_add(1, std::memory_order_relaxed); }
 
 Lane Router::lane_of(const HttpRequest& request) const {
@@ -120,12 +124,14 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
 
 std::optional<Problem> Router::refusal(const HttpRequest& request) {
   const auto rules = access();
-  if (auto problem = host_problem(request, listen_host_, rules->allowed_hosts)) return problem;
-  if (auto problem = origin_problem(request)) return problem;
+  const Forwarded forwarded = read_forwarded(request, rules->trusted_proxies);
+  if (auto problem = host_problem(request, listen_host_, *rules, forwarded)) return problem;
+  if (auto problem = origin_problem(request, listen_host_, *rules, forwarded)) return problem;
   if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
   if (auto problem = token_problem(request, *rules)) return problem;
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  const auto wait = post_limit_.take(request.peer, request.user);
+  // The number of the user belongs to the peer: a proxy's says nothing of the client that it speaks for.
+  const auto wait = post_limit_.take(forwarded.client, forwarded.client == request.peer ? request.user : "");
   if (!wait) return std::nullopt;
   Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
                                               wait->count()));

@@ -27,6 +27,7 @@ class Router : public RequestHandler {
   void set_access(AccessRules access);
   void set_post_rates(PostRates rates);
 
+  std::string client_of(const HttpRequest& request) const override;
   void arrived() override;
   Lane lane_of(const HttpRequest& request) const override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;

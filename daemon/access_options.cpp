@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "api/guards.h"
+#include "api/web_origin.h"
 #include "core/base/unique_fd.h"
 
 namespace copybench {
@@ -77,12 +77,39 @@ std::string check_allowed_host(const std::string& text) {
   return fmt::format("{}: allowed is the name alone, without a port: {}", text, host->find(':') == std::string::npos ? *host : "[" + *host + "]");
 }
 
+std::string check_public_origin(const std::string& text) {
+  if (parse_origin(text)) return "";
+  return text + ": allowed is https:// or http:// with a host and, where it is not the scheme's, a port, without a path, such as "
+                "https://bench.lan";
+}
+
+std::string check_trusted_proxy(const std::string& text) {
+  if (ProxyAddress::parse(text)) return "";
+  return text + ": allowed is an IP address (127.0.0.1), a network (10.0.0.0/8), or unix for the clients of the unix socket";
+}
+
+std::string open_proxy_note(const AccessRules& rules) {
+  if (rules.token || rules.public_origins.empty()) return "";
+  return "public-origins are served without a token: everyone who reaches the proxy may write and delete, unless the proxy "
+         "asks for a password; a token is set with --token-file";
+}
+
 Result<AccessRules> load_access(const AccessOptions& options) {
   AccessRules rules;
   for (const std::string& name : options.allowed_hosts) {
     auto host = host_of(name);
     if (!host) return fail(fmt::format("--allowed-host {}: allowed: a host's name or address, such as bench.lan", name));
     rules.allowed_hosts.push_back(std::move(*host));
+  }
+  for (const std::string& text : options.public_origins) {
+    auto origin = parse_origin(text);
+    if (!origin) return fail("--public-origins " + check_public_origin(text));
+    rules.public_origins.push_back(std::move(*origin));
+  }
+  for (const std::string& text : options.trusted_proxies) {
+    const auto proxy = ProxyAddress::parse(text);
+    if (!proxy) return fail("--trusted-proxies " + check_trusted_proxy(text));
+    rules.trusted_proxies.push_back(*proxy);
   }
   auto token = load_token(options.token_file);
   if (!token) return tl::unexpected(std::move(token.error()));

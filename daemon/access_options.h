@@ -16,10 +16,18 @@ struct AccessOptions {
   std::string token_file;
   bool public_read = false;
   std::vector<std::string> allowed_hosts;
+  std::vector<std::string> public_origins;
+  std::vector<std::string> trusted_proxies;
 };
 
 // For CLI11: what is allowed where the text is no host's name alone, as --allowed-host takes it; else empty.
 std::string check_allowed_host(const std::string& text);
+// The same of --public-origins and --trusted-proxies.
+std::string check_public_origin(const std::string& text);
+std::string check_trusted_proxy(const std::string& text);
+
+// A sentence for the log where a proxy hands this server to others without a token; else empty.
+std::string open_proxy_note(const AccessRules& rules);
 
 // Reads the token anew with each call, so that a changed one comes into force. Errors name the option or the file, what
 // is wrong with it and what mends it.

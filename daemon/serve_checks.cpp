@@ -48,6 +48,7 @@ tl::expected<Preparation, StartFailure> prepare_to_serve(const ServeOptions& opt
   auto access = load_access(options.access);
   if (access) {
     preparation.access = std::move(*access);
+    if (auto note = open_proxy_note(preparation.access); !note.empty()) preparation.notes.push_back(std::move(note));
   } else {
     wrong.push_back(access.error().message);
   }

@@ -64,6 +64,24 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
                   "Another name of this server that clients may address it by; may be given several times")
       ->check(check_allowed_host)
       ->allow_extra_args(false)
+      ->delimiter(',')
+      ->group(kReloadable)
+      ->default_str("none");
+  command
+      .add_option("--public-origins", options.access.public_origins,
+                  "Origins such as https://bench.lan under which browsers reach this server through a proxy; several with commas")
+      ->check(check_public_origin)
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->group(kReloadable)
+      ->default_str("none");
+  command
+      .add_option("--trusted-proxies", options.access.trusted_proxies,
+                  "Addresses or networks of proxies whose X-Forwarded-* headers are believed; unix: of the unix socket; several "
+                  "with commas")
+      ->check(check_trusted_proxy)
+      ->allow_extra_args(false)
+      ->delimiter(',')
       ->group(kReloadable)
       ->default_str("none");
   add_limit_options(command, options.limits);

@@ -144,6 +144,9 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
     log_event(logger.get(), Severity::info, "token_asked", {{"public_read", api_options.access.public_read}},
               fmt::format("a token is asked for{}", api_options.access.public_read ? ", but not to read" : ""));
   }
+  if (const std::string note = open_proxy_note(api_options.access); !note.empty()) {
+    log_event(logger.get(), Severity::warning, "open_proxy", {}, note);
+  }
   log_event(logger.get(), Severity::info, "listening", {{"address", url}, {"data_dir", directory.string()}},
             fmt::format("listening on {}, data in {}", url, directory.string()));
   manager.ready();

@@ -24,7 +24,7 @@ bool host_passes(const std::string& host, const std::string& listen = "127.0.0.1
 bool origin_passes(const std::string& method, const std::string& origin, const std::string& host) {
   HttpRequest request = with(method, "origin", origin);
   request.headers.emplace_back("host", host);
-  const auto problem = origin_problem(request);
+  const auto problem = origin_problem(request, "127.0.0.1");
   if (problem) CHECK(problem->status == 403);
   return !problem;
 }
@@ -36,19 +36,6 @@ bool type_passes(const std::string& type) {
 }
 
 }  // namespace
-
-TEST_CASE("the host of an authority") {
-  CHECK(host_of("localhost:8090") == "localhost");
-  CHECK(host_of("LocalHost.") == "localhost");
-  CHECK(host_of("[::1]:8090") == "::1");
-  CHECK(host_of("[0:0:0:0:0:0:0:1]") == "::1");
-  CHECK(host_of("10.0.0.1") == "10.0.0.1");
-  for (const char* bad :
-       {"", ":80", "a:b", "a:123456", "[::1", "[::1]x", "[localhost]", "::1", "a b", "user@host", "a/b"}) {
-    CAPTURE(bad);
-    CHECK_FALSE(host_of(bad));
-  }
-}
 
 TEST_CASE("loopback names and addresses pass whatever the port") {
   for (const char* host : {"localhost", "localhost:1", "127.0.0.1:8090", "127.3.2.1", "[::1]", "[::1]:65535"}) {
@@ -97,13 +84,87 @@ TEST_CASE("an origin is the host and port that the request names, or foreign, wh
 TEST_CASE("of two origins each must be ours") {
   HttpRequest request;
   request.headers = {{"host", "localhost:1"}, {"origin", "http://localhost:1"}, {"origin", "http://evil.example"}};
-  CHECK(origin_problem(request));
+  CHECK(origin_problem(request, "127.0.0.1"));
 }
 
 TEST_CASE("without an origin it is no page") {
   HttpRequest request;
   request.method = "POST";
-  CHECK_FALSE(origin_problem(request));
+  CHECK_FALSE(origin_problem(request, "127.0.0.1"));
+}
+
+// Behind a proxy. forwarded: as read_forwarded() gives it.
+struct Proxied {
+  AccessRules rules;
+  Forwarded forwarded;
+  std::string host = "127.0.0.1:8090";
+  std::vector<std::string> origins;
+
+  int status() const {
+    HttpRequest request;
+    request.method = "POST";
+    request.headers = {{"host", host}};
+    for (const std::string& origin : origins) request.headers.emplace_back("origin", origin);
+    if (const auto problem = host_problem(request, "127.0.0.1", rules, forwarded)) return problem->status;
+    if (const auto problem = origin_problem(request, "127.0.0.1", rules, forwarded)) return problem->status;
+    return 200;
+  }
+};
+
+AccessRules with_origins(const std::vector<std::string>& texts) {
+  AccessRules rules;
+  for (const std::string& text : texts) rules.public_origins.push_back(parse_origin(text).value());
+  return rules;
+}
+
+TEST_CASE("a public origin is accepted with its own host, with the proxy's, and without a port") {
+  Proxied request{with_origins({"https://bench.lan", "https://other.lan:8443"}), {}, "bench.lan", {"https://bench.lan"}};
+  CHECK(request.status() == 200);
+  for (const char* host : {"bench.lan:443", "127.0.0.1:8090", "localhost", "other.lan", "other.lan:8443"}) {
+    request.host = host;
+    CHECK(request.status() == 200);
+  }
+  request.origins = {"https://other.lan:8443"};
+  CHECK(request.status() == 200);
+  request.origins = {};
+  CHECK(request.status() == 200);
+}
+
+TEST_CASE("beside a public origin other hosts and origins are refused as before") {
+  Proxied request{with_origins({"https://bench.lan"}), {}, "bench.lan", {}};
+  for (const char* origin : {"http://bench.lan", "https://bench.lan:8443", "https://evil.example", "https://bench.lan.evil.example",
+                             "https://x.bench.lan", "null", "https://bench.lan/", "https://bench.lan@evil.example", ""}) {
+    CAPTURE(origin);
+    request.origins = {origin};
+    CHECK(request.status() == 403);
+    request.origins = {"https://bench.lan", origin};
+    CHECK(request.status() == 403);
+  }
+  request.origins = {"https://bench.lan"};
+  for (const char* host : {"evil.example", "x.bench.lan", "bench.lan.evil.example", ""}) {
+    CAPTURE(host);
+    request.host = host;
+    CHECK(request.status() == 421);
+  }
+}
+
+TEST_CASE("a forwarded host must be ours as well as the Host, and is what a page of ours came from") {
+  Proxied request;
+  request.rules.allowed_hosts = {"bench.lan"};
+  request.forwarded = {"10.0.0.7", "bench.lan", "https"};
+  request.origins = {"https://bench.lan"};
+  CHECK(request.status() == 200);
+  request.origins = {"http://bench.lan"};
+  CHECK(request.status() == 403);
+  request.origins = {"http://127.0.0.1:8090"};
+  CHECK(request.status() == 403);
+  // A page that got here by DNS rebinding can add headers, but its Host stays.
+  request.origins = {};
+  request.host = "evil.example:8090";
+  CHECK(request.status() == 421);
+  request.host = "127.0.0.1:8090";
+  request.forwarded.host = "evil.example";
+  CHECK(request.status() == 421);
 }
 
 TEST_CASE("only JSON in UTF-8 is taken") {

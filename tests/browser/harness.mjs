@@ -124,7 +124,8 @@ export class Daemon {
   }
 }
 
-export async function openBrowser() {
+// more: arguments of Chromium.
+export async function openBrowser(more = []) {
   if (!existsSync(browserBinary)) {
     throw new Error(
       `${browserBinary} is missing. On Debian: apt-get install --no-install-recommends chromium; elsewhere name it in COPYBENCH_CHROMIUM.`,
@@ -142,6 +143,7 @@ export async function openBrowser() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

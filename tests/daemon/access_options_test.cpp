@@ -70,14 +70,41 @@ TEST_CASE("an allowed host is a name alone") {
   CHECK(check_allowed_host("[fd00::9]:80").find("without a port: [fd00::9]") != std::string::npos);
 }
 
+TEST_CASE("a public origin has a scheme and no path, a trusted proxy is an address") {
+  for (const char* good : {"https://bench.lan", "http://10.0.0.7:8080", "https://[fd00::9]:8443"}) CHECK(check_public_origin(good).empty());
+  for (const char* bad : {"bench.lan", "https://bench.lan/", "https://*.lan", "*", "null", ""}) {
+    CHECK(check_public_origin(bad).find("allowed is https:// or http:// with a host") != std::string::npos);
+  }
+  for (const char* good : {"127.0.0.1", "10.0.0.0/8", "::1", "unix"}) CHECK(check_trusted_proxy(good).empty());
+  for (const char* bad : {"localhost", "*", "10.0.0.0/40", ""}) {
+    CHECK(check_trusted_proxy(bad).find("allowed is an IP address") != std::string::npos);
+  }
+}
+
+TEST_CASE("a public origin without a token is warned of") {
+  const Folder folder;
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  AccessOptions options;
+  options.public_origins = {"https://bench.lan"};
+  options.trusted_proxies = {"127.0.0.1"};
+  const auto open = load_access(options);
+  REQUIRE(open);
+  CHECK(open->public_origins == std::vector<WebOrigin>{{"https", "bench.lan", 443}});
+  CHECK(open->trusted_proxies.size() == 1);
+  CHECK(open_proxy_note(*open).find("without a token") != std::string::npos);
+  options.token_file = folder.file("token", kToken);
+  CHECK(open_proxy_note(load_access(options).value()).empty());
+  CHECK(open_proxy_note(load_access({}).value()).empty());
+}
+
 TEST_CASE("the options become rules, or an error that names the one that is wrong") {
   const Folder folder;
-  const auto rules = load_access({folder.file("token", kToken), true, {"Bench.LAN.", "[fd00:0::9]"}});
+  const auto rules = load_access({folder.file("token", kToken), true, {"Bench.LAN.", "[fd00:0::9]"}, {}, {}});
   REQUIRE(rules);
   CHECK(rules->token->matches(kToken));
   CHECK(rules->public_read);
   CHECK(rules->allowed_hosts == std::vector<std::string>{"bench.lan", "fd00::9"});
-  const auto bad = load_access({"", false, {"bench.lan", "http://bench.lan"}});
+  const auto bad = load_access({"", false, {"bench.lan", "http://bench.lan"}, {}, {}});
   REQUIRE_FALSE(bad);
   CHECK(bad.error().message.find("--allowed-host http://bench.lan") != std::string::npos);
 }

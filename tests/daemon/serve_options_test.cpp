@@ -107,8 +107,8 @@ TEST_CASE("what a reload applies: who may ask, how often, what is kept, what is 
   for (const Setting& setting : configuration->settings) {
     if (setting.reloadable) reloadable.insert(setting.name);
   }
-  CHECK(reloadable == std::set<std::string>{"allowed-host", "log-level", "post-rate", "post-rate-total", "public-read",
-                                            "retention-days", "retention-size", "token-file"});
+  CHECK(reloadable == std::set<std::string>{"allowed-host", "log-level", "post-rate", "post-rate-total", "public-origins",
+                                            "public-read", "retention-days", "retention-size", "token-file", "trusted-proxies"});
 }
 
 TEST_CASE("a variable that is misspelt is told with those that there are") {
