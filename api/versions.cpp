@@ -5,9 +5,11 @@
 
 #include <string>
 
+#include "core/base/version.h"
+
 namespace copybench {
 
-std::string_view copybench_version() { return COPYBENCH_VERSION; }
+std::string_view copybench_version() { return program_version(); }
 
 Json versions() {
   Json json;

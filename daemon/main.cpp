@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include "core/base/version.h"
 #include "daemon/commands.h"
 
 int main(int argc, char** argv) {
@@ -8,7 +9,7 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
 
   CLI::App app("copybench: which way of sending is fastest on this machine, at this message size, and why");
-  app.set_version_flag("--version", COPYBENCH_VERSION);
+  app.set_version_flag("-V,--version", fmt::format("copybenchd {}", copybench::program_version()));
   app.require_subcommand(1);
   int exit_status = 0;
   const auto done = [&exit_status](int status) { exit_status = status; };

@@ -2,7 +2,9 @@
 # runs. Its dependencies are those of the libraries that the binary is linked with (dpkg-shlibdeps).
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME copybench)
-set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+# Version and date are those of the build: core/base/version.cmake.
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/debian/version.cmake)
+set(CPACK_COPYBENCH_BUILD ${CMAKE_BINARY_DIR})
 set(CPACK_PACKAGE_CONTACT "copybench maintainers <maintainers@copybench.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "measures ways of sending over TCP: two-copy, one-copy and zero-copy")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "core/base/version.h"
 #include "core/host/fact_list.h"
 
 namespace copybench {
@@ -55,7 +56,7 @@ Result<std::string> build_id() {
 }  // namespace
 
 void add_binary_facts(FactList& facts) {
-  facts.add("copybench.version", binary, Json(COPYBENCH_VERSION));
+  facts.add("copybench.version", binary, Json(program_version()));
   facts.add_text("copybench.build_id", binary, build_id());
   facts.add("copybench.compiler", binary, Json("GCC " __VERSION__));
   facts.add("copybench.flags", binary, Json(COPYBENCH_COMPILE_FLAGS));

@@ -38,13 +38,13 @@ def need_privileges_and_tools():
             raise unittest.SkipTest(f"{program} is missing: apt-get install {package}")
 
 
-def make_package(build, version, folder):
-    """The package of what is built, under this version; nothing is compiled."""
-    made = run("cpack", "-G", "DEB", "-B", folder, "--config", build / "CPackConfig.cmake",
-               "-D", f"CPACK_PACKAGE_VERSION={version}", "-D", "CPACK_CMAKE_GENERATOR=Ninja")
+def make_package(build, version, folder, environment=None):
+    """The package of what is built, under this version, or the build's own; nothing is compiled."""
+    made = run("cpack", "-G", "DEB", "-B", folder, "--config", build / "CPackConfig.cmake", "-D", "CPACK_CMAKE_GENERATOR=Ninja",
+               *(["-D", f"CPACK_COPYBENCH_VERSION={version}"] if version else []), env=environment)
     if made.returncode != 0:
         raise AssertionError(made.stdout + made.stderr)
-    return next(folder.glob(f"*_{version}_*.deb"))
+    return next(folder.glob(f"*_{version or ''}*.deb"))
 
 
 def tree_for(package):
