@@ -6,6 +6,7 @@
 #include "core/store/backup.h"
 #include "core/store/restore.h"
 #include "daemon/commands.h"
+#include "daemon/configuration.h"
 #include "daemon/data_directory.h"
 
 namespace copybench {
@@ -62,7 +63,7 @@ void add_command(CLI::App& app, CommandResult done, const std::string& name, con
                  const std::string& file, Command run) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(name, what);
-  command->add_option("file", options->file, file)->required();
+  command->add_option("file", options->file, file)->required()->type_name(kPath);
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done, name, run] {
     const auto result = run(*options);

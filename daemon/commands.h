@@ -19,5 +19,7 @@ void add_backup_command(CLI::App& app, CommandResult done);
 void add_restore_command(CLI::App& app, CommandResult done);
 void add_export_command(CLI::App& app, CommandResult done);
 void add_import_command(CLI::App& app, CommandResult done);
+// Last: it completes the commands that were added before. Hidden.
+void add_completion_command(CLI::App& app, CommandResult done);
 
 }  // namespace copybench

@@ -44,6 +44,7 @@ Result<std::filesystem::path> data_directory_of(const std::string& named) {
 
 void add_data_directory_option(CLI::App& command, std::string& named) {
   command.add_option("--data-dir", named, "Folder of the database; the service's is /var/lib/copybench")
+      ->type_name(kPath)
       ->default_str("as the daemon's");
 }
 

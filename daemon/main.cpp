@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   copybench::add_restore_command(app, done);
   copybench::add_export_command(app, done);
   copybench::add_import_command(app, done);
+  copybench::add_completion_command(app, done);
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
     fmt::print(stderr, "copybenchd: there is no command \"{}\"; copybenchd --help names those there are\n", argv[1]);

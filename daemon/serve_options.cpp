@@ -47,6 +47,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--config", options.config_file,
                   fmt::format("The configuration file; its keys are the options' names [{}, where it exists]", kConfigurationFile))
+      ->type_name(kPath)
       ->configurable(false);
   command.add_option("--listen", options.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; port 0 for a free one")
       ->check(check_listen)
@@ -54,6 +55,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--token-file", options.access.token_file,
                   "File of the bearer token that clients must send; needed where other machines can reach the address")
+      ->type_name(kPath)
       ->group(kReloadable)
       ->default_str("$CREDENTIALS_DIRECTORY/token, where it exists");
   command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")
@@ -87,8 +89,9 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   add_limit_options(command, options.limits);
   command
       .add_option("--data-dir", options.data_directory, "Folder of the database")
+      ->type_name(kPath)
       ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");
-  command.add_option("--perf", options.perf, "The perf program, by name or path")->capture_default_str();
+  command.add_option("--perf", options.perf, "The perf program, by name or path")->type_name(kPath)->capture_default_str();
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->group(kReloadable)

@@ -14,6 +14,7 @@
 #include "core/store/durable.h"
 #include "core/store/export.h"
 #include "daemon/commands.h"
+#include "daemon/configuration.h"
 #include "daemon/data_directory.h"
 
 namespace copybench {
@@ -118,7 +119,7 @@ void add_export_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<ExportOptions>();
   auto* command = app.add_subcommand("export", "Writes an experiment with all its runs to one file, also while the daemon runs");
   command->add_option("id", options->id, "The experiment's number")->required()->check(experiment_number());
-  command->add_option("file", options->file, "The file to be made; nothing is overwritten")->default_str("stdout");
+  command->add_option("file", options->file, "The file to be made; nothing is overwritten")->type_name(kPath)->default_str("stdout");
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done] { done(reported("export", run_export(*options))); });
 }
@@ -126,7 +127,7 @@ void add_export_command(CLI::App& app, CommandResult done) {
 void add_import_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<ImportOptions>();
   auto* command = app.add_subcommand("import", "Takes in an experiment that export wrote; the daemon must be stopped");
-  command->add_option("file", options->file, "The file")->required();
+  command->add_option("file", options->file, "The file")->required()->type_name(kPath);
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done] { done(reported("import", run_import(*options))); });
 }
