@@ -1,5 +1,6 @@
-// node web/build.mjs OUTPUT_FOLDER: bundles the page into it, file names with a hash of their content, and prints sizes.
-import { readFile, rm, mkdir, writeFile, copyFile } from 'node:fs/promises';
+// node web/build.mjs OUTPUT_FOLDER COPYRIGHT_FILE: bundles the page into the folder, file names with a hash of their content, and
+// prints sizes. The copyright file gets a paragraph for each bundled package, in the form of Debian's copyright files.
+import { readFile, readdir, rm, mkdir, writeFile, copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -7,9 +8,9 @@ import * as esbuild from 'esbuild';
 const limit = 400_000; // bytes of script before anything can be shown
 const limitLater = 60_000; // of each chunk that a view asks for when it needs it
 const source = fileURLToPath(new URL('.', import.meta.url));
-const output = process.argv[2];
-if (!output) {
-  console.error('usage: node web/build.mjs OUTPUT_FOLDER');
+const [output, copyrightFile] = process.argv.slice(2);
+if (!copyrightFile) {
+  console.error('usage: node web/build.mjs OUTPUT_FOLDER COPYRIGHT_FILE');
   process.exit(2);
 }
 
@@ -26,7 +27,7 @@ const result = await esbuild.build({
   minify: true,
   format: 'esm',
   target: 'es2022',
-  legalComments: 'none',
+  legalComments: 'none', // the licences of what is bundled are in notices.txt as a whole
   charset: 'utf8',
   metafile: true,
   logLevel: 'warning',
@@ -53,6 +54,43 @@ const preloads = atOnce.map((path) => `  <link rel="modulepreload" href="${basen
 page = page.replace('  <script', `${preloads.join('')}  <script`);
 await writeFile(join(output, 'index.html'), page);
 await copyFile(join(source, 'icon.svg'), join(output, 'icon.svg'));
+
+// The packages of which code is in the bundle, by name.
+const bundled = new Set();
+for (const { inputs } of Object.values(outputs)) {
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const found = path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//);
+    if (found && bytesInOutput > 0) bundled.add(found[1]);
+  }
+}
+const notices = [];
+const paragraphs = [];
+for (const name of [...bundled].sort()) {
+  const folder = join(source, 'node_modules', name);
+  const { version, license, author } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  if (!license || !files.length) throw new Error(`${name} names no licence or has no licence file: it cannot be bundled`);
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const text = texts.join('\n').replaceAll('\r', '').trim();
+  notices.push(`${name} ${version} (${license})\n\n${text}\n`);
+  const holders = text.match(/^ *Copyright (?:\(c\) )?[0-9].*$/gim) ?? [author?.name ?? author ?? name];
+  const terms =
+    license === 'Apache-2.0'
+      ? 'The text of this licence is in /usr/share/common-licenses/Apache-2.0.'
+      : text.replace(/^ *(MIT License|ISC License)$/m, '').trim();
+  const indented = terms.split('\n').map((line) => ` ${line.trimEnd() || '.'}`);
+  paragraphs.push(
+    [
+      `Files: web/node_modules/${name}/*`,
+      `Copyright: ${holders.map((line) => line.trim().replace(/^Copyright (\(c\) )?/i, '')).join('\n ')}`,
+      `License: ${license === 'MIT' ? 'Expat' : license}`,
+      ...indented,
+    ].join('\n'),
+  );
+}
+const head = 'The page of copybench contains code of these packages, under the licences below.\n';
+await writeFile(join(output, 'notices.txt'), [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
+await writeFile(copyrightFile, `${paragraphs.join('\n\n')}\n`);
 
 function judge(paths, allowed) {
   const bytes = paths.reduce((sum, path) => sum + outputs[path].bytes, 0);

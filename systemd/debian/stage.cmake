@@ -4,7 +4,10 @@ set(doc ${usr}/share/doc/copybench)
 # Symbols stay, and their lines go: perf names an engine's functions by them.
 execute_process(COMMAND strip --strip-debug --remove-section=.comment ${usr}/bin/copybenchd COMMAND_ERROR_IS_FATAL ANY)
 file(MAKE_DIRECTORY ${doc} ${usr}/share/lintian/overrides)
-file(COPY_FILE ${CPACK_COPYBENCH_DEBIAN}/copyright ${doc}/copyright)
+# The licences of what the page contains, as its build found them.
+file(READ ${CPACK_COPYBENCH_DEBIAN}/copyright copyright)
+file(READ ${CPACK_COPYBENCH_BUILD}/web/copyright bundled)
+file(WRITE ${doc}/copyright "${copyright}\n${bundled}")
 file(COPY_FILE ${CPACK_COPYBENCH_DEBIAN}/lintian-overrides ${usr}/share/lintian/overrides/copybench)
 execute_process(COMMAND date -R --date=@0 OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE)
 file(WRITE ${doc}/changelog "copybench (${CPACK_PACKAGE_VERSION}) stable; urgency=medium

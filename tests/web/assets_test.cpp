@@ -72,3 +72,16 @@ TEST_CASE("nothing is inline, so that a strict content security policy holds") {
     }
   }
 }
+
+TEST_CASE("the page links the licences of the libraries that are bundled into it") {
+  CHECK(find_asset("/")->body.find("href=\"notices.txt\"") != std::string_view::npos);
+  const Asset* notices = find_asset("/notices.txt");
+  REQUIRE(notices);
+  CHECK(notices->content_type == "text/plain; charset=utf-8");
+  // One of each licence, with its holder.
+  for (const std::string_view text : {"@observablehq/plot ", "Observable, Inc.", "d3-array ", "Mike Bostock", "eventsource-parser ",
+                                      "Espen Hovlandsdal", "d3-flame-graph ", "Apache License", "d3-ease ", "Robert Penner"}) {
+    CAPTURE(text);
+    CHECK(notices->body.find(text) != std::string_view::npos);
+  }
+}
