@@ -9,11 +9,14 @@ file(READ ${CPACK_COPYBENCH_DEBIAN}/copyright copyright)
 file(READ ${CPACK_COPYBENCH_BUILD}/web/copyright bundled)
 file(WRITE ${doc}/copyright "${copyright}\n${bundled}")
 file(COPY_FILE ${CPACK_COPYBENCH_DEBIAN}/lintian-overrides ${usr}/share/lintian/overrides/copybench)
-execute_process(COMMAND date -R --date=@0 OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE)
-file(WRITE ${doc}/changelog "copybench (${CPACK_PACKAGE_VERSION}) stable; urgency=medium
+include(${CPACK_COPYBENCH_BUILD}/version/package.cmake)
+execute_process(COMMAND date -uR --date=@${copybench_date} OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE)
+file(WRITE ${doc}/changelog "copybench (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
 
-  * Version ${CPACK_PACKAGE_VERSION}.
+${copybench_changes}
 
  -- ${CPACK_PACKAGE_CONTACT}  ${date}
 ")
 execute_process(COMMAND gzip -9n ${doc}/changelog COMMAND_ERROR_IS_FATAL ANY)
+# Whatever the umask of who builds it.
+execute_process(COMMAND chmod -R u=rwX,go=rX ${usr} ${CPACK_TEMPORARY_DIRECTORY}/etc COMMAND_ERROR_IS_FATAL ANY)

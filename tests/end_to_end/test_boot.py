@@ -216,9 +216,14 @@ class Boot(unittest.TestCase):
         self.assertEqual(self.unit("ActiveState", "LoadState"), {"ActiveState": "inactive", "LoadState": "not-found"})
         self.machine.do("test", "-s", "/var/lib/private/copybench/copybench.db")
         self.machine.do("test", "-s", "/etc/copybench/copybench.toml")
+        self.machine.write("/etc/credstore/copybench.token", "x" * 40)
+        self.machine.write("/etc/copybench/token", "x" * 40)
         self.machine.do("dpkg", "--purge", "copybench")
-        self.assertNotEqual(self.machine.run("test", "-e", "/var/lib/private/copybench").returncode, 0)
-        self.assertNotEqual(self.machine.run("test", "-e", "/etc/copybench/copybench.toml").returncode, 0)
+        left = self.machine.do("find", "/", "-xdev", "-name", "*copybench*").splitlines()
+        # What this test has made itself.
+        self.assertEqual([path for path in left if not path.startswith("/etc/systemd/system/copybench")], [])
+        self.assertEqual([path for path in left if not path.endswith(".d")], [])
+        self.assertNotEqual(self.machine.run("getent", "passwd", "copybench").returncode, 0)
 
     @unittest.skipUnless(pathlib.Path(BINARY) == ROOT / "build" / "copybenchd", "systemd/install installs what is built in build/")
     def test_15_installed_by_the_script_it_serves_and_uninstalled_leaves_what_was_measured(self):
