@@ -14,7 +14,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// The words between the option's name and those that are offered behind it.
+// values: a line for each option that takes a value; commands: one for each command.
 constexpr const char* kScript = R"(# bash completion for {program}, made by `{program} completion bash`.
 _{program}() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}} command= words= i

@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Daemon, openBrowser, openPage } from './harness.mjs';
 
 const name = 'bench.lan';
+const skip = !['/usr/sbin/nginx', '/usr/bin/nginx'].some(existsSync) && 'nginx is missing: apt-get install nginx';
 let daemon;
 let browser;
 const proxies = [];
 before(async () => {
+  if (skip) return;
   daemon = await Daemon.start();
   browser = await openBrowser([`--host-resolver-rules=MAP ${name} 127.0.0.1`]);
   for (const more of [[], ['--without-headers']]) proxies.push(await startProxy(daemon, more));
@@ -40,7 +43,7 @@ async function startProxy({ address }, more) {
 }
 
 for (const [index, what] of ['as the example has it', 'that names its upstream as the host'].entries()) {
-  test(`behind a proxy with TLS ${what} the page draws, queues a sweep and sees it end`, async () => {
+  test(`behind a proxy with TLS ${what} the page draws, queues a sweep and sees it end`, { skip }, async () => {
     const page = await openPage(browser, proxies[index], { ignoreHTTPSErrors: true });
     await page.show('');
     const form = page.locator('details.queue');
