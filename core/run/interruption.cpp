@@ -17,13 +17,13 @@ void Interruption::raise(Kind kind) {
   Kind none = Kind::none;
   if (!kind_.compare_exchange_strong(none, kind)) return;
   const uint64_t one = 1;
-  static_cast<void>(::write(fd_.get(), &one, sizeof one));
+  [[maybe_unused]] const ssize_t n = ::write(fd_.get(), &one, sizeof one);
 }
 
 void Interruption::clear() {
   kind_.store(Kind::none);
   uint64_t count;
-  static_cast<void>(::read(fd_.get(), &count, sizeof count));
+  [[maybe_unused]] const ssize_t n = ::read(fd_.get(), &count, sizeof count);
 }
 
 }  // namespace copybench

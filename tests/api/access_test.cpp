@@ -8,7 +8,7 @@ namespace {
 
 const std::string kToken = "0123456789abcdefghijABCDEFGHIJ+/==";
 
-AccessRules with_token() { return {must(AccessToken::parse(kToken)), false, {}}; }
+AccessRules with_token() { return {must(AccessToken::parse(kToken)), false, {}, {}, {}}; }
 
 HttpRequest request(const std::string& method, std::vector<std::string> authorizations) {
   HttpRequest result;
