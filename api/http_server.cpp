@@ -191,7 +191,7 @@ void HttpServer::send_on(HttpConnection connection, LeavingRoom& leaving) {
     }
     return;
   }
-  Lane lane{Work::piece, "answer " + connection.peer()};
+  Lane lane{Work::piece, "answer " + connection.client()};
   std::optional<PendingRequest> removed;
   {
     std::lock_guard lock(mutex_);
