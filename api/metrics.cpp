@@ -87,7 +87,8 @@ void put_queue(Families& out, const MetricsInput& input) {
   out.begin("copybench_paused", "1 while nothing is measured although there is something to measure; /healthz says why.");
   out.add(input.paused ? 1 : 0);
   out.begin("copybench_store_write_failing", "1 for the kind of error that the last write to the store failed with.");
-  for (const auto kind : {StoreError::Kind::full, StoreError::Kind::io, StoreError::Kind::corrupt}) {
+  for (const auto kind : {StoreError::Kind::full, StoreError::Kind::io, StoreError::Kind::corrupt,
+                          StoreError::Kind::lost}) {
     out.add(input.write_error == kind ? 1 : 0, {{"kind", std::string(name_of_kind(kind))}});
   }
 }

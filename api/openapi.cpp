@@ -52,7 +52,7 @@ Json openapi_document() {
        "bodies over 1 MiB (or what the daemon was told) 413, changes asked for too often, and more event streams or "
        "connections at once than the daemon allows, 429 with Retry-After, "
        "other content types 415, foreign hosts 421, foreign origins 403, a full or failing disk 507: nothing new is taken "
-       "until it passes."}};
+       "until it passes; a database that is damaged, or whose files were removed or replaced, 503."}};
   document["components"]["securitySchemes"]["token"] = {
       {"type", "http"},
       {"scheme", "bearer"},

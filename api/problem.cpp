@@ -115,6 +115,7 @@ Problem problem_of(const StoreError& error) {
     case StoreError::Kind::corrupt:
     case StoreError::Kind::newer:
     case StoreError::Kind::locked:
+    case StoreError::Kind::lost:
       problem.status = 503;
       problem.headers = {{"Retry-After", "60"}};
       break;
@@ -144,6 +145,8 @@ std::string_view name_of_kind(StoreError::Kind kind) {
       return "newer";
     case StoreError::Kind::locked:
       return "locked";
+    case StoreError::Kind::lost:
+      return "lost";
     case StoreError::Kind::not_found:
       return "not_found";
     case StoreError::Kind::conflict:

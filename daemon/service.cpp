@@ -102,8 +102,12 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
   auto store = Store::open(directory);
   if (!store) return fail(store.error().message);
   const auto recovered = (*store)->recover();
-  if (!recovered) return fail(recovered.error().message);
-  if (*recovered > 0) {
+  if (!recovered) {
+    const StoreError& error = recovered.error();
+    if (error.kind != StoreError::Kind::full && error.kind != StoreError::Kind::io) return fail(error.message);
+    log_event(logger.get(), Severity::error, "recovery_postponed", {{"reason", error.message}},
+              "what was under way when the daemon last ended stays as it was for now. " + error.message);
+  } else if (*recovered > 0) {
     log_event(logger.get(), Severity::warning, "runs_recovered", {{"runs", *recovered}},
               fmt::format("{} runs were interrupted when the daemon last ended; they are measured again", *recovered));
   }

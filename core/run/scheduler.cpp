@@ -223,8 +223,15 @@ class Scheduler::Impl {
     for (;;) {
       pulse_.expect("storing a run", kSoon);
       const auto finished = store_.finish(run, result);
-      if (finished || finished.error().kind == StoreError::Kind::not_found || stopping()) return;
-      pause(finished.error());
+      if (finished || stopping()) return;
+      const StoreError& error = finished.error();
+      // Another daemon has taken or deleted it: to offer it again changes nothing.
+      if (error.kind == StoreError::Kind::not_found || error.kind == StoreError::Kind::conflict) {
+        log_event(options_.logger.get(), Severity::error, "run_not_stored", {{"run_id", run}, {"reason", error.message}},
+                  fmt::format("run {} is not stored. {}", run, error.message));
+        return;
+      }
+      pause(error);
     }
   }
 

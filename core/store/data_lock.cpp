@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/store/durable.h"
 
 namespace copybench {
 namespace {
@@ -16,28 +19,48 @@ std::string holder_of(int fd) {
   return pid > 0 ? fmt::format("process {}", pid) : "another process";
 }
 
+tl::unexpected<StoreError> no_lock(const std::string& path, int errno_value) {
+  return tl::unexpected(StoreError{StoreError::Kind::io, system_error("lock " + path, errno_value).message + "."});
+}
+
 }  // namespace
 
 StoreResult<DataLock> DataLock::take(const std::filesystem::path& directory) {
   const std::string path = directory / "copybench.lock";
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd) {
-    return tl::unexpected(StoreError{StoreError::Kind::io, system_error("open " + path, errno).message + "."});
-  }
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
-      return tl::unexpected(StoreError{StoreError::Kind::io, system_error("lock " + path, errno).message + "."});
-    }
+  UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return tl::unexpected(file_error("open " + directory.string(), errno));
+  // O_NONBLOCK: whatever lies there under this name, nothing waits for it.
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+  if (!fd) return tl::unexpected(file_error("open " + path, errno));
+  const auto in_use = [&] {
     return tl::unexpected(
         StoreError{StoreError::Kind::locked,
                    fmt::format("The data in {} is in use by {}. End that copybenchd, or name another data directory.",
                                directory.string(), holder_of(fd.get()))});
+  };
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return in_use();
+    return no_lock(path, errno);
   }
+  // Some file systems lock no folder (EBADF, ENOLCK, EOPNOTSUPP): there the file has to do.
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return in_use();
   // The pid is for that message alone: a lock without it is a lock.
   const std::string pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(fd.get(), 0) == 0) [[maybe_unused]]
     const ssize_t written = ::pwrite(fd.get(), pid.data(), pid.size(), 0);
-  return DataLock(std::move(fd));
+  return DataLock(path, std::move(folder), std::move(fd));
+}
+
+std::optional<StoreError> DataLock::missing() const {
+  struct stat held {}, shown {};
+  if (::fstat(file_.get(), &held) != 0) return file_error("look at " + path_.string(), errno);
+  const bool there = ::lstat(path_.c_str(), &shown) == 0;
+  if (!there && errno != ENOENT && errno != ENOTDIR) return file_error("look at " + path_.string(), errno);
+  if (there && held.st_dev == shown.st_dev && held.st_ino == shown.st_ino) return std::nullopt;
+  return StoreError{StoreError::Kind::lost,
+                    fmt::format("The lock {} was {} while it was in use: nothing keeps another program from the data. Nothing "
+                                "more is stored. Restart copybenchd, which makes it anew.",
+                                path_.string(), there ? "replaced" : "removed")};
 }
 
 }  // namespace copybench

@@ -9,6 +9,8 @@
 #include <sqlite3.h>
 
 #include <cmath>
+#include <cstring>
+#include <string_view>
 
 namespace copybench {
 namespace {
@@ -29,6 +31,11 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
   const std::string said = fmt::format("{} (SQLite code {})", exception.what(), extended > 0 ? extended : code);
   if (is_out_of_room(extended > 0 ? extended : code, system_errno)) {
     return {Kind::full, "There is no room left for the database " + file + ": " + said + ". Free some, then try again."};
+  }
+  // SQLite takes a disk that cannot read for damage. What a later attempt reads may be sound.
+  if (code == SQLITE_CORRUPT && system_errno == EIO) {
+    return {Kind::io, "The database " + file + " could not be read: " + system_error(said, EIO).message +
+                          ". See to the disk that holds it."};
   }
   switch (code) {
     case SQLITE_CORRUPT:
@@ -56,6 +63,24 @@ int open_flags(DatabaseConnection::Access access) {
   return SQLite::OPEN_READONLY;
 }
 
+// SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
+// through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
+const char* file_system() {
+  static const std::string name = [] {
+    static sqlite3_vfs* const plain = ::sqlite3_vfs_find(nullptr);
+    static sqlite3_vfs ours = *plain;
+    ours.zName = "copybench";
+    ours.pNext = nullptr;
+    ours.xFullPathname = [](sqlite3_vfs*, const char* path, int size, char* full) {
+      if (!std::string_view(path).starts_with("/proc/self/fd/")) return plain->xFullPathname(plain, path, size, full);
+      ::sqlite3_snprintf(size, full, "%s", path);
+      return std::strlen(path) < static_cast<size_t>(size) ? SQLITE_OK : SQLITE_CANTOPEN;
+    };
+    return std::string(::sqlite3_vfs_register(&ours, 0) == SQLITE_OK ? ours.zName : plain->zName);
+  }();
+  return name.c_str();
+}
+
 }  // namespace
 
 DatabaseConnection::DatabaseConnection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
@@ -66,7 +91,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const 
                                                                           Access access) {
   std::unique_ptr<DatabaseConnection> connection;
   try {
-    auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs);
+    auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs, file_system());
     connection = std::unique_ptr<DatabaseConnection>(new DatabaseConnection(std::move(database)));
   } catch (const SQLite::Exception& exception) {
     return tl::unexpected(error_of(file.string(), exception, 0));
@@ -85,6 +110,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const 
 
 std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()>& work) {
   errno_before_rollback_.reset();
+  errno = 0;
   try {
     work();
     return std::nullopt;
@@ -110,6 +136,30 @@ void DatabaseConnection::fold_back_log() {
   const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   if (code != SQLITE_OK && code != SQLITE_BUSY) throw SQLite::Exception(handle, code);
+}
+
+bool DatabaseConnection::has_moved() {
+  int moved = 0;
+  const int code = sqlite3_file_control(database_->getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (code != SQLITE_OK) throw SQLite::Exception(database_->getHandle(), code);
+  return moved != 0;
+}
+
+std::string DatabaseConnection::database_header() { return header(SQLITE_FCNTL_FILE_POINTER, 100); }
+
+std::string DatabaseConnection::log_header() { return header(SQLITE_FCNTL_JOURNAL_POINTER, 32); }
+
+// By SQLite's own descriptor: to close another one would end its locks (fcntl(2)).
+std::string DatabaseConnection::header(int which_file, int bytes) {
+  sqlite3_file* file = nullptr;
+  int code = sqlite3_file_control(database_->getHandle(), "main", which_file, &file);
+  if (code != SQLITE_OK) throw SQLite::Exception(database_->getHandle(), code);
+  if (file == nullptr || file->pMethods == nullptr) return {};
+  std::string header(static_cast<size_t>(bytes), '\0');
+  code = file->pMethods->xRead(file, header.data(), bytes, 0);
+  if (code == SQLITE_IOERR_SHORT_READ) return {};
+  if (code != SQLITE_OK) throw SQLite::Exception("its first bytes cannot be read", code);
+  return header;
 }
 
 void DatabaseConnection::interrupt() { sqlite3_interrupt(database_->getHandle()); }

@@ -44,6 +44,12 @@ class DatabaseConnection {
   // without waiting for a reader. Not within a transaction.
   void fold_back_log();
 
+  // Does the path lead to another file than the one that is open?
+  bool has_moved();
+  // The first bytes of the files as they are on the disk: of the database 100, of its log 32, none where it is shorter.
+  std::string database_header();
+  std::string log_header();
+
   // Ends the statement that is running, if any. Any thread.
   void interrupt();
 
@@ -52,6 +58,7 @@ class DatabaseConnection {
   friend class WriteTransaction;
   explicit DatabaseConnection(std::unique_ptr<SQLite::Database> database);
   SQLite::Statement& prepared(const std::string& sql);
+  std::string header(int which_file, int bytes);
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;

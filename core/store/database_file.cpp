@@ -88,6 +88,8 @@ StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path
     Query mode(**connection, "PRAGMA journal_mode=WAL");
     wal = mode.step() && mode.text(0) == "wal";
     (*connection)->execute("PRAGMA journal_size_limit=1048576");  // where readers keep it from being emptied
+    // Debian's default. A deletion would write all that it frees, to a disk that it is to make room on.
+    (*connection)->execute("PRAGMA secure_delete=OFF");
   });
   if (failed) return tl::unexpected(*failed);
   if (!wal) {

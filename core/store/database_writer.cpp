@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/store/retention.h"
+
 namespace copybench {
 namespace {
 
@@ -16,32 +18,46 @@ constexpr std::chrono::minutes kTransactionLimit{2};
 // deleted when nothing new is taken any more.
 constexpr uintmax_t kReserve = 256 * 1024;
 
-// One transaction under way, for the pulse of the store.
+// With room to spare nothing is given back, and the reserve is held again.
+constexpr uintmax_t kAmple = kReserve + 4 * ReserveFile::kBytes;
+// For one deletion that has to wait for it.
+constexpr std::chrono::seconds kGiveBackAtMost{2};
+constexpr int64_t kPagesInTheReserve = 48;  // moved, each with a page of pointers at worst: 384 KiB
+
+// One use of the connection under way, for the pulse of the store. At its end the files are as this use has left them.
 class Beat {
  public:
-  explicit Beat(Pulse& pulse) : pulse_(pulse) { pulse_.expect("a transaction of the database", kTransactionLimit); }
-  ~Beat() { pulse_.rest(); }
+  Beat(Pulse& pulse, OpenFiles& files) : pulse_(pulse), files_(files) {
+    pulse_.expect("a transaction of the database", kTransactionLimit);
+  }
+  ~Beat() {
+    files_.noted();
+    pulse_.rest();
+  }
   Beat(const Beat&) = delete;
   Beat& operator=(const Beat&) = delete;
 
  private:
   Pulse& pulse_;
+  OpenFiles& files_;
 };
 
 }  // namespace
 
-DatabaseWriter::DatabaseWriter(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection)
+DatabaseWriter::DatabaseWriter(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection,
+                               OpenFiles files)
     : file_(std::move(file)),
       lock_(std::move(lock)),
       connection_(std::move(connection)),
+      files_(std::move(files)),
       reserve_(file_.parent_path()) {
   reserve_.hold();
 }
 
 std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(DatabaseConnection&)>& work) {
   std::lock_guard writing(mutex_);
-  const Beat beat(pulse_);
-  if (auto refusal = status_.refusal()) return refusal;
+  if (auto error = unsafe()) return error;
+  const Beat beat(pulse_, files_);
   bool committed = false;
   const int64_t changes_before = connection_->total_changes();
   const auto transaction = [&] {
@@ -61,7 +77,8 @@ std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(Data
 
 StoreResult<void> DatabaseWriter::write_alone(const std::function<void(DatabaseConnection&)>& work) {
   std::lock_guard writing(mutex_);
-  if (auto refusal = status_.refusal()) return tl::unexpected(*refusal);
+  if (auto error = unsafe()) return tl::unexpected(*error);
+  const Beat beat(pulse_, files_);
   const auto failed = connection_->attempt([&] { work(*connection_); });
   if (failed) return tl::unexpected(noted(*failed));
   return {};
@@ -69,26 +86,29 @@ StoreResult<void> DatabaseWriter::write_alone(const std::function<void(DatabaseC
 
 std::optional<StoreError> DatabaseWriter::look(const std::function<void(DatabaseConnection&)>& work) {
   std::lock_guard reading(mutex_);
-  const Beat beat(pulse_);
+  // What is read here is acknowledged as if it were written: an answer under a key.
+  if (auto error = unsafe()) return error;
+  const Beat beat(pulse_, files_);
   return connection_->attempt([&] { work(*connection_); });
 }
 
 void DatabaseWriter::fold_back_log() {
   std::lock_guard writing(mutex_);
-  const Beat beat(pulse_);
+  if (unsafe()) return;
+  const Beat beat(pulse_, files_);
   // Nothing is lost where it fails, and nothing was asked for that somebody waits for.
-  if (!status_.refusal()) static_cast<void>(emptied_log());
+  static_cast<void>(emptied_log());
 }
 
 bool DatabaseWriter::try_again() {
-  if (!status_.last_error()) {
-    std::lock_guard writing(mutex_);
+  std::lock_guard writing(mutex_);
+  const bool well = !status_.last_error();
+  if (unsafe()) return false;
+  if (well) {
     reserve_.hold();
     return false;
   }
-  std::lock_guard writing(mutex_);
-  const Beat beat(pulse_);
-  if (status_.refusal()) return false;
+  const Beat beat(pulse_, files_);
   static_cast<void>(emptied_log());
   uintmax_t free = 0;
   if (!has_room(free)) return false;
@@ -107,15 +127,16 @@ bool DatabaseWriter::try_again() {
 std::optional<std::string> DatabaseWriter::refuses_new() const {
   uintmax_t free = 0;
   // What the log takes may be given back by the next post; then it is not refused.
-  if (has_room(free) || (free >= kReserve && !new_refused_)) return std::nullopt;
+  if (has_room(free) || (free >= kReserve && !new_refused_ && !reserve_.is_owed())) return std::nullopt;
   return no_room_for_new(free);
 }
 
 std::optional<StoreError> DatabaseWriter::no_room() {
   std::lock_guard writing(mutex_);
-  const Beat beat(pulse_);
+  if (auto error = unsafe()) return error;
+  const Beat beat(pulse_, files_);
   uintmax_t free = 0;
-  new_refused_ = !(status_.refusal() || has_room(free) || (!emptied_log() && has_room(free)));
+  new_refused_ = !(has_room(free) || (!emptied_log() && has_room(free)));
   if (!new_refused_) return std::nullopt;
   return StoreError{StoreError::Kind::full, no_room_for_new(free)};
 }
@@ -123,6 +144,49 @@ std::optional<StoreError> DatabaseWriter::no_room() {
 bool DatabaseWriter::give_up_reserve() {
   std::lock_guard writing(mutex_);
   return reserve_.give_up();
+}
+
+// In steps so small that their log fits where the reserve was.
+void DatabaseWriter::make_room() {
+  std::lock_guard writing(mutex_);
+  uintmax_t free = 0;
+  if (has_room(free) && free >= kAmple) return;
+  if (unsafe()) return;
+  const Beat beat(pulse_, files_);
+  const auto until = Monotonic::now() + kGiveBackAtMost;
+  bool more = !emptied_log();
+  while (more && !(has_room(free) && free >= kAmple) && Monotonic::now() < until) {
+    const auto failed = connection_->attempt([&] {
+      more = give_back_pages(*connection_, kPagesInTheReserve);
+      connection_->fold_back_log();
+    });
+    // Nobody asked for it: what frees no room now does no harm, and the next write tells what is wrong.
+    if (failed) break;
+  }
+  reserve_.hold();
+}
+
+std::optional<StoreError> DatabaseWriter::missing_files() const {
+  if (auto missing = lock_.missing()) return missing;
+  return files_.missing();
+}
+
+std::optional<StoreError> DatabaseWriter::unsafe() {
+  if (auto refusal = status_.refusal()) return refusal;
+  auto error = missing_files();
+  if (!error) error = files_.changed();
+  if (error) return noted(*error);
+  return std::nullopt;
+}
+
+std::optional<StoreError> DatabaseWriter::last_error() {
+  if (auto refusal = status_.refusal()) return refusal;
+  if (auto missing = missing_files()) return missing;
+  // Whoever asks how the store is waits for no write; after it, the next one sees it.
+  if (const std::unique_lock writing(mutex_, std::try_to_lock); writing) {
+    if (const auto cut = files_.cut()) noted(*cut);
+  }
+  return status_.last_error();
 }
 
 StoreError DatabaseWriter::noted(const StoreError& failure) {
@@ -141,7 +205,7 @@ bool DatabaseWriter::has_room(uintmax_t& free) const {
   if (unknown) return true;  // then the write tells
   const uintmax_t log = std::filesystem::file_size(file_.string() + "-wal", unknown);
   free = disk.available;
-  return free >= kReserve + (unknown ? 0 : log);
+  return free >= kReserve + (unknown ? 0 : log) + (reserve_.is_owed() ? ReserveFile::kBytes : 0);
 }
 
 std::string DatabaseWriter::no_room_for_new(uintmax_t free) const {

@@ -16,6 +16,7 @@
 #include "core/base/pulse.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
+#include "core/store/open_files.h"
 #include "core/store/reserve_file.h"
 #include "core/store/write_status.h"
 
@@ -28,11 +29,13 @@ class DatabaseWriter {
   template <typename Work>
   using ResultOf = std::invoke_result_t<Work, DatabaseConnection&>;
 
-  // The connection to `file`, in the directory that the lock is on.
-  DatabaseWriter(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection);
+  // The connection to `file`, in the directory that the lock is on, and the files that it has open.
+  DatabaseWriter(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files);
 
   const std::filesystem::path& file() const { return file_; }
   WriteStatus& status() { return status_; }
+  // What stands in the way of the next write, as far as it is known: files that are missing, else the last write that failed.
+  std::optional<StoreError> last_error();
   // Why there is no progress: a transaction has been under way for minutes.
   std::optional<std::string> stalled(Monotonic::time_point now) const { return pulse_.overdue(now); }
 
@@ -55,12 +58,14 @@ class DatabaseWriter {
     return write(work);
   }
 
-  // The same for what makes room: on a full disk it uses up a reserve.
+  // The same for what makes room: on a full disk it uses a reserve, which is held again afterwards, and what it frees is
+  // given back to the file system.
   template <typename Work>
   ResultOf<Work> release(const Work& work) {
     auto result = write(work);
-    if (result || result.error().kind != StoreError::Kind::full || !give_up_reserve()) return result;
-    return write(work);
+    if (!result && result.error().kind == StoreError::Kind::full && give_up_reserve()) result = write(work);
+    make_room();
+    return result;
   }
 
   // For the statements that cannot be part of a transaction.
@@ -85,6 +90,10 @@ class DatabaseWriter {
   std::optional<StoreError> look(const std::function<void(DatabaseConnection&)>& work);
   std::optional<StoreError> no_room();
   bool give_up_reserve();
+  void make_room();
+  // Before each use of the connection: what makes it pointless or unsafe.
+  std::optional<StoreError> unsafe();
+  std::optional<StoreError> missing_files() const;
   StoreError noted(const StoreError& failure);
   std::optional<StoreError> emptied_log();
   bool has_room(uintmax_t& free) const;
@@ -95,6 +104,7 @@ class DatabaseWriter {
   std::mutex mutex_;  // of connection_
   Pulse pulse_;       // of who holds mutex_
   const std::unique_ptr<DatabaseConnection> connection_;
+  OpenFiles files_;                        // but for missing(): guarded by mutex_
   ReserveFile reserve_;                    // guarded by mutex_
   std::atomic<bool> new_refused_ = false;  // at the last post
   WriteStatus status_;

@@ -2,6 +2,7 @@
 // finds the disk full, and made anew when there is room again. Threads: one at a time.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 
 namespace copybench {
@@ -12,14 +13,18 @@ class ReserveFile {
 
   explicit ReserveFile(const std::filesystem::path& directory) : file_(directory / "copybench.reserve") {}
 
-  // Makes it where it is missing and the disk has several times the room; what stands in the way is no error.
+  // Makes it where it is missing and the disk has several times the room, or, once it was given up, where it just fits:
+  // what was freed meanwhile is not for others. What stands in the way is no error.
   void hold();
   // False where there is none to give up.
   bool give_up();
+  // It was given up, and is not held again: its room is not for what is new. Any thread.
+  bool is_owed() const { return owed_; }
 
  private:
   std::filesystem::path file_;
   bool held_ = false;
+  std::atomic<bool> owed_ = false;
 };
 
 }  // namespace copybench

@@ -5,8 +5,6 @@
 namespace copybench {
 namespace {
 
-constexpr int64_t kPagesAtOnce = 2000;  // 8 MB: some 10 ms, and a short log
-
 struct Candidate {
   RemovedExperiment experiment;
   int64_t ended_at_ms = 0;
@@ -67,9 +65,9 @@ int64_t used_bytes(DatabaseConnection& connection) {
          connection.integer("PRAGMA page_size");
 }
 
-bool give_back_pages(DatabaseConnection& connection) {
+bool give_back_pages(DatabaseConnection& connection, int64_t at_most) {
   if (connection.integer("PRAGMA freelist_count") == 0 || !can_give_back(connection)) return false;
-  connection.execute(fmt::format("PRAGMA incremental_vacuum({})", kPagesAtOnce));
+  connection.execute(fmt::format("PRAGMA incremental_vacuum({})", at_most));
   return connection.integer("PRAGMA freelist_count") > 0;
 }
 

@@ -23,9 +23,10 @@ void note_believed_time(DatabaseConnection& connection, UtcTime time);
 // Bytes of the database that hold something.
 int64_t used_bytes(DatabaseConnection& connection);
 
-// Makes the file shorter by a bounded number of its free pages; false where none is left. Works on a database that was
+// Makes the file shorter by some of its free pages; false where none is left. Works on a database that was
 // made so, or converted.
-bool give_back_pages(DatabaseConnection& connection);
+constexpr int64_t kPagesGivenBackAtOnce = 2000;  // 8 MB: some 10 ms, and a short log
+bool give_back_pages(DatabaseConnection& connection, int64_t at_most = kPagesGivenBackAtOnce);
 
 // Whether pages can be given back; if not, convert_to_give_back() rewrites the whole file, outside any transaction.
 bool can_give_back(DatabaseConnection& connection);

@@ -10,6 +10,7 @@
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
 #include "core/store/database_writer.h"
+#include "core/store/erasure.h"
 #include "core/store/integrity.h"
 #include "core/store/retention.h"
 #include "core/store/transfer.h"
@@ -18,10 +19,49 @@
 namespace copybench {
 
 struct Store::Impl {
-  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection)
-      : writer(std::move(file), std::move(lock), std::move(connection)) {}
+  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files)
+      : writer(std::move(file), std::move(lock), std::move(connection), std::move(files)) {}
+
+  // A part of a transaction: the runs that an earlier daemon left running are interrupted. Returns how many.
+  StoreResult<int64_t> interrupt_left_runs(DatabaseConnection& connection) const {
+    const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
+    int64_t runs = 0;
+    for (const RunId run : left_running) {
+      const auto ended = end_run(connection, run, interrupted, utc_now());
+      // It was done meanwhile, or the run is deleted.
+      const bool gone = !ended && (ended.error().kind == StoreError::Kind::conflict || ended.error().kind == StoreError::Kind::not_found);
+      if (!ended && !gone) return tl::unexpected(ended.error());
+      if (ended) ++runs;
+    }
+    return runs;
+  }
+
+  // The work, after what recover() could not do.
+  template <typename Work>
+  auto after_recovery(const Work& work) const {
+    return [this, &work](DatabaseConnection& connection) -> std::invoke_result_t<Work, DatabaseConnection&> {
+      if (to_recover) {
+        if (auto done = interrupt_left_runs(connection); !done) return tl::unexpected(done.error());
+      }
+      return work(connection);
+    };
+  }
+
+  StoreResult<void> erase_in_pieces(ExperimentId experiment) {
+    bool more = true;
+    while (more) {
+      const auto done = writer.release([&](DatabaseConnection& connection) -> StoreResult<void> {
+        more = erase_piece(connection, experiment);
+        return {};
+      });
+      if (!done) return done;
+    }
+    return {};
+  }
 
   DatabaseWriter writer;
+  std::vector<RunId> left_running;  // by an earlier daemon; set by recover()
+  std::atomic<bool> to_recover = false;
   std::atomic<bool> claims_stopped = false;
   std::optional<BackgroundCheck> check;  // last: its thread reports to the writer
 };
@@ -36,9 +76,17 @@ StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& dir
   auto lock = DataLock::take(directory);
   if (!lock) return tl::unexpected(lock.error());
   auto connection = open_for_writing(directory);
+  // SQLite's log and index are files of some size, and are missing after an orderly stop.
+  if (!connection && connection.error().kind == StoreError::Kind::full) {
+    ReserveFile reserve(directory);
+    reserve.hold();
+    if (reserve.give_up()) connection = open_for_writing(directory);
+  }
   if (!connection) return tl::unexpected(connection.error());
-  return std::unique_ptr<Store>(
-      new Store(std::make_unique<Impl>(database_file(directory), std::move(*lock), std::move(*connection))));
+  auto files = OpenFiles::of(database_file(directory), **connection);
+  if (!files) return tl::unexpected(files.error());
+  return std::unique_ptr<Store>(new Store(
+      std::make_unique<Impl>(database_file(directory), std::move(*lock), std::move(*connection), std::move(*files))));
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -68,12 +116,15 @@ StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::option
 StoreResult<std::optional<ClaimedRun>> Store::claim_next(const Circumstances& circumstances) {
   if (impl_->check) impl_->check->wait();  // reading the whole file beside a measurement would disturb it
   if (impl_->claims_stopped) return std::nullopt;
-  return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<std::optional<ClaimedRun>> {
+  const auto claim = [&](DatabaseConnection& connection) -> StoreResult<std::optional<ClaimedRun>> {
     const UtcTime now = utc_now();
     auto claimed = claim_run(connection, now);
     if (claimed && !circumstances.empty()) record_circumstances(connection, *claimed, circumstances, now);
     return claimed;
-  });
+  };
+  auto claimed = impl_->writer.write(impl_->after_recovery(claim));
+  if (claimed) impl_->to_recover = false;
+  return claimed;
 }
 
 StoreResult<std::vector<Calibration>> Store::recent_calibrations(const std::string& machine, int64_t limit) {
@@ -92,12 +143,13 @@ StoreResult<void> Store::finish(RunId run, const RunResult& result) {
 }
 
 StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
-  return impl_->writer.release([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
+  const auto cancel = [&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     auto record = find_experiment(connection, experiment);
     if (!record) return record;
     cancel_queued(connection, *record, utc_now());
     return find_experiment(connection, experiment);
-  });
+  };
+  return impl_->writer.release(impl_->after_recovery(cancel));
 }
 
 StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
@@ -119,11 +171,16 @@ StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const Ann
 }
 
 StoreResult<void> Store::erase(ExperimentId experiment) {
-  return impl_->writer.release([&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); });
+  const auto whole = [&](DatabaseConnection& connection) { return erase_experiment(connection, experiment); };
+  auto erased = impl_->writer.release(impl_->after_recovery(whole));
+  if (erased || erased.error().kind != StoreError::Kind::full) return erased;
+  const auto begin = [&](DatabaseConnection& connection) { return begin_erasure(connection, experiment, utc_now()); };
+  if (auto begun = impl_->writer.release(impl_->after_recovery(begin)); !begun) return begun;
+  return impl_->erase_in_pieces(experiment);
 }
 
 StoreResult<std::optional<RemovedExperiment>> Store::remove_expired(const RetentionPolicy& policy) {
-  return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<std::optional<RemovedExperiment>> {
+  return impl_->writer.release([&](DatabaseConnection& connection) -> StoreResult<std::optional<RemovedExperiment>> {
     return remove_expired_experiment(connection, policy, utc_now());
   });
 }
@@ -162,16 +219,26 @@ StoreResult<void> Store::believe_time(UtcTime time) {
 }
 
 StoreResult<int64_t> Store::recover() {
-  auto recovered = impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<int64_t> {
-    const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
-    const auto runs = running_runs(connection);
-    for (const RunId run : runs) {
-      if (auto ended = end_run(connection, run, interrupted, utc_now()); !ended) return tl::unexpected(ended.error());
-    }
-    return static_cast<int64_t>(runs.size());
+  std::vector<ExperimentId> begun;
+  auto read = impl_->writer.read([&](DatabaseConnection& connection) -> StoreResult<void> {
+    impl_->left_running = running_runs(connection);
+    begun = begun_erasures(connection);
+    return {};
   });
-  if (recovered && !impl_->check) {
-    impl_->check.emplace(impl_->writer.file(), [this](const StoreError& found) { impl_->writer.status().refuse(found); });
+  if (!read) return tl::unexpected(read.error());
+  auto recovered = impl_->writer.release(
+      [&](DatabaseConnection& connection) { return impl_->interrupt_left_runs(connection); });
+  impl_->to_recover = !recovered;
+  for (const ExperimentId experiment : begun) {
+    if (recovered) {
+      if (auto erased = impl_->erase_in_pieces(experiment); !erased) recovered = tl::unexpected(erased.error());
+    }
+  }
+  if (!impl_->check) {
+    impl_->check.emplace(impl_->writer.file(), [this](const StoreError& found) {
+      // A disk that could not be read has shown no damage.
+      found.kind == StoreError::Kind::io ? impl_->writer.status().failed(found) : impl_->writer.status().refuse(found);
+    });
   }
   return recovered;
 }
@@ -184,6 +251,6 @@ bool Store::try_again() { return impl_->writer.try_again(); }
 
 std::optional<std::string> Store::refuses_new() const { return impl_->writer.refuses_new(); }
 
-std::optional<StoreError> Store::last_write_error() const { return impl_->writer.status().last_error(); }
+std::optional<StoreError> Store::last_write_error() const { return impl_->writer.last_error(); }
 
 }  // namespace copybench

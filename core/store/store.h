@@ -30,6 +30,7 @@ struct StoreError {
     corrupt,    // quick_check found damage, or SQLite did: nothing is written until a person has looked
     newer,      // the schema is of a newer copybenchd
     locked,     // another daemon holds the data
+    lost,       // the database's files were removed or replaced under the daemon: passes if they come back
     not_found,  // no such experiment or run
     invalid,    // what was handed in is not what it should be
     conflict,   // not in this state (delete while it runs; an idempotency key used for another request)
@@ -135,7 +136,8 @@ class Store {
   // Changes what people wrote on an experiment, in any state of it. not_found
   StoreResult<ExperimentRecord> annotate(ExperimentId experiment, const AnnotationChange& change);
 
-  // Deletes an experiment with its runs. conflict while it is pinned, or running, or a run of it is.
+  // Deletes an experiment with its runs. conflict while it is pinned, or running, or a run of it is. On a disk without
+  // room for all of it at once it goes in pieces: where that is cut off, the next start or the next call completes it.
   StoreResult<void> erase(ExperimentId experiment);
 
   // Removes the oldest experiment that the policy lets go: ended, not pinned; none where there is none.
@@ -164,7 +166,9 @@ class Store {
   StoreResult<void> believe_time(UtcTime time);
 
   // At start, before other threads call: every run found running becomes interrupted and is queued again; returns how many.
-  // Then the check of the whole file begins, so that what it finds never decides whether the daemon starts.
+  // full, io: there is no room for that now. All that can be done without is possible, and the next claim, cancel or
+  // deletion does it first. Then the check of the whole file begins, so that what it finds never decides whether the daemon
+  // starts.
   StoreResult<int64_t> recover();
 
   // Is the file still being checked? claim_next() waits for that, however long it takes.

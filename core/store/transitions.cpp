@@ -298,19 +298,4 @@ StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection
   return find_experiment(connection, id);
 }
 
-StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id) {
-  const auto experiment = find_experiment(connection, id);
-  if (!experiment) return tl::unexpected(experiment.error());
-  if (experiment->annotations.pinned) {
-    return tl::unexpected(StoreError{StoreError::Kind::conflict,
-                                     fmt::format("Experiment {} is pinned. Unpin it first, then delete it.", id)});
-  }
-  if (experiment->state == ExperimentState::running) {
-    return tl::unexpected(StoreError{StoreError::Kind::conflict,
-                                     fmt::format("Experiment {} is running. Cancel it first, then delete it.", id)});
-  }
-  Query(connection, "DELETE FROM experiments WHERE id = ?").bind(id).run();
-  return {};
-}
-
 }  // namespace copybench

@@ -39,7 +39,4 @@ void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& exper
 StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection, ExperimentId id,
                                                   const AnnotationChange& change);
 
-// not_found, conflict
-StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id);
-
 }  // namespace copybench

@@ -4,6 +4,8 @@ goes on by itself once it can."""
 import hashlib
 import os
 import pathlib
+import re
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -146,6 +148,211 @@ class FullDisk(NoWriting, unittest.TestCase):
             database = self.filler(served).with_name("copybench.db")
             sizes = [path.stat().st_size for path in (database, database.with_name("copybench.db-wal"))]
             self.assertGreater(sizes[0], 4 * sizes[1], "what was posted is in the database, and not in its log")
+
+
+class SmallDisk:
+    """A disk of some MiB that outlives the daemons on it."""
+
+    def __init__(self, test, mebibytes):
+        self.data = test.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
+        mount = f'mount -t tmpfs -o size={mebibytes}m tmpfs "$0" && echo mounted && exec sleep infinity'
+        self.holder = subprocess.Popen(["unshare", "-m", "sh", "-c", mount, self.data], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+        test.addCleanup(self.end)
+        if self.holder.stdout.readline() != "mounted\n":
+            test.skipTest("no small disk can be mounted here (it takes root): " + self.holder.stderr.read().strip())
+        self.folder = pathlib.Path(f"/proc/{self.holder.pid}/root{self.data}")
+
+    def end(self):
+        self.holder.kill()
+        self.holder.communicate()
+
+    def daemon(self, **options):
+        return Daemon(self.data, prefix=("nsenter", f"--target={self.holder.pid}", "--mount"), **options)
+
+    def fill(self):
+        """To the last byte."""
+        try:
+            with open(self.folder / "filler", "ab", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    pass
+        except OSError:
+            pass
+
+    def empty(self):
+        (self.folder / "filler").unlink()
+
+
+class NoRoomAtTheStart(unittest.TestCase):
+    def test_killed_on_a_full_disk_it_starts_reads_deletes_and_goes_on_when_there_is_room(self):
+        disk = SmallDisk(self, 3)
+        served = disk.daemon()
+        done = served.queue()["id"]
+        served.finished(done)
+        number = served.queue(duration_s=30)["id"]
+        served.running_run(number)
+        disk.fill()
+        served.kill()
+        disk.fill()
+        (disk.folder / "copybench.reserve").unlink()
+        disk.fill()
+        with disk.daemon() as served:
+            served.line_with("event=recovery_postponed")
+            self.assertEqual(served.get("/readyz").status, 503)
+            self.assertEqual(served.get(f"/experiments/{done}/results.csv").status, 200)
+            self.assertEqual(served.post("/experiments", sweep()).status, 507)
+            disk.empty()
+            # It was under way when the daemon was killed, and is measured again.
+            wait_until(lambda: [run["state"] for run in served.runs(number)] == ["interrupted", "running"], "it goes on")
+            wait_until(lambda: served.get("/readyz").status == 200, "all is well")
+            served.post(f"/experiments/{number}/cancel")
+            self.assertEqual(served.finished(number)["state"], "cancelled")
+
+    def test_with_its_reserve_it_recovers_at_once_and_what_was_under_way_can_be_cancelled_and_deleted(self):
+        disk = SmallDisk(self, 3)
+        served = disk.daemon()
+        number = served.queue(duration_s=30, repetitions=2)["id"]
+        served.running_run(number)
+        disk.fill()
+        served.kill()
+        disk.fill()
+        with disk.daemon() as served:
+            self.assertEqual(served.post(f"/experiments/{number}/cancel").status, 200)
+            served.finished(number)
+            self.assertEqual(served.delete(f"/experiments/{number}").status, 204)
+            self.assertEqual(served.items("/experiments"), [])
+
+    def test_after_an_orderly_stop_too(self):
+        disk = SmallDisk(self, 3)
+        with disk.daemon() as served:
+            number = served.queue()["id"]
+            served.finished(number)
+        disk.fill()
+        with disk.daemon() as served:
+            self.assertEqual(served.get(f"/experiments/{number}/results.csv").status, 200)
+            self.assertEqual(served.delete(f"/experiments/{number}").status, 204)
+
+
+class RoomByDeleting(unittest.TestCase):
+    """Each deletion makes room, however large it is, on a disk that is full to the last byte."""
+
+    RUNS, BYTES = 100, 400_000
+
+    def test_what_is_deleted_is_given_back_to_the_disk_and_the_reserve_is_held_again(self):
+        disk = SmallDisk(self, 64)
+        with disk.daemon() as served:
+            numbers = []
+            for _ in range(2):
+                numbers.append(served.queue(repetitions=self.RUNS // 2, duration_s=30)["id"])
+            for number in numbers:
+                served.post(f"/experiments/{number}/cancel")
+                served.finished(number)
+        with sqlite3.connect(disk.folder / "copybench.db") as database:
+            database.execute("DELETE FROM run_evidence")
+            database.execute("INSERT INTO run_evidence (run_id, evidence_json, perf_raw) SELECT id, '{}', ? FROM runs",
+                             ("x" * self.BYTES,))
+        database.close()
+        with disk.daemon() as served:
+            self.assertGreater((disk.folder / "copybench.db").stat().st_size, self.RUNS * self.BYTES)
+            for number in numbers:
+                disk.fill()
+                self.assertEqual(served.post("/experiments", sweep()).status, 507)
+                self.assertEqual(served.delete(f"/experiments/{number}").status, 204)
+                self.assertTrue((disk.folder / "copybench.reserve").exists())
+                posted = served.post("/experiments", sweep())
+                self.assertEqual(posted.status, 202, posted.text)
+                served.finished(posted.json()["id"])
+            self.assertEqual(served.get("/readyz").status, 200, served.get("/readyz").text)
+
+
+class FilesTaken(unittest.TestCase):
+    """What another program does to the files while the daemon has them open is noticed before anything more is acknowledged."""
+
+    def refused(self, served, name):
+        answer = served.post("/experiments", sweep())
+        self.assertEqual(answer.status, 503, f"{name}: {answer.text}")
+        self.assertRegex(answer.json()["detail"], f"{re.escape(name)} was (removed|replaced|cut|overwritten)")
+        self.assertRegex(answer.json()["detail"], "[Rr]estart copybenchd|start copybenchd")
+        self.assertEqual(served.get("/readyz").status, 503)
+        self.assertIn(name, served.get("/readyz").text)
+
+    def test_gone_or_replaced_and_back_again(self):
+        with Daemon() as served:
+            data = pathlib.Path(served.data_dir)
+            served.finished(served.queue()["id"])
+            for name in ("copybench.db", "copybench.db-wal", "copybench.db-shm", "copybench.lock"):
+                for replaced in (False, True):
+                    with self.subTest(name=name, replaced=replaced):
+                        os.rename(data / name, data / "aside")
+                        self.assertEqual(served.get("/readyz").status, 503, "before anybody has written")
+                        if replaced:
+                            shutil.copy(data / "aside", data / name)
+                        self.refused(served, name)
+                        os.replace(data / "aside", data / name)
+                        wait_until(lambda: served.get("/readyz").status == 200, "it is back")
+                        self.assertEqual(served.finished(served.queue()["id"])["state"], "completed")
+
+    def test_gone_while_it_measures(self):
+        with Daemon() as served:
+            number = served.queue(duration_s=1)["id"]
+            served.running_run(number)
+            database = pathlib.Path(served.data_dir) / "copybench.db"
+            os.rename(database, database.with_name("aside"))
+            wait_until(lambda: served.get("/healthz").json()["scheduler"]["paused_reason"], "measuring has paused")
+            self.assertEqual(served.get("/healthz").json()["store"]["last_write_error"]["kind"], "lost")
+            os.rename(database.with_name("aside"), database)
+            self.assertEqual(served.finished(number)["state"], "completed")
+
+    def test_cut(self):
+        for name in ("copybench.db", "copybench.db-wal"):
+            with self.subTest(name=name), Daemon() as served:
+                served.finished(served.queue()["id"])
+                served.running_run(served.queue(duration_s=30)["id"])
+                os.truncate(pathlib.Path(served.data_dir) / name, 100)
+                ready = served.get("/readyz")
+                self.assertEqual(ready.status, 503)
+                self.assertRegex(ready.text, f"{re.escape(name)} was cut while it was in use, from .* start copybenchd")
+                self.assertEqual(served.post("/experiments", sweep()).status, 503)
+
+    def test_a_run_that_was_ended_by_another_program_is_let_go(self):
+        with Daemon() as served:
+            first = served.queue(duration_s=2)["id"]
+            run = served.running_run(first)["run_id"]
+            with sqlite3.connect(pathlib.Path(served.data_dir) / "copybench.db", timeout=30) as database:
+                database.execute("UPDATE runs SET state = 'failed' WHERE id = ?", (run,))
+            database.close()
+            served.line_with(f"event=run_not_stored run_id={run} ")
+            with sqlite3.connect(pathlib.Path(served.data_dir) / "copybench.db", timeout=30) as database:
+                database.execute("UPDATE experiments SET state = 'failed' WHERE id = ?", (first,))
+            database.close()
+            self.assertEqual(served.finished(served.queue()["id"])["state"], "completed")
+
+    def test_with_the_lock_gone_a_second_daemon_stays_outside(self):
+        with Daemon() as served:
+            os.unlink(pathlib.Path(served.data_dir) / "copybench.lock")
+            with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", served.data_dir) as second:
+                self.assertEqual(second.wait(), 1)
+                self.assertIn("in use by", "\n".join(second.lines))
+
+
+class ReadError(unittest.TestCase):
+    def test_a_disk_that_cannot_be_read_for_a_while_is_no_damage(self):
+        shim = self.enterContext(Shim("storage_shim.c"))
+        data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
+        with Daemon(data, environment={**shim.environment, "STORAGE_OF_COPYBENCH": data}) as served:
+            numbers = [served.queue(duration_s=0.1)["id"] for _ in range(3)]
+            for number in numbers:
+                served.finished(number)
+            run = served.runs(numbers[0])[0]["run_id"]
+        with Daemon(data, environment={**shim.environment, "STORAGE_OF_COPYBENCH": data}) as served:
+            shim.set("fault", "read-eio 1000")
+            answers = [served.delete(f"/experiments/{numbers[1]}"), served.post("/experiments", sweep()), served.get(f"/runs/{run}")]
+            shim.clear("fault")
+            for answer in answers:
+                self.assertEqual((answer.status, answer.json()["type"]), (507, "urn:copybench:problem:disk-failed"), answer.text)
+            self.assertEqual(served.get(f"/runs/{run}").status, 200)
+            self.assertEqual(served.delete(f"/experiments/{numbers[1]}").status, 204)
+            self.assertEqual(served.finished(served.queue()["id"])["state"], "completed")
 
 
 class FailingDisk(NoWriting, unittest.TestCase):

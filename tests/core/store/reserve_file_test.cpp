@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "fixture.h"
 
 using namespace copybench;
@@ -18,11 +20,28 @@ TEST_CASE("room is held by a file, given up once, and held again") {
   CHECK(reserve.give_up());
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK_FALSE(reserve.give_up());
+  CHECK(reserve.is_owed());
   reserve.hold();
+  CHECK_FALSE(reserve.is_owed());
   // The next daemon takes it over.
   ReserveFile next(directory.path());
   next.hold();
   CHECK(next.give_up());
+}
+
+TEST_CASE("what lies in its place and is no file of its own is neither followed nor waited for") {
+  TemporaryDirectory directory;
+  const auto file = directory.path() / "copybench.reserve", other = directory.path() / "other";
+  std::ofstream(other) << std::string(600 * 1024, 'x');
+  std::filesystem::create_symlink(other, file);
+  ReserveFile by_link(directory.path());
+  by_link.hold();
+  CHECK(by_link.give_up());
+  CHECK(std::filesystem::file_size(other) == 600 * 1024);
+  REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+  ReserveFile by_pipe(directory.path());
+  by_pipe.hold();
+  CHECK(by_pipe.give_up());
 }
 
 TEST_CASE("where there is no directory to hold room in, none is held") {

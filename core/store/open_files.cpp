@@ -1,0 +1,107 @@
+#include "core/store/open_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "core/store/durable.h"
+
+namespace copybench {
+namespace {
+
+using Kind = StoreError::Kind;
+
+constexpr const char* kRemedy =
+    "Nothing more is stored. Bring the file back, or restart copybenchd, which goes on with what is in the directory";
+constexpr const char* kLook =
+    "Nothing more is stored. Stop the program that did it and copybenchd, keep the files, and start copybenchd, which checks "
+    "them, or restore a backup";
+
+}  // namespace
+
+StoreResult<OpenFiles> OpenFiles::of(const std::filesystem::path& database, DatabaseConnection& connection) {
+  // SQLite opens log and index when it first reads.
+  const auto failed = connection.attempt([&] { connection.integer("SELECT count(*) FROM sqlite_schema"); });
+  if (failed) return tl::unexpected(*failed);
+  OpenFiles files(connection);
+  const char* suffixes[] = {"", "-wal", "-shm"};
+  for (size_t i = 0; i < count; ++i) {
+    File& file = files.files_[i];
+    file.path = database.string() + suffixes[i];
+    file.fd.reset(::open(file.path.c_str(), O_PATH | O_CLOEXEC));
+    if (!file.fd) return tl::unexpected(file_error("open " + file.path.string(), errno));
+  }
+  if (connection.has_moved()) {
+    return tl::unexpected(StoreError{Kind::lost, database.string() + " was replaced while it was opened. Try again."});
+  }
+  files.noted();
+  return files;
+}
+
+std::optional<StoreError> OpenFiles::missing() const {
+  for (const File& file : files_) {
+    struct stat open {}, shown {};
+    if (::fstat(file.fd.get(), &open) != 0) return file_error("look at " + file.path.string(), errno);
+    if (::stat(file.path.c_str(), &shown) != 0) {
+      if (errno != ENOENT && errno != ENOTDIR) return file_error("look at " + file.path.string(), errno);
+      return StoreError{Kind::lost, fmt::format("{} was removed while it was in use. {}.", file.path.string(), kRemedy)};
+    }
+    if (open.st_dev != shown.st_dev || open.st_ino != shown.st_ino) {
+      return StoreError{Kind::lost, fmt::format("{} was replaced while it was in use. {}.", file.path.string(), kRemedy)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<StoreError> OpenFiles::cut() const {
+  for (const Which which : {database, log}) {
+    if (!noted_[which]) continue;
+    const auto bytes = bytes_of(which);
+    if (!bytes) return bytes.error();
+    if (*bytes < noted_[which]->bytes) {
+      return StoreError{Kind::corrupt, fmt::format("{} was cut while it was in use, from {} bytes to {}. {}.",
+                                                   files_[which].path.string(), noted_[which]->bytes, *bytes, kLook)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<StoreError> OpenFiles::changed() const {
+  if (auto shorter = cut()) return shorter;
+  for (const Which which : {database, log}) {
+    if (!noted_[which]) continue;
+    const auto now = state_of(which);
+    if (!now) return now.error();
+    if (now->header != noted_[which]->header) {
+      return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.",
+                                                   files_[which].path.string(), kLook)};
+    }
+  }
+  return std::nullopt;
+}
+
+void OpenFiles::noted() {
+  for (const Which which : {database, log}) {
+    auto now = state_of(which);
+    noted_[which] = now ? std::optional(std::move(*now)) : std::nullopt;
+  }
+}
+
+StoreResult<int64_t> OpenFiles::bytes_of(Which which) const {
+  struct stat status {};
+  if (::fstat(files_[which].fd.get(), &status) == 0) return status.st_size;
+  return tl::unexpected(file_error("look at " + files_[which].path.string(), errno));
+}
+
+StoreResult<OpenFiles::State> OpenFiles::state_of(Which which) const {
+  const auto bytes = bytes_of(which);
+  if (!bytes) return tl::unexpected(bytes.error());
+  State state{*bytes, {}};
+  const auto failed = connection_->attempt(
+      [&] { state.header = which == log ? connection_->log_header() : connection_->database_header(); });
+  if (failed) return tl::unexpected(*failed);
+  return state;
+}
+
+}  // namespace copybench

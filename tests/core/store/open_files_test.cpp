@@ -1,0 +1,153 @@
+// Files of the data directory that are removed, replaced, cut or overwritten while the store has them open.
+#include "core/store/open_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "core/base/unique_fd.h"
+#include "core/store/backup.h"
+#include "fixture.h"
+
+using namespace copybench;
+namespace fs = std::filesystem;
+using Kind = StoreError::Kind;
+
+namespace {
+
+const IdempotencyKey kKey{"key", "digest"};
+
+// With one experiment that has an answer under a key, and one that is being measured.
+struct Prepared {
+  Prepared() : store(open_store(directory)) {
+    must(store->enqueue(plan_of(1), kKey, [](const ExperimentRecord&) { return std::string("answer"); }));
+    enqueue(*store, 2);
+    complete_one();
+    run = claim(*store).id;
+  }
+  void complete_one() { must(store->finish(claim(*store).id, completed())); }
+
+  fs::path file(const std::string& name) const { return directory.path() / name; }
+
+  // Nothing is acknowledged any more, and it is told before anybody has tried.
+  void refuses(Kind kind, const std::string& name) {
+    CAPTURE(name);
+    const auto told = store->last_write_error();
+    if (kind == Kind::lost) REQUIRE(told);
+    const auto queued = store->enqueue(plan_of(1), std::nullopt, nullptr);
+    CHECK(kind_of(queued) == kind);
+    CHECK(queued.error().message.find(name) != std::string::npos);
+    CHECK(kind_of(store->find_answer(kKey)) == kind);
+    CHECK(kind_of(store->finish(run, completed())) == kind);
+    CHECK(kind_of(store->claim_next()) == kind);
+    CHECK(kind_of(store->cancel(1)) == kind);
+    CHECK(kind_of(store->erase(1)) == kind);
+    REQUIRE(store->last_write_error());
+    CHECK(store->last_write_error()->kind == kind);
+    CHECK_FALSE(store->try_again());
+  }
+
+  void goes_on() {
+    CHECK(store->try_again());
+    CHECK_FALSE(store->last_write_error());
+    must(store->finish(run, completed()));
+    enqueue(*store, 1);
+  }
+
+  TemporaryDirectory directory;
+  std::unique_ptr<Store> store;
+  RunId run = 0;
+};
+
+constexpr const char* kFiles[] = {"copybench.db", "copybench.db-wal", "copybench.db-shm", "copybench.lock"};
+
+}  // namespace
+
+TEST_CASE("nothing is acknowledged while a file is gone, and all goes on when it is back") {
+  for (const std::string name : kFiles) {
+    Prepared prepared;
+    fs::rename(prepared.file(name), prepared.file("aside"));
+    prepared.refuses(Kind::lost, name);
+    CHECK(prepared.store->last_write_error()->message.find("removed") != std::string::npos);
+    fs::rename(prepared.file("aside"), prepared.file(name));
+    prepared.goes_on();
+  }
+}
+
+TEST_CASE("a copy in the place of a file is another file") {
+  for (const std::string name : kFiles) {
+    Prepared prepared;
+    fs::rename(prepared.file(name), prepared.file("aside"));
+    fs::copy_file(prepared.file("aside"), prepared.file(name));
+    prepared.refuses(Kind::lost, name);
+    CHECK(prepared.store->last_write_error()->message.find("replaced") != std::string::npos);
+  }
+}
+
+TEST_CASE("the whole directory under another name is gone too") {
+  Prepared prepared;
+  const fs::path aside = prepared.directory.path().string() + ".aside";
+  fs::rename(prepared.directory.path(), aside);
+  prepared.refuses(Kind::lost, "copybench.lock");
+  fs::rename(aside, prepared.directory.path());
+  prepared.goes_on();
+}
+
+TEST_CASE("a file that another program cut or overwrote stays refused") {
+  Prepared prepared;
+  std::string name = "copybench.db";
+  SUBCASE("database cut") {
+    prepared.store->fold_back_log();
+    fs::resize_file(prepared.file(name), fs::file_size(prepared.file(name)) - 4096);
+  }
+  SUBCASE("database emptied") { fs::resize_file(prepared.file(name), 0); }
+  SUBCASE("log emptied") { fs::resize_file(prepared.file(name = "copybench.db-wal"), 0); }
+  SUBCASE("log cut by a byte") {
+    name = "copybench.db-wal";
+    fs::resize_file(prepared.file(name), fs::file_size(prepared.file(name)) - 1);
+  }
+  SUBCASE("database overwritten in place") {
+    TemporaryDirectory elsewhere;
+    must(back_up(prepared.directory.path(), elsewhere.path() / "backup"));
+    std::ifstream from(elsewhere.path() / "backup", std::ios::binary);
+    std::ofstream(prepared.file(name), std::ios::binary | std::ios::in) << from.rdbuf();
+  }
+  SUBCASE("log overwritten in place") {
+    name = "copybench.db-wal";
+    std::fstream(prepared.file(name), std::ios::binary | std::ios::in | std::ios::out) << std::string(32, 'x');
+  }
+  prepared.refuses(Kind::corrupt, name);
+}
+
+TEST_CASE("what the store does itself with its files is no other program's doing") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  RunResult large = completed();
+  large.evidence["filler"] = std::string(200'000, 'x');
+  for (int i = 0; i < 5; ++i) {
+    const ExperimentId id = enqueue(*store, 10).id;
+    while (auto claimed = must(store->claim_next())) must(store->finish(claimed->id, large));
+    store->fold_back_log();
+    must(store->erase(id));
+    while (must(store->give_back_space())) {
+    }
+    CHECK_FALSE(store->last_write_error());
+  }
+  must(store->convert_to_give_back_space());
+  enqueue(*store, 1);
+  // Readers of other processes look at the same files.
+  TemporaryDirectory elsewhere;
+  must(back_up(directory.path(), elsewhere.path() / "backup"));
+  enqueue(*store, 1);
+}
+
+TEST_CASE("whatever becomes of the lock's file, a second daemon does not get in beside the first") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const fs::path lock = directory.path() / "copybench.lock";
+  fs::remove(lock);
+  CHECK(kind_of(Store::open(directory.path())) == Kind::locked);
+  std::ofstream(lock) << "1\n";
+  CHECK(kind_of(Store::open(directory.path())) == Kind::locked);
+}
