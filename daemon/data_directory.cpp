@@ -1,6 +1,8 @@
 #include "daemon/data_directory.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string_view>
@@ -32,6 +34,15 @@ Result<std::filesystem::path> default_data_directory() {
 void make_data_private() {
   const mode_t stricter = ::umask(077);
   ::umask(stricter | 027);
+}
+
+Result<void> check_data_directory_is_own(const std::filesystem::path& directory) {
+  struct stat status {};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &status) != 0 || status.st_uid == 0) return {};
+  return fail(fmt::format("--data-dir {}: the folder belongs to uid {}, and root's daemon would leave files there that its "
+                          "owner cannot use; allowed: a folder of its own. Start it as that user: setpriv --reuid={} --regid={} "
+                          "--clear-groups copybenchd serve ...",
+                          directory.string(), status.st_uid, status.st_uid, status.st_gid));
 }
 
 Result<std::filesystem::path> data_directory_of(const std::string& named) {

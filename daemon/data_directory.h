@@ -16,6 +16,10 @@ Result<std::filesystem::path> default_data_directory();
 // The files and folders that this process makes from here on are for its user and group alone: results name their host.
 void make_data_private();
 
+// Refuses root a folder of another user: its files would be root's, which that user's daemon could neither read nor write,
+// and root would go by whatever the user puts there. A folder that is not there yet is well.
+Result<void> check_data_directory_is_own(const std::filesystem::path& directory);
+
 // For the commands that use the daemon's data: the folder that was named, else the one of the daemon's configuration, else
 // the default one.
 Result<std::filesystem::path> data_directory_of(const std::string& named);

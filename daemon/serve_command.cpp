@@ -6,6 +6,7 @@
 
 #include "core/base/log_event.h"
 #include "daemon/commands.h"
+#include "daemon/data_directory.h"
 #include "daemon/logging.h"
 #include "daemon/serve_checks.h"
 #include "daemon/serve_options.h"
@@ -30,6 +31,7 @@ int run(const Flags& flags, const ServeConfiguration& configuration) {
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
   auto preparation = prepare_to_serve(configuration.options);
   if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);
+  if (auto own = check_data_directory_is_own(preparation->data_directory); !own) return failed(own.error().message, 2);
   const auto made = make_logger(configuration.options.log_level);
   if (!made) return failed(made.error().message, 1);
   const auto& logger = *made;

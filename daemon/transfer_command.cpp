@@ -1,17 +1,19 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <memory>
 
 #include "api/versions.h"
+#include "core/base/owners_rights.h"
+#include "core/base/unique_fd.h"
 #include "core/host/system_facts.h"
 #include "core/store/database_file.h"
-#include "core/store/durable.h"
 #include "core/store/export.h"
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
@@ -26,12 +28,21 @@ struct ExportOptions {
   std::string data_directory;
 };
 
-Result<void> write_to(std::ostream& out, ReaderPool& readers, ExperimentId id) {
+bool write_whole(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+
+Result<void> write_to(int fd, ReaderPool& readers, ExperimentId id) {
   const Json host = system_facts()["hostname"];
   const Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
-  const auto written = write_export(readers, id, exporter, [&](std::string_view bytes) { return bool(out << bytes); });
+  const auto written = write_export(readers, id, exporter, [&](std::string_view bytes) { return write_whole(fd, bytes); });
   if (!written) return fail(written.error().message);
-  if (!out.flush()) return fail("the export could not be written: see to the disk");
   return {};
 }
 
@@ -39,21 +50,27 @@ Result<void> run_export(const ExportOptions& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   if (auto there = need_database(*directory); !there) return fail(there.error().message);
-  auto readers = ReaderPool::open(database_file(*directory), 1);
-  if (!readers) return fail(readers.error().message);
-  if (options.file.empty()) return write_to(std::cout, **readers, options.id);
-  std::error_code failed;
-  if (std::filesystem::exists(options.file, failed)) {
-    return fail(options.file + " exists, and nothing is overwritten. Name another file.");
-  }
+  const std::filesystem::path name = options.file;
+  const auto from = Folder::open(*directory), into = Folder::open(name.parent_path());
+  if (!from) return tl::unexpected(from.error());
+  if (!into) return tl::unexpected(into.error());
+  const OwnersRights rights(*from);
+  auto readers = ReaderPool::open(database_file(from->path()), 1);
+  if (!readers) return fail(from->with_name(readers.error().message));
+  if (options.file.empty()) return write_to(STDOUT_FILENO, **readers, options.id);
+
   make_data_private();
-  errno = 0;
-  std::ofstream file(options.file, std::ios::binary);
+  const std::filesystem::path path = into->path() / name.filename();
+  const UniqueFd file = [&] {
+    const OwnersRights there(*into);
+    return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  }();
+  if (!file && errno == EEXIST) return fail(options.file + " exists, and nothing is overwritten. Name another file.");
   if (!file) return fail(fmt::format("cannot write {}: {}", options.file, std::strerror(errno)));
-  auto written = write_to(file, **readers, options.id);
-  if (!written) {
-    std::filesystem::remove(options.file, failed);
-    return written;
+  if (auto written = write_to(file.get(), **readers, options.id); !written) {
+    const OwnersRights there(*into);
+    ::unlink(path.c_str());
+    return fail(from->with_name(written.error().message));
   }
   fmt::print("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
              options.file);
@@ -83,16 +100,18 @@ Result<void> run_import(const ImportOptions& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   make_data_private();
-  auto store = Store::open(*directory);
+  const auto folder = Folder::open_or_create(*directory);
+  if (!folder) return tl::unexpected(folder.error());
+  const OwnersRights rights(*folder);
+  auto store = Store::open(folder->path());
   if (!store && store.error().kind == StoreError::Kind::locked) {
     return fail(fmt::format("{} Or hand the file to it: curl -X POST -H 'Content-Type: application/x-ndjson' --data-binary @{} "
                             "http://127.0.0.1:8090/experiments/import",
-                            store.error().message, options.file));
+                            folder->with_name(store.error().message), options.file));
   }
-  if (!store) return fail(store.error().message);
+  if (!store) return fail(folder->with_name(store.error().message));
   const auto imported = (*store)->import_experiment(*read);
-  if (auto given = give_data_to_owner(*directory); !given) return fail(given.error().message);
-  if (!imported) return fail(imported.error().message);
+  if (!imported) return fail(folder->with_name(imported.error().message));
   fmt::print("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
              imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
   return {};

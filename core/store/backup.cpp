@@ -1,12 +1,14 @@
 #include "core/store/backup.h"
 
 #include <errno.h>
-#include <fmt/format.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
 
+#include "core/base/owners_rights.h"
 #include "core/base/unique_fd.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
@@ -18,53 +20,83 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Removed at destruction, unless it has got its final name by then.
+// An empty file in a folder of its own beside the target: what SQLite makes beside it lies there too, where no other user can
+// get in its way. Removed at destruction.
 class TemporaryFile {
  public:
   static StoreResult<TemporaryFile> beside(const fs::path& file) {
-    std::string path = file.string() + ".XXXXXX";
-    const UniqueFd fd(::mkstemp(path.data()));
+    std::string folder = file.string() + ".XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) return tl::unexpected(file_error("make a folder beside " + file.string(), errno));
+    TemporaryFile made(folder);
+    const UniqueFd fd(::open(made.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return tl::unexpected(file_error("make a file beside " + file.string(), errno));
-    return TemporaryFile(path);
+    return made;
   }
   ~TemporaryFile() {
     std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
-  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFile(TemporaryFile&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
   TemporaryFile& operator=(TemporaryFile&&) = delete;
 
-  const fs::path& path() const { return path_; }
-  void renamed() { path_.clear(); }
+  fs::path path() const { return folder_ / "copy"; }
 
  private:
-  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
+  explicit TemporaryFile(fs::path folder) : folder_(std::move(folder)) {}
+  fs::path folder_;
 };
 
-}  // namespace
-
-StoreResult<CopySummary> back_up(const fs::path& directory, const fs::path& file) {
-  using Kind = StoreError::Kind;
-  const fs::path database = database_file(directory);
+StoreResult<std::unique_ptr<DatabaseConnection>> open_source(const fs::path& directory) {
   if (auto there = need_database(directory); !there) return tl::unexpected(there.error());
-  std::error_code failed;
-  if (fs::exists(file, failed)) {
-    return tl::unexpected(
-        StoreError{Kind::conflict, file.string() + " exists, and nothing is overwritten. Name another file."});
-  }
-  auto source = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
-  if (!source) return tl::unexpected(source.error());
+  auto source = DatabaseConnection::open(database_file(directory), DatabaseConnection::Access::read_only);
+  if (!source) return source;
   if (auto known = check_version(**source); !known) return tl::unexpected(known.error());
+  return source;
+}
+
+StoreResult<void> check_is_free(const fs::path& file) {
+  struct stat there {};
+  if (::lstat(file.c_str(), &there) != 0) return {};
+  return tl::unexpected(StoreError{StoreError::Kind::conflict,
+                                   file.string() + " exists, and nothing is overwritten. Name another file."});
+}
+
+StoreResult<CopySummary> copy_into(DatabaseConnection& source, const fs::path& file) {
   auto temporary = TemporaryFile::beside(file);
   if (!temporary) return tl::unexpected(temporary.error());
-  auto summary = copy_database(**source, temporary->path());
+  auto summary = copy_database(source, temporary->path());
   if (!summary) return summary;
   if (auto synced = sync_file(temporary->path()); !synced) return tl::unexpected(synced.error());
   if (auto named = rename_durably(temporary->path(), file, Target::must_not_exist); !named) {
     return tl::unexpected(named.error());
   }
-  temporary->renamed();
+  return summary;
+}
+
+}  // namespace
+
+StoreResult<CopySummary> back_up(const fs::path& directory, const fs::path& file) {
+  const auto from = Folder::open(directory);
+  if (!from) {
+    auto there = need_database(directory);
+    return tl::unexpected(there ? StoreError{StoreError::Kind::io, from.error().message + "."} : there.error());
+  }
+  const auto into = Folder::open(file.parent_path());
+  if (!into) return tl::unexpected(StoreError{StoreError::Kind::io, into.error().message + "."});
+  const fs::path target = into->path() / file.filename();
+  const auto named = [&](const StoreError& error) {
+    return tl::unexpected(StoreError{error.kind, into->with_name(from->with_name(error.message))});
+  };
+
+  auto source = [&] {
+    const OwnersRights rights(*from);
+    return open_source(from->path());
+  }();
+  if (!source) return named(source.error());
+  const OwnersRights rights(*into);
+  if (auto is_free = check_is_free(target); !is_free) return named(is_free.error());
+  auto summary = copy_into(**source, target);
+  if (!summary) return named(summary.error());
   return summary;
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/unique_fd.h"
@@ -24,24 +23,6 @@ StoreResult<void> sync_path(const fs::path& path, int flags) {
 StoreError file_error(const std::string& what, int errno_value) {
   const auto kind = errno_value == ENOSPC || errno_value == EDQUOT ? StoreError::Kind::full : StoreError::Kind::io;
   return {kind, system_error(what, errno_value).message + "."};
-}
-
-StoreResult<void> give_to_owner(const fs::path& directory, const fs::path& file) {
-  struct stat owner {};
-  if (::geteuid() != 0) return {};
-  if (::stat(directory.c_str(), &owner) != 0 || ::chown(file.c_str(), owner.st_uid, owner.st_gid) != 0) {
-    return tl::unexpected(file_error("hand over " + file.string(), errno));
-  }
-  return {};
-}
-
-StoreResult<void> give_data_to_owner(const fs::path& directory) {
-  for (const char* name : {"copybench.lock", "copybench.reserve", "copybench.db", "copybench.db-wal", "copybench.db-shm"}) {
-    std::error_code unknown;
-    if (!fs::exists(directory / name, unknown)) continue;
-    if (auto given = give_to_owner(directory, directory / name); !given) return given;
-  }
-  return {};
 }
 
 StoreResult<void> sync_file(const fs::path& file) { return sync_path(file, 0); }

@@ -14,11 +14,6 @@ enum class Target { replaced, must_not_exist };
 // Within one directory; durable when it returns. conflict: the target exists and must not.
 StoreResult<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to, Target target);
 
-// Made by root, the files must still belong to whom the directory belongs: the daemon's user.
-StoreResult<void> give_to_owner(const std::filesystem::path& directory, const std::filesystem::path& file);
-// All files of a data directory.
-StoreResult<void> give_data_to_owner(const std::filesystem::path& directory);
-
 // full or io, by the errno.
 StoreError file_error(const std::string& what, int errno_value);
 

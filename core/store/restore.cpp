@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/owners_rights.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
@@ -42,30 +43,42 @@ void remove_with_suffixes(const fs::path& file) {
 }
 
 // As the database has it that is there, else as the backup has it: what was kept from others stays kept from them.
-StoreResult<void> keep_mode(const fs::path& directory, const fs::path& backup, const fs::path& copy) {
+StoreResult<void> keep_mode(const fs::path& directory, mode_t backup_mode, const fs::path& copy) {
   struct stat earlier {};
-  const bool known = ::stat(database_file(directory).c_str(), &earlier) == 0 || ::stat(backup.c_str(), &earlier) == 0;
-  if (!known || ::chmod(copy.c_str(), (earlier.st_mode & 0666) | 0600) != 0) {
+  if (::stat(database_file(directory).c_str(), &earlier) != 0) earlier.st_mode = backup_mode;
+  if (::chmod(copy.c_str(), (earlier.st_mode & 0666) | 0600) != 0) {
     return tl::unexpected(file_error("set the mode of " + copy.string(), errno));
   }
   return {};
 }
 
-StoreResult<void> check_is_file(const fs::path& file) {
-  std::error_code failed;
+StoreResult<mode_t> check_is_file(const fs::path& file) {
+  struct stat status {};
   const auto refused = [](Kind kind, std::string message) { return tl::unexpected(StoreError{kind, std::move(message)}); };
   constexpr const char* kWanted = "Name a file that copybenchd backup made.";
-  if (!fs::exists(file, failed)) return refused(Kind::not_found, fmt::format("There is no file {}. {}", file.string(), kWanted));
-  if (!fs::is_regular_file(file, failed)) return refused(Kind::not_found, fmt::format("{} is no file. {}", file.string(), kWanted));
-  if (fs::file_size(file, failed) == 0) return refused(Kind::corrupt, fmt::format("{} is empty. {}", file.string(), kWanted));
-  return {};
+  if (::stat(file.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    return refused(Kind::not_found, fmt::format("There is no file {}. {}", file.string(), kWanted));
+  }
+  if (!S_ISREG(status.st_mode)) return refused(Kind::not_found, fmt::format("{} is no file. {}", file.string(), kWanted));
+  if (status.st_size == 0) return refused(Kind::corrupt, fmt::format("{} is empty. {}", file.string(), kWanted));
+  return status.st_mode;
+}
+
+// Open, with its log and index where it has them.
+StoreResult<std::unique_ptr<DatabaseConnection>> open_backup(const fs::path& file) {
+  auto source = DatabaseConnection::open(file, Access::read_only);
+  if (!source) return source;
+  if (auto known = check_version(**source); !known) return tl::unexpected(known.error());
+  return source;
 }
 
 // A checked copy of the file in the current schema.
-StoreResult<CopySummary> prepare(const fs::path& file, const fs::path& prepared) {
-  auto source = DatabaseConnection::open(file, Access::read_only);
+StoreResult<CopySummary> prepare(const Folder& from, const fs::path& file, const fs::path& prepared) {
+  auto source = [&] {
+    const OwnersRights rights(from);
+    return open_backup(file);
+  }();
   if (!source) return tl::unexpected(source.error());
-  if (auto known = check_version(**source); !known) return tl::unexpected(known.error());
   auto copied = copy_database(**source, prepared);
   if (!copied) return copied;
   auto copy = DatabaseConnection::open(prepared, Access::read_write);
@@ -103,14 +116,18 @@ StoreResult<std::vector<fs::path>> complete_restore(const fs::path& directory) {
   return kept;
 }
 
-StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
+namespace {
+
+// With the rights of the owner of the directory.
+StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from, const fs::path& file) {
   std::error_code failed;
-  if (auto good = check_is_file(file); !good) return tl::unexpected(good.error());
-  fs::create_directories(directory, failed);
-  if (failed) return tl::unexpected(file_error("create the data directory " + directory.string(), failed.value()));
+  const auto mode = [&] {
+    const OwnersRights rights(from);
+    return check_is_file(file);
+  }();
+  if (!mode) return tl::unexpected(mode.error());
   auto lock = DataLock::take(directory);
   if (!lock) return tl::unexpected(not_restored(file, lock.error()));
-  if (auto given = give_to_owner(directory, directory / "copybench.lock"); !given) return tl::unexpected(given.error());
   if (auto completed = complete_restore(directory); !completed) return tl::unexpected(completed.error());
   if (fs::equivalent(file, database_file(directory), failed)) {
     return tl::unexpected(
@@ -119,13 +136,12 @@ StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
 
   const fs::path unfinished = directory / "copybench.db.restoring";
   remove_with_suffixes(unfinished);
-  auto copy = prepare(file, unfinished);
+  auto copy = prepare(from, file, unfinished);
   if (!copy) {
     remove_with_suffixes(unfinished);
     return tl::unexpected(not_restored(file, copy.error()));
   }
-  if (auto given = give_to_owner(directory, unfinished); !given) return tl::unexpected(given.error());
-  if (auto kept = keep_mode(directory, file, unfinished); !kept) return tl::unexpected(kept.error());
+  if (auto kept = keep_mode(directory, *mode, unfinished); !kept) return tl::unexpected(kept.error());
   const fs::path prepared = directory / (std::string(kPrepared) + date_now());
   if (auto named = rename_durably(unfinished, prepared, Target::must_not_exist); !named) {
     return tl::unexpected(named.error());
@@ -133,6 +149,22 @@ StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
   auto kept = complete_restore(directory);
   if (!kept) return tl::unexpected(kept.error());
   return Restored{*copy, std::move(*kept)};
+}
+
+}  // namespace
+
+StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
+  const auto from = Folder::open(file.parent_path());
+  if (!from) return tl::unexpected(StoreError{Kind::not_found, from.error().message + "."});
+  const auto into = Folder::open_or_create(directory);
+  if (!into) return tl::unexpected(StoreError{Kind::io, into.error().message + "."});
+  const OwnersRights rights(*into);
+  auto restored = restore_into(into->path(), *from, from->path() / file.filename());
+  if (!restored) {
+    return tl::unexpected(StoreError{restored.error().kind, into->with_name(from->with_name(restored.error().message))});
+  }
+  for (fs::path& kept : restored->kept) kept = into->with_name(kept.string());
+  return restored;
 }
 
 }  // namespace copybench

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import BINARY, PATIENCE_S, Daemon
+from daemon import BINARY, PATIENCE_S, Daemon, Process
 
 
 def command(*arguments):
@@ -152,6 +152,97 @@ class Transfer(unittest.TestCase):
         done = command("import", file, "--data-dir", data)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual({(path.stat().st_uid, path.stat().st_gid) for path in data.iterdir()}, {(4321, 4321)})
+
+
+@unittest.skipIf(os.geteuid() != 0, "only root has another user's folder to beware of")
+class OfAnotherUser(unittest.TestCase):
+    """Commands of root on a data directory whose owner may have put anything there, below a folder that only root may enter."""
+
+    OWNER = 4321
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        own = self.folder / "own"
+        self.export, self.backup = self.folder / "one.ndjson", self.folder / "backup.db"
+        with Daemon(own) as served:
+            number = served.queue()["id"]
+            served.finished(number)
+        self.assertEqual(command("export", number, self.export, "--data-dir", own).returncode, 0)
+        self.assertEqual(command("backup", self.backup, "--data-dir", own).returncode, 0)
+        self.secret = self.folder / "secret"
+        self.secret.write_bytes(bytes(600 * 1024))
+        self.data = self.folder / "data"
+        self.data.mkdir()
+        os.chown(self.data, self.OWNER, self.OWNER)
+
+    def owners(self, folder):
+        return {path.lstat().st_uid for path in folder.iterdir()}
+
+    def check_secret(self):
+        status = self.secret.stat()
+        self.assertEqual((status.st_uid, status.st_size, status.st_mode & 0o777), (0, 600 * 1024, self.secret_mode))
+
+    def test_a_link_under_any_name_gains_its_owner_nothing(self):
+        self.secret_mode = self.secret.stat().st_mode & 0o777
+        names = ["reserve", "lock", "db", "db-wal", "db-shm", "db.new", "db.new-journal", "db.restoring", "db.restoring-journal"]
+        for name in names:
+            for words in (("import", self.export), ("restore", self.backup)):
+                with self.subTest(name=name, command=words[0]):
+                    for path in self.data.iterdir():
+                        path.unlink()
+                    link = self.data / f"copybench.{name}"
+                    link.symlink_to(self.secret)
+                    os.chown(link, self.OWNER, self.OWNER, follow_symlinks=False)
+                    done = command(*words, "--data-dir", self.data)
+                    self.check_secret()
+                    self.assertEqual(self.owners(self.data), {self.OWNER})
+                    self.assertNotIn("/proc/self", done.stderr)
+                    if done.returncode:
+                        self.assertIn(str(self.data), done.stderr)
+
+    def test_what_root_keeps_there_belongs_to_the_owner_and_what_it_takes_away_to_root(self):
+        for words in (("import", self.export), ("restore", self.backup)):
+            done = command(*words, "--data-dir", self.data)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertNotIn("/proc/self", done.stdout)
+            self.assertEqual(self.owners(self.data), {self.OWNER})
+        for words in (("backup", self.folder / "again.db"), ("export", 1, self.folder / "again.ndjson")):
+            done = command(*words, "--data-dir", self.data)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(words[-1].stat().st_uid, 0)
+        self.assertEqual((self.folder / "again.db").stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.owners(self.data), {self.OWNER})
+
+    def test_a_file_in_the_folder_of_a_third_is_the_third_ones(self):
+        third = self.folder / "third"
+        third.mkdir()
+        os.chown(third, 4322, 4322)
+        self.assertEqual(command("restore", self.backup, "--data-dir", self.data).returncode, 0)
+        for words in (("backup", third / "b.db"), ("export", 1, third / "e.ndjson")):
+            done = command(*words, "--data-dir", self.data)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.owners(third), {4322})
+        self.assertEqual(command("restore", third / "b.db", "--data-dir", self.data).returncode, 0)
+
+    def test_nothing_is_written_through_a_link_that_leads_nowhere(self):
+        self.assertEqual(command("restore", self.backup, "--data-dir", self.data).returncode, 0)
+        nowhere = self.folder / "nowhere"
+        for words in (("backup",), ("export", 1)):
+            link = self.folder / "link"
+            link.unlink(missing_ok=True)
+            link.symlink_to(nowhere)
+            done = command(*words, link, "--data-dir", self.data)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("exists, and nothing is overwritten", done.stderr)
+            self.assertFalse(nowhere.exists())
+
+    def test_a_daemon_of_root_leaves_it_alone(self):
+        with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", self.data) as served:
+            self.assertEqual(served.wait(), 2)
+            self.assertRegex("\n".join(served.lines), f"{self.data}: the folder belongs to uid {self.OWNER}.*allowed: a folder of its own")
+        self.assertEqual(list(self.data.iterdir()), [])
 
 
 if __name__ == "__main__":
