@@ -109,6 +109,9 @@ Json Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) c
 }
 
 std::optional<Problem> Api::storage_problem() const {
+  // Told by what was done to the files, and not by what a reader meets in them.
+  const auto broken = context_.store.last_write_error();
+  if (broken && (broken->kind == StoreError::Kind::lost || broken->kind == StoreError::Kind::corrupt)) return problem_of(*broken);
   const auto error = context_.scheduler.paused_by();
   if (!error || (error->kind != StoreError::Kind::full && error->kind != StoreError::Kind::io)) return std::nullopt;
   return problem_of(*error);
