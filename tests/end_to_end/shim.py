@@ -1,4 +1,4 @@
-"""Faults of disk and clocks that only the daemon under test sees: shim.c, preloaded."""
+"""Faults of disk and clocks that only the daemon under test sees: shim.c or storage_shim.c, preloaded."""
 
 import os
 import pathlib
@@ -7,20 +7,24 @@ import subprocess
 import tempfile
 import unittest
 
-SOURCE = pathlib.Path(__file__).with_name("shim.c")
+FOLDER = pathlib.Path(__file__).parent
 
 
 class Shim:
     """A folder with the compiled shim and the files that steer it. environment is for the Daemon."""
 
-    def __init__(self):
+    def __init__(self, source="shim.c"):
         compiler = shutil.which("cc") or shutil.which("gcc")
         if not compiler:
             raise unittest.SkipTest("no C compiler here, which this test's faults are compiled by")
         self._folder = tempfile.TemporaryDirectory(prefix="copybench-shim-")
         library = os.path.join(self._folder.name, "shim.so")
-        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
+        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, FOLDER / source], check=True)
         self.environment = {"LD_PRELOAD": library, "SHIM_OF_COPYBENCH": self._folder.name}
+
+    @property
+    def folder(self):
+        return pathlib.Path(self._folder.name)
 
     def set(self, name, value=""):
         # Renamed into place, so that the daemon never reads half of it.
@@ -29,7 +33,7 @@ class Shim:
         os.replace(path + ".new", path)
 
     def clear(self, name):
-        os.unlink(os.path.join(self._folder.name, name))
+        pathlib.Path(self._folder.name, name).unlink(missing_ok=True)
 
     def __enter__(self):
         return self

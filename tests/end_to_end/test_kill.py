@@ -49,7 +49,7 @@ class Lane:
 
     def kill_at_work(self, data, after_a_run):
         """At once and up to 0.35 s later. Few runs end so soon after a start, so in some rounds one is waited for."""
-        served = Daemon(data)
+        served = self.start(data)
         caller = threading.Thread(target=self.call, args=(served,))
         caller.start()
         if after_a_run:
@@ -57,6 +57,13 @@ class Lane:
         time.sleep(self.random.uniform(0, 0.35))
         self.kill(served)
         caller.join()
+
+    def start(self, data):
+        return Daemon(data)
+
+    def may_refuse(self, answer):
+        """Whether the daemon has a reason to take nothing."""
+        return False
 
     def kill(self, served):
         served.kill()
@@ -72,7 +79,10 @@ class Lane:
                 self.post(served, key)
                 for number in self.open[KEPT:]:
                     self.asked_to_cancel.add(number)
-                    if served.post(f"/experiments/{number}/cancel").json()["state"] != "completed":
+                    answer = served.post(f"/experiments/{number}/cancel")
+                    if self.may_refuse(answer):
+                        continue
+                    if answer.json()["state"] != "completed":
                         self.cancelled.add(number)
                     self.open.remove(number)
                 for number in self.open[:KEPT]:
@@ -85,6 +95,8 @@ class Lane:
 
     def post(self, served, key):
         answer = served.post("/experiments", sweep(duration_s=0.1, warmup_s=0, repetitions=2), Idempotency_Key=key)
+        if self.may_refuse(answer):
+            return
         if answer.status != 202:
             raise AssertionError(f"{answer.status}: {answer.text}")
         number = answer.json()["id"]
@@ -96,7 +108,7 @@ class Lane:
         """A key that was answered gets the same answer; one that was cut off is served now, once in all."""
         for number, (key, body) in list(self.accepted.items())[-2:]:
             answer = served.post("/experiments", sweep(duration_s=0.1, warmup_s=0, repetitions=2), Idempotency_Key=key)
-            if (answer.status, answer.body) != (202, body):
+            if (answer.status, answer.body) != (202, body) and not self.may_refuse(answer):
                 raise AssertionError(f"experiment {number} under its key again: {answer.status} {answer.text}")
         for key in list(self.unanswered):
             self.post(served, key)
