@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/base/log_event.h"
 #include "core/base/pulse.h"
@@ -78,9 +79,10 @@ class Scheduler::Impl {
     auto cancelled = store_.cancel(experiment);
     if (!cancelled) return cancelled;
     {
-      // Claiming holds the same lock: a run is either seen here, or was cancelled before it could be claimed.
       std::lock_guard lock(mutex_);
       if (running_ == experiment) interruption_->raise(Interruption::Kind::cancel);
+      // The claim under way may have been stored before the cancellation was: claim() looks here when it is over.
+      if (claiming_) cancelled_while_claiming_.push_back(experiment);
     }
     changed_.raise();
     return cancelled;
@@ -173,14 +175,25 @@ class Scheduler::Impl {
     const Circumstances circumstances = gather_circumstances(perf_version());
     machine_ = machine_key(circumstances);
     store_.fold_back_log();
-    std::lock_guard lock(mutex_);
-    if (!stopping_) interruption_->clear();
-    auto claimed = store_.claim_next(circumstances);
-    if (claimed && paused_) {
-      log_event(options_.logger.get(), Severity::info, "measuring_resumed", {}, "measuring goes on");
-      paused_.reset();
+    {
+      std::lock_guard lock(mutex_);
+      if (!stopping_) interruption_->clear();
+      claiming_ = true;
     }
-    if (claimed && *claimed) running_ = (*claimed)->experiment_id;
+    // Without the lock, which requests wait for: this takes as long as the disk does, or the check of the whole file.
+    auto claimed = store_.claim_next(circumstances);
+    bool resumed = false;
+    {
+      std::lock_guard lock(mutex_);
+      claiming_ = false;
+      const auto cancelled = std::exchange(cancelled_while_claiming_, {});
+      if (claimed) resumed = std::exchange(paused_, std::nullopt).has_value();
+      if (claimed && *claimed) {
+        running_ = (*claimed)->experiment_id;
+        if (std::ranges::count(cancelled, *running_) > 0) interruption_->raise(Interruption::Kind::cancel);
+      }
+    }
+    if (resumed) log_event(options_.logger.get(), Severity::info, "measuring_resumed", {}, "measuring goes on");
     return claimed;
   }
 
@@ -272,12 +285,14 @@ class Scheduler::Impl {
     pulse_.expect("trying the store again", kRetry + kSoon);
     tell_status("paused: " + error.message);
     std::unique_lock lock(mutex_);
-    if (!paused_) {
+    const auto before = std::exchange(paused_, error);
+    lock.unlock();
+    if (!before) {
       log_event(options_.logger.get(), Severity::error, "measuring_paused", {{"reason", error.message}},
                 "measuring is paused: " + error.message);
     }
-    const auto before = std::exchange(paused_, error);
     if (!before || before->message != error.message) changed_.raise();
+    lock.lock();
     wake_.wait_for(lock, kRetry, [&] { return stopping_; });
   }
 
@@ -291,11 +306,13 @@ class Scheduler::Impl {
   std::string status_;  // the last that was told; of the scheduler's thread
   std::string machine_;  // machine_key() at the last claim; of the scheduler's thread
 
-  mutable std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;  // guards all below; requests wait for it, so it is held over nothing that may take time
   std::condition_variable wake_;
   bool stopping_ = false;
   bool nudged_ = false;
   bool waiting_ = false;  // for a nudge
+  bool claiming_ = false;
+  std::vector<ExperimentId> cancelled_while_claiming_;
   std::optional<ExperimentId> running_;
   std::optional<StoreError> paused_;
   std::optional<RetentionPolicy> new_retention_;

@@ -5,6 +5,12 @@
 
 #include <filesystem>
 
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "core/store/database_connection.h"
+
 using namespace copybench;
 using namespace std::chrono_literals;
 
@@ -91,4 +97,45 @@ TEST_CASE("an idle scheduler is not stalled, however long it waits; one that doe
   fixture.scheduler->nudge();
   fixture.scheduler->stop();
   CHECK_FALSE(fixture.scheduler->stalled(Monotonic::now() + 1h));
+}
+
+// Holds the database's write lock, as a disk does that takes its time.
+struct SlowDisk {
+  explicit SlowDisk(const std::filesystem::path& database) {
+    auto opened = DatabaseConnection::open(database, DatabaseConnection::Access::read_write);
+    REQUIRE(opened);
+    connection = std::move(*opened);
+    REQUIRE_FALSE(connection->attempt([&] { transaction.emplace(*connection); }));
+  }
+  void end() { REQUIRE_FALSE(connection->attempt([&] { transaction.reset(); })); }
+
+  std::unique_ptr<DatabaseConnection> connection;
+  std::optional<WriteTransaction> transaction;
+};
+
+TEST_CASE("nobody who asks waits for a claim that waits for the disk") {
+  Fixture fixture;
+  fixture.enqueue(1);
+  std::optional<SlowDisk> disk;
+  disk.emplace(fixture.store->database_path());
+  REQUIRE(fixture.scheduler->start());
+  const auto claiming = [&] {
+    const auto stage = fixture.scheduler->stalled(Monotonic::now() + 1h);
+    return stage && stage->find("claiming") != std::string::npos && fixture.store->stalled(Monotonic::now() + 1h);
+  };
+  const auto deadline = Monotonic::now() + 30s;
+  while (!claiming() && Monotonic::now() < deadline) std::this_thread::sleep_for(1ms);
+  REQUIRE(claiming());
+  // SQLite waits for 5 s, and those who held the scheduler's lock meanwhile made others wait as long.
+  Nanoseconds longest{};
+  for (int i = 0; i < 20 && claiming(); ++i) {
+    const auto begin = Monotonic::now();
+    CHECK_FALSE(fixture.scheduler->paused_by());
+    fixture.scheduler->nudge();
+    longest = std::max(longest, Nanoseconds{Monotonic::now() - begin});
+    std::this_thread::sleep_for(5ms);
+  }
+  CHECK(longest < 2s);
+  disk->end();
+  fixture.told_until("idle: nothing is queued");
 }
