@@ -69,7 +69,7 @@ class Api {
 
  private:
   Reply event_stream(const Call& call, LiveStream follow);
-  Json plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const;
+  tl::expected<Json, Problem> plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const;
   // 507 while the queue is paused because the store has no room or fails: what is taken then could not be measured.
   std::optional<Problem> storage_problem() const;
   Reply queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key);

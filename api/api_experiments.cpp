@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 #include <utility>
 
@@ -48,6 +49,23 @@ uint64_t fresh_seed() {
   return (uint64_t{random()} << 32) | random();
 }
 
+std::string queue_full_detail(int64_t limit) {
+  return fmt::format("the queue is full: {} experiments are queued or running, which is the limit (max-queued). Wait until one "
+                     "has ended, or cancel one",
+                     limit);
+}
+
+// Retry-After: until the end of the experiment whose turn it is.
+Problem queue_full(int64_t limit, const QueueView& queue) {
+  constexpr int64_t kSoonest = 1;
+  constexpr int64_t kLatest = 3600;
+  Problem problem = problem_of(StoreError{StoreError::Kind::queue_full, queue_full_detail(limit)});
+  const Nanoseconds first = queue.places.empty() ? Nanoseconds{} : queue.places.begin()->second.until_end;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(first).count();
+  problem.headers = {{"Retry-After", std::to_string(std::clamp<int64_t>(seconds, kSoonest, kLatest))}};
+  return problem;
+}
+
 HttpResponse accepted(ExperimentId id, std::string body) {
   HttpResponse response;
   response.status = 202;
@@ -83,7 +101,11 @@ Reply Api::create_experiment(const Call& call) {
     return refuse(
         bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(plan.error())));
   }
-  if (dry_run) return json_response(200, plan_with_doubts(*plan, decoded->request));
+  if (dry_run) {
+    auto json = plan_with_doubts(*plan, decoded->request);
+    if (!json) return refuse(std::move(json.error()));
+    return json_response(200, *json);
+  }
   return queue_experiment(*plan, idempotency);
 }
 
@@ -94,16 +116,26 @@ Reply Api::validate_experiment(const Call& call) {
   Json json;
   json["valid"] = plan.has_value();
   json["errors"] = plan ? Json::array() : errors_json(plan.error());
-  json["plan"] = plan ? plan_with_doubts(*plan, decoded->request) : Json(nullptr);
+  json["plan"] = nullptr;
+  if (plan) {
+    auto expanded = plan_with_doubts(*plan, decoded->request);
+    if (!expanded) return refuse(std::move(expanded.error()));
+    json["plan"] = std::move(*expanded);
+  }
   return json_response(200, json);
 }
 
 // Of the events that were asked for, and of those that a search cannot do without; what the default ones are worth here, the
-// system's facts say.
-Json Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const {
+// system's facts say. And of the queue, where it is full now.
+tl::expected<Json, Problem> Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const {
   std::vector<FieldError> doubts = context_.perf.doubts(request.events.value_or(std::vector<std::string>{}));
   if (plan.spec.crossover && plan.spec.crossover->metric == "cycles_per_byte") {
     for (FieldError& doubt : context_.perf.doubts({"cpu-cycles"})) doubts.push_back({"/metric", std::move(doubt.detail)});
+  }
+  auto queue = context_.readers.lease()->queue();
+  if (!queue) return refuse(problem_of(queue.error()));
+  if (std::cmp_greater_equal(queue->size(), context_.max_queued)) {
+    doubts.push_back({"", queue_full_detail(context_.max_queued)});
   }
   return plan_json(plan, doubts);
 }
@@ -121,6 +153,9 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
   if (auto problem = storage_problem()) return refuse(std::move(*problem));
   auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
+  if (std::cmp_greater_equal(queue->places.size(), context_.max_queued)) {
+    return refuse(queue_full(context_.max_queued, *queue));
+  }
   const auto runs = static_cast<int64_t>(plan.runs.size());
   const int64_t at_most = is_adaptive(plan.spec) ? advise(plan.spec, {}).runs_at_most : runs;
   const QueueView::Place place =
@@ -129,8 +164,10 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
     queue->places[record.id] = place;
     return dump(experiment_json(record, *queue)) + "\n";
   };
-  auto record = context_.store.enqueue(plan, key, render);
+  auto record = context_.store.enqueue(plan, key, render, context_.max_queued);
   if (!record) {
+    // Others came first since the queue was read.
+    if (record.error().kind == StoreError::Kind::queue_full) return refuse(queue_full(context_.max_queued, *queue));
     if (key && record.error().kind == StoreError::Kind::conflict) {
       // The same request came twice at once, and the other one was first.
       auto answer = context_.store.find_answer(*key);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
 #include "api/api.h"
@@ -13,11 +12,13 @@
 namespace copybench {
 namespace {
 
-constexpr int64_t kHistoryExperiments = 300;  // the newest ones
+constexpr size_t kHistoryExperiments = 300;  // the newest ones
+constexpr size_t kHistoryValues = 200'000;
 
 struct HistoryQuestion {
   Configuration configuration;
   const FigureColumn* figure = nullptr;
+  ImportedPoints imported{};
 };
 
 HistoryQuestion history_question(const NamedValues& query) {
@@ -25,26 +26,16 @@ HistoryQuestion history_question(const NamedValues& query) {
   return {{*from_name<EngineMode>(*find_parameter(query, "engine")),
            static_cast<uint64_t>(*decode_id_parameter(query, "field_bytes")),
            static_cast<uint32_t>(*decode_id_parameter(query, "threads"))},
-          find_figure(metric != nullptr ? *metric : "throughput_gbps")};
+          find_figure(metric != nullptr ? *metric : "throughput_gbps"),
+          decode_flag(query, "imported") ? ImportedPoints::marked : ImportedPoints::left_out};
 }
 
 tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestion& question) {
-  auto rows = reader.history(question.configuration, kHistoryExperiments);
-  if (!rows) return refuse(problem_of(rows.error()));
-  struct Measured {
-    std::vector<double> values;
-    int64_t flagged = 0;
-  };
-  std::map<ExperimentId, Measured> measured;
-  for (const HistoryRow& row : *rows) {
-    const auto value = value_of(row.figures, *question.figure);
-    if (!value) continue;
-    Measured& own = measured[row.experiment_id];
-    own.values.push_back(*value);
-    own.flagged += row.flagged ? 1 : 0;
-  }
+  auto measured = reader.history(question.configuration, *question.figure, kHistoryExperiments, kHistoryValues);
+  if (!measured) return refuse(problem_of(measured.error()));
   std::vector<HistoryExperiment> experiments;
-  for (auto& [id, own] : measured) {
+  for (HistoryValues& own : *measured) {
+    const ExperimentId id = own.experiment_id;
     auto record = reader.experiment(id);
     // Deleted meanwhile.
     if (!record && record.error().kind == StoreError::Kind::not_found) continue;
@@ -56,7 +47,7 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
                            std::move(own.values), own.flagged, record->origin.has_value()});
   }
   const auto here = hashed_machine_id();
-  return history_of(experiments, here ? std::optional(*here) : std::nullopt);
+  return history_of(experiments, here ? std::optional(*here) : std::nullopt, question.imported);
 }
 
 Json change_json(const HistorySeries& series, const LevelChange& change) {
@@ -84,7 +75,8 @@ Json series_json(const HistorySeries& series) {
                               {"median", point.median},
                               {"min", point.min},
                               {"max", point.max},
-                              {"runs_flagged", point.flagged}});
+                              {"runs_flagged", point.flagged},
+                              {"imported", point.imported}});
   }
   json["change_points"] = Json::array();
   for (const LevelChange& change : series.changes) json["change_points"].push_back(change_json(series, change));
@@ -93,7 +85,7 @@ Json series_json(const HistorySeries& series) {
 
 // One line a point; the p of a change stands with the point at which the new level begins.
 std::string history_csv(const History& history) {
-  std::string out = "series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged\r\n";
+  std::string out = "series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged,imported\r\n";
   for (size_t i = 0; i < history.series.size(); ++i) {
     const HistorySeries& series = history.series[i];
     auto change = series.changes.begin();
@@ -104,7 +96,7 @@ std::string history_csv(const History& history) {
       out += fmt::format(",{},{},{},{},{},", point.started_at ? to_rfc3339(*point.started_at) : "", point.n, point.median,
                          point.min, point.max);
       if (change != series.changes.end() && change->index == k) out += fmt::format("{}", change++->p);
-      out += fmt::format(",{}\r\n", point.flagged);
+      out += fmt::format(",{},{}\r\n", point.flagged, point.imported ? 1 : 0);
     }
   }
   return out;
@@ -122,6 +114,7 @@ Reply Api::get_history(const Call& call) {
   json["method"] = fmt::format("E-divisive with means (Matteson and James, 2014), {} permutations, at {}", kPermutations,
                                kChangeSignificance);
   json["other_hosts"] = history->other_hosts;
+  json["imported_left_out"] = history->imported;
   json["series"] = Json::array();
   for (const HistorySeries& series : history->series) json["series"].push_back(series_json(series));
   return json_response(200, json);

@@ -65,7 +65,7 @@ void put_process(Families& out, const MetricsInput& input) {
 }
 
 void put_queue(Families& out, const MetricsInput& input) {
-  out.begin("copybench_experiments", "Experiments by state.");
+  out.begin("copybench_experiments", "Experiments of this machine by state; imported ones count nowhere.");
   for (const auto& [state, count] : input.counts.experiments) {
     out.add(static_cast<double>(count), {{"state", std::string(name_of(state))}});
   }

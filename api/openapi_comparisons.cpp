@@ -140,13 +140,15 @@ void put_history_paths(Json& paths) {
                    query_parameter("threads", "Of the configuration.", {{"type", "integer"}, {"minimum", 1}})});
   for (Json& parameter : parameters) parameter["required"] = true;
   parameters.push_back(question_parameters()[0]);
+  parameters.push_back(query_parameter("imported", "1: with imported experiments that name this host, marked as such.",
+                                       {{"type", "string"}, {"enum", {"1", "true", "0", "false"}}, {"default", "0"}}));
   paths["/history"]["get"] = operation("get_history",
-                                       "A configuration's figure over the experiments of this host, those of equal settings "
+                                       "A configuration's figure over the experiments measured here, the newest 300, those of equal settings "
                                        "in one series, with the points at which its level changed.",
                                        {{"200", json_answer("The history.", "History")}}, parameters);
   paths["/history.csv"]["get"] =
       operation("get_history_csv", "The same as CSV, one line an experiment.",
-                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p, runs_flagged. "
+                {{"200", answer("series, experiment_id, name, started_at, n, median, min, max, change_point_p, runs_flagged, imported. "
                                 "A name that begins with = + - @ has an apostrophe before it, so that no spreadsheet runs it.",
                                 content("text/csv", {{"type", "string"}}))}},
                 std::move(parameters));
@@ -160,7 +162,8 @@ void put_history_schemas(Json& schemas) {
                              {"median", type("number")},
                              {"min", type("number")},
                              {"max", type("number")},
-                             {"runs_flagged", described(type("integer"), "Of the n runs, those that are doubtful.")}});
+                             {"runs_flagged", described(type("integer"), "Of the n runs, those that are doubtful.")},
+                             {"imported", described(type("boolean"), "It was imported: its file says that it is of this host.")}});
   const Json change =
       object({{"experiment_id", described(type("integer"), "With which the new level begins.")},
               {"previous_experiment_id", type("integer")},
@@ -176,6 +179,7 @@ void put_history_schemas(Json& schemas) {
        {"better", {{"enum", {"higher", "lower"}}}},
        {"method", type("string")},
        {"other_hosts", described(type("integer"), "Experiments of other machines than this one, left out.")},
+       {"imported_left_out", described(type("integer"), "Imported experiments that name this host; imported=1 shows them.")},
        {"series",
         list_of(object({{"settings", described(type("object"), "What its experiments have in common, as in Spec.")},
                         {"points", list_of(point)},

@@ -49,6 +49,8 @@ void put_experiment_paths(Json& paths) {
   Json create = operation(
       "create_experiment", "Queue an experiment.",
       {{"200", json_answer("With dry_run: what would be run; nothing was queued.", "Plan")},
+       {"503", answer("The queue is full (max-queued), or the store takes nothing; Retry-After says when to come again.",
+                      content("application/problem+json", ref("Problem")))},
        {"202",
         json_answer("Queued. With an Idempotency-Key that was used before: the answer given then.", "Experiment")},
        {"422", answer("The Idempotency-Key came with another request before.",
@@ -75,7 +77,8 @@ void put_experiment_paths(Json& paths) {
   paths["/experiments/validate"]["post"]["requestBody"] = create["requestBody"];
   Json list_parameters = page_parameters();
   list_parameters.push_back(query_parameter("tag", "Those alone that have this tag.", {{"type", "string"}}));
-  paths["/experiments"] = {{"get", operation("list_experiments", "All experiments, newest first.",
+  paths["/experiments"] = {{"get", operation("list_experiments",
+                                             "All experiments, newest first. A page of very large ones ends before the limit.",
                                              {{"200", json_answer("One page.", "ExperimentPage")}}, list_parameters)},
                            {"post", std::move(create)}};
 
@@ -198,7 +201,8 @@ void put_experiment_schemas(Json& schemas) {
                                                                          {"kind", name_schema<RunKind>()}}))),
                                  "In the order of measurement.")},
               {"warnings", described(field_errors(),
-                                     "What does not stand in the way, such as an event that perf does not know.")}});
+                                     "What does not stand in the way, such as an event that perf does not know; and, with "
+                                     "an empty pointer, that the queue is full now.")}});
   schemas["Validation"] = object({{"valid", type("boolean")},
                                   {"errors", described(field_errors(), "As in a Problem; empty where valid.")},
                                   {"plan", or_null(ref("Plan"))}});

@@ -119,6 +119,11 @@ Problem problem_of(const StoreError& error) {
       problem.status = 503;
       problem.headers = {{"Retry-After", "60"}};
       break;
+    case StoreError::Kind::queue_full:
+      problem.status = 503;
+      problem.kind = "queue-full";
+      problem.headers = {{"Retry-After", "60"}};
+      break;
     case StoreError::Kind::not_found:
       problem.status = 404;
       break;
@@ -149,6 +154,8 @@ std::string_view name_of_kind(StoreError::Kind kind) {
       return "lost";
     case StoreError::Kind::not_found:
       return "not_found";
+    case StoreError::Kind::queue_full:
+      return "queue_full";
     case StoreError::Kind::conflict:
       return "conflict";
     case StoreError::Kind::invalid:

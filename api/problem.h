@@ -41,7 +41,7 @@ std::string uri_reference(std::string_view target);
 // [{pointer, detail}], at most 100 of them and one that says how many more there were.
 Json errors_json(const std::vector<FieldError>& errors);
 
-// full, io: 507; corrupt, newer, locked: 503, with Retry-After where it may pass; not_found: 404; conflict: 409; invalid: 400.
+// full, io: 507; corrupt, newer, locked, queue_full: 503, with Retry-After where it may pass; not_found: 404; conflict: 409; invalid: 400.
 Problem problem_of(const StoreError& error);
 
 // As /healthz and /metrics spell it.

@@ -82,7 +82,7 @@ string_view unmet(string_view name, string_view value, bool lists) {
   if (name == "metric") return is_metric(value) ? "" : string_view(metrics());
   if (name == "min_effect_pct") return decode_percent(value) ? "" : "a number from 0 to 50";
   if (name == "fail_on") return value == "slower" ? "" : "slower";
-  if (name == "dry_run" || name == "allow_differences") return is_true(value) || is_false(value) ? "" : "1, 0";
+  if (name == "dry_run" || name == "allow_differences" || name == "imported") return is_true(value) || is_false(value) ? "" : "1, 0";
   return "";
 }
 

@@ -7,6 +7,13 @@
 #include "core/model/plan.h"
 
 namespace copybench {
+namespace {
+
+// So that no sum overflows, whatever a row says: 30 years, of runs that are counted up to so many.
+constexpr Nanoseconds kLongest = std::chrono::hours{24 * 365 * 30};
+constexpr int64_t kMostRuns = 50'000;
+
+}  // namespace
 
 Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs) {
   return estimated_run_duration(spec) * std::max<int64_t>(runs, 0);
@@ -19,47 +26,30 @@ QueueView::Place QueueView::behind_all(Nanoseconds own_duration, Nanoseconds own
 }
 
 StoreResult<QueueView> read_queue(Reader& reader, UtcTime now, std::optional<std::string> paused_reason) {
-  constexpr int64_t kPage = 100;
-  auto newest = reader.experiments(std::nullopt, 1);
-  if (!newest) return tl::unexpected(std::move(newest.error()));
+  auto queue = reader.queue();
+  if (!queue) return tl::unexpected(std::move(queue.error()));
   QueueView view;
   view.paused_reason = std::move(paused_reason);
-  if (newest->items.empty()) return view;
-  const ExperimentRecord& last = newest->items.front();
-  auto before = reader.queue_position(last.id);
-  if (!before) return tl::unexpected(std::move(before.error()));
-  int64_t unfinished = *before + (is_final(last.state) ? 0 : 1);
-  if (unfinished == 0) return view;
-
+  if (queue->empty()) return view;
   auto running = reader.running_run();
   if (!running) return tl::unexpected(std::move(running.error()));
   view.running = std::move(*running);
 
-  std::vector<ExperimentRecord> queue;  // newest first
-  std::optional<ExperimentId> cursor;
-  do {
-    auto page = reader.experiments(cursor, kPage);
-    if (!page) return tl::unexpected(std::move(page.error()));
-    for (ExperimentRecord& record : page->items) {
-      if (!is_final(record.state)) queue.push_back(std::move(record));
-    }
-    cursor = page->next;
-  } while (cursor && std::cmp_less(queue.size(), unfinished));
-
   Nanoseconds sum{};
   Nanoseconds longest{};
   int64_t position = 0;
-  for (auto record = queue.rbegin(); record != queue.rend(); ++record) {
+  for (const QueuedExperiment& queued : *queue) {
+    const Nanoseconds one = queued.run + kRunOverhead;
     Nanoseconds spent{};  // on the run that is under way
-    if (view.running && view.running->experiment_id == record->id && view.running->started_at) {
-      spent = std::clamp(Nanoseconds{now - *view.running->started_at}, Nanoseconds{0}, estimated_run_duration(record->spec));
+    if (view.running && view.running->experiment_id == queued.id && view.running->started_at) {
+      spent = std::clamp(Nanoseconds{now - *view.running->started_at}, Nanoseconds{0}, one);
     }
     const auto left = [&](int64_t runs) {
-      return std::max(estimated_duration(record->spec, runs - record->runs.done()) - spent, Nanoseconds{0});
+      return std::max(one * std::clamp<int64_t>(runs, 0, kMostRuns) - spent, Nanoseconds{0});
     };
-    sum += left(record->runs.total);
-    longest += left(record->runs.at_most);
-    view.places[record->id] = {position++, sum, longest};
+    sum = std::min(sum + left(queued.runs_left), kLongest);
+    longest = std::min(longest + left(queued.runs_left_at_most), kLongest);
+    view.places[queued.id] = {position++, sum, longest};
   }
   return view;
 }

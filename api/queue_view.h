@@ -1,5 +1,5 @@
-// The queue as a caller wants to know it: what is running, how many are ahead, and when it will be over. Read from the
-// store for each answer; nothing is remembered. Threads: the reader's.
+// The queue as a caller wants to know it: what is running, how many are ahead, and when it will be over. Read from an index
+// of the store for each answer: no experiment is parsed, and nothing is remembered. Threads: the reader's.
 #pragma once
 
 #include <cstdint>

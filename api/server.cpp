@@ -20,7 +20,7 @@ class ApiServer::Impl {
  public:
   Impl(ApiOptions options, ApiContext context)
       : options_(std::move(options)),
-        context_(std::move(context)),
+        context_(with_limits(std::move(context), options_)),
         streams_(
             context_.readers, context_.changed, [this] { return context_.scheduler.paused_reason(); },
             options_.event_streams, options_.heartbeat),
@@ -86,6 +86,11 @@ class ApiServer::Impl {
   }
 
  private:
+  static ApiContext with_limits(ApiContext context, const ApiOptions& options) {
+    context.max_queued = options.max_queued;
+    return context;
+  }
+
   Result<void> check_access(const AccessRules& access) const {
     if (loopback_ || access.token) return {};
     return fail(token_needed(bound_));

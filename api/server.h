@@ -34,6 +34,7 @@ struct ApiOptions {
   size_t max_connections = HttpServerOptions{}.max_connections;
   uint64_t max_body_bytes = kMaxBodyBytes;
   PostRates post_rates;
+  int64_t max_queued = 1000;              // experiments that are queued or running; one more is answered 503
   size_t event_streams = 16;              // open at once; one more is answered 429
   size_t workers = 8;                     // threads for everything but event streams
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // as HttpServerOptions has it
@@ -48,6 +49,7 @@ struct ApiContext {
   ChangeSignal& changed;   // closed by stop(), so that event streams end
   ActivityCounter& activity;
   std::shared_ptr<spdlog::logger> logger;
+  int64_t max_queued = ApiOptions{}.max_queued;  // the server puts its options' in
 };
 
 class ApiServer {

@@ -26,6 +26,9 @@ void add_limit_options(CLI::App& command, LimitOptions& options) {
   command.add_option("--max-event-streams", options.max_event_streams, "Event streams at once; each takes a thread")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command.add_option("--max-queued", options.max_queued, "Experiments that are queued or running at once")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
   command.add_option("--max-request-bytes", options.max_request_bytes, "Bytes of a request's body")
       ->check(CLI::Range(uint64_t{1024}, uint64_t{64} << 20))
       ->capture_default_str();
@@ -49,6 +52,7 @@ void add_limit_options(CLI::App& command, LimitOptions& options) {
 void apply_limits(const LimitOptions& limits, ApiOptions& options) {
   options.max_connections = limits.max_connections;
   options.event_streams = limits.max_event_streams;
+  options.max_queued = limits.max_queued;
   options.max_body_bytes = limits.max_request_bytes;
   options.client_timeout = std::chrono::milliseconds{static_cast<int64_t>(limits.request_timeout_s * 1000)};
   options.post_rates = limits.post_rates;

@@ -10,6 +10,7 @@ namespace copybench {
 
 struct LimitOptions {
   size_t max_connections = ApiOptions{}.max_connections;
+  int64_t max_queued = ApiOptions{}.max_queued;
   size_t max_event_streams = ApiOptions{}.event_streams;
   uint64_t max_request_bytes = ApiOptions{}.max_body_bytes;
   double request_timeout_s = 5;

@@ -19,7 +19,8 @@ HistoryPoint point_of(const HistoryExperiment& experiment) {
   std::vector<double> sorted = experiment.values;
   std::sort(sorted.begin(), sorted.end());
   return {experiment.id,     experiment.spec.name, experiment.started_at, static_cast<int64_t>(sorted.size()),
-          median_of(sorted), sorted.front(),       sorted.back(),         experiment.flagged};
+          median_of(sorted), sorted.front(),       sorted.back(),         experiment.flagged,
+          experiment.imported};
 }
 
 double level_of(const std::vector<HistoryPoint>& points, size_t begin, size_t end) {
@@ -56,7 +57,8 @@ HistorySeries series_of(Json settings, const std::vector<const HistoryExperiment
 
 }  // namespace
 
-History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here) {
+History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here,
+                   ImportedPoints imported) {
   History history;
   struct Group {
     Json settings;
@@ -66,6 +68,10 @@ History history_of(const std::vector<HistoryExperiment>& experiments, const std:
   for (const HistoryExperiment& experiment : experiments) {
     if (!was_measured(experiment, here)) {
       ++history.other_hosts;
+      continue;
+    }
+    if (experiment.imported && imported == ImportedPoints::left_out) {
+      ++history.imported;
       continue;
     }
     Json settings = settings_of(experiment.spec);

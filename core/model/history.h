@@ -33,6 +33,7 @@ struct HistoryPoint {
   double min = 0;
   double max = 0;
   int64_t flagged = 0;
+  bool imported = false;
 };
 
 struct LevelChange {
@@ -53,10 +54,15 @@ struct HistorySeries {
 struct History {
   std::vector<HistorySeries> series;  // by their first experiment
   int64_t other_hosts = 0;            // experiments of other machines than this one, left out
+  int64_t imported = 0;               // imported ones that name this machine, left out
 };
+
+// What was imported may say anything about where it was measured.
+enum class ImportedPoints : uint8_t { left_out, marked };
 
 // experiments: in the order of their ids. here: this machine's id as circumstances have it, none if it cannot be read. What
 // has no id to tell by was measured here unless it was imported.
-History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here);
+History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here,
+                   ImportedPoints imported = ImportedPoints::left_out);
 
 }  // namespace copybench

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
 #include "core/store/database_connection.h"
@@ -17,6 +20,9 @@ StoreError no_such(std::string_view what, int64_t id) {
   return {StoreError::Kind::not_found, fmt::format("There is no {} {}.", what, id)};
 }
 
+constexpr double kMostRunSeconds = 1e5;  // more than any request may ask for: whatever a damaged row says
+constexpr size_t kMostBytesOfSpecs = 512 << 10;  // of a page of experiments, beside the last one: a spec may have 70 KB
+constexpr int kSpecColumn = 2;                   // of experiment_columns()
 constexpr int kProfileStacks = 6;  // the column after profile_columns()
 
 class DatabaseReader : public Reader {
@@ -25,20 +31,28 @@ class DatabaseReader : public Reader {
 
   StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit,
                                                   const std::optional<std::string>& tag) override {
-    static const std::string select = "SELECT " + experiment_columns() + " FROM experiments WHERE id < ?";
-    static const std::string all = select + " ORDER BY id DESC LIMIT ?";
+    static const std::string select = "SELECT " + experiment_columns() + " FROM experiments WHERE id < ?1";
+    static const std::string all = select + " ORDER BY id DESC LIMIT ?2";
     static const std::string tagged =
-        select + " AND EXISTS (SELECT 1 FROM json_each(tags_json) WHERE value = ?) ORDER BY id DESC LIMIT ?";
+        select + " AND id IN (SELECT experiment_id FROM experiment_tags WHERE tag = ?3 AND experiment_id < ?1 ORDER BY "
+                 "experiment_id DESC LIMIT ?2) ORDER BY id DESC LIMIT ?2";
     Page<ExperimentRecord> page;
     const auto failed = connection_->attempt([&] {
       Query query(*connection_, tag ? tagged : all);
-      query.bind(before.value_or(INT64_MAX));
+      query.bind(before.value_or(INT64_MAX)).bind(limit + 1);
       if (tag) query.bind(*tag);
-      query.bind(limit + 1);
-      while (query.step()) page.items.push_back(read_experiment(query));
+      size_t bytes = 0;
+      while (query.step()) {
+        if (bytes > kMostBytesOfSpecs) {
+          page.next = page.items.back().id;
+          break;
+        }
+        bytes += query.text(kSpecColumn).size();
+        page.items.push_back(read_experiment(query));
+      }
     });
     if (failed) return tl::unexpected(*failed);
-    end_page(page, limit);
+    if (!page.next) end_page(page, limit);
     return page;
   }
 
@@ -47,11 +61,21 @@ class DatabaseReader : public Reader {
     return one<ExperimentRecord>(sql, "experiment", id, read_experiment);
   }
 
-  StoreResult<int64_t> queue_position(ExperimentId id) override {
-    static const std::string sql =
-        "SELECT CASE WHEN state IN ('queued', 'running') THEN (SELECT count(*) FROM experiments AS ahead WHERE "
-        "ahead.state IN ('queued', 'running') AND ahead.id < experiments.id) ELSE 0 END FROM experiments WHERE id = ?";
-    return one<int64_t>(sql, "experiment", id, [](const Query& row) { return row.integer(0); });
+  StoreResult<std::vector<QueuedExperiment>> queue() override {
+    std::vector<QueuedExperiment> queue;
+    const auto failed = connection_->attempt([&] {
+      Query query(*connection_,
+                  "SELECT id, run_seconds, runs_total, COALESCE(runs_at_most, runs_total), runs_completed + runs_failed + "
+                  "runs_cancelled FROM experiments WHERE state IN ('queued', 'running') ORDER BY id");
+      while (query.step()) {
+        const int64_t done = query.integer(4);
+        const double seconds = std::clamp(query.real(1), 0.0, kMostRunSeconds);
+        queue.push_back({query.integer(0), Nanoseconds{std::llround(seconds * 1e9)}, query.integer(2) - done,
+                         query.integer(3) - done});
+      }
+    });
+    if (failed) return tl::unexpected(*failed);
+    return queue;
   }
 
   StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) override {
@@ -79,7 +103,7 @@ class DatabaseReader : public Reader {
       for (size_t i = 0; i < names<ExperimentState>().size(); ++i) counts.experiments[static_cast<ExperimentState>(i)] = 0;
       Query query(*connection_,
                   "SELECT state, count(*), sum(runs_total), sum(runs_completed), sum(runs_failed), sum(runs_cancelled), "
-                  "sum(runs_interrupted) FROM experiments GROUP BY state");
+                  "sum(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state");
       while (query.step()) {
         const auto state = from_name<ExperimentState>(query.text(0));
         if (!state) throw_damaged(fmt::format("a row has the unknown state '{}'", query.text(0)));
@@ -97,14 +121,9 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<RunRow>> last_completed_runs() override {
-    // By way of the newest experiments that completed anything, of which there are few to look at: a run has no index by
-    // the time that it ended.
     static const std::string sql =
         "SELECT " + run_columns() +
-        " FROM runs WHERE engine = ?1 AND kind = 'measured' AND state = 'completed' AND experiment_id = (SELECT id FROM "
-        "experiments WHERE runs_completed > 0 AND EXISTS (SELECT 1 FROM runs AS one WHERE one.experiment_id = experiments.id "
-        "AND one.engine = ?1 AND one.kind = 'measured' AND one.state = 'completed') ORDER BY id DESC LIMIT 1) "
-        "ORDER BY finish_sequence DESC LIMIT 1";
+        " FROM runs WHERE id = (SELECT run_id FROM last_runs WHERE engine = ? ORDER BY experiment_id DESC LIMIT 1)";
     std::vector<RunRow> last;
     const auto failed = connection_->attempt([&] {
       for (const std::string_view engine : names<EngineMode>()) {
@@ -212,24 +231,43 @@ class DatabaseReader : public Reader {
     return all_of(id, ended_runs);
   }
 
-  StoreResult<std::vector<HistoryRow>> history(const Configuration& configuration, int64_t experiments) override {
-    static const std::string of_configuration = "engine = ?1 AND field_bytes = ?2 AND threads = ?3 AND kind = 'measured' AND "
-        "state = 'completed'";
-    static const std::string sql = "SELECT " + run_columns() + " FROM runs WHERE " + of_configuration +
-                                   " AND experiment_id IN (SELECT DISTINCT experiment_id FROM runs WHERE " +
-                                   of_configuration + " ORDER BY experiment_id DESC LIMIT ?4) ORDER BY id";
-    std::vector<HistoryRow> rows;
-    const auto failed = connection_->attempt([&] {
-      Query query(*connection_, sql);
+  StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,
+                                                  size_t experiments, size_t values) override {
+    static const std::string of_configuration =
+        " FROM runs WHERE engine = ? AND field_bytes = ? AND threads = ? AND kind = 'measured' AND state = 'completed' AND "
+        "experiment_id ";
+    // One step of the index for each experiment, whatever number of runs it has.
+    static const std::string newest_before = "SELECT max(experiment_id)" + of_configuration + "< ?";
+    const std::string values_of = fmt::format("SELECT {}, flags_json <> '[]'{}= ? ORDER BY id", figure.name, of_configuration);
+    const auto bind = [&](Query& query) -> Query& {
       query.bind(name_of(configuration.engine)).bind(static_cast<int64_t>(configuration.field_bytes));
-      query.bind(int64_t{configuration.threads}).bind(experiments);
-      while (query.step()) {
-        const RunRow run = read_run(query);
-        rows.push_back({run.experiment_id, run.figures, !run.flags.empty()});
+      return query.bind(int64_t{configuration.threads});
+    };
+    std::vector<HistoryValues> found;
+    const auto failed = connection_->attempt([&] {
+      size_t read = 0;
+      ExperimentId before = INT64_MAX;
+      for (size_t looked = 0; looked < experiments && read < values; ++looked) {
+        {
+          Query newest(*connection_, newest_before);
+          if (!bind(newest).bind(before).step() || newest.is_null(0)) break;
+          before = newest.integer(0);
+        }
+        HistoryValues own{before, {}, 0};
+        Query query(*connection_, values_of);
+        bind(query).bind(before);
+        while (query.step()) {
+          if (query.is_null(0)) continue;
+          own.values.push_back(query.real(0));
+          own.flagged += query.integer(1);
+        }
+        read += own.values.size();
+        if (!own.values.empty()) found.push_back(std::move(own));
       }
     });
     if (failed) return tl::unexpected(*failed);
-    return rows;
+    std::reverse(found.begin(), found.end());
+    return found;
   }
 
  private:

@@ -71,6 +71,7 @@ std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(Data
   // On a small disk the log, which holds again what is in the file, may be what takes the room.
   if (failed && failed->kind == StoreError::Kind::full && !emptied_log()) failed = transaction();
   if (failed) return noted(*failed);
+  if (committed) changes_.fetch_add(1);
   if (committed && connection_->total_changes() != changes_before) status_.succeeded();
   return std::nullopt;
 }

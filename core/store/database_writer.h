@@ -80,6 +80,7 @@ class DatabaseWriter {
   }
 
   // As Store describes them.
+  uint64_t changes() const { return changes_.load(); }
   void fold_back_log();
   bool try_again();
   std::optional<std::string> refuses_new() const;
@@ -106,6 +107,7 @@ class DatabaseWriter {
   const std::unique_ptr<DatabaseConnection> connection_;
   OpenFiles files_;                        // but for missing(): guarded by mutex_
   ReserveFile reserve_;                    // guarded by mutex_
+  std::atomic<uint64_t> changes_ = 0;      // transactions committed
   std::atomic<bool> new_refused_ = false;  // at the last post
   WriteStatus status_;
 };

@@ -31,7 +31,15 @@ struct ProfileRow {
   std::vector<RunFlag> flags;
 };
 
-// How many there are, for an overview.
+// An unfinished experiment's share of the queue.
+struct QueuedExperiment {
+  ExperimentId id = 0;
+  Nanoseconds run{};  // warm-up and window of each of its runs
+  int64_t runs_left = 0;
+  int64_t runs_left_at_most = 0;  // with those that may follow from results
+};
+
+// How many there are of what was measured here, for an overview.
 struct StoreCounts {
   std::map<ExperimentState, int64_t> experiments;  // all states
   RunCounts runs;                                  // of all experiments together
@@ -51,11 +59,11 @@ struct ExportedRun {
   Json row;
 };
 
-// A run of a configuration, in whichever experiment.
-struct HistoryRow {
+// What an experiment measured of one configuration: one figure of its completed runs that have it.
+struct HistoryValues {
   ExperimentId experiment_id = 0;
-  RunFigures figures;
-  bool flagged = false;
+  std::vector<double> values;  // in the order of run id; at least one
+  int64_t flagged = 0;         // of these runs
 };
 
 // One connection. Used by one thread at a time; obtained from ReaderPool.
@@ -63,12 +71,13 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Newest first: ids below `before`, or from the newest where it is none; with that tag, or all where it is none.
+  // Newest first: ids below `before`, or from the newest where it is none; with that tag, or all where it is none. A page of
+  // large specs ends before the limit.
   virtual StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit,
                                                           const std::optional<std::string>& tag = std::nullopt) = 0;
   virtual StoreResult<ExperimentRecord> experiment(ExperimentId id) = 0;  // not_found
-  // Unfinished experiments before this one in the queue; 0 for the one whose turn it is.
-  virtual StoreResult<int64_t> queue_position(ExperimentId id) = 0;
+  // The unfinished experiments, in the order in which they are measured. Reads an index alone.
+  virtual StoreResult<std::vector<QueuedExperiment>> queue() = 0;
   // What it was measured under, in order of time: more than one entry where that changed. Empty where no run of it was
   // claimed yet, or by a version that did not gather them. not_found
   virtual StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) = 0;
@@ -78,7 +87,7 @@ class Reader {
   virtual StoreResult<std::optional<RunRow>> running_run() = 0;
 
   virtual StoreResult<StoreCounts> counts() = 0;
-  // Of each engine that has completed a run: the last one.
+  // Of each engine that has completed a run here: the last one.
   virtual StoreResult<std::vector<RunRow>> last_completed_runs() = 0;
 
   // In the order of run id: ids above `after`. not_found where the experiment does not exist.
@@ -93,8 +102,10 @@ class Reader {
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
   virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
   virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) = 0;
-  // Completed runs of the configuration in the newest `experiments` experiments that have any, in the order of run id.
-  virtual StoreResult<std::vector<HistoryRow>> history(const Configuration& configuration, int64_t experiments) = 0;
+  // Of the newest `experiments` experiments that completed runs of the configuration, oldest first; fewer where these have
+  // more than `values` values together.
+  virtual StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,
+                                                          size_t experiments, size_t values) = 0;
 };
 
 // Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader

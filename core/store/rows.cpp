@@ -143,6 +143,15 @@ void bind_annotations(Query& query, const Annotations& annotations) {
   query.bind(annotations.notes).bind(Json(annotations.tags).dump()).bind(int64_t{annotations.pinned});
 }
 
+void index_tags(DatabaseConnection& connection, ExperimentId id) {
+  Query(connection, "DELETE FROM experiment_tags WHERE experiment_id = ?").bind(id).run();
+  Query(connection,
+        "INSERT OR IGNORE INTO experiment_tags (tag, experiment_id) SELECT tag.value, experiments.id FROM experiments, "
+        "json_each(tags_json) AS tag WHERE experiments.id = ? AND tag.type = 'text'")
+      .bind(id)
+      .run();
+}
+
 const std::string& run_columns() {
   static const std::string columns =
       "id, experiment_id, engine, field_bytes, threads, repetition, kind, state, finish_sequence, started_at_ms, "

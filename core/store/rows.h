@@ -27,6 +27,8 @@ SummaryInput read_summary_input(const Query& row);
 
 // Notes, tags and pinned, in this order.
 void bind_annotations(Query& query, const Annotations& annotations);
+// Makes experiment_tags what the row's tags_json says.
+void index_tags(DatabaseConnection& connection, ExperimentId id);
 
 // "window_s = ?, throughput_gbps = ?, ..." and its values.
 const std::string& figure_assignments();

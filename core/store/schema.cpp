@@ -149,6 +149,39 @@ CREATE TABLE calibrations (
 CREATE INDEX calibrations_of_run ON calibrations (experiment_id, run_id);
 CREATE INDEX calibrations_of_machine ON calibrations (machine, id);
 )sql",
+    // What is asked at every request is found by an index alone, however much is stored: the queue with what it will take, the
+    // counts by state, a configuration over all experiments, the last run of each engine, the experiments of a tag.
+    R"sql(
+ALTER TABLE experiments ADD COLUMN run_seconds REAL;
+UPDATE experiments SET run_seconds = json_extract(spec_json, '$.warmup_s') + json_extract(spec_json, '$.duration_s')
+  WHERE state IN ('queued', 'running') AND json_valid(spec_json);
+DROP INDEX experiments_unfinished;
+CREATE INDEX experiments_unfinished ON experiments (id, state, run_seconds, runs_total, runs_at_most, runs_completed,
+  runs_failed, runs_cancelled) WHERE state IN ('queued', 'running');
+CREATE INDEX experiments_by_state ON experiments (state, runs_total, runs_completed, runs_failed, runs_cancelled,
+  runs_interrupted, origin_json) WHERE origin_json IS NULL;
+CREATE INDEX runs_of_configuration ON runs (engine, field_bytes, threads, experiment_id, id)
+  WHERE kind = 'measured' AND state = 'completed';
+CREATE TABLE last_runs (
+  engine TEXT NOT NULL,
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  run_id INTEGER NOT NULL,
+  PRIMARY KEY (engine, experiment_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX last_runs_of_experiment ON last_runs (experiment_id);
+INSERT INTO last_runs (engine, experiment_id, run_id)
+  SELECT engine, experiment_id, id FROM (SELECT engine, experiment_id, id, max(finish_sequence) FROM runs
+    WHERE kind = 'measured' AND state = 'completed' GROUP BY engine, experiment_id)
+  WHERE experiment_id IN (SELECT id FROM experiments WHERE origin_json IS NULL);
+CREATE TABLE experiment_tags (
+  tag TEXT NOT NULL,
+  experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+  PRIMARY KEY (tag, experiment_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX experiment_tags_of_experiment ON experiment_tags (experiment_id);
+INSERT OR IGNORE INTO experiment_tags (tag, experiment_id) SELECT tag.value, experiments.id FROM experiments,
+  json_each(CASE WHEN json_valid(tags_json) THEN tags_json END) AS tag WHERE tags_json <> '[]' AND tag.type = 'text';
+)sql",
 };
 
 }  // namespace

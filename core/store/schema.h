@@ -7,6 +7,8 @@
 // given under a caller's key. circumstances: what the machine was when an experiment's first run was claimed, and again
 // at each later claim that found it changed. calibrations: what the machine could do around each run. sequences: the last
 // finish_sequence, so that it grows even where the newest runs are erased, and, in ms, up to when the clock was believed.
+// last_runs: the last completed run of each engine in each experiment that was measured here. experiment_tags: the tags of
+// tags_json, to find experiments by.
 #pragma once
 
 #include "core/store/database_connection.h"

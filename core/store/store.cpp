@@ -1,5 +1,7 @@
 #include "core/store/store.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <optional>
 
@@ -95,16 +97,21 @@ Store::~Store() = default;
 
 const std::filesystem::path& Store::database_path() const { return impl_->writer.file(); }
 
+uint64_t Store::changes() const { return impl_->writer.changes(); }
+
 StoreResult<std::optional<StoredAnswer>> Store::find_answer(const IdempotencyKey& key) {
   return impl_->writer.read([&](DatabaseConnection& connection) { return find_stored_answer(connection, key, utc_now()); });
 }
 
 StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
-                                             const RenderAnswer& render_answer) {
+                                             const RenderAnswer& render_answer, int64_t max_unfinished) {
   return impl_->writer.add([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
     const UtcTime now = utc_now();
     if (key) {
       if (auto reserved = reserve_key(connection, *key, now); !reserved) return tl::unexpected(reserved.error());
+    }
+    if (const int64_t unfinished = count_unfinished(connection); unfinished >= max_unfinished) {
+      return tl::unexpected(StoreError{StoreError::Kind::queue_full, fmt::format("{} experiments are queued.", unfinished)});
     }
     const ExperimentId id = insert_experiment(connection, plan, now);
     auto record = find_experiment(connection, id);

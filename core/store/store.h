@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,6 +34,7 @@ struct StoreError {
     lost,       // the database's files were removed or replaced under the daemon: passes if they come back
     not_found,  // no such experiment or run
     invalid,    // what was handed in is not what it should be
+    queue_full,  // as many experiments wait as may
     conflict,   // not in this state (delete while it runs; an idempotency key used for another request)
   };
   Kind kind{};
@@ -90,6 +92,9 @@ class Store {
 
   const std::filesystem::path& database_path() const;
 
+  // Grows after each transaction that was committed: what was read before is as it was while this is.
+  uint64_t changes() const;
+
   // The earlier answer under this key, if any. conflict: the key came with another request before.
   // Keys are kept for 7 days.
   StoreResult<std::optional<StoredAnswer>> find_answer(const IdempotencyKey& key);
@@ -97,10 +102,10 @@ class Store {
   // Queues an experiment with all its runs. render_answer makes the body to be stored under the key from the new
   // record; it is called inside the transaction and must not call the store. Without a key it is not called.
   // With a key that another caller used in the meantime: conflict. full: also while some room is left, which is kept for
-  // what is queued already.
+  // what is queued already. queue_full: max_unfinished experiments are queued or running.
   using RenderAnswer = std::function<std::string(const ExperimentRecord&)>;
   StoreResult<ExperimentRecord> enqueue(const Plan& plan, const std::optional<IdempotencyKey>& key,
-                                        const RenderAnswer& render_answer);
+                                        const RenderAnswer& render_answer, int64_t max_unfinished = INT64_MAX);
 
   // The next run of the oldest unfinished experiment (by id), or none if there is nothing to do. A first claim sets the
   // experiment running. What it is measured under is recorded with the claim, where it is not what was recorded of the

@@ -41,7 +41,9 @@ ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportF
   query.bind(to_json(origin).dump()).bind(file.digest_of_runs);
   bind_row(query, file.experiment, there);
   query.run();
-  return connection.last_inserted_id();
+  const ExperimentId id = connection.last_inserted_id();
+  index_tags(connection, id);
+  return id;
 }
 
 RunId insert_run_row(DatabaseConnection& connection, ExperimentId id, int64_t finish_sequence, const Json& row,

@@ -95,6 +95,14 @@ std::optional<std::string> counters_of(const RunResult& result) {
   return text_of(*counters);
 }
 
+// Runs end in the order of finish_sequence, so this one is its engine's last.
+void note_last_run(DatabaseConnection& connection, RunId run) {
+  Query query(connection,
+              "INSERT OR REPLACE INTO last_runs (engine, experiment_id, run_id) SELECT engine, experiment_id, id FROM runs "
+              "WHERE id = ? AND kind = 'measured'");
+  query.bind(run).run();
+}
+
 void insert_profile(DatabaseConnection& connection, RunId run, const RunProfile& profile) {
   Query query(connection, "INSERT INTO run_profiles (run_id, report_json, stacks) VALUES (?, ?, ?)");
   query.bind(run).bind(profile.report.dump(-1, ' ', false, Json::error_handler_t::replace)).bind(profile.stacks).run();
@@ -154,13 +162,14 @@ int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
 ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
   {
     Query query(connection,
-                "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total, notes, tags_json, pinned) "
-                "VALUES ('queued', ?, ?, 0, ?, ?, ?)");
-    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now));
+                "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total, run_seconds, notes, tags_json, pinned) "
+                "VALUES ('queued', ?, ?, 0, ?, ?, ?, ?)");
+    query.bind(to_json(plan.spec).dump()).bind(to_milliseconds(now)).bind(to_seconds(plan.spec.warmup + plan.spec.duration));
     bind_annotations(query, plan.annotations);
     query.run();
   }
   const ExperimentId id = connection.last_inserted_id();
+  index_tags(connection, id);
   append_runs(connection, id, plan.runs);
   if (is_adaptive(plan.spec)) store_findings(connection, id, advise(plan.spec, {}));
   return id;
@@ -240,6 +249,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     query.bind(text_of(to_json(result.flags))).bind(run).run();
   }
   insert_evidence(connection, run, result);
+  if (ending.state == RunState::completed) note_last_run(connection, run);
   if (result.profile) insert_profile(connection, run, *result.profile);
   insert_calibrations(connection, experiment, run, result.calibrations);
   count(connection, experiment, ending.state, 1);
@@ -254,6 +264,10 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     end_experiment_if_done(connection, experiment, ending.reason, now);
   }
   return {};
+}
+
+int64_t count_unfinished(DatabaseConnection& connection) {
+  return connection.integer("SELECT count(*) FROM experiments WHERE state IN ('queued', 'running')");
 }
 
 std::vector<RunId> running_runs(DatabaseConnection& connection) {
@@ -295,6 +309,7 @@ StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection
   query.bind(to_json(experiment->spec).dump());
   bind_annotations(query, changed(experiment->annotations, change));
   query.bind(id).run();
+  if (change.tags) index_tags(connection, id);
   return find_experiment(connection, id);
 }
 

@@ -30,6 +30,9 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
 // experiment needs further (adaptive.h) is queued; where that is nothing, the experiment ends.
 StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now);
 
+// Experiments that are queued or running.
+int64_t count_unfinished(DatabaseConnection& connection);
+
 std::vector<RunId> running_runs(DatabaseConnection& connection);
 
 // Cancels what is queued, and the experiment where no run of it is running. Changes nothing where it is final.

@@ -178,6 +178,49 @@ TEST_CASE("progress follows the runs, and the queue moves up") {
   CHECK(served.get("/experiments/2").json()["progress"]["queue_position"] == 0);
 }
 
+TEST_CASE("others keep their place where the newest was cancelled or imported") {
+  Served served, elsewhere;
+  elsewhere.queue(1);
+  elsewhere.complete_next();
+  served.queue(1);
+  served.queue(1);
+  served.queue(1);
+  const ClaimedRun running = served.claim();
+  must(served.store->cancel(3));
+  const auto check = [&] {
+    const Json first = served.get("/experiments/1").json()["progress"];
+    CHECK(first["current"]["run_id"] == running.id);
+    CHECK(first["queue_position"] == 0);
+    CHECK(first["eta_s"].is_number());
+    CHECK(served.get("/experiments/2").json()["progress"]["queue_position"] == 1);
+  };
+  check();
+  const Answer file = elsewhere.get("/experiments/1/export.ndjson");
+  CHECK(served.client->send_body("POST", "/experiments/import", "application/x-ndjson", file.body).status == 201);
+  check();
+}
+
+TEST_CASE("a full queue answers 503 and when to come again, and a dry run says that it is full") {
+  ApiOptions options;
+  options.max_queued = 1;
+  Served served(options);
+  const char* const body = R"({"engines":["one_copy"],"field_sizes":[512],"threads":[1],"repetitions":1,"duration_s":2})";
+  CHECK(served.post("/experiments?dry_run=1", body).json()["warnings"].empty());
+  CHECK(served.post("/experiments", body).status == 202);
+  const Answer refused = served.post("/experiments", body);
+  CHECK(problem(refused, 503)["type"] == "urn:copybench:problem:queue-full");
+  const int seconds = std::stoi(std::string(refused.header("retry-after")));
+  CHECK(seconds >= 2);
+  CHECK(seconds <= 10);
+  const Json plan = served.post("/experiments?dry_run=1", body).json();
+  REQUIRE(plan["warnings"].size() == 1);
+  CHECK(plan["warnings"][0]["pointer"] == "");
+  CHECK(plan["warnings"][0]["detail"].get<std::string>().find("max-queued") != std::string::npos);
+  CHECK(served.post("/experiments/validate", body).json()["plan"]["warnings"].size() == 1);
+  CHECK(served.request("POST", "/experiments/1/cancel").status == 200);
+  CHECK(served.post("/experiments", body).status == 202);
+}
+
 TEST_CASE("cancelling needs no body, is idempotent, and leaves what is final") {
   Served served;
   served.queue(2);

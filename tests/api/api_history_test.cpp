@@ -50,8 +50,8 @@ TEST_CASE("a configuration's figure over all experiments, with its change points
 
   const Answer csv = served.get(std::string("/history.csv?") + kConfiguration);
   CHECK(csv.header("content-type").starts_with("text/csv"));
-  CHECK(csv.body.starts_with("series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged\r\n"));
-  CHECK(csv.body.find(",,1\r\n") != std::string::npos);
+  CHECK(csv.body.starts_with("series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged,imported\r\n"));
+  CHECK(csv.body.find(",,1,0\r\n") != std::string::npos);
   CHECK(std::count(csv.body.begin(), csv.body.end(), '\n') == 17);
   CHECK(csv.body.find("1,9,\"nightly, \"\"quiet\"\"\",") != std::string::npos);
   CHECK(served.get(std::string("/history?metric=cpu_ns_per_byte&") + kConfiguration).json()["series"].empty());
@@ -64,4 +64,26 @@ TEST_CASE("a history without its configuration is refused, each part named") {
   std::string pointers;
   for (const Json& error : refused["errors"]) pointers += error["pointer"].get<std::string>();
   CHECK(pointers == "?engine?metric?threads?field_bytes");
+}
+
+TEST_CASE("an imported experiment enters no history unasked, and never a machine's last figures") {
+  Served here, there;
+  measure(here, 10, "6.1");
+  measure(there, 20, "6.1");
+  CHECK(here.client->send_body("POST", "/experiments/import", "application/x-ndjson",
+                               there.get("/experiments/1/export.ndjson").body).status == 201);
+  const std::string path = std::string("/history?") + kConfiguration;
+  const Json own = here.get(path).json();
+  REQUIRE(own["series"].size() == 1);
+  CHECK(own["series"][0]["points"].size() == 1);
+  CHECK(own["series"][0]["points"][0]["imported"] == false);
+  const bool named = hashed_machine_id().has_value();  // else nothing tells that the import is of this host
+  CHECK(own["imported_left_out"] == (named ? 1 : 0));
+  const Json both = here.get(path + "&imported=1").json();
+  CHECK(both["series"][0]["points"].size() == (named ? 2 : 1));
+  if (named) CHECK(both["series"][0]["points"][1]["imported"] == true);
+  problem(here.get(path + "&imported=x"), 400);
+  const std::string metrics = here.get("/metrics").body;
+  CHECK(metrics.find("copybench_last_run_id{engine=\"one_copy\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("copybench_runs{state=\"completed\"} 1\n") != std::string::npos);
 }

@@ -53,3 +53,32 @@ TEST_CASE("a queue longer than one page is counted whole") {
   CHECK(view.places.size() == 130);
   CHECK(view.places.rbegin()->second.position == 129);
 }
+
+TEST_CASE("the queue is whole where the newest experiment has ended") {
+  Backend backend;
+  const ExperimentId first = backend.queue(2), second = backend.queue(1), newest = backend.queue(1);
+  const ClaimedRun run = backend.claim();
+  must(backend.store->cancel(newest));
+  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt));
+  REQUIRE(view.places.size() == 2);
+  CHECK(view.places.at(first).position == 0);
+  CHECK(view.places.at(second).position == 1);
+  REQUIRE(view.running);
+  CHECK(view.running->id == run.id);
+}
+
+TEST_CASE("estimates do not overflow, however long the queue is") {
+  Backend backend;
+  ExperimentRequest request;
+  request.engines = {EngineMode::one_copy};
+  request.repetitions = 100;
+  request.duration_s = 3600;
+  request.field_sizes = std::vector<int64_t>{};
+  for (int64_t size = 1; size <= 100; ++size) request.field_sizes->push_back(size * 64);
+  request.threads = {1};
+  for (int i = 0; i < 30; ++i) must(backend.store->enqueue(must_plan(request), std::nullopt, nullptr));
+  const QueueView view = must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt));
+  CHECK(view.places.size() == 30);
+  CHECK(view.places.rbegin()->second.until_end > Nanoseconds{0});
+  CHECK(view.behind_all(std::chrono::hours{1}, std::chrono::hours{1}).until_end > view.places.rbegin()->second.until_end);
+}

@@ -122,11 +122,11 @@ void measure_reading(const std::filesystem::path& database, int64_t experiments)
   print_percentiles("a page of 50 experiments, anywhere", 1000, [&](int i) {
     must(readers->lease()->experiments(1 + i * 7919 % experiments, kPageOfExperiments));
   });
-  print_percentiles("one experiment and its queue position", 1000, [&](int i) {
+  print_percentiles("one experiment and the queue", 1000, [&](int i) {
     const ExperimentId id = 1 + i * 7919 % experiments;
     const auto reader = readers->lease();
     must(reader->experiment(id));
-    must(reader->queue_position(id));
+    must(reader->queue());
   });
   print_percentiles("one run with its evidence", 1000,
                     [&](int i) { must(readers->lease()->run(1 + i * 7919 % (experiments * kRunsPerExperiment))); });

@@ -24,11 +24,13 @@ TEST_CASE("limits are taken from the command line and reach the API") {
   CLI::App command;
   LimitOptions limits;
   add_limit_options(command, limits);
-  command.parse("--max-connections 100 --max-event-streams 3 --max-request-bytes 2048 --request-timeout 0.5 --post-rate 2.5");
+  command.parse("--max-connections 100 --max-event-streams 3 --max-request-bytes 2048 --request-timeout 0.5 --post-rate 2.5 "
+                "--max-queued 7");
   ApiOptions options;
   apply_limits(limits, options);
   CHECK(options.max_connections == 100);
   CHECK(options.event_streams == 3);
+  CHECK(options.max_queued == 7);
   CHECK(options.max_body_bytes == 2048);
   CHECK(options.client_timeout == std::chrono::milliseconds{500});
   CHECK(options.post_rates.per_client == 2.5);
@@ -36,7 +38,7 @@ TEST_CASE("limits are taken from the command line and reach the API") {
 }
 
 TEST_CASE("limits that make no sense are refused") {
-  for (const char* bad : {"--max-connections 1", "--max-connections x", "--max-event-streams 0", "--max-request-bytes 0",
+  for (const char* bad : {"--max-connections 1", "--max-connections x", "--max-event-streams 0", "--max-queued 0", "--max-request-bytes 0",
                           "--request-timeout 0", "--request-timeout nan", "--request-timeout inf", "--post-rate -1",
                           "--post-rate nan", "--post-rate-total inf", "--post-rate x"}) {
     CAPTURE(bad);

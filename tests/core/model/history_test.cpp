@@ -71,6 +71,22 @@ TEST_CASE("this host is the daemon's, not the newest experiment's; what has no i
   };
   CHECK(ids("a") == std::vector<ExperimentId>{1, 3});
   CHECK(history_of(all, "a").other_hosts == 2);
-  CHECK(ids("b") == std::vector<ExperimentId>{2, 3});
+  CHECK(ids("b") == std::vector<ExperimentId>{3});
   CHECK(ids(std::nullopt) == std::vector<ExperimentId>{1, 3});
+}
+
+TEST_CASE("an import that names this host is left out, or marked where it is asked for") {
+  std::vector<HistoryExperiment> all{experiment(1, 10), experiment(2, 10), experiment(3, 10)};
+  all[1].imported = true;
+  const History own = history_of(all, "a");
+  CHECK(own.imported == 1);
+  CHECK(own.other_hosts == 0);
+  REQUIRE(own.series.size() == 1);
+  CHECK(own.series[0].points.size() == 2);
+  const History with_them = history_of(all, "a", ImportedPoints::marked);
+  CHECK(with_them.imported == 0);
+  REQUIRE(with_them.series.size() == 1);
+  REQUIRE(with_them.series[0].points.size() == 3);
+  CHECK_FALSE(with_them.series[0].points[0].imported);
+  CHECK(with_them.series[0].points[1].imported);
 }

@@ -26,6 +26,28 @@ TEST_CASE("experiments come newest first, page by page") {
   CHECK_FALSE(must(opened.reader->experiments(std::nullopt, 5)).next);
 }
 
+TEST_CASE("a page of large specs ends before its limit, and the next one goes on from there") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  Plan plan = plan_of(1);
+  plan.spec.field_sizes.clear();
+  for (uint64_t size = 1; size <= 10'000; ++size) plan.spec.field_sizes.push_back(size * 8);
+  for (int i = 0; i < 30; ++i) must(opened.store->enqueue(plan, std::nullopt, nullptr));
+  std::vector<ExperimentId> ids;
+  std::optional<int64_t> before;
+  int pages = 0;
+  do {
+    const auto page = must(opened.reader->experiments(before, 500));
+    REQUIRE_FALSE(page.items.empty());
+    for (const auto& record : page.items) ids.push_back(record.id);
+    before = page.next;
+    ++pages;
+  } while (before);
+  CHECK(pages > 1);
+  REQUIRE(ids.size() == 30);
+  for (size_t i = 0; i < ids.size(); ++i) CHECK(ids[i] == 30 - static_cast<ExperimentId>(i));
+}
+
 TEST_CASE("runs come in the order of their ids, page by page") {
   TemporaryDirectory directory;
   Opened opened(directory);
@@ -49,7 +71,6 @@ TEST_CASE("what does not exist is not found") {
   CHECK(must(opened.reader->experiments(std::nullopt, 10)).items.empty());
   CHECK_FALSE(must(opened.reader->running_run()));
   CHECK(kind_of(opened.reader->experiment(1)) == Kind::not_found);
-  CHECK(kind_of(opened.reader->queue_position(1)) == Kind::not_found);
   CHECK(kind_of(opened.reader->runs(1, std::nullopt, 10)) == Kind::not_found);
   CHECK(kind_of(opened.reader->runs_finished_after(1, 0, 10)) == Kind::not_found);
   CHECK(kind_of(opened.reader->summary_input(1)) == Kind::not_found);
@@ -57,17 +78,71 @@ TEST_CASE("what does not exist is not found") {
   CHECK(kind_of(opened.reader->perf_raw(1)) == Kind::not_found);
 }
 
-TEST_CASE("the queue position counts the unfinished experiments ahead") {
+TEST_CASE("the queue has the unfinished experiments in order, with what each will take") {
   TemporaryDirectory directory;
   Opened opened(directory);
-  for (int i = 0; i < 4; ++i) enqueue(*opened.store, 1);
+  CHECK(must(opened.reader->queue()).empty());
+  for (int i = 0; i < 4; ++i) enqueue(*opened.store, 1 + i);
   must(opened.store->finish(claim(*opened.store).id, completed()));
-  claim(*opened.store);
+  must(opened.store->finish(claim(*opened.store).id, completed()));
   must(opened.store->cancel(3));
-  CHECK(must(opened.reader->queue_position(1)) == 0);
-  CHECK(must(opened.reader->queue_position(2)) == 0);
-  CHECK(must(opened.reader->queue_position(3)) == 0);
-  CHECK(must(opened.reader->queue_position(4)) == 1);
+  const auto queue = must(opened.reader->queue());
+  REQUIRE(queue.size() == 2);
+  CHECK(queue[0].id == 2);
+  CHECK(queue[0].runs_left == 1);
+  CHECK(queue[0].runs_left_at_most == 1);
+  CHECK(queue[0].run == opened.experiment(2).spec.warmup + opened.experiment(2).spec.duration);
+  CHECK(queue[1].id == 4);
+  CHECK(queue[1].runs_left == 4);
+}
+
+TEST_CASE("experiments are found by a tag, page by page, as it is now") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  for (int i = 0; i < 5; ++i) enqueue(*opened.store, 1);
+  for (const ExperimentId id : {1, 3, 5}) must(opened.store->annotate(id, {{}, {}, {{"a", "b"}}, {}}));
+  const auto ids = [&](std::optional<ExperimentId> before, int64_t limit, const char* tag) {
+    std::vector<ExperimentId> found;
+    for (const auto& record : must(opened.reader->experiments(before, limit, tag)).items) found.push_back(record.id);
+    return found;
+  };
+  CHECK(ids(std::nullopt, 10, "a") == std::vector<ExperimentId>{5, 3, 1});
+  CHECK(ids(std::nullopt, 2, "b") == std::vector<ExperimentId>{5, 3});
+  CHECK(must(opened.reader->experiments(std::nullopt, 2, "b")).next == 3);
+  CHECK(ids(3, 2, "b") == std::vector<ExperimentId>{1});
+  must(opened.store->annotate(3, {{}, {}, {{"b"}}, {}}));
+  must(opened.store->annotate(1, {{}, "a note", {}, {}}));
+  must(opened.store->cancel(5));
+  must(opened.store->erase(5));
+  CHECK(ids(std::nullopt, 10, "a") == std::vector<ExperimentId>{1});
+  CHECK(ids(std::nullopt, 10, "b") == std::vector<ExperimentId>{3, 1});
+  CHECK(ids(std::nullopt, 10, "c").empty());
+}
+
+TEST_CASE("a history has the newest experiments' values of one figure") {
+  TemporaryDirectory directory;
+  Opened opened(directory);
+  for (int i = 1; i <= 4; ++i) {
+    enqueue(*opened.store, 3);
+    must(opened.store->finish(claim(*opened.store).id, completed(i)));
+    RunResult doubtful = completed(i + 0.5);
+    doubtful.flags = {{FlagKind::drift, "A sentence."}};
+    must(opened.store->finish(claim(*opened.store).id, doubtful));
+    must(opened.store->finish(claim(*opened.store).id, failed("no")));
+  }
+  const auto history = [&](const Configuration& configuration, std::string_view figure, size_t experiments, size_t values) {
+    return must(opened.reader->history(configuration, *find_figure(figure), experiments, values));
+  };
+  const Configuration measured{EngineMode::one_copy, 512, 2};
+  const auto all = history(measured, "throughput_gbps", 10, 1000);
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].experiment_id == 1);
+  CHECK(all[3].values == std::vector<double>{4, 4.5});
+  CHECK(all[3].flagged == 1);
+  CHECK(history(measured, "throughput_gbps", 2, 1000).front().experiment_id == 3);
+  CHECK(history(measured, "throughput_gbps", 10, 3).front().experiment_id == 3);
+  CHECK(history(measured, "cpu_ns_per_byte", 10, 1000).empty());
+  CHECK(history({EngineMode::two_copy, 512, 2}, "throughput_gbps", 10, 1000).empty());
 }
 
 TEST_CASE("the running run is told while it runs") {
@@ -170,7 +245,7 @@ TEST_CASE("an overview counts what there is, and finds the last completed run of
   must(opened.store->finish(claim(*opened.store).id, failed("no")));
   const ClaimedRun last = claim(*opened.store);
   must(opened.store->finish(last.id, completed(4.0)));
-  claim(*opened.store);
+  const ClaimedRun under_way = claim(*opened.store);
 
   const StoreCounts counts = must(opened.reader->counts());
   CHECK(counts.experiments.at(ExperimentState::completed) == 1);
@@ -184,4 +259,10 @@ TEST_CASE("an overview counts what there is, and finds the last completed run of
   REQUIRE(runs.size() == 1);  // of one engine
   CHECK(runs[0].id == last.id);
   CHECK(runs[0].figures.throughput_gbps == 4.0);
+  // Deleted with its experiment; then the one before it is the last again.
+  must(opened.store->cancel(2));
+  must(opened.store->finish(under_way.id, {Cancelled{}, Json::object(), ""}));
+  must(opened.store->erase(2));
+  REQUIRE(must(opened.reader->last_completed_runs()).size() == 1);
+  CHECK(must(opened.reader->last_completed_runs())[0].id == first.id);
 }

@@ -58,7 +58,7 @@ TEST_CASE("every table is strict") {
   const auto connection = migrated(directory);
   const auto failed = connection->attempt([&] {
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
-                              "name NOT LIKE 'sqlite%'") == 8);
+                              "name NOT LIKE 'sqlite%'") == 10);
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
                               "name NOT LIKE 'sqlite%' AND NOT strict") == 0);
   });
@@ -98,6 +98,22 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
                     "experiments_unfinished"},
            Expected{"SELECT count(*) FROM experiments WHERE state IN ('queued', 'running') AND id < 9",
                     "experiments_unfinished"},
+           Expected{"SELECT id, run_seconds, runs_total, COALESCE(runs_at_most, runs_total), runs_completed + runs_failed + "
+                    "runs_cancelled FROM experiments WHERE state IN ('queued', 'running') ORDER BY id",
+                    "COVERING INDEX experiments_unfinished"},
+           Expected{"SELECT state, count(*), sum(runs_total), sum(runs_completed), sum(runs_failed), sum(runs_cancelled), "
+                    "sum(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state",
+                    "COVERING INDEX experiments_by_state"},
+           Expected{"SELECT max(experiment_id) FROM runs WHERE engine = 'e' AND field_bytes = 9 AND threads = 9 AND kind = "
+                    "'measured' AND state = 'completed' AND experiment_id < 9",
+                    "runs_of_configuration (engine=? AND field_bytes=? AND threads=? AND experiment_id<?)"},
+           Expected{"SELECT bytes FROM runs WHERE engine = 'e' AND field_bytes = 9 AND threads = 9 AND kind = 'measured' AND "
+                    "state = 'completed' AND experiment_id = 9 ORDER BY id",
+                    "runs_of_configuration (engine=? AND field_bytes=? AND threads=? AND experiment_id=?)"},
+           Expected{"SELECT run_id FROM last_runs WHERE engine = 'e' ORDER BY experiment_id DESC LIMIT 1", "PRIMARY KEY"},
+           Expected{"SELECT experiment_id FROM experiment_tags WHERE tag = 't' AND experiment_id < 9 ORDER BY experiment_id "
+                    "DESC LIMIT 51",
+                    "PRIMARY KEY (tag=? AND experiment_id<?)"},
            Expected{"SELECT * FROM runs WHERE experiment_id = 9 AND state = 'queued' ORDER BY position LIMIT 1",
                     "runs_queued"},
            Expected{"SELECT * FROM runs WHERE state = 'running' LIMIT 1", "runs_running"},
@@ -128,4 +144,31 @@ TEST_CASE("who only reads is told that an older database must be migrated first"
   CHECK(readers.error().message.find("Start the daemon on it once") != std::string::npos);
   open_store(directory);
   CHECK(ReaderPool::open(directory.database(), 1));
+}
+
+TEST_CASE("an older database gets what the new indexes need: the queue's times, the last runs, the tags") {
+  TemporaryDirectory directory;
+  {
+    const auto old = must(DatabaseConnection::open(directory.database(), Access::create));
+    must(migrate(*old, 9));
+    const auto failed = old->attempt([&] {
+      old->execute(
+          "INSERT INTO experiments (id, state, spec_json, created_at_ms, runs_total, tags_json, origin_json) VALUES "
+          "(1, 'completed', '{}', 0, 2, '[\"a\", \"b\"]', NULL), (2, 'completed', '{}', 0, 1, '[\"a\"]', '{}'), "
+          "(3, 'queued', '{\"warmup_s\":0.5,\"duration_s\":2}', 0, 4, '[]', NULL), (4, 'queued', 'no JSON', 0, 1, 'nor', NULL);"
+          "INSERT INTO runs (id, experiment_id, position, engine, field_bytes, threads, repetition, state, finish_sequence) "
+          "VALUES (1, 1, 1, 'one_copy', 512, 1, 1, 'completed', 2), (2, 1, 2, 'one_copy', 512, 1, 2, 'completed', 1), "
+          "(3, 2, 1, 'one_copy', 512, 1, 1, 'completed', 3)");
+    });
+    REQUIRE_FALSE(failed);
+    must(migrate(*old));
+    CHECK_FALSE(old->attempt([&] {
+      CHECK(old->integer("SELECT count(*) FROM last_runs") == 1);
+      CHECK(old->integer("SELECT run_id FROM last_runs WHERE engine = 'one_copy' AND experiment_id = 1") == 1);
+      CHECK(old->integer("SELECT count(*) FROM experiment_tags WHERE tag = 'a'") == 2);
+      CHECK(old->integer("SELECT count(*) FROM experiment_tags") == 3);
+      CHECK(old->integer("SELECT run_seconds * 10 FROM experiments WHERE id = 3") == 25);
+      CHECK(old->integer("SELECT run_seconds IS NULL FROM experiments WHERE id = 4") == 1);
+    }));
+  }
 }

@@ -249,3 +249,23 @@ TEST_CASE("a stopping store gives no more runs") {
   store->stop_claims();
   CHECK_FALSE(must(store->claim_next()));
 }
+
+TEST_CASE("a full queue takes no more until one has ended") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  must(store->enqueue(plan_of(1), std::nullopt, nullptr, 2));
+  must(store->enqueue(plan_of(1), std::nullopt, nullptr, 2));
+  CHECK(kind_of(store->enqueue(plan_of(1), std::nullopt, nullptr, 2)) == StoreError::Kind::queue_full);
+  must(store->cancel(1));
+  must(store->enqueue(plan_of(1), std::nullopt, nullptr, 2));
+}
+
+TEST_CASE("the count of changes grows with what is stored, and with nothing else") {
+  TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const uint64_t before = store->changes();
+  CHECK(kind_of(store->cancel(1)) == StoreError::Kind::not_found);
+  CHECK(store->changes() == before);
+  enqueue(*store, 1);
+  CHECK(store->changes() > before);
+}

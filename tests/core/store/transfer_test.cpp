@@ -104,6 +104,23 @@ TEST_CASE("an experiment is the same after the way to another machine, but for i
   CHECK_FALSE(must(target.store->claim_next()));
 }
 
+TEST_CASE("what was imported is no last run and no count of this machine, and is found by its tag") {
+  TemporaryDirectory here, there;
+  Opened source(here);
+  eventful(*source.store);
+  Opened target(there);
+  must(target.store->import_experiment(parsed(exported(here, 1))));
+  CHECK(must(target.reader->last_completed_runs()).empty());
+  CHECK(must(target.reader->counts()).runs.completed == 0);
+  CHECK(must(target.reader->counts()).experiments.at(ExperimentState::cancelled) == 0);
+  CHECK(must(target.reader->experiments(std::nullopt, 10, "tag")).items.size() == 1);
+  enqueue(*target.store, 1);
+  const ClaimedRun own = claim(*target.store);
+  must(target.store->finish(own.id, completed()));
+  CHECK(must(target.reader->last_completed_runs()).front().id == own.id);
+  CHECK(must(target.reader->counts()).runs.completed == 1);
+}
+
 TEST_CASE("where it was measured, an experiment is not imported beside itself") {
   TemporaryDirectory here;
   Opened opened(here);

@@ -142,6 +142,9 @@ export class HistoryView {
       history.other_hosts
         ? element('p', {}, `Left out: ${count(history.other_hosts, 'experiment')} of other hosts.`)
         : '',
+      history.imported_left_out
+        ? element('p', {}, `Left out: ${count(history.imported_left_out, 'imported experiment')} that name this host.`)
+        : '',
       element(
         'p',
         { class: 'links' },
