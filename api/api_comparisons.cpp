@@ -12,6 +12,8 @@
 namespace copybench {
 namespace {
 
+constexpr int64_t kMostRunsCompared = 50'000;
+
 struct Read {
   ExperimentRecord record;
   MeasuredExperiment measured;
@@ -39,10 +41,27 @@ tl::expected<std::vector<Read>, Problem> read_all(Reader& reader, const std::vec
   return all;
 }
 
-std::vector<MeasuredExperiment> measured(const std::vector<Read>& side) {
+// Takes them out of `side`: they are large.
+std::vector<MeasuredExperiment> take_measured(std::vector<Read>& side) {
   std::vector<MeasuredExperiment> all;
-  for (const Read& one : side) all.push_back(one.measured);
+  for (Read& one : side) all.push_back(std::move(one.measured));
   return all;
+}
+
+// One answer is not to take all memory.
+tl::expected<void, Problem> check_size(Reader& reader, const ComparisonQuestion& question) {
+  int64_t runs = 0;
+  for (const auto* ids : {&question.base, &question.head}) {
+    for (const ExperimentId id : *ids) {
+      const auto record = reader.experiment(id);
+      if (!record) return refuse(problem_of(record.error()));
+      runs += record->runs.total;
+    }
+  }
+  if (runs <= kMostRunsCompared) return {};
+  return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors",
+                            {{"?base", fmt::format("the experiments have {} runs together; allowed: up to {} in one comparison",
+                                                   runs, kMostRunsCompared)}}));
 }
 
 // One experiment in two places would count as two, or as a pair without a difference.
@@ -221,14 +240,17 @@ Reply Api::get_compare(const Call& call) {
   if (auto repeated = repeated_id(question)) {
     return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors", {std::move(*repeated)}));
   }
-  const ReaderPool::Lease reader = context_.readers.lease();
+  ReaderPool::Lease reader = context_.readers.lease();
+  if (auto fits = check_size(*reader, question); !fits) return refuse(std::move(fits.error()));
   auto base = read_all(*reader, question.base);
   if (!base) return refuse(std::move(base.error()));
   auto head = read_all(*reader, question.head);
   if (!head) return refuse(std::move(head.error()));
+  reader.reset();  // others need not wait for what follows
 
-  const auto comparison = compare_experiments(measured(*base), measured(*head), *question.figure, question.min_effect);
   const ComparisonContext context = context_of(*base, *head);
+  const auto comparison =
+      compare_experiments(take_measured(*base), take_measured(*head), *question.figure, question.min_effect);
   Json json = comparison_json(question, comparison, context);
   const auto ended = [](const Read& one) { return is_final(one.record.state); };
   const bool all_ended =

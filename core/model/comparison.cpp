@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "core/model/rank_tests.h"
 #include "core/model/statistics.h"
@@ -76,19 +78,47 @@ double least_p(bool paired, size_t base, size_t head) {
   return paired ? signed_rank_least_p(base) : mann_whitney_least_p(base, head);
 }
 
-// What the comparison's corrected p would be, had it this p and all others theirs.
-double corrected_if(std::vector<double> all, size_t which, double p) {
-  all[which] = p;
-  return benjamini_hochberg(all)[which];
-}
+// Whether a comparison would be significant, had it another p and all others theirs: benjamini_hochberg() without sorting
+// thousands of p anew for each of them.
+class IfCorrected {
+ public:
+  explicit IfCorrected(std::vector<double> all) : sorted_(std::move(all)) { std::sort(sorted_.begin(), sorted_.end()); }
+
+  // own: the p that it has, one of all.
+  bool significant(double own, double p) {
+    if (p <= carried_up_to(own)) return true;
+    const auto not_above = std::upper_bound(sorted_.begin(), sorted_.end(), p) - sorted_.begin();
+    const auto rank = static_cast<double>(not_above + (own <= p ? 0 : 1));
+    return p * static_cast<double>(sorted_.size()) / rank <= kSignificance;
+  }
+
+ private:
+  // The greatest p among the others that is significant itself when one below it is: that one is then, too. -1: none.
+  double carried_up_to(double own) {
+    const auto known = carried_.find(own);
+    if (known != carried_.end()) return known->second;
+    const auto itself = static_cast<size_t>(std::lower_bound(sorted_.begin(), sorted_.end(), own) - sorted_.begin());
+    double greatest = -1;
+    for (size_t i = 0; i < sorted_.size(); ++i) {
+      if (i == itself) continue;
+      const size_t rank = i < itself ? i + 2 : i + 1;
+      if (sorted_[i] * static_cast<double>(sorted_.size()) / static_cast<double>(rank) <= kSignificance) greatest = sorted_[i];
+    }
+    carried_[own] = greatest;
+    return greatest;
+  }
+
+  std::vector<double> sorted_;
+  std::map<double, double> carried_;
+};
 
 // Values that each set would need, if those that there are cannot give a significant difference.
-std::optional<int64_t> needed_by(const ValueSets& sets, const std::vector<double>& all, size_t which) {
-  if (corrected_if(all, which, least_p(sets.paired, sets.base.size(), sets.head.size())) <= kSignificance) return std::nullopt;
+std::optional<int64_t> needed_by(const ValueSets& sets, IfCorrected& corrected, double own) {
+  if (corrected.significant(own, least_p(sets.paired, sets.base.size(), sets.head.size()))) return std::nullopt;
   auto needed = static_cast<int64_t>(std::min(sets.base.size(), sets.head.size())) + 1;
   while (needed < kMostNeeded) {
     const auto n = static_cast<size_t>(needed);
-    if (corrected_if(all, which, least_p(sets.paired, n, n)) <= kSignificance) break;
+    if (corrected.significant(own, least_p(sets.paired, n, n))) break;
     ++needed;
   }
   return needed;
@@ -122,12 +152,13 @@ std::vector<Comparison> compare(const std::vector<ValueSets>& sets, Better bette
     p.push_back(*comparisons[i].p);
   }
   const std::vector<double> corrected = benjamini_hochberg(p);
+  IfCorrected if_corrected(p);
   for (size_t k = 0; k < tested.size(); ++k) {
     Comparison& comparison = comparisons[tested[k]];
     comparison.corrected_p = corrected[k];
     comparison.verdict = verdict_of(comparison, better, min_effect);
     if (comparison.verdict != Verdict::no_significant_difference) continue;
-    comparison.needed = needed_by(fit[tested[k]], p, k);
+    comparison.needed = needed_by(fit[tested[k]], if_corrected, p[k]);
     if (comparison.needed) comparison.verdict = Verdict::too_few_repetitions;
   }
   return comparisons;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "core/model/rank_tests.h"
+
 using namespace copybench;
 using doctest::Approx;
 
@@ -128,4 +130,40 @@ TEST_CASE("simulated sweeps: false alarms stay rare, 5 % is found") {
   }
   CHECK(alarms < 12);
   CHECK(found > 450);
+}
+
+TEST_CASE("how many repetitions it takes is found among thousands of comparisons as it is among few") {
+  // As Benjamini and Hochberg define it: with this p in the place of its own, all corrected anew.
+  const auto needed = [](const std::vector<double>& all, size_t which) -> std::optional<int64_t> {
+    const auto corrected = [&](size_t n) {
+      std::vector<double> changed = all;
+      changed[which] = signed_rank_least_p(n);
+      return benjamini_hochberg(changed)[which];
+    };
+    for (int64_t n = 4; n < 40; ++n) {
+      if (corrected(static_cast<size_t>(n)) <= kSignificance) return n > 4 ? std::optional(n) : std::nullopt;
+    }
+    return std::nullopt;
+  };
+  std::mt19937_64 random(5);
+  for (int trial = 0; trial < 30; ++trial) {
+    std::vector<ValueSets> sets;
+    for (size_t i = 0; i < 1 + random() % 20; ++i) {
+      const double apart = random() % 3 == 0 ? 1.2 : 1;
+      sets.push_back({around(10, 4 + 8 * (random() % 2), 0.02, static_cast<unsigned>(random())), {}, true});
+      sets.back().head = around(10 * apart, sets.back().base.size(), 0.02, static_cast<unsigned>(random()));
+    }
+    const auto comparisons = compare(sets, Better::higher, kDefaultMinEffect);
+    std::vector<double> p;
+    for (const Comparison& one : comparisons) p.push_back(*one.p);
+    for (size_t i = 0; i < comparisons.size(); ++i) {
+      if (sets[i].base.size() != 4 || comparisons[i].verdict == Verdict::faster) continue;
+      CHECK(comparisons[i].needed == needed(p, i));
+    }
+  }
+  std::vector<ValueSets> many(10'000, ValueSets{{1}, {1.1}, true});
+  for (const Comparison& one : compare(many, Better::higher, kDefaultMinEffect)) {
+    REQUIRE(one.verdict == Verdict::too_few_repetitions);
+    REQUIRE(one.needed == 19);  // 2 / 2^19 <= 0.05 / 10,000
+  }
 }

@@ -238,3 +238,67 @@ TEST_CASE("Benjamini and Hochberg's correction") {
   CHECK(benjamini_hochberg(Values{0.03}) == Values{0.03});
   CHECK(benjamini_hochberg({}).empty());
 }
+
+namespace {
+
+// As it is defined: by writing all candidates down. The ranks of the interval's ends are found among them.
+void check_against_all(std::vector<double> candidates, const Shift& shift) {
+  std::sort(candidates.begin(), candidates.end());
+  const size_t n = candidates.size();
+  CHECK(shift.estimate == (n % 2 == 1 ? candidates[n / 2] : std::midpoint(candidates[n / 2 - 1], candidates[n / 2])));
+  REQUIRE(shift.low.has_value() == shift.high.has_value());
+  if (!shift.low) return;
+  const auto low = std::equal_range(candidates.begin(), candidates.end(), *shift.low);
+  const auto high = std::equal_range(candidates.begin(), candidates.end(), *shift.high);
+  CHECK(low.first != low.second);
+  CHECK(high.first != high.second);
+  // As many lie outside at either end.
+  const auto below = std::pair{low.first - candidates.begin(), low.second - candidates.begin()};
+  const auto above = std::pair{candidates.end() - high.second, candidates.end() - high.first};
+  CHECK(std::max(below.first, above.first) < std::min(below.second, above.second));
+}
+
+Values differences_of(const Values& base, const Values& head) {
+  Values all;
+  for (const double after : head) {
+    for (const double before : base) all.push_back(after - before);
+  }
+  return all;
+}
+
+Values averages_of(const Values& values) {
+  Values all;
+  for (size_t i = 0; i < values.size(); ++i) {
+    for (size_t j = i; j < values.size(); ++j) all.push_back(std::midpoint(values[i], values[j]));
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("shift and interval are those of all differences and all averages, to the last bit") {
+  std::mt19937_64 random(11);
+  for (int trial = 0; trial < 200; ++trial) {
+    const size_t n = 1 + random() % 60, m = 1 + random() % 60;
+    Values base = drawn(random, n), head = drawn(random, m, 0.5);
+    if (trial % 3 == 0) {  // many ties, zeros and negative values
+      for (double& value : base) value = std::round(value);
+      for (double& value : head) value = std::round(value);
+    }
+    check_against_all(differences_of(base, head), *shift_between(base, head));
+    check_against_all(averages_of(base), *shift_of(base));
+  }
+}
+
+TEST_CASE("10,000 values on each side are compared within bounds of memory: 10^8 differences are not written down") {
+  std::mt19937_64 random(12);
+  const Values base = drawn(random, 10'000), head = drawn(random, 10'000, 0.25);
+  const auto shift = shift_between(base, head);
+  REQUIRE(shift);
+  CHECK(shift->estimate == Approx(0.25).epsilon(0.2));
+  CHECK(*shift->low < shift->estimate);
+  CHECK(*shift->high > shift->estimate);
+  CHECK(*shift->high - *shift->low == Approx(2 * 1.96 * std::sqrt(2.0 / 10'000)).epsilon(0.1));
+  const auto paired = shift_of(head);
+  CHECK(paired->estimate == Approx(0.25).epsilon(0.2));
+}
