@@ -13,7 +13,6 @@
 #include "api/encode_words.h"
 #include "api/missing.h"
 #include "api/query.h"
-#include "core/model/summary.h"
 
 namespace copybench {
 namespace {
@@ -88,12 +87,17 @@ Reply Api::get_results_csv(const Call& call) {
 }
 
 Reply Api::get_summary(const Call& call) {
-  const ReaderPool::Lease reader = context_.readers.lease();
+  ReaderPool::Lease reader = context_.readers.lease();
   auto record = reader->experiment(call.id);
   if (!record) return refuse(problem_of(record.error()));
   auto input = reader->summary_input(call.id);
+  reader.reset();  // others need not wait for what follows
   if (!input) return refuse(problem_of(input.error()));
-  return json_response(200, summary_json(*record, summarize(record->spec, *input)));
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.headers = {{"Cache-Control", "no-store"}};
+  response.body = summary_text(*record, *input) + "\n";
+  return response;
 }
 
 Reply Api::follow_experiment(const Call& call) {

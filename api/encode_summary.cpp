@@ -8,6 +8,7 @@
 
 #include "api/encode_progress.h"
 #include "api/encode_words.h"
+#include "api/problem.h"
 #include "core/model/figures.h"
 #include "core/model/repeats.h"
 #include "core/model/statistics.h"
@@ -48,42 +49,49 @@ Json spread_json(const std::optional<Spread>& spread) {
   return json;
 }
 
+Json configuration_summary_json(const ConfigurationSummary& summary, const ExperimentRecord& record) {
+  const auto columns = figure_columns();
+  Json json;
+  put_configuration(json, summary.configuration);
+  json["runs_completed"] = summary.runs_completed;
+  json["runs_failed"] = summary.runs_failed;
+  json["repeats"] = repeats_json(summary.repeats, record);
+  json["runs_flagged"] = summary.runs_flagged;
+  Json figures = Json::object();
+  for (size_t i = 0; i < columns.size() && i < summary.figures.size(); ++i) {
+    figures[std::string(columns[i].name)] = spread_json(summary.figures[i]);
+  }
+  json["figures"] = std::move(figures);
+  return json;
+}
+
+// The members of an object, without its braces.
+std::string members(const Json& object) {
+  std::string text = dump(object);
+  return text.substr(1, text.size() - 2);
+}
+
 }  // namespace
 
-Json summary_json(const ExperimentRecord& record, const ExperimentSummary& summary) {
-  const auto columns = figure_columns();
-  Json configurations = Json::array();
-  for (const ConfigurationSummary& configuration : summary.configurations) {
-    Json one;
-    put_configuration(one, configuration.configuration);
-    one["runs_completed"] = configuration.runs_completed;
-    one["runs_failed"] = configuration.runs_failed;
-    one["repeats"] = repeats_json(configuration.repeats, record);
-    one["runs_flagged"] = configuration.runs_flagged;
-    Json figures = Json::object();
-    for (size_t i = 0; i < columns.size() && i < configuration.figures.size(); ++i) {
-      figures[std::string(columns[i].name)] = spread_json(configuration.figures[i]);
-    }
-    one["figures"] = std::move(figures);
-    configurations.push_back(std::move(one));
-  }
-  Json engines = Json::array();
-  for (const EnginePeak& peak : summary.engines) {
+std::string summary_text(const ExperimentRecord& record, const std::vector<SummaryInput>& runs) {
+  std::string text = "{" + members({{"experiment_id", record.id}, {"state", name_of(record.state)}}) + ",\"configurations\":[";
+  const char* separator = "";
+  const auto peaks = summarize_each(record.spec, runs, [&](const ConfigurationSummary& summary) {
+    text += std::exchange(separator, ",") + dump(configuration_summary_json(summary, record));
+  });
+  Json rest;
+  rest["engines"] = Json::array();
+  for (const EnginePeak& peak : peaks) {
     Json one;
     one["engine"] = name_of(peak.engine);
     one["configuration"] = peak.configuration ? configuration_json(*peak.configuration) : Json(nullptr);
     one["throughput_gbps"] = spread_json(peak.throughput_gbps);
-    engines.push_back(std::move(one));
+    rest["engines"].push_back(std::move(one));
   }
-  Json json;
-  json["experiment_id"] = record.id;
-  json["state"] = name_of(record.state);
-  json["configurations"] = std::move(configurations);
-  json["engines"] = std::move(engines);
-  json["outlier_rule"] = kOutlierRule;
-  json["crossover"] = findings_json(record)["crossover"];
-  json["links"] = {{"experiment", experiment_path(record.id)}};
-  return json;
+  rest["outlier_rule"] = kOutlierRule;
+  rest["crossover"] = findings_json(record)["crossover"];
+  rest["links"] = {{"experiment", experiment_path(record.id)}};
+  return text + "]," + members(rest) + "}";
 }
 
 }  // namespace copybench

@@ -107,7 +107,9 @@ bool EventStreams::follow_all(ByteSink& sink) {
   std::string events(kReconnect);
   for (;;) {
     const uint64_t seen = changed_.current();
-    const auto news = watch.news(*readers_.lease(), paused_reason_());
+    const auto survey = survey_since(seen);
+    if (!survey) return false;
+    const auto news = watch.news(*readers_.lease(), *survey);
     if (!news) return false;
     for (const auto& [name, data] : *news) events += event(name, data);
     if (!events.empty() && !sink.write(events)) return false;
@@ -115,6 +117,17 @@ bool EventStreams::follow_all(ByteSink& sink) {
     if (!sleep(seen, sink)) return false;
     if (changed_.closed()) return sink.write(event("shutdown", Json::object()));
   }
+}
+
+std::shared_ptr<const Survey> EventStreams::survey_since(uint64_t generation) {
+  std::lock_guard lock(survey_mutex_);
+  if (survey_ && survey_of_ >= generation) return survey_;
+  const uint64_t now = changed_.current();
+  auto fresh = ExperimentWatch::survey(*readers_.lease(), paused_reason_());
+  if (!fresh) return nullptr;
+  survey_ = std::make_shared<const Survey>(std::move(*fresh));
+  survey_of_ = now;
+  return survey_;
 }
 
 bool EventStreams::sleep(uint64_t seen, ByteSink& sink) {

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/experiment_watch.h"
 #include "api/message.h"
 #include "core/base/change_signal.h"
 #include "core/model/records.h"
@@ -57,6 +58,9 @@ class EventStreams {
     bool more = false;  // runs are left that ended already
   };
   StoreResult<Round> next_round(ExperimentId experiment, int64_t after);
+  // Of a time when the counter of changes was at least so high; null where the store cannot be read. The streams that wake
+  // by one change wait for the first of them to read, and share what it found.
+  std::shared_ptr<const Survey> survey_since(uint64_t generation);
   // Waits until the store differs from what was `seen`, or the daemon stops. False if the client left.
   bool sleep(uint64_t seen, ByteSink& sink);
 
@@ -65,6 +69,10 @@ class EventStreams {
   const PausedReason paused_reason_;
   const size_t capacity_;
   const std::chrono::milliseconds heartbeat_;
+  std::mutex survey_mutex_;
+  std::shared_ptr<const Survey> survey_;
+  uint64_t survey_of_ = 0;
+
   mutable std::mutex mutex_;
   std::condition_variable place_free_;
   size_t taken_ = 0;

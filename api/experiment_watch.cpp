@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "api/encode_experiment.h"
-#include "api/encode_progress.h"
 #include "api/problem.h"
 #include "core/base/time.h"
 
@@ -29,17 +28,40 @@ StoreResult<std::vector<ExperimentRecord>> watched(Reader& reader, const QueueVi
   return records;
 }
 
+Survey::Experiment surveyed(const ExperimentRecord& record, const QueueView& queue) {
+  Survey::Experiment experiment{record.id, is_final(record.state), 0, 0, experiment_json(record, queue)};
+  Json facts = experiment.json;
+  facts.erase("progress");
+  Json progress = experiment.json["progress"];
+  progress.erase("eta_s");
+  progress.erase("eta_max_s");
+  experiment.facts = hash_of(facts);
+  experiment.progress = hash_of(progress);
+  return experiment;
+}
+
+Json progress_event(const Json& experiment) {
+  Json json{{"experiment_id", experiment["id"]}, {"state", experiment["state"]}};
+  json.update(experiment["progress"]);
+  return json;
+}
+
 }  // namespace
 
-StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, std::optional<std::string> paused_reason) {
+StoreResult<Survey> ExperimentWatch::survey(Reader& reader, std::optional<std::string> paused_reason) {
   auto queue = read_queue(reader, utc_now(), std::move(paused_reason));
   if (!queue) return tl::unexpected(std::move(queue.error()));
-  auto records = watched(reader, *queue);
-  if (!records) return tl::unexpected(std::move(records.error()));
+  const auto records = watched(reader, *queue);
+  if (!records) return tl::unexpected(records.error());
+  Survey survey{std::move(*queue), {}};
+  for (const ExperimentRecord& record : *records) survey.experiments.push_back(surveyed(record, survey.queue));
+  return survey;
+}
 
+StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, const Survey& survey) {
   const ToldOf before = std::exchange(told_, {});
   std::vector<NamedEvent> events;
-  for (const ExperimentRecord& record : *records) tell(record, *queue, before, events);
+  for (const Survey::Experiment& experiment : survey.experiments) tell(experiment, before, events);
   begun_ = true;
 
   // Others are watched no more: deleted, ended while it was old, or too old by now.
@@ -50,7 +72,7 @@ StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, std::
   for (const ExperimentId id : gone) {
     auto record = reader.experiment(id);
     if (record) {
-      tell(*record, *queue, before, events);
+      tell(surveyed(*record, survey.queue), before, events);
       told_.erase(id);
     } else if (record.error().kind == StoreError::Kind::not_found) {
       events.push_back({"deleted", {{"experiment_id", id}}});
@@ -61,23 +83,14 @@ StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, std::
   return events;
 }
 
-void ExperimentWatch::tell(const ExperimentRecord& record, const QueueView& queue, const ToldOf& before,
-                           std::vector<NamedEvent>& events) {
-  Json experiment = experiment_json(record, queue);
-  Json facts = experiment;
-  facts.erase("progress");
-  Json progress = experiment["progress"];
-  progress.erase("eta_s");
-  progress.erase("eta_max_s");
-  const Told now{hash_of(facts), hash_of(progress)};
-  told_[record.id] = now;
-
-  const auto told = before.find(record.id);
-  const bool news = told == before.end() ? begun_ || !is_final(record.state) : told->second.facts != now.facts;
+void ExperimentWatch::tell(const Survey::Experiment& experiment, const ToldOf& before, std::vector<NamedEvent>& events) {
+  told_[experiment.id] = {experiment.facts, experiment.progress};
+  const auto told = before.find(experiment.id);
+  const bool news = told == before.end() ? begun_ || !experiment.final : told->second.facts != experiment.facts;
   if (news) {
-    events.push_back({"experiment", std::move(experiment)});
-  } else if (told != before.end() && told->second.progress != now.progress) {
-    events.push_back({"progress", progress_event_json(record, queue)});
+    events.push_back({"experiment", experiment.json});
+  } else if (told != before.end() && told->second.progress != experiment.progress) {
+    events.push_back({"progress", progress_event(experiment.json)});
   }
 }
 

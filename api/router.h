@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/access.h"
+#include "api/answer_cache.h"
 #include "api/api.h"
 #include "api/http_server.h"
 #include "api/post_limit.h"
@@ -20,7 +21,7 @@ struct Route;
 class Router : public RequestHandler {
  public:
   // listen_host: a name or address that is ours beside the loopback ones.
-  Router(Api& api, ActivityCounter& activity, std::string listen_host, AccessRules access,
+  Router(Api& api, const Store& store, ActivityCounter& activity, std::string listen_host, AccessRules access,
          PostRates rates);
 
   // For requests from now on.
@@ -42,9 +43,14 @@ class Router : public RequestHandler {
   tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
   std::optional<HttpResponse> judge_head(const HttpRequest& request);
   HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
+  // Not within an open window, and once for all who ask while nothing changes.
+  HttpResponse call_heavy(const Route& route, const HttpRequest& request, int64_t id);
+  HttpResponse call_handler(const Route& route, const HttpRequest& request, int64_t id);
 
   Api& api_;
+  const Store& store_;
   ActivityCounter& activity_;
+  AnswerCache answers_;
   const std::string listen_host_;
   mutable std::mutex access_mutex_;
   std::shared_ptr<const AccessRules> access_;

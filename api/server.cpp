@@ -34,7 +34,7 @@ class ApiServer::Impl {
     bound_ = to_string(listener->address());
     loopback_ = listener->loopback();
     if (auto allowed = check_access(options_.access); !allowed) return tl::unexpected(std::move(allowed.error()));
-    router_.emplace(api_, context_.activity, listener->address().host, options_.access,
+    router_.emplace(api_, context_.store, context_.activity, listener->address().host, options_.access,
                     options_.post_rates);
     HttpServerOptions http;
     http.max_connections = options_.max_connections;
@@ -80,6 +80,7 @@ class ApiServer::Impl {
       stopped_ = true;
       if (http_) http_->stop();
     }
+    context_.activity.stop();
     context_.changed.close();
     std::lock_guard lock(thread_mutex_);
     if (thread_.joinable()) thread_.join();

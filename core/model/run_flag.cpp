@@ -7,8 +7,9 @@
 namespace copybench {
 namespace {
 
-constexpr std::array<std::string_view, 12> kKinds{"warm_up", "drift", "step",  "steal",    "neighbours",  "frequency",
-                                                  "thermal", "rate",  "edges", "sampling", "calibration", "rejected_clients"};
+constexpr std::array<std::string_view, 13> kKinds{
+    "warm_up", "drift", "step",  "steal",    "neighbours", "frequency",   "thermal",
+    "rate",    "edges", "sampling", "api",   "calibration", "rejected_clients"};
 
 }  // namespace
 

@@ -23,6 +23,7 @@ enum class FlagKind : uint8_t {
   rate,         // the load did not come to the rate that was asked for
   edges,        // what lay in buffers at the window's edges is no small part of what was measured
   sampling,     // a profile's samples do not fit the CPU time that was used
+  api,          // the daemon itself used CPU time, for its clients
   calibration,  // what the machine can do was not what it was before
   rejected_clients,  // others came to the engine's port
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "core/model/order.h"
 
@@ -28,19 +29,31 @@ ConfigurationSummary summarize_one(const Configuration& configuration, const std
   return summary;
 }
 
-EnginePeak peak_of(EngineMode engine, const std::vector<ConfigurationSummary>& configurations) {
-  const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
-  EnginePeak peak{engine, std::nullopt, std::nullopt};
-  for (const ConfigurationSummary& summary : configurations) {
+// The best configuration of each engine, the first one where several are.
+class Peaks {
+ public:
+  explicit Peaks(std::vector<EngineMode> engines) {
+    std::sort(engines.begin(), engines.end());
+    for (const EngineMode engine : engines) peaks_.push_back({engine, std::nullopt, std::nullopt});
+  }
+
+  void look_at(const ConfigurationSummary& summary) {
+    static const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
     const auto& spread = summary.figures[throughput];
-    if (summary.configuration.engine != engine || !spread) continue;
-    if (!peak.throughput_gbps || spread->median > peak.throughput_gbps->median) {
+    if (!spread) return;
+    for (EnginePeak& peak : peaks_) {
+      if (peak.engine != summary.configuration.engine) continue;
+      if (peak.throughput_gbps && spread->median <= peak.throughput_gbps->median) continue;
       peak.configuration = summary.configuration;
       peak.throughput_gbps = spread;
     }
   }
-  return peak;
-}
+
+  std::vector<EnginePeak> take() { return std::move(peaks_); }
+
+ private:
+  std::vector<EnginePeak> peaks_;
+};
 
 }  // namespace
 
@@ -67,7 +80,8 @@ std::optional<Spread> spread_of(std::vector<Sample> samples) {
   return spread;
 }
 
-ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs) {
+std::vector<EnginePeak> summarize_each(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs,
+                                       const std::function<void(ConfigurationSummary)>& visit) {
   std::map<Configuration, std::vector<const SummaryInput*>> by_configuration;
   for (const Configuration& configuration : configurations_of(spec)) by_configuration[configuration];
   for (const SummaryInput& run : runs) {
@@ -79,15 +93,20 @@ ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<Summar
     }
   }
 
-  ExperimentSummary summary;
+  Peaks peaks(spec.engines);
   for (const auto& [configuration, its_runs] : by_configuration) {
     ConfigurationSummary one = summarize_one(configuration, its_runs);
     if (spec.until_ci) one.repeats = repeats_of(spec, its_runs);
-    summary.configurations.push_back(std::move(one));
+    peaks.look_at(one);
+    visit(std::move(one));
   }
-  std::vector<EngineMode> engines = spec.engines;
-  std::sort(engines.begin(), engines.end());
-  for (const EngineMode engine : engines) summary.engines.push_back(peak_of(engine, summary.configurations));
+  return peaks.take();
+}
+
+ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs) {
+  ExperimentSummary summary;
+  summary.engines = summarize_each(
+      spec, runs, [&](ConfigurationSummary one) { summary.configurations.push_back(std::move(one)); });
   return summary;
 }
 

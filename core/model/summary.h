@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -59,5 +60,9 @@ struct ExperimentSummary {
 
 // `runs` in the order of their ends.
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs);
+// The same, one configuration at a time: each is given to `visit` and not kept, for those of 10,000 configurations take
+// 50 MB. Returns ExperimentSummary::engines.
+std::vector<EnginePeak> summarize_each(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs,
+                                       const std::function<void(ConfigurationSummary)>& visit);
 
 }  // namespace copybench

@@ -39,7 +39,7 @@ std::vector<pid_t> soft_irq_threads() {
 // One run under way. Its stages are its member functions, in the order in which execute() calls them.
 class Execution {
  public:
-  Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity,
+  Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, ActivityCounter& activity,
             const ExperimentSpec& spec, const PlannedRun& run, std::string without_perf)
       : without_perf_(std::move(without_perf)),
         options_(options),
@@ -80,7 +80,7 @@ class Execution {
   const ExecutorOptions& options_;
   PerfProbe& perf_;
   const PerfProbe::Quiet quiet_;
-  const ActivityCounter& activity_;
+  ActivityCounter& activity_;
   const ExperimentSpec& spec_;
   const Configuration configuration_;
   const bool profiled_;  // under perf record, in the place of perf stat

@@ -37,7 +37,7 @@ struct ExecutorOptions {
 class Executor {
  public:
   // All references must outlive the executor.
-  Executor(ExecutorOptions options, PerfProbe& perf, Interruption& interruption, const ActivityCounter& activity)
+  Executor(ExecutorOptions options, PerfProbe& perf, Interruption& interruption, ActivityCounter& activity)
       : options_(std::move(options)), perf_(perf), interruption_(interruption), activity_(activity) {}
 
   RunResult execute(const ExperimentSpec& spec, const PlannedRun& run);
@@ -46,7 +46,7 @@ class Executor {
   const ExecutorOptions options_;
   PerfProbe& perf_;
   Interruption& interruption_;
-  const ActivityCounter& activity_;
+  ActivityCounter& activity_;
 };
 
 }  // namespace copybench

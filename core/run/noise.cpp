@@ -161,6 +161,13 @@ Noise judge_noise(const NoiseWindow& window) {
          fmt::format("Other processes used {:.1f} % of the time of the run's CPUs{}.", 100 * share(others_ns), by));
   }
 
+  const double length_ns = static_cast<double>(window.length.count());
+  if (static_cast<double>(window.daemon_cpu_ns) > NoiseLimits::kDaemon * length_ns) {
+    flag(FlagKind::api, fmt::format("copybenchd itself used {:.1f} % of a CPU within the window, in which {} requests came.",
+                                    length_ns > 0 ? 100 * static_cast<double>(window.daemon_cpu_ns) / length_ns : 0.0,
+                                    window.requests));
+  }
+
   const auto& before = window.before;
   const auto& after = window.after;
   if (before.frequency_khz && after.frequency_khz && *before.frequency_khz > 0 &&

@@ -13,6 +13,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct NoiseLimits {
   static constexpr Nanoseconds kNeighboursLeast = std::chrono::milliseconds{50};  // ticks are 10 ms
   static constexpr double kSteal = 0.01;
   static constexpr Nanoseconds kStealLeast = std::chrono::milliseconds{30};
+  static constexpr double kDaemon = 0.01;  // CPU time of this process over the window's length: 1 % of one CPU
   static constexpr double kFrequency = 0.05;  // change of the mean over the run's CPUs
   static constexpr size_t kMostProcesses = 2000;
 };
@@ -50,13 +52,15 @@ struct NoiseWindow {
   Nanoseconds length{};
   CpuTimes cpu;               // theirs, in the window
   int64_t own_cpu_ns = 0;     // of engine and load, in the window
+  int64_t daemon_cpu_ns = 0;  // of all threads of this process, in the window
+  uint64_t requests = 0;      // that it answered meanwhile
   std::vector<pid_t> own;     // process groups of the run, and this process
   NoiseEdge before;
   NoiseEdge after;
 };
 
 struct Noise {
-  std::vector<RunFlag> flags;  // steal, neighbours, frequency, thermal
+  std::vector<RunFlag> flags;  // steal, neighbours, api, frequency, thermal
   Json evidence;
 };
 Noise judge_noise(const NoiseWindow& window);

@@ -40,7 +40,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 class Scheduler::Impl {
  public:
-  Impl(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, const ActivityCounter& activity)
+  Impl(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, ActivityCounter& activity)
       : options_(std::move(options)), store_(store), perf_(perf), changed_(changed), activity_(activity) {}
 
   Result<void> start() {
@@ -300,7 +300,7 @@ class Scheduler::Impl {
   Store& store_;
   PerfProbe& perf_;
   ChangeSignal& changed_;
-  const ActivityCounter& activity_;
+  ActivityCounter& activity_;
   std::optional<Interruption> interruption_;  // made by start()
   Pulse pulse_;
   std::string status_;  // the last that was told; of the scheduler's thread
@@ -320,7 +320,7 @@ class Scheduler::Impl {
 };
 
 Scheduler::Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed,
-                     const ActivityCounter& activity)
+                     ActivityCounter& activity)
     : impl_(std::make_unique<Impl>(std::move(options), store, perf, changed, activity)) {}
 
 Scheduler::~Scheduler() { impl_->stop(); }

@@ -36,7 +36,7 @@ struct SchedulerOptions {
 class Scheduler {
  public:
   // All references must outlive the scheduler.
-  Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, const ActivityCounter& activity);
+  Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, ActivityCounter& activity);
   ~Scheduler();
 
   // Fails where the system gives no thread or no descriptor.

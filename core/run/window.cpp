@@ -8,16 +8,23 @@
 #include "core/wire/orders.h"
 
 namespace copybench {
+namespace {
 
-Window::Window(const WindowParties& parties, const StageLimits& limits, const ActivityCounter& activity,
+// A longer one runs on into the window, whose run is flagged by it.
+constexpr std::chrono::seconds kWaitForAnswers{1};
+
+}  // namespace
+
+Window::Window(const WindowParties& parties, const StageLimits& limits, ActivityCounter& activity,
                std::vector<int> cpus, RunEvidence& evidence)
     : parties_(parties), limits_(limits), activity_(activity), evidence_(evidence), measurement_(evidence.measurement) {
   noise_.cpus = std::move(cpus);
 }
 
 OrOutcome<void> Window::open() {
+  open_.emplace(activity_, kWaitForAnswers);
   noise_.before = read_noise_edge(noise_.cpus);
-  requests_before_ = activity_.load();
+  requests_before_ = activity_.requests();
   clocks_before_ = clock_gap();
   const auto begin = Monotonic::now();
   if (parties_.control) {
@@ -52,6 +59,8 @@ OrOutcome<void> Window::pass(Nanoseconds duration) {
   const ProcessUsage before = process_usage();
   auto passed = parties_.crew.pass(Monotonic::now() + duration);
   evidence_.daemon = process_usage() - before;
+  noise_.daemon_cpu_ns = evidence_.daemon.cpu_ns;
+  if (!passed) open_.reset();
   return passed;
 }
 
@@ -73,8 +82,10 @@ OrOutcome<void> Window::close() {
     if (auto disabled = parties_.recorder->disable(limits_.perf); !disabled) recorder_problem_ = disabled.error().message;
   }
   measurement_.counting = {end - counting_since_.second, Monotonic::now() - counting_since_.first};
-  evidence_.requests = activity_.load() - requests_before_;
+  evidence_.requests = activity_.requests() - requests_before_;
   noise_.after = read_noise_edge(noise_.cpus);
+  noise_.requests = evidence_.requests;
+  open_.reset();
   return understand_machine(*machine);
 }
 

@@ -6,6 +6,7 @@
 // Threads: the scheduler's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,7 @@ struct WindowParties {
 class Window {
  public:
   // cpus: those that the run's threads are on. What it learns goes into the evidence. All references must outlive it.
-  Window(const WindowParties& parties, const StageLimits& limits, const ActivityCounter& activity, std::vector<int> cpus,
+  Window(const WindowParties& parties, const StageLimits& limits, ActivityCounter& activity, std::vector<int> cpus,
          RunEvidence& evidence);
 
   // To be called one after the other, once each; an outcome ends the run.
@@ -57,7 +58,8 @@ class Window {
 
   const WindowParties parties_;
   const StageLimits& limits_;
-  const ActivityCounter& activity_;
+  ActivityCounter& activity_;
+  std::optional<ActivityCounter::OpenWindow> open_;
   RunEvidence& evidence_;
   Measurement& measurement_;  // the evidence's
 

@@ -129,3 +129,18 @@ TEST_CASE("the summary of what was not measured is empty, not wrong") {
   CHECK(json["engines"][0]["configuration"].is_null());
   CHECK(json["engines"][0]["throughput_gbps"].is_null());
 }
+
+TEST_CASE("a heavy answer is given again until the store changes") {
+  Served served;
+  served.queue(2);
+  served.complete_next();
+  const Answer first = served.get("/experiments/1/summary");
+  CHECK(first.json()["configurations"][0]["runs_completed"] == 1);
+  const Answer again = served.get("/experiments/1/summary");
+  CHECK(again.body == first.body);
+  CHECK(again.header("content-type") == first.header("content-type"));
+  served.complete_next();
+  CHECK(served.get("/experiments/1/summary").json()["configurations"][0]["runs_completed"] == 2);
+  must(served.store->erase(1));
+  problem(served.get("/experiments/1/summary"), 404);
+}

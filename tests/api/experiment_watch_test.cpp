@@ -21,7 +21,11 @@ std::string told(const std::vector<NamedEvent>& events) {
 
 struct Watched : Backend {
   ExperimentWatch watch;
-  std::string news() { return told(must(watch.news(*readers->lease(), std::nullopt))); }
+  std::vector<NamedEvent> events() {
+    const auto reader = readers->lease();
+    return must(watch.news(*reader, must(ExperimentWatch::survey(*reader, std::nullopt))));
+  }
+  std::string news() { return told(events()); }
 };
 
 }  // namespace
@@ -62,7 +66,7 @@ TEST_CASE("of many the newest are watched, and the one that runs") {
   Watched all;
   const auto many = ExperimentWatch::kNewest + 2;
   for (int i = 0; i < many; ++i) all.queue(1);
-  CHECK(must(all.watch.news(*all.readers->lease(), std::nullopt)).size() == ExperimentWatch::kNewest);
+  CHECK(all.events().size() == ExperimentWatch::kNewest);
   all.claim();
   CHECK(all.news() == "experiment 1 running");
   must(all.store->finish(1, RunResult{Failed{"broke"}, Json::object(), ""}));
@@ -81,10 +85,23 @@ TEST_CASE("an experiment's progress is told as the API tells it") {
   all.claim();
   all.news();
   must(all.store->finish(1, RunResult{Failed{"broke"}, Json::object(), ""}));
-  const auto events = must(all.watch.news(*all.readers->lease(), std::nullopt));
+  const auto events = all.events();
   REQUIRE(events.size() == 1);
   CHECK(events[0].name == "progress");
   CHECK(events[0].data["runs_failed"] == 1);
   CHECK(events[0].data["state"] == "running");
   CHECK(events[0].data["eta_s"].is_number());
+}
+
+TEST_CASE("one survey tells several watchers what is new to each") {
+  Watched all;
+  all.queue(1);
+  const auto reader = all.readers->lease();
+  const Survey first = must(ExperimentWatch::survey(*reader, std::nullopt));
+  CHECK(told(must(all.watch.news(*reader, first))) == "experiment 1 queued");
+  all.queue(1);
+  const Survey second = must(ExperimentWatch::survey(*reader, std::nullopt));
+  ExperimentWatch late;
+  CHECK(told(must(all.watch.news(*reader, second))) == "experiment 2 queued");
+  CHECK(told(must(late.news(*reader, second))) == "experiment 1 queued, experiment 2 queued");
 }

@@ -105,5 +105,5 @@ TEST_CASE("every request is counted once as a disturbance") {
   served.get("/nothing");
   served.post("/experiments", "{}");
   served.client->raw("nonsense\r\n\r\n");
-  CHECK(served.activity.load() == 4);
+  CHECK(served.activity.requests() == 4);
 }

@@ -10,6 +10,7 @@ const words = {
   rate: 'the rate that was asked for was not reached',
   edges: 'what lay in buffers at the window’s edges is no small part of what was measured',
   sampling: 'perf’s samples do not fit the CPU time that was used',
+  api: 'copybenchd itself used CPU time while it was measured, for its clients',
   calibration: 'the machine was not what it used to be',
   rejected_clients: 'other clients came to the engine’s port',
 };

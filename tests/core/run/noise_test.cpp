@@ -151,3 +151,15 @@ TEST_CASE("this machine's edge can be read") {
   const NoiseEdge edge = read_noise_edge({0});
   CHECK((!edge.processes.empty() || !edge.no_processes.empty()));
 }
+
+TEST_CASE("the daemon's own CPU time above 1 % of one CPU is flagged, with the requests that came") {
+  auto window = quiet();
+  window.daemon_cpu_ns = 30 * kMs;
+  window.requests = 7;
+  CHECK(kinds(window).empty());
+  window.daemon_cpu_ns = 45 * kMs;
+  const Noise noise = judge_noise(window);
+  REQUIRE(noise.flags.size() == 1);
+  CHECK(noise.flags[0].kind == FlagKind::api);
+  CHECK(noise.flags[0].detail == "copybenchd itself used 1.5 % of a CPU within the window, in which 7 requests came.");
+}

@@ -126,7 +126,7 @@ TEST_CASE("a history has the newest experiments' values of one figure") {
     enqueue(*opened.store, 3);
     must(opened.store->finish(claim(*opened.store).id, completed(i)));
     RunResult doubtful = completed(i + 0.5);
-    doubtful.flags = {{FlagKind::drift, "A sentence."}};
+    doubtful.flags = {{FlagKind::api, "A sentence."}};
     must(opened.store->finish(claim(*opened.store).id, doubtful));
     must(opened.store->finish(claim(*opened.store).id, failed("no")));
   }

@@ -1,0 +1,62 @@
+#include "core/run/activity.h"
+
+#include <doctest/doctest.h>
+
+#include <future>
+#include <optional>
+#include <thread>
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+TEST_CASE("requests are counted") {
+  ActivityCounter activity{3};
+  activity.arrived();
+  CHECK(activity.requests() == 4);
+}
+
+TEST_CASE("a heavy answer waits for the window's end") {
+  ActivityCounter activity;
+  std::optional<ActivityCounter::OpenWindow> window;
+  window.emplace(activity, 1h);
+  std::atomic<bool> closed = false;
+  auto answer = std::async(std::launch::async, [&] {
+    const ActivityCounter::HeavyAnswer heavy(activity, 1h);
+    return closed.load();
+  });
+  CHECK(answer.wait_for(50ms) == std::future_status::timeout);
+  closed = true;
+  window.reset();
+  CHECK(answer.get());
+}
+
+TEST_CASE("it does not wait for ever") {
+  ActivityCounter activity;
+  const ActivityCounter::OpenWindow window(activity, 1h);
+  const ActivityCounter::HeavyAnswer heavy(activity, 10ms);
+}
+
+TEST_CASE("a window waits for the heavy answers under way, within its bound, and lets no further one begin") {
+  ActivityCounter activity;
+  std::optional<ActivityCounter::HeavyAnswer> heavy;
+  heavy.emplace(activity, 1h);
+  { const ActivityCounter::OpenWindow late(activity, 10ms); }
+  std::atomic<bool> answered = false;
+  auto window = std::async(std::launch::async, [&] {
+    const ActivityCounter::OpenWindow open(activity, 1h);
+    return answered.load();
+  });
+  CHECK(window.wait_for(50ms) == std::future_status::timeout);
+  answered = true;
+  heavy.reset();
+  CHECK(window.get());
+}
+
+TEST_CASE("nobody waits while the daemon stops") {
+  ActivityCounter activity;
+  const ActivityCounter::OpenWindow window(activity, 1h);
+  auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
+  activity.stop();
+  answer.get();
+  const ActivityCounter::HeavyAnswer another(activity, 1h);
+}
