@@ -1,0 +1,276 @@
+"""How long the daemon's answers take when much is stored and much is asked: 1,000,000 runs, 300 queued sweeps, 16 event
+streams, 60 clients that read slowly, and a flood on one endpoint after another.
+
+Prints for each endpoint p50, p99 and the longest, and the daemon's memory, beside the goals of 100 ms and 200 MB. Judges
+nothing by its exit status. The first run is held at its first stage all the while: nothing is measured beside the load, and
+no answer waits for the end of a window.
+"""
+import argparse
+import http.client
+import json
+import multiprocessing
+import pathlib
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ENGINES = ("two_copy", "one_copy", "zero_copy")
+LARGEST = 10_000  # runs of one experiment
+GOAL_MS = 100
+GOAL_MB = 200
+QUEUED = 300
+STREAMS = 16
+SLOW_READERS = 60
+FLOODERS = 4
+SECONDS = 5  # of each flood
+
+SPEC = {"name": "bench", "preset": "full", "engines": list(ENGINES), "field_sizes": [512, 1024, 2048, 4096],
+        "threads": [1, 2, 4, 8], "duration_s": 6.0, "warmup_s": 1.0, "repetitions": 5, "seed": 7}
+FIRST = {"preset": "quick", "name": "held"}
+
+
+def answer(port, path, method="GET", body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+class Daemon:
+    def __init__(self, binary, data):
+        self.stages, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [binary, "serve", "--config", "/dev/null", "--listen", "127.0.0.1:0", "--data-dir", data, "--post-rate", "0",
+                 "--post-rate-total", "0", "--stage-fd", str(theirs.fileno())],
+                stderr=subprocess.PIPE, text=True, pass_fds=[theirs.fileno()])
+        for line in self.process.stderr:
+            if "listening on" in line:
+                break
+        else:
+            raise SystemExit("the daemon did not start")
+        self.port = int(line.split("listening on ")[1].split(",")[0].rsplit(":", 1)[1])
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def memory_mb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        return int(fields["VmRSS"].split()[0]) / 1024, int(fields["VmHWM"].split()[0]) / 1024
+
+    def stop(self):
+        self.stages.close()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+def stored_spec(database):
+    """A spec as this version stores it: of an experiment that was queued by it."""
+    return json.loads(database.execute("SELECT spec_json FROM experiments ORDER BY id LIMIT 1").fetchone()[0])
+
+
+def add_experiment(database, spec, runs):
+    """runs: (engine, field_bytes, threads, repetition) of each. As the store would have stored them, but for evidence."""
+    cursor = database.execute(
+        "INSERT INTO experiments (state, spec_json, created_at_ms, started_at_ms, finished_at_ms, runs_total, runs_completed) "
+        "VALUES ('completed', ?, 1700000000000, 1700000000000, 1700000000000, ?, ?)", (json.dumps(spec), len(runs), len(runs)))
+    number = cursor.lastrowid
+    sequence = database.execute("SELECT last FROM sequences WHERE name = 'finish_sequence'").fetchone()[0]
+    database.executemany(
+        "INSERT INTO runs (experiment_id, position, engine, field_bytes, threads, repetition, state, finish_sequence, "
+        "started_at_ms, finished_at_ms, window_s, throughput_gbps, latency_us, bytes, messages, cpu_ns_per_byte, "
+        "system_cpu_ns_per_byte) VALUES (?, ?, ?, ?, ?, ?, 'completed', ?, 1700000000000, 1700000006000, 6.0, ?, 31.25, "
+        "14000000000, 3400000, ?, 0.82)",
+        ((number, i + 1, engine, size, threads, repetition, sequence + i + 1, 18 + (i * 7919 % 1000) / 997, 0.4 + (i % 13) / 100)
+         for i, (engine, size, threads, repetition) in enumerate(runs)))
+    database.execute("UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence'", (len(runs),))
+    database.execute("INSERT OR REPLACE INTO last_runs SELECT engine, experiment_id, max(id) FROM runs WHERE experiment_id = ? "
+                     "GROUP BY engine", (number,))
+    return number
+
+
+def fill(binary, data, runs):
+    """Returns the ids of two experiments of 10,000 repetitions, two of 10,000 configurations, and one of a common sweep."""
+    daemon = Daemon(binary, data)  # makes the tables
+    answer(daemon.port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
+    daemon.stop()
+    database = sqlite3.connect(pathlib.Path(data) / "copybench.db", isolation_level=None)
+    database.execute("PRAGMA synchronous=OFF")
+    database.execute("PRAGMA foreign_keys=ON")
+    database.execute("BEGIN")
+    common = {**stored_spec(database), **SPEC}
+    database.execute("DELETE FROM experiments")
+    one = {**common, "engines": ["one_copy"], "field_sizes": [4096], "threads": [1], "repetitions": LARGEST}
+    repeated = [add_experiment(database, one, [("one_copy", 4096, 1, i + 1) for i in range(LARGEST)]) for _ in range(2)]
+    sizes = [64 * (i + 1) for i in range(LARGEST // 2)]
+    wide = {**common, "engines": ["two_copy", "one_copy"], "field_sizes": sizes, "threads": [1], "repetitions": 1}
+    broad = [add_experiment(database, wide, [(engine, size, 1, 1) for size in sizes for engine in wide["engines"]])
+             for _ in range(2)]
+    cells = [(engine, size, threads) for engine in ENGINES for size in SPEC["field_sizes"] for threads in SPEC["threads"]]
+    sweep = [(*cell, repetition) for repetition in range(1, 6) for cell in cells]
+    newest = 0
+    for _ in range((runs - 4 * LARGEST) // len(sweep)):
+        newest = add_experiment(database, common, sweep)
+    database.execute("COMMIT")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return repeated, broad, newest
+
+
+class Percentiles:
+    """Asks for paths in turn, one after another on connections of their own, as long as it lives."""
+
+    def __init__(self, port, paths):
+        self.port = port
+        self.times = {name: [] for name in paths}
+        self.refused = {name: 0 for name in paths}
+        self.paths = paths
+
+    def ask(self, until):
+        while time.perf_counter() < until:
+            for name, path in self.paths.items():
+                begin = time.perf_counter()
+                status, _ = answer(self.port, path)
+                self.times[name].append((time.perf_counter() - begin) * 1e3)
+                self.refused[name] += status >= 500
+
+    def worst(self):
+        return max((sorted(times)[int(len(times) * 0.99)], name) for name, times in self.times.items())
+
+    def report(self):
+        for name, times in self.times.items():
+            times.sort()
+            p99 = times[int(len(times) * 0.99)]
+            print(f"  {name:<34} p50 {times[len(times) // 2]:8.2f}  p99 {p99:8.2f}  longest {times[-1]:8.2f} ms  "
+                  f"({len(times)}{f', {self.refused[name]} refused' if self.refused[name] else ''})"
+                  f"{'' if p99 < GOAL_MS else '  MISSED'}", flush=True)
+
+
+def flood(port, path, method, body, stop):
+    headers = {"Content-Type": "application/json"} if body else {}
+    while not stop.is_set():
+        try:
+            answer(port, path, method, body, headers)
+        except OSError:
+            pass
+
+
+def hold(port, path, slowly):
+    """A client that asks, and reads what comes at once or, slowly, 4 KiB a second."""
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+
+    def read():
+        try:
+            while client.recv(1024 if slowly else 65536):
+                if slowly:
+                    time.sleep(0.25)
+        except OSError:
+            pass
+
+    threading.Thread(target=read, daemon=True).start()
+    return client
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True, help="copybenchd")
+    parser.add_argument("--runs", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each flood")
+    parser.add_argument("--data", help="a directory that is filled and kept, or was filled before")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="copybench-bench-") as own:
+        data = options.data or own
+        known = pathlib.Path(data) / "filled.json"
+        begin = time.perf_counter()
+        if known.exists():
+            repeated, broad, newest = json.loads(known.read_text(encoding="ascii"))
+        else:
+            repeated, broad, newest = fill(options.binary, data, options.runs)
+            known.write_text(json.dumps([repeated, broad, newest]), encoding="ascii")
+        print(f"filled with {options.runs:,} runs in {time.perf_counter() - begin:.1f} s", flush=True)
+        measure(options, data, repeated, broad, newest)
+
+
+def measure(options, data, repeated, broad, newest):
+    begin = time.perf_counter()
+    daemon = Daemon(options.binary, data)
+    port = daemon.port
+    held = []
+    try:
+        print(f"listening after {(time.perf_counter() - begin) * 1e3:.0f} ms")
+        answer(port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
+        light = {"/healthz": "/healthz", "/readyz": "/readyz", "/experiments": "/experiments?limit=50",
+                 "/experiments/ID": f"/experiments/{newest}", "/metrics": "/metrics", "/runs/ID": "/runs/500000",
+                 "/experiments?tag=": "/experiments?tag=none"}
+        heavy = {"/history": "/history?engine=one_copy&field_bytes=4096&threads=1",
+                 "/compare of 10,000 repetitions": f"/compare?base={repeated[0]}&head={repeated[1]}",
+                 "/summary of 10,000 repetitions": f"/experiments/{repeated[0]}/summary",
+                 "/summary of 10,000 configurations": f"/experiments/{broad[0]}/summary",
+                 "/comparisons of 5,000 sizes": f"/experiments/{broad[0]}/comparisons",
+                 "/compare of 10,000 configurations": f"/compare?base={broad[0]}&head={broad[1]}",
+                 "/summary of a sweep": f"/experiments/{newest}/summary",
+                 "/comparisons of a sweep": f"/experiments/{newest}/comparisons",
+                 "/runs of 10,000": f"/experiments/{broad[0]}/runs?limit=500",
+                 "results.csv of 10,000": f"/experiments/{broad[0]}/results.csv",
+                 "export of 10,000": f"/experiments/{repeated[0]}/export.ndjson",
+                 "/circumstances/diff": f"/circumstances/diff?base={repeated[0]}&head={newest}"}
+        print("while the file is checked, with a run queued:")
+        start = Percentiles(port, light)
+        start.ask(time.perf_counter() + options.seconds)
+        start.report()
+        print("heavy answers, the first and the second time:")
+        for name, path in heavy.items():
+            times = []
+            for _ in range(2):
+                begin = time.perf_counter()
+                status, body = answer(port, path)
+                times.append((time.perf_counter() - begin) * 1e3)
+            print(f"  {name:<34} {times[0]:8.1f}  {times[1]:8.1f} ms  {status}, {len(body):,} bytes, memory "
+                  f"{daemon.memory_mb()[1]:.0f} MB at most", flush=True)
+        begin = time.perf_counter()
+        statuses = [answer(port, "/experiments", "POST", json.dumps({"preset": "full", "name": f"queued {i}"}),
+                           {"Content-Type": "application/json"})[0] for i in range(QUEUED - 1)]
+        print(f"{QUEUED} sweeps are queued: {(time.perf_counter() - begin) * 1e3 / QUEUED:.1f} ms each, "
+              f"{sum(status != 202 for status in statuses)} refused")
+        held += [hold(port, "/events", False) for _ in range(STREAMS)]
+        held += [hold(port, f"/experiments/{repeated[i % 2]}/{kind}", True)
+                 for i, kind in zip(range(SLOW_READERS), ["export.ndjson", "results.csv", "runs?limit=500"] * SLOW_READERS)]
+        floods = [("nothing", None)] + [(name, path) for name, path in {**light, **heavy}.items()]
+        print(f"with {STREAMS} event streams and {SLOW_READERS} slow readers, while {FLOODERS} clients flood one endpoint:")
+        for name, path in floods + [("POST /experiments/validate", "/experiments/validate")]:
+            stop = multiprocessing.Event()
+            body = json.dumps({"preset": "full"}) if name.startswith("POST") else None
+            clients = [multiprocessing.Process(target=flood, args=(port, path, "POST" if body else "GET", body, stop))
+                       for _ in range(FLOODERS if path else 0)]
+            for client in clients:
+                client.start()
+            others = Percentiles(port, {other: of for other, of in light.items() if other != name})
+            others.ask(time.perf_counter() + options.seconds)
+            stop.set()
+            for client in clients:
+                client.join(1)
+                if client.is_alive():
+                    client.terminate()
+            now, most = daemon.memory_mb()
+            p99, worst = others.worst()
+            print(f"  {name:<34} others' worst p99 {p99:8.2f} ms ({worst}), memory {now:.0f} MB"
+                  f"{'' if p99 < GOAL_MS else '  MISSED'}", flush=True)
+            if name == "nothing":
+                others.report()
+        print(f"resident memory: {most:.0f} MB at most, goal: under {GOAL_MB} MB, {'met' if most < GOAL_MB else 'MISSED'}")
+    finally:
+        for client in held:
+            client.close()
+        daemon.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
