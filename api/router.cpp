@@ -132,7 +132,19 @@ HttpResponse Router::call_heavy(const Route& route, const HttpRequest& request, 
   const uint64_t version = store_.changes();
   HttpResponse response = call_handler(route, request, id);
   if (repeatable) answers_.keep(target, version, response);
+  if (response.pieces) response.pieces = waiting_for_windows(std::move(response.pieces));
   return response;
+}
+
+// The pieces of one answer wait for windows, all together as long as another heavy answer does.
+BodyPieces Router::waiting_for_windows(BodyPieces pieces) {
+  return [this, pieces = std::move(pieces), left = std::chrono::milliseconds(kWaitForWindow)](std::string& out) mutable {
+    const auto since = std::chrono::steady_clock::now();
+    const ActivityCounter::HeavyAnswer heavy(activity_, left);
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - since);
+    left = std::max(left - waited, std::chrono::milliseconds(0));
+    return pieces(out);
+  };
 }
 
 HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_t id) {

@@ -45,6 +45,7 @@ class Router : public RequestHandler {
   HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
   // Not within an open window, and once for all who ask while nothing changes.
   HttpResponse call_heavy(const Route& route, const HttpRequest& request, int64_t id);
+  BodyPieces waiting_for_windows(BodyPieces pieces);
   HttpResponse call_handler(const Route& route, const HttpRequest& request, int64_t id);
 
   Api& api_;
