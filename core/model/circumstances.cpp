@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <unordered_map>
+
+#include "core/model/stored_shapes.h"
 
 namespace copybench {
 namespace {
@@ -23,6 +26,13 @@ bool same_machine(const Circumstances& base, const Circumstances& head) {
 
 std::string text_or_empty(const Json& json) { return json.is_null() ? std::string() : json.get<std::string>(); }
 
+// By their names; the first of those that have the same one.
+std::unordered_map<std::string_view, const Circumstance*> by_name(const Circumstances& facts) {
+  std::unordered_map<std::string_view, const Circumstance*> named;
+  for (const Circumstance& fact : facts) named.try_emplace(fact.name, &fact);
+  return named;
+}
+
 }  // namespace
 
 template <>
@@ -41,26 +51,24 @@ Json to_json(const Circumstances& facts) {
 }
 
 Result<Circumstances> circumstances_from_json(const Json& json) {
-  if (!json.is_array()) return fail("The stored circumstances are no list.");
-  try {
-    Circumstances facts;
-    for (const Json& one : json) {
-      const auto kind = from_name<CircumstanceClass>(one.at("class").get_ref<const std::string&>());
-      if (!kind) return fail("The stored circumstances have an unknown class.");
-      facts.push_back({one.at("name").get<std::string>(), *kind, one.at("value"), text_or_empty(one.at("unit")),
-                       text_or_empty(one.at("reason"))});
-    }
-    return facts;
-  } catch (const Json::exception& error) {
-    return fail(std::string("The stored circumstances cannot be read: ") + error.what() + ".");
+  if (std::string problem = facts_shape().problem(json, "facts"); !problem.empty()) {
+    return fail("The stored circumstances cannot be read: " + problem + ".");
   }
+  Circumstances facts;
+  for (const Json& one : json) {
+    facts.push_back({one.at("name").get<std::string>(), *from_name<CircumstanceClass>(one.at("class").get_ref<const std::string&>()),
+                     one.at("value"), text_or_empty(one.at("unit")), text_or_empty(one.at("reason"))});
+  }
+  return facts;
 }
 
 std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circumstances& head) {
   const bool host_name_matters = !same_machine(base, head);
+  const auto in_base = by_name(base), in_head = by_name(head);
   std::vector<CircumstanceDifference> differences;
   for (const Circumstance& fact : base) {
-    const Circumstance* other = find(head, fact.name);
+    const auto found = in_head.find(fact.name);
+    const Circumstance* other = found == in_head.end() ? nullptr : found->second;
     if (!other) {
       differences.push_back({fact.name, fact.kind, fact.unit, fact.value, {}, fact.reason, kNotGathered, false});
     } else if (other->value != fact.value) {
@@ -71,7 +79,7 @@ std::vector<CircumstanceDifference> diff(const Circumstances& base, const Circum
     }
   }
   for (const Circumstance& fact : head) {
-    if (find(base, fact.name)) continue;
+    if (in_base.contains(fact.name)) continue;
     differences.push_back({fact.name, fact.kind, fact.unit, {}, fact.value, kNotGathered, fact.reason, false});
   }
   return differences;

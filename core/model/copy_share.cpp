@@ -6,6 +6,8 @@
 #include <optional>
 #include <regex>
 
+#include "core/model/stored_shapes.h"
+
 namespace copybench {
 
 template <>
@@ -51,8 +53,11 @@ const std::vector<CompiledRule>& compiled_rules() {
   return rules;
 }
 
+// std::regex recurses over what it matches; no symbol that a rule is about is nearly so long.
+constexpr size_t kMaxMatchedBytes = 200;
+
 bool matches(std::string_view frame, const std::regex& pattern) {
-  return std::regex_match(frame.begin(), frame.end(), pattern);
+  return frame.size() <= kMaxMatchedBytes && std::regex_match(frame.begin(), frame.end(), pattern);
 }
 
 bool fits(const CompiledRule& rule, const std::vector<std::string_view>& frames) {
@@ -112,7 +117,7 @@ Json to_json(const CopyShare& share) {
 }
 
 std::optional<CopyShare> copy_share_from_json(const Json& json) {
-  if (!json.is_object()) return std::nullopt;
+  if (!copy_share_shape().problem(json, "").empty()) return std::nullopt;
   CopyShare share;
   share.busy_samples = json.at("busy_samples").get<int64_t>();
   for (size_t i = 0; i < names<CopyKind>().size(); ++i) {

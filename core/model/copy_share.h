@@ -59,7 +59,7 @@ CopyShare copy_share_of(const FoldedStacks& stacks);
 
 // {"busy_samples", "total", "gather": {"share", "samples", "symbols": [{"symbol", "samples"}]}, "send", ...}
 Json to_json(const CopyShare& share);
-// None where the JSON is null: a profile that tells no shares.
+// None where the JSON is null, a profile that tells no shares, or not what to_json() gives.
 std::optional<CopyShare> copy_share_from_json(const Json& json);
 // [{"copy", "root", "leaf", "caller", "meaning"}]
 Json copy_rules_json();

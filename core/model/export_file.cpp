@@ -2,36 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "core/base/json_text.h"
+#include "core/model/json_shape.h"
+#include "core/model/plan.h"
+#include "core/model/stored_shapes.h"
+#include "core/model/text.h"
 
 namespace copybench {
 namespace {
 
 using std::string_view;
 
-constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxRunLines = 100'000;
-constexpr size_t kMaxCircumstances = 100'000;
-
-// What is written and read again must not be nested so deep that either needs much of the stack.
-bool too_deep(string_view line) {
-  size_t depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
+constexpr size_t kMaxRunLines = 10 * Limits::kMaxRuns;  // interrupted ones are measured again
+constexpr size_t kMaxCircumstances = StoredLimits::kMaxRecordings;
 
 class ExportReader {
  public:
@@ -48,13 +31,13 @@ class ExportReader {
       if (json->size() != 1) return wrong("must be an object with one of circumstances, run, end");
       const std::string kind = json->begin().key();
       Json& value = json->begin().value();
-      if (!value.is_object()) return wrong(kind + " must be an object");
+      if (!value.is_object()) return wrong(shown(kind) + " must be an object");
       if (kind == "end") return read_end(value);
       if (kind == "circumstances" && file_.runs.empty()) {
-        if (file_.circumstances.size() == kMaxCircumstances) return wrong("there are too many circumstances");
+        if (file_.circumstances.size() == kMaxCircumstances) return wrong(fmt::format("there are too many circumstances; allowed: {}", kMaxCircumstances));
         file_.circumstances.push_back(std::move(value));
       } else if (kind == "run") {
-        if (file_.runs.size() == kMaxRunLines) return wrong("there are too many runs");
+        if (file_.runs.size() == kMaxRunLines) return wrong(fmt::format("there are too many runs; allowed: {}", kMaxRunLines));
         file_.runs.push_back(std::move(value));
         runs_digest_.add(line_);
       } else {
@@ -76,7 +59,9 @@ class ExportReader {
     digested_ = at_;
     line_ = text_.substr(at_, end + 1 - at_);
     at_ = end + 1;
-    if (too_deep(line_)) return wrong(fmt::format("values are nested more than {} deep", kMaxDepth));
+    if (nested_too_deep(line_)) {
+      return wrong(fmt::format("values are nested more than {} deep", JsonLimits::kMaxDepth));
+    }
     if (line_.find('\0') != string_view::npos) return wrong("there is a NUL byte");
     Json json = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return wrong("is no JSON object");
@@ -103,8 +88,8 @@ class ExportReader {
       return wrong(fmt::format("the export has format {}; this copybench reads format {}", format.dump(), kExportFormat));
     }
     const Json schema = json->value("schema", Json());
-    if (!schema.is_number_integer() || schema.get<int64_t>() < 1) return wrong("schema must be a whole number from 1");
-    file_.schema = schema.get<int64_t>();
+    if (whole_of(schema).value_or(0) < 1) return wrong("schema must be a whole number from 1");
+    file_.schema = *whole_of(schema);
     origin_ = std::move(*json);
     return {};
   }

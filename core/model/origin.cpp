@@ -1,5 +1,6 @@
 #include "core/model/origin.h"
 
+#include "core/model/json_shape.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -19,10 +20,9 @@ std::optional<std::string> text_from(const Json& json, const char* key) {
 
 std::optional<UtcTime> time_from_json(const Json& milliseconds) {
   constexpr int64_t kYear10000Ms = 253'402'300'800'000;
-  if (!milliseconds.is_number_integer()) return std::nullopt;
-  const auto value = milliseconds.get<int64_t>();
-  if (value < 0 || value >= kYear10000Ms) return std::nullopt;
-  return UtcTime(std::chrono::milliseconds(value));
+  const auto value = whole_of(milliseconds);
+  if (!value || *value < 0 || *value >= kYear10000Ms) return std::nullopt;
+  return UtcTime(std::chrono::milliseconds(*value));
 }
 
 Json to_json(const Origin& origin) {
@@ -45,10 +45,14 @@ Result<Origin> origin_from_json(const Json& json) {
   const auto exported_at = time_from_json(json.value("exported_at_ms", Json()));
   const Json imported_at = json.value("imported_at_ms", Json());
   if (!host || !copybench) return fail("the origin's host and copybench must be texts of at most 200 bytes");
-  if (id == json.end() || !id->is_number_integer() || id->get<int64_t>() < 1) {
+  if (id == json.end() || whole_of(*id).value_or(0) < 1) {
     return fail("the origin's experiment_id is no whole number from 1");
   }
   if (!exported_at || (!imported_at.is_null() && !time_from_json(imported_at))) return fail("a time of the origin is none");
+  const Json machine_id = json.value("machine_id", Json());
+  if (!machine_id.is_null() && !text_from(json, "machine_id")) {
+    return fail("the origin's machine_id must be a text of at most 200 bytes, or null");
+  }
   return Origin{*host, text_from(json, "machine_id"), *copybench, id->get<int64_t>(), *exported_at, time_from_json(imported_at)};
 }
 

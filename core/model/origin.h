@@ -1,4 +1,6 @@
-// Where an experiment was measured that was imported from another machine.
+// Where an experiment that was imported was measured, as its file says. Nothing proves that: whoever makes a file can name
+// any machine, this one too. So every import has an origin, and counts as imported whatever machine that names; also one
+// that was exported here, deleted, and imported again. Only what is still in the database is known to be the same.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/model/stored_shapes.h"
+
 namespace copybench {
 namespace {
 
@@ -23,18 +25,14 @@ Json to_json(const std::vector<RunFlag>& flags) {
 }
 
 Result<std::vector<RunFlag>> flags_from_json(const Json& json) {
-  if (!json.is_array()) return fail("The stored flags are no list.");
-  try {
-    std::vector<RunFlag> flags;
-    for (const Json& one : json) {
-      const auto kind = from_name<FlagKind>(one.at("kind").get_ref<const std::string&>());
-      if (!kind) return fail("A stored flag has an unknown kind.");
-      flags.push_back({*kind, one.at("detail").get<std::string>()});
-    }
-    return flags;
-  } catch (const Json::exception& error) {
-    return fail(std::string("The stored flags cannot be read: ") + error.what() + ".");
+  if (std::string problem = flags_shape().problem(json, "flags"); !problem.empty()) {
+    return fail("The stored flags cannot be read: " + problem + ".");
   }
+  std::vector<RunFlag> flags;
+  for (const Json& one : json) {
+    flags.push_back({*from_name<FlagKind>(one.at("kind").get_ref<const std::string&>()), one.at("detail").get<std::string>()});
+  }
+  return flags;
 }
 
 std::string kinds_of(const std::vector<RunFlag>& flags) {

@@ -2,18 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace copybench {
 namespace {
 
-// Stacks come in the order of their text, which is not that of a tree's callees ("a-b" stands before "a;c"): so the
-// callee is looked for, from the last one back, where it nearly always is.
-StackNode& callee_of(StackNode& caller, std::string_view name) {
-  for (auto callee = caller.callees.rbegin(); callee != caller.callees.rend(); ++callee) {
-    if (callee->name == name) return *callee;
+Result<void> check_limits(std::string_view stack, size_t& all_frames) {
+  const auto frames = static_cast<size_t>(std::count(stack.begin(), stack.end(), ';')) + 1;
+  if (frames > StackLimits::kMaxFrames) {
+    return fail(fmt::format("a stack has {} frames; allowed: {}", frames, StackLimits::kMaxFrames));
   }
-  return caller.callees.emplace_back(StackNode{std::string(name), 0, {}});
+  all_frames += frames;
+  if (all_frames > StackLimits::kMaxAllFrames) return fail(fmt::format("all stacks have more than {} frames", StackLimits::kMaxAllFrames));
+  return {};
 }
 
 }  // namespace
@@ -32,6 +35,8 @@ std::string to_text(const FoldedStacks& stacks) {
 
 Result<FoldedStacks> folded_from_text(std::string_view text) {
   FoldedStacks stacks;
+  size_t all_frames = 0;
+  int64_t all_samples = 0;
   while (!text.empty()) {
     const auto end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -43,7 +48,13 @@ Result<FoldedStacks> folded_from_text(std::string_view text) {
         std::from_chars(line.data() + space + 1, last, samples).ptr != last || samples <= 0) {
       return fail(fmt::format("this is no folded stack: {}", line.substr(0, 200)));
     }
-    stacks[std::string(line.substr(0, space))] += samples;
+    const std::string_view stack = line.substr(0, space);
+    if (auto within = check_limits(stack, all_frames); !within) return tl::unexpected(within.error());
+    if (samples > StackLimits::kMaxSamples - all_samples) {
+      return fail(fmt::format("all stacks have more than {} samples", StackLimits::kMaxSamples));
+    }
+    all_samples += samples;
+    stacks[std::string(stack)] += samples;
   }
   return stacks;
 }
@@ -58,17 +69,24 @@ std::vector<std::string_view> frames_of(std::string_view stack) {
   }
 }
 
-StackNode tree_of(const FoldedStacks& stacks) {
-  StackNode root;
+StackTree tree_of(const FoldedStacks& stacks) {
+  StackTree tree(1);
+  // Stacks come in the order of their text, which is not that of a tree's callees ("a-b" stands before "a;c").
+  std::map<std::pair<size_t, std::string_view>, size_t> places;  // by the caller's place and the frame
   for (const auto& [stack, samples] : stacks) {
-    StackNode* node = &root;
-    node->samples += samples;
+    size_t at = 0;
+    tree[at].samples += samples;
     for (const std::string_view frame : frames_of(stack)) {
-      node = &callee_of(*node, frame);
-      node->samples += samples;
+      const auto [place, is_new] = places.try_emplace({at, frame}, tree.size());
+      if (is_new) {
+        tree[at].callees.push_back(tree.size());
+        tree.push_back({std::string(frame), 0, tree[at].depth + 1, {}});
+      }
+      at = place->second;
+      tree[at].samples += samples;
     }
   }
-  return root;
+  return tree;
 }
 
 }  // namespace copybench

@@ -14,6 +14,13 @@
 
 namespace copybench {
 
+// The kernel unwinds 127 frames unless kernel.perf_event_max_stack was raised, of which both halves of a stack have a share.
+struct StackLimits {
+  static constexpr size_t kMaxFrames = 2048;           // of one stack
+  static constexpr size_t kMaxAllFrames = 2'000'000;   // of all
+  static constexpr int64_t kMaxSamples = int64_t{1} << 52;  // of all
+};
+
 // From "root;caller;leaf" to the samples that had this stack.
 using FoldedStacks = std::map<std::string, int64_t, std::less<>>;
 
@@ -21,17 +28,20 @@ int64_t sample_count(const FoldedStacks& stacks);
 
 // One line each, in the order of their text.
 std::string to_text(const FoldedStacks& stacks);
-// An error names the first line that is none.
+// An error names the first line that is none, or the limit that it is beyond.
 Result<FoldedStacks> folded_from_text(std::string_view text);
 
 std::vector<std::string_view> frames_of(std::string_view stack);
 
-// The same stacks as a tree: what flame graphs draw. The root is a node of no name that holds all.
+// The same stacks as a tree: what flame graphs draw. The first node is the root, which has no name and holds all; each
+// caller stands before its callees. A list, since a stack may be deeper than a recursion over it.
 struct StackNode {
   std::string name;
-  int64_t samples = 0;  // of this frame and all that it called
-  std::vector<StackNode> callees;  // by name
+  int64_t samples = 0;          // of this frame and all that it called
+  size_t depth = 0;             // of the root: 0
+  std::vector<size_t> callees;  // places in the tree, in the order in which the stacks have them
 };
-StackNode tree_of(const FoldedStacks& stacks);
+using StackTree = std::vector<StackNode>;
+StackTree tree_of(const FoldedStacks& stacks);
 
 }  // namespace copybench

@@ -35,3 +35,19 @@ TEST_CASE("symbols cannot break out of the SVG") {
 }
 
 TEST_CASE("no stacks give an empty graph") { CHECK(contains(flamegraph_svg("t", {}), "0 samples.")); }
+
+TEST_CASE("a stack of any depth is drawn, and of too many frames the first rows") {
+  std::string deep = "engine";
+  for (int i = 0; i < 20'000; ++i) deep += ";f";
+  const std::string svg = flamegraph_svg("t", {{deep, 3}});
+  CHECK(contains(svg, "<title>f: 100.00 % (3 samples)</title>"));
+  CHECK_FALSE(contains(svg, "left out"));
+  FoldedStacks wide;
+  std::string tail;
+  for (int i = 0; i < 60; ++i) tail += ";f" + std::to_string(i);
+  for (int i = 0; i < 1000; ++i) wide["engine;" + std::to_string(i) + tail] = 1;
+  const std::string cut = flamegraph_svg("t", wide, &wide);
+  CHECK(contains(cut, "The deepest frames are left out"));
+  CHECK(contains(cut, "<title>engine: 100.00 %"));
+  CHECK(cut.size() < 20'000'000);
+}

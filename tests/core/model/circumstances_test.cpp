@@ -97,3 +97,26 @@ TEST_CASE("a fact that one version does not gather is told and does not matter")
   CHECK(come.head == "6.1.0");
   CHECK_FALSE(come.matters);
 }
+
+TEST_CASE("facts beyond what is gathered are refused by the field, and many are compared in time") {
+  Json facts = Json::array();
+  for (int i = 0; i < 1001; ++i) {
+    facts.push_back({{"name", std::to_string(i)}, {"class", "host"}, {"value", i}, {"unit", nullptr}, {"reason", nullptr}});
+  }
+  CHECK(circumstances_from_json(facts).error().message.find("facts is a list of 1001; allowed: a list of at most 1000") !=
+        std::string::npos);
+  facts.erase(0);
+  CHECK(circumstances_from_json(facts)->size() == 1000);
+  for (const char* key : {"name", "class", "unit", "reason"}) {
+    Json wrong = facts;
+    wrong[7][key] = 5;
+    CHECK(circumstances_from_json(wrong).error().message.find(std::string("facts/7/") + key + " is 5") != std::string::npos);
+  }
+  // Of 40,000 names in either order, each was looked for in all of the other: half a minute.
+  Circumstances base, head;
+  for (int i = 0; i < 40'000; ++i) {
+    base.push_back({std::to_string(i), CircumstanceClass::host, i, "", ""});
+    head.push_back({std::to_string(40'000 - i), CircumstanceClass::host, 40'000 - i, "", ""});
+  }
+  CHECK(diff(base, head).size() == 2);
+}

@@ -67,3 +67,18 @@ TEST_CASE("the rules are there to be read") {
   REQUIRE(rules.size() == copy_rules().size());
   for (const Json& rule : rules) CHECK_FALSE(rule["meaning"].get<std::string>().empty());
 }
+
+TEST_CASE("only what was written as shares is read as shares") {
+  const Json good = to_json(copy_share_of({{"engine;memcpy", 3}, {"load;recv", 1}}));
+  CHECK(copy_share_from_json(good));
+  for (const Json& value : {Json(), Json::object(), Json::array({1}), Json("x"), Json(5)}) CHECK_FALSE(copy_share_from_json(value));
+  for (const auto& [key, value] : good.items()) {
+    Json lacking = good, wrong = good;
+    lacking.erase(key);
+    wrong[key] = "x";
+    CHECK_FALSE(copy_share_from_json(lacking));
+    CHECK_FALSE(copy_share_from_json(wrong));
+  }
+  // std::regex recurses over what it matches.
+  CHECK(copy_share_of({{"engine;copy_user_" + std::string(1'000'000, 'a') + "_[k]", 1}}).busy_samples == 1);
+}
