@@ -22,7 +22,9 @@ std::string text_problem(string_view text, size_t least, size_t most, string_vie
   const bool controls = std::any_of(code_points->begin(), code_points->end(), [&](char32_t c) {
     return is_control_character(c) && (c > 0x7f || allowed_controls.find(static_cast<char>(c)) == string_view::npos);
   });
-  return controls ? "contains a control character" : "";
+  if (controls) return "contains a control character";
+  // A link to an experiment is its name.
+  return least > 0 && !any_visible(*code_points) ? "shows nothing: it has blanks and characters without width alone" : "";
 }
 
 // A tag stands in a list with commas on the page, and in a query.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 namespace copybench {
 
@@ -45,6 +47,20 @@ std::string clean_text(std::string_view bytes) {
     i += decoded ? length : 1;
   }
   return text;
+}
+
+bool any_visible(std::u32string_view code_points) {
+  // Of Unicode 15: White_Space, Default_Ignorable_Code_Point, the format characters, and the blank of Braille.
+  constexpr std::pair<char32_t, char32_t> kInvisible[] = {
+      {0x00, 0x20},       {0x7f, 0xa0},       {0xad, 0xad},       {0x34f, 0x34f},     {0x600, 0x605},   {0x61c, 0x61c},
+      {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x115f, 0x1160},   {0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180f},
+      {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},   {0x2800, 0x2800},   {0x3000, 0x3000}, {0x3164, 0x3164},
+      {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},   {0x1bca0, 0x1bca3},
+      {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+  return std::any_of(code_points.begin(), code_points.end(), [&](char32_t c) {
+    return std::none_of(std::begin(kInvisible), std::end(kInvisible),
+                        [&](const auto& range) { return c >= range.first && c <= range.second; });
+  });
 }
 
 std::string_view trimmed(std::string_view text) {

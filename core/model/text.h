@@ -17,6 +17,9 @@ bool is_control_character(char32_t code_point);
 // line ends and tabs, becomes U+FFFD.
 std::string clean_text(std::string_view bytes);
 
+// Whether any of them shows: not blanks, characters without width, and such that only format others.
+bool any_visible(std::u32string_view code_points);
+
 // Without the blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 

@@ -55,3 +55,18 @@ TEST_CASE("what is not given stays") {
   CHECK(changed(before, {"name", {}, {}, false}) == Annotations{"notes", {"a", "b"}, false});
   CHECK(changed(before, {{}, "", std::vector<std::string>{}, {}}) == Annotations{"", {}, true});
 }
+
+TEST_CASE("a name or tag that shows nothing is refused") {
+  for (const std::string text : {" ", "   ", "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8b \xef\xbb\xbf", "\xe3\x85\xa4",
+                                 "\xe2\xa0\x80", "\xc2\xad", "\xf3\xa0\x80\xa0"}) {
+    CAPTURE(text);
+    const auto errors = annotation_errors({text, {}, {}, {}});
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].detail.find("shows nothing") != std::string::npos);
+    CHECK(annotation_errors({{}, {}, {{text}}, {}}).size() == 1);
+    CHECK(annotation_errors({{}, text, {}, {}}).empty());  // notes stand beside the name
+  }
+  for (const std::string text : {"a", " a ", "\xe2\x80\x8b""b", "\xf0\x9f\x98\x80", "\xe4\xb8\xad"}) {
+    CHECK(annotation_errors({text, {}, {}, {}}).empty());
+  }
+}
