@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/comparison.h"
 #include "api/query.h"
+#include "api/sound.h"
 
 namespace copybench {
 namespace {
@@ -21,7 +22,7 @@ struct Read {
 };
 
 tl::expected<Read, Problem> read_one(Reader& reader, ExperimentId id) {
-  auto record = reader.experiment(id);
+  auto record = sound_experiment(reader, id);
   if (!record) return refuse(problem_of(record.error()));
   auto runs = reader.summary_input(id);
   if (!runs) return refuse(problem_of(runs.error()));

@@ -200,9 +200,11 @@ Reply Api::get_experiment(const Call& call) {
   auto queue = read_queue(*reader, utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
   auto circumstances = reader->circumstances(call.id);
-  if (!circumstances) return refuse(problem_of(circumstances.error()));
+  const bool damaged = !circumstances && circumstances.error().kind == StoreError::Kind::damaged;
+  if (!circumstances && !damaged) return refuse(problem_of(circumstances.error()));
   Json json = experiment_json(*record, *queue);
-  json["circumstances"] = circumstances_json(*circumstances);
+  if (damaged && !record->damage) json["damaged"] = circumstances.error().message;
+  json["circumstances"] = damaged ? Json() : circumstances_json(*circumstances);
   return json_response(200, json);
 }
 

@@ -41,6 +41,8 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
     if (!record && record.error().kind == StoreError::Kind::not_found) continue;
     if (!record) return refuse(problem_of(record.error()));
     auto circumstances = reader.circumstances(id);
+    const bool damaged = record->damage || (!circumstances && circumstances.error().kind == StoreError::Kind::damaged);
+    if (damaged) continue;  // its own answers say so
     if (!circumstances) return refuse(problem_of(circumstances.error()));
     experiments.push_back({id, std::move(record->spec), record->started_at,
                            circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts),

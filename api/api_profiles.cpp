@@ -6,6 +6,7 @@
 #include "api/encode_run.h"
 #include "api/flamegraph.h"
 #include "api/query.h"
+#include "api/sound.h"
 #include "api/zerocopy_label.h"
 #include "core/model/copy_cost.h"
 #include "core/model/copy_share.h"
@@ -33,7 +34,7 @@ Problem no_profile(const RunRecord& run) {
 // The run's profile, or why there is none.
 tl::expected<ProfileRow, Problem> find_profile(Reader& reader, RunId id) {
   auto found = reader.profile(id);
-  if (found) return std::move(*found);
+  if (found) return std::move(*found);  // its stacks can be read even where its report cannot
   if (found.error().kind != StoreError::Kind::not_found) return tl::unexpected(problem_of(found.error()));
   const auto run = reader.run(id);
   if (!run) return tl::unexpected(problem_of(run.error()));
@@ -52,11 +53,9 @@ std::string title_of(Reader& reader, const ProfileRow& row) {
 
 Result<FoldedStacks> stacks_of(const ProfileRow& row) { return folded_from_text(row.profile.stacks); }
 
-Problem damaged(const Error& error) {
-  Problem problem;
-  problem.status = 500;
-  problem.detail = "the stored stacks cannot be read: " + error.message;
-  return problem;
+Problem damaged(RunId run, const Error& error) {
+  return problem_of(StoreError{StoreError::Kind::damaged,
+                               fmt::format("The stored stacks of run {} cannot be read: {}", run, error.message)});
 }
 
 HttpResponse text_response(const char* content_type, std::string body) {
@@ -75,7 +74,8 @@ Reply Api::list_profiles(const Call& call) {
   Json items = Json::array();
   std::vector<ProfiledShare> shares;
   for (const ProfileRow& row : *rows) {
-    if (auto share = copy_share_from_json(row.profile.report["copy_share"])) {
+    if (auto sound = check_sound(row); !sound) return refuse(problem_of(sound.error()));
+    if (auto share = copy_share_from_json(row.profile.report.value("copy_share", Json()))) {
       shares.push_back({row.configuration, *share});
     }
     items.push_back(profile_json(row));
@@ -94,6 +94,7 @@ Reply Api::list_profiles(const Call& call) {
 Reply Api::get_run_profile(const Call& call) {
   auto row = find_profile(*context_.readers.lease(), call.id);
   if (!row) return refuse(std::move(row.error()));
+  if (auto sound = check_sound(*row); !sound) return refuse(problem_of(sound.error()));
   Json json = profile_json(*row);
   json["rules"] = copy_rules_json();
   return json_response(200, json);
@@ -110,14 +111,14 @@ Reply Api::get_run_flamegraph(const Call& call) {
   auto row = find_profile(*reader, call.id);
   if (!row) return refuse(std::move(row.error()));
   const auto stacks = stacks_of(*row);
-  if (!stacks) return refuse(damaged(stacks.error()));
+  if (!stacks) return refuse(damaged(call.id, stacks.error()));
   const auto base_id = decode_id_parameter(call.request.query, "base_run");
   std::string title = title_of(*reader, *row);
   if (!base_id) return text_response("image/svg+xml", flamegraph_svg(title, *stacks));
   auto base = find_profile(*reader, *base_id);
   if (!base) return refuse(std::move(base.error()));
   const auto base_stacks = stacks_of(*base);
-  if (!base_stacks) return refuse(damaged(base_stacks.error()));
+  if (!base_stacks) return refuse(damaged(*base_id, base_stacks.error()));
   title += ", against " + title_of(*reader, *base);
   return text_response("image/svg+xml", flamegraph_svg(title, *stacks, &*base_stacks));
 }

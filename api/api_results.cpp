@@ -13,6 +13,8 @@
 #include "api/encode_words.h"
 #include "api/missing.h"
 #include "api/query.h"
+#include "api/sound.h"
+#include "core/model/summary.h"
 
 namespace copybench {
 namespace {
@@ -76,7 +78,7 @@ Reply Api::list_runs(const Call& call) {
 }
 
 Reply Api::get_results_csv(const Call& call) {
-  if (auto record = context_.readers.lease()->experiment(call.id); !record) return refuse(problem_of(record.error()));
+  if (auto record = sound_experiment(*context_.readers.lease(), call.id); !record) return refuse(problem_of(record.error()));
   HttpResponse response;
   response.content_type = "text/csv; charset=utf-8; header=present";
   response.headers = {
@@ -88,7 +90,7 @@ Reply Api::get_results_csv(const Call& call) {
 
 Reply Api::get_summary(const Call& call) {
   ReaderPool::Lease reader = context_.readers.lease();
-  auto record = reader->experiment(call.id);
+  auto record = sound_experiment(*reader, call.id);
   if (!record) return refuse(problem_of(record.error()));
   auto input = reader->summary_input(call.id);
   reader.reset();  // others need not wait for what follows

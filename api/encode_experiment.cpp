@@ -42,6 +42,7 @@ Json experiment_json(const ExperimentRecord& record, const QueueView& queue) {
   json["tags"] = record.annotations.tags;
   json["pinned"] = record.annotations.pinned;
   json["origin"] = record.origin ? origin_json(*record.origin) : Json(nullptr);
+  json["damaged"] = or_null(record.damage);
   json["runs_total"] = record.runs.total;
   json["runs_at_most"] = runs_at_most(record);
   json["estimated_duration_s"] = to_seconds(estimated_duration(record.spec, record.runs.total));

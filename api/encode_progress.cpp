@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "api/encode_words.h"
+#include "core/base/json_text.h"
 #include "core/base/time.h"
 #include "core/model/crossover_answer.h"
+#include "core/model/stored_shapes.h"
 
 namespace copybench {
 
@@ -20,8 +22,8 @@ int64_t runs_at_most(const ExperimentRecord& record) {
 }
 
 Json findings_json(const ExperimentRecord& record) {
-  Json findings = Json::parse(record.findings_json, nullptr, false);
-  if (!findings.is_object()) findings = Json::object();
+  Json findings = parse_json(record.findings_json).value_or(Json::object());
+  if (!findings_shape().problem(findings, "").empty()) findings = Json::object();
   Json json{{"repeats", nullptr}, {"crossover", nullptr}};
   if (const auto repeats = findings.find("repeats"); repeats != findings.end()) {
     const auto state = from_name<RepeatState>((*repeats)["state"].get<std::string>());

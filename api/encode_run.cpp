@@ -9,6 +9,7 @@
 #include "api/encode_words.h"
 #include "api/missing.h"
 #include "api/zerocopy_label.h"
+#include "core/base/json_text.h"
 #include "core/model/figures.h"
 
 namespace copybench {
@@ -46,6 +47,7 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   json["started_at"] = time_or_null(run.started_at);
   json["finished_at"] = time_or_null(run.finished_at);
   json["reason"] = or_null(run.reason);
+  json["damaged"] = or_null(run.damage);
   json["links"] = {{"self", run_path(run.id)},
                    {"perf", run_path(run.id) + "/perf"},
                    {"experiment", experiment_path(run.experiment_id)}};
@@ -55,7 +57,7 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
 }  // namespace
 
 Json run_json(const RunRow& run) {
-  const Json counters = Json::parse(run.counters_json, nullptr, false);
+  const Json counters = parse_json(run.counters_json).value_or(Json());
   // Of a run that did not complete, its state and reason say it once for all: a list of thousands need not say it 26 times
   // each.
   return common_run_json(run, counters,
@@ -63,10 +65,12 @@ Json run_json(const RunRow& run) {
 }
 
 Json run_json(const RunRecord& run) {
-  Json evidence = Json::parse(run.evidence_json, nullptr, false);
-  if (!evidence.is_object()) evidence = Json::object();
+  Json evidence = parse_json(run.evidence_json).value_or(Json());
+  const bool readable = evidence.is_object();
+  if (!readable) evidence = Json::object();
   const Json counters = evidence.value("counters", Json::array());
   Json json = common_run_json(run, counters, missing_reasons(run, counters));
+  if (!readable && !run.damage) json["damaged"] = "its evidence is no JSON object, too long, or nested too deep";
   json["evidence"] = std::move(evidence);
   return json;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/json_text.h"
 #include "core/model/events.h"
 
 namespace copybench {
@@ -74,8 +75,8 @@ std::string reason_for(string_view column, const RunRow& run, const Json& counte
 }  // namespace
 
 std::string no_perf_reason(const RunRecord& run) {
-  const Json evidence = Json::parse(run.evidence_json, nullptr, false);
-  const Json perf = evidence.is_object() ? evidence.value("perf", Json()) : Json();
+  const auto evidence = parse_json(run.evidence_json);
+  const Json perf = evidence && evidence->is_object() ? evidence->value("perf", Json()) : Json();
   if (auto reason = text_at(perf, "reason")) return std::move(*reason);
   return run.state == RunState::completed ? "perf printed nothing" : unfinished_reason(run);
 }

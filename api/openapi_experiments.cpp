@@ -174,6 +174,9 @@ void put_experiment_schemas(Json& schemas) {
                                                                    {"exported_at", time()},
                                                                    {"imported_at", time_or_null()}})),
                                                    "Of an imported one: where it was measured; null: here.")},
+                              {"damaged", described(type_or_null("string"),
+                                                    "Why what is stored of it cannot be read. Then its spec is empty, nothing "
+                                                    "is computed of it (503), and it can be deleted.")},
                               {"runs_total", described(type("integer"), "Planned so far.")},
                               {"runs_at_most", described(type("integer"), "With those that may follow from results.")},
                               {"estimated_duration_s", type("number")},

@@ -94,6 +94,8 @@ void put_run_schemas(Json& schemas) {
                                 {"started_at", time_or_null()},
                                 {"finished_at", time_or_null()},
                                 {"reason", described(type_or_null("string"), "Why it did not complete.")},
+                                {"damaged", described(type_or_null("string"), "Why what is stored of it cannot be read. Then "
+                                                                              "its state is failed, and figures are null.")},
                                 {"links", links({"self", "perf", "experiment"})}});
   schemas["Run"] = object(run);
   schemas["RunDetail"] = object(

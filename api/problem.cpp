@@ -112,6 +112,10 @@ Problem problem_of(const StoreError& error) {
       problem.kind = "disk-failed";
       problem.headers = {{"Retry-After", "5"}};
       break;
+    case StoreError::Kind::damaged:
+      problem.status = 503;
+      problem.kind = "damaged";
+      break;
     case StoreError::Kind::corrupt:
     case StoreError::Kind::newer:
     case StoreError::Kind::locked:
@@ -144,6 +148,8 @@ std::string_view name_of_kind(StoreError::Kind kind) {
       return "full";
     case StoreError::Kind::io:
       return "io";
+    case StoreError::Kind::damaged:
+      return "damaged";
     case StoreError::Kind::corrupt:
       return "corrupt";
     case StoreError::Kind::newer:

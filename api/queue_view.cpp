@@ -42,7 +42,9 @@ StoreResult<QueueView> read_queue(Reader& reader, UtcTime now, std::optional<std
     const Nanoseconds one = queued.run + kRunOverhead;
     Nanoseconds spent{};  // on the run that is under way
     if (view.running && view.running->experiment_id == queued.id && view.running->started_at) {
-      spent = std::clamp(Nanoseconds{now - *view.running->started_at}, Nanoseconds{0}, one);
+      // Bounded in milliseconds: the clock may be far from where it was, and nanoseconds of centuries do not fit.
+      const auto since = std::clamp<UtcTime::duration>(now - *view.running->started_at, {}, std::chrono::hours{24});
+      spent = std::min<Nanoseconds>(since, one);
     }
     const auto left = [&](int64_t runs) {
       return std::max(one * std::clamp<int64_t>(runs, 0, kMostRuns) - spent, Nanoseconds{0});

@@ -15,7 +15,7 @@ UtcTime utc_now() { return std::chrono::floor<std::chrono::milliseconds>(std::ch
 std::string to_rfc3339(UtcTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto millis = (time - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), millis);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", fmt::gmtime(static_cast<time_t>(seconds.time_since_epoch().count())), millis);
 }
 
 Monotonic::time_point deadline_after(Nanoseconds at_most) {

@@ -43,6 +43,8 @@ struct ExperimentRecord {
   RunCounts runs;
   std::string findings_json;  // Advice::findings as JSON text; "{}" where no run depends on results
   std::optional<Origin> origin;  // of one that was imported; none: measured here
+  // Why its row cannot be read: then the spec is empty, and what could not be read with it. Nothing is measured of it.
+  std::optional<std::string> damage;
 };
 
 // What an experiment was measured under, from the run that was claimed then until the next of these.
@@ -65,6 +67,7 @@ struct RunRow {
   RunFigures figures;
   std::vector<RunFlag> flags;
   std::string counters_json;  // the evidence's counters as JSON text: an array; empty where there are none
+  std::optional<std::string> damage;  // why its row cannot be read: then it is as one that failed, without figures
 };
 
 struct RunRecord : RunRow {

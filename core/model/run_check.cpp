@@ -90,9 +90,9 @@ std::string latency_problem(const Json& row) {
 }
 
 std::string zerocopy_problem(const Configuration& configuration, const Json& row) {
-  constexpr std::array<string_view, 4> kColumns{"zerocopy_sends", "zerocopy_completions", "zerocopy_copied",
-                                                "zerocopy_enobufs"};
-  for (const string_view name : kColumns) {
+  constexpr std::array<string_view, 4> kZerocopy{"zerocopy_sends", "zerocopy_completions", "zerocopy_copied",
+                                                 "zerocopy_enobufs"};
+  for (const string_view name : kZerocopy) {
     const auto value = number(row, name);
     if (value && configuration.engine != EngineMode::zero_copy) {
       return fmt::format("{} is {:g}; allowed of {}: null", name, *value, name_of(configuration.engine));
@@ -101,9 +101,9 @@ std::string zerocopy_problem(const Configuration& configuration, const Json& row
     if (value && total && *value != *total) return says_otherwise(name, *value, "evidence/zerocopy", *total);
   }
   for (size_t i = 1; i < 3; ++i) {
-    const auto value = number(row, kColumns[i]), all = number(row, kColumns[i - 1]);
+    const auto value = number(row, kZerocopy[i]), all = number(row, kZerocopy[i - 1]);
     if (value && all && *value > *all) {
-      return fmt::format("{} is {:g}; allowed: at most {}, {:g}", kColumns[i], *value, kColumns[i - 1], *all);
+      return fmt::format("{} is {:g}; allowed: at most {}, {:g}", kZerocopy[i], *value, kZerocopy[i - 1], *all);
     }
   }
   return "";

@@ -1,14 +1,17 @@
 #include "core/store/calibrations.h"
 
+#include <fmt/format.h>
+
+#include "core/base/json_text.h"
+#include "core/model/origin.h"
 #include "core/store/rows.h"
 
 namespace copybench {
 namespace {
 
-Calibration values_of(std::string_view text) {
-  auto values = calibration_from_json(Json::parse(text, nullptr, /*allow_exceptions=*/false));
-  if (!values) throw_damaged(values.error().message);
-  return *values;
+Result<Calibration> values_of(std::string_view text) {
+  const auto json = parse_json(text);
+  return json ? calibration_from_json(*json) : Result<Calibration>(fail("its values are no JSON"));
 }
 
 // Of the rows that a condition on them with the bound values finds.
@@ -22,9 +25,15 @@ std::vector<CalibrationRecord> read_where(DatabaseConnection& connection, const 
     CalibrationRecord one;
     one.run_id = query.integer(0);
     one.before = query.integer(1) != 0;
-    one.at = UtcTime(std::chrono::milliseconds(query.integer(2)));
+    const auto at = time_from_json(query.integer(2));
     one.machine = query.text(3);
-    one.values = values_of(query.text(4));
+    const auto measured = values_of(query.text(4));
+    if (!at || !measured) {
+      throw_damaged_row(fmt::format("A calibration of run {} is damaged: {}", one.run_id,
+                                    at ? measured.error().message : "its time is none"));
+    }
+    one.at = *at;
+    one.values = *measured;
     if (!query.is_null(5)) one.unusual = std::string(query.text(5));
     all.push_back(std::move(one));
   }
@@ -64,7 +73,9 @@ std::vector<Calibration> read_recent_calibrations(DatabaseConnection& connection
               "WHERE import_digest IS NOT NULL) ORDER BY id DESC LIMIT ?");
   query.bind(machine).bind(limit);
   std::vector<Calibration> recent;
-  while (query.step()) recent.push_back(values_of(query.text(0)));
+  while (query.step()) {
+    if (const auto values = values_of(query.text(0))) recent.push_back(*values);
+  }
   return recent;
 }
 

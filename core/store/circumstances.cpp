@@ -1,5 +1,9 @@
 #include "core/store/circumstances.h"
 
+#include <fmt/format.h>
+
+#include "core/base/json_text.h"
+#include "core/model/stored_shapes.h"
 #include "core/store/rows.h"
 
 namespace copybench {
@@ -25,11 +29,20 @@ std::vector<RecordedCircumstances> read_circumstances(DatabaseConnection& connec
               "SELECT from_run, gathered_at_ms, facts_json FROM circumstances WHERE experiment_id = ? "
               "ORDER BY gathered_at_ms, from_run");
   query.bind(experiment);
+  constexpr size_t kMostBytes = 64 << 20;
+  size_t bytes = 0;
   std::vector<RecordedCircumstances> all;
   while (query.step()) {
-    auto facts = circumstances_from_json(Json::parse(query.text(2), nullptr, /*allow_exceptions=*/false));
-    if (!facts) throw_damaged(facts.error().message);
-    all.push_back({query.integer(0), UtcTime(std::chrono::milliseconds(query.integer(1))), std::move(*facts)});
+    const auto damaged = [&](std::string_view why) {
+      throw_damaged_row(fmt::format("The circumstances of experiment {} are damaged: {}", experiment, why));
+    };
+    bytes += query.text(2).size();
+    if (bytes > kMostBytes) damaged("they are too long to be read");
+    const auto json = parse_json(query.text(2), StoredLimits::kMaxFactsBytes);
+    auto facts = json ? circumstances_from_json(*json) : Result<Circumstances>(fail("they are no JSON, or too long"));
+    const auto at = time_from_json(query.integer(1));
+    if (!facts || !at) damaged(facts ? "their time is none" : facts.error().message);
+    all.push_back({query.integer(0), *at, std::move(*facts)});
   }
   return all;
 }

@@ -63,6 +63,10 @@ int open_flags(DatabaseConnection::Access access) {
   return SQLite::OPEN_READONLY;
 }
 
+struct DamagedRow {
+  std::string what;
+};
+
 // SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
 // through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
 const char* file_system() {
@@ -116,6 +120,8 @@ std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()
     return std::nullopt;
   } catch (const SQLite::Exception& exception) {
     return error_of(database_->getFilename(), exception, errno_before_rollback_.value_or(errno));
+  } catch (const DamagedRow& row) {
+    return damaged_row(row.what);
   }
 }
 
@@ -231,5 +237,11 @@ WriteTransaction::~WriteTransaction() {
 void WriteTransaction::commit() { transaction_->commit(); }
 
 void throw_damaged(const std::string& what) { throw SQLite::Exception(what, SQLITE_CORRUPT); }
+
+void throw_damaged_row(const std::string& what) { throw DamagedRow{what}; }
+
+StoreError damaged_row(const std::string& what) {
+  return {StoreError::Kind::damaged, what + ". Nothing else is affected; delete the experiment, or restore a backup."};
+}
 
 }  // namespace copybench

@@ -110,7 +110,10 @@ class WriteTransaction {
   std::unique_ptr<SQLite::Transaction> transaction_;
 };
 
-// Ends the attempt with Kind::corrupt: a row says what no version of this program wrote.
+// Ends the attempt with Kind::corrupt: the file is not what this program made of it.
 [[noreturn]] void throw_damaged(const std::string& what);
+// Ends the attempt with Kind::damaged: a row says what no version of this program wrote. `what` names the row.
+[[noreturn]] void throw_damaged_row(const std::string& what);
+StoreError damaged_row(const std::string& what);
 
 }  // namespace copybench

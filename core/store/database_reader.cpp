@@ -23,6 +23,10 @@ StoreError no_such(std::string_view what, int64_t id) {
 constexpr double kMostRunSeconds = 1e5;  // more than any request may ask for: whatever a damaged row says
 constexpr size_t kMostBytesOfSpecs = 512 << 10;  // of a page of experiments, beside the last one: a spec may have 70 KB
 constexpr int kSpecColumn = 2;                   // of experiment_columns()
+
+// A sum that damaged rows may have made negative, or larger than anything that was counted.
+int64_t whole_count(double sum) { return sum >= 0 && sum <= 1e15 ? static_cast<int64_t>(sum) : 0; }
+
 constexpr int kProfileStacks = 6;  // the column after profile_columns()
 
 class DatabaseReader : public Reader {
@@ -102,17 +106,17 @@ class DatabaseReader : public Reader {
     const auto failed = connection_->attempt([&] {
       for (size_t i = 0; i < names<ExperimentState>().size(); ++i) counts.experiments[static_cast<ExperimentState>(i)] = 0;
       Query query(*connection_,
-                  "SELECT state, count(*), sum(runs_total), sum(runs_completed), sum(runs_failed), sum(runs_cancelled), "
-                  "sum(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state");
+                  "SELECT state, count(*), total(runs_total), total(runs_completed), total(runs_failed), total(runs_cancelled), "
+                  "total(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state");
       while (query.step()) {
         const auto state = from_name<ExperimentState>(query.text(0));
-        if (!state) throw_damaged(fmt::format("a row has the unknown state '{}'", query.text(0)));
+        if (!state) continue;  // of damaged rows
         counts.experiments[*state] = query.integer(1);
-        counts.runs.total += query.integer(2);
-        counts.runs.completed += query.integer(3);
-        counts.runs.failed += query.integer(4);
-        counts.runs.cancelled += query.integer(5);
-        counts.runs.interrupted += query.integer(6);
+        counts.runs.total += whole_count(query.real(2));
+        counts.runs.completed += whole_count(query.real(3));
+        counts.runs.failed += whole_count(query.real(4));
+        counts.runs.cancelled += whole_count(query.real(5));
+        counts.runs.interrupted += whole_count(query.real(6));
       }
       counts.runs_running = connection_->integer("SELECT count(*) FROM runs WHERE state = 'running'");
     });
@@ -129,7 +133,8 @@ class DatabaseReader : public Reader {
       for (const std::string_view engine : names<EngineMode>()) {
         Query query(*connection_, sql);
         query.bind(engine);
-        if (query.step()) last.push_back(read_run(query));
+        if (!query.step()) continue;
+        if (RunRow run = read_run(query); !run.damage) last.push_back(std::move(run));
       }
     });
     if (failed) return tl::unexpected(*failed);

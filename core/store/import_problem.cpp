@@ -3,20 +3,63 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/model/annotations.h"
 #include "core/model/calibration.h"
+#include "core/model/crossover.h"
+#include "core/model/json_shape.h"
 #include "core/model/names.h"
-#include "core/model/plan.h"
+#include "core/model/order.h"
+#include "core/model/run_check.h"
+#include "core/model/spec_check.h"
+#include "core/model/stored_shapes.h"
 #include "core/store/schema.h"
 
 namespace copybench {
 namespace {
 
 using std::string_view;
+
+// The runs that a spec can have.
+class PossibleRuns {
+ public:
+  PossibleRuns(const ExperimentSpec& spec) : spec_(spec) {
+    for (Configuration& one : configurations_of(spec)) configurations_.insert(one);
+    most_ = spec.crossover ? uint32_t{kMaxPairs} : spec.until_ci ? spec.until_ci->max : spec.repetitions;
+  }
+
+  std::string problem(const PlannedRun& run, bool again) {
+    if (spec_.crossover ? !may_search(run.configuration) : !configurations_.contains(run.configuration)) {
+      return "engine, field_bytes and threads are no configuration of the spec";
+    }
+    if (run.kind == RunKind::profile && !spec_.profile) return "kind is profile; allowed where the spec has \"profile\": true";
+    const uint32_t most = run.kind == RunKind::profile ? 1 : most_;
+    if (run.repetition > most) return fmt::format("repetition is {}; allowed: 1 to {}", run.repetition, most);
+    if (!again && !seen_.insert({run.configuration, run.repetition, run.kind}).second) {
+      return "engine, field_bytes, threads, repetition and kind are those of another run";
+    }
+    return "";
+  }
+
+ private:
+  bool may_search(const Configuration& configuration) {
+    sizes_.insert(configuration.field_bytes);
+    return std::ranges::count(spec_.engines, configuration.engine) > 0 && configuration.threads == spec_.threads.front() &&
+           configuration.field_bytes >= spec_.field_sizes.front() && configuration.field_bytes <= spec_.field_sizes.back() &&
+           sizes_.size() <= spec_.field_sizes.size() + size_t{kMaxRefinements};
+  }
+
+  const ExperimentSpec& spec_;
+  uint32_t most_ = 0;
+  std::set<Configuration> configurations_;
+  std::set<uint64_t> sizes_;
+  std::set<std::tuple<Configuration, uint32_t, RunKind>> seen_;
+};
 
 // Of a run with all that goes with it.
 std::string columns_problem(const Json& row, const TransferColumns& columns) {
@@ -34,99 +77,172 @@ std::string columns_problem(const Json& row, const TransferColumns& columns) {
   return problem;
 }
 
-bool is_final_name(const Json& row, auto type) {
-  const Json state = row.value("state", Json());
-  const auto known = state.is_string() ? from_name<decltype(type)>(state.get<std::string>()) : std::nullopt;
-  return known && is_final(*known);
+// Those of these members that the row has.
+std::string members_problem(const Json& row, const std::vector<Shape::Member>& members) {
+  for (const auto& [key, shape] : members) {
+    const auto found = row.find(key);
+    if (found == row.end()) continue;
+    if (std::string problem = shape.problem(*found, key); !problem.empty()) return problem;
+  }
+  return "";
 }
 
-bool within(const Json& row, const char* key, int64_t lowest, int64_t highest) {
-  const Json value = row.value(key, Json());
-  return value.is_number_integer() && value.get<int64_t>() >= lowest && value.get<int64_t>() <= highest;
+template <typename E>
+std::vector<string_view> final_names() {
+  std::vector<string_view> found;
+  for (size_t i = 0; i < names<E>().size(); ++i) {
+    if (is_final(static_cast<E>(i))) found.push_back(names<E>()[i]);
+  }
+  return found;
 }
 
-// Whether all that is computed from a spec stays within its types.
-bool within_limits(const ExperimentSpec& spec) {
-  return !spec.engines.empty() && !spec.field_sizes.empty() && !spec.threads.empty() &&
-         to_seconds(spec.duration) <= Limits::kMaxDurationS && to_seconds(spec.warmup) <= Limits::kMaxWarmupS &&
-         std::all_of(spec.field_sizes.begin(), spec.field_sizes.end(),
-                     [](uint64_t bytes) { return bytes > 0 && bytes <= uint64_t{Limits::kMaxFieldBytes}; }) &&
-         std::all_of(spec.threads.begin(), spec.threads.end(),
-                     [](uint32_t threads) { return threads > 0 && threads <= uint32_t{Limits::kMaxThreads}; });
+const std::vector<Shape::Member>& experiment_members() {
+  static const auto kStates = final_names<ExperimentState>();
+  constexpr auto kRuns = static_cast<int64_t>(2 * Limits::kMaxRuns);
+  const Shape runs = Shape::whole(0, kRuns);
+  static const std::vector<Shape::Member> members{
+      {"state", Shape::word(kStates)},
+      {"reason", Shape::text(StoredLimits::kMaxTextBytes).or_null()},
+      {"cancel_requested", Shape::whole(0, 1)},
+      {"pinned", Shape::whole(0, 1)},
+      {"runs_at_most", runs.or_null()},
+      {"runs_interrupted", Shape::whole(0, 100'000)},
+      {"notes", Shape::text(AnnotationLimits::kMaxNotesBytes)},
+      {"tags", Shape::list(Shape::text(AnnotationLimits::kMaxTagBytes), AnnotationLimits::kMaxTags)},
+      {"findings", findings_shape().or_null()}};
+  return members;
 }
 
-// Answers read the states; what else is in findings goes out as it came.
-std::string findings_problem(const Json& findings) {
-  if (findings.is_null()) return "";
-  if (!findings.is_object()) return "findings must be an object";
-  const auto lacks_state = [&](const char* part, const auto& known) {
-    if (!findings.contains(part)) return false;
-    const Json state = findings[part].is_object() ? findings[part].value("state", Json()) : Json();
-    return !state.is_string() || !known(state.get<std::string>());
-  };
-  if (lacks_state("repeats", from_name<RepeatState>)) return "findings: repeats has no state that this copybench knows";
-  if (lacks_state("crossover", from_name<CrossoverState>)) return "findings: crossover has no state that this copybench knows";
+const std::vector<Shape::Member>& run_members() {
+  static const auto kStates = final_names<RunState>();
+  constexpr auto kRuns = static_cast<int64_t>(Limits::kMaxRuns);
+  static const std::vector<Shape::Member> members{
+      {"state", Shape::word(kStates)},
+      {"kind", Shape::word(names<RunKind>())},
+      {"position", Shape::whole(0, 2 * kRuns)},
+      {"engine", Shape::word(names<EngineMode>())},
+      {"field_bytes", Shape::whole(1, Limits::kMaxFieldBytes)},
+      {"threads", Shape::whole(1, Limits::kMaxThreads)},
+      {"repetition", Shape::whole(1, kRuns)},
+      {"reason", Shape::text(StoredLimits::kMaxTextBytes).or_null()},
+      {"counters", counters_shape().or_null()},
+      {"flags", flags_shape()},
+      {"evidence", evidence_shape().or_null()},
+      {"perf_raw", Shape::text(StoredLimits::kMaxPerfBytes).or_null()},
+      {"report", profile_report_shape().or_null()},
+      {"stacks", Shape::text(StoredLimits::kMaxStacksBytes).or_null()}};
+  return members;
+}
+
+std::string time_order_problem(const Json& row) {
+  const auto at = [&](const char* key) { return whole_of(row.value(key, Json())); };
+  const auto finished = at("finished_at_ms"), started = at("started_at_ms");
+  if (finished && started && *finished < *started) {
+    return fmt::format("finished_at_ms is {}; allowed: from started_at_ms, {}", *finished, *started);
+  }
+  return finished ? "" : "finished_at_ms is null; allowed of what has ended: a time";
+}
+
+std::string annotations_problem(const Json& row, const ExperimentSpec& spec) {
+  AnnotationChange written;
+  written.name = spec.name;
+  written.notes = row.value("notes", std::string());
+  written.tags = row.value("tags", std::vector<std::string>());
+  const auto errors = annotation_errors(written);
+  return errors.empty() ? "" : errors.front().pointer.substr(1) + ": " + errors.front().detail;
+}
+
+// The counts that an experiment has of its runs, by their states.
+std::string counts_problem(const Json& row, const std::vector<Json>& runs) {
+  std::map<string_view, int64_t> counted{{"runs_completed", 0}, {"runs_failed", 0}, {"runs_cancelled", 0}, {"runs_interrupted", 0}};
+  for (const Json& run : runs) {
+    const Json state = run.is_object() ? run.value("state", Json()) : Json();
+    if (state == "timed_out") {
+      ++counted["runs_failed"];
+    } else if (state.is_string()) {
+      const auto found = counted.find("runs_" + state.get<std::string>());
+      if (found != counted.end()) ++found->second;
+    }
+  }
+  const int64_t total = counted["runs_completed"] + counted["runs_failed"] + counted["runs_cancelled"];
+  counted["runs_total"] = total;
+  for (const auto& [key, expected] : counted) {
+    const Json value = row.value(std::string(key), Json());
+    if (whole_of(value) != expected) return fmt::format("{} is {}; allowed: as many as there are runs of that state, {}", key,
+                                                        value.dump(), expected);
+  }
+  if (row["state"] == "completed" && counted["runs_completed"] == 0) return "state is completed; allowed where a run completed";
   return "";
 }
 
 // What the types of the columns do not tell of an experiment.
-std::string experiment_problem(const Json& row, size_t runs) {
-  if (!is_final_name(row, ExperimentState{})) return "the experiment has not ended";
-  const auto spec = spec_from_json(row.value("spec", Json()));
-  if (!spec) return spec.error().message;
-  if (!within_limits(*spec)) return "a value of the spec is beyond its limits";
-  if (row.contains("runs_at_most") && !row["runs_at_most"].is_null() &&
-      !within(row, "runs_at_most", 0, static_cast<int64_t>(Limits::kMaxRuns))) {
-    return "runs_at_most is beyond its limits";
+std::string experiment_problem(const ExportFile& file, std::optional<ExperimentSpec>& spec) {
+  const Json& row = file.experiment;
+  if (std::string problem = members_problem(row, experiment_members()); !problem.empty()) return problem;
+  if (std::string problem = time_order_problem(row); !problem.empty()) return problem;
+  auto read = spec_from_json(row.value("spec", Json()));
+  if (!read) return read.error().message;
+  if (read->preset && !annotation_errors({.name = *read->preset, .notes = {}, .tags = {}, .pinned = {}}).empty()) {
+    return "spec/preset is no preset's name";
   }
-  if (std::string problem = findings_problem(row.value("findings", Json())); !problem.empty()) return problem;
-  for (const char* count : {"runs_total", "runs_completed", "runs_failed", "runs_cancelled", "runs_interrupted"}) {
-    if (!within(row, count, 0, static_cast<int64_t>(runs))) return fmt::format("{} is more than there are runs", count);
+  // Its name is judged with notes and tags.
+  if (std::string problem = annotations_problem(row, *read); !problem.empty()) return problem;
+  if (const auto plan = plan_of_spec(*read); !plan) {
+    return fmt::format("spec{} {}", plan.error().front().pointer, plan.error().front().detail);
   }
-  AnnotationChange written;
-  written.name = spec->name;
-  written.notes = row.value("notes", std::string());
-  written.tags.emplace();
-  for (const Json& tag : row.value("tags", Json::array())) {
-    if (!tag.is_string()) return "a tag is no text";
-    written.tags->push_back(tag.get<std::string>());
-  }
-  const auto errors = annotation_errors(written);
-  return errors.empty() ? "" : errors.front().pointer + ": " + errors.front().detail;
+  spec = std::move(*read);
+  return "";
 }
 
-// No figure, count or time is below 0; nothing that is measured is so large.
-std::string number_problem(const Json& row) {
-  constexpr double kMost = 1e12;
-  for (const auto& [key, value] : row.items()) {
-    if (!value.is_number()) continue;
-    if (value.get<double>() < 0 || (value.is_number_float() && !(value.get<double>() <= kMost))) {
-      return fmt::format("{} is {}; allowed: from 0, and what can be measured", key, value.dump());
+std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t>& from) {
+  const auto from_run = whole_of(row.value("from_run", Json()));
+  if (!from_run || *from_run < 1 || *from_run > static_cast<int64_t>(runs) || !from.insert(*from_run).second) {
+    return "from_run must be the number of a run, once";
+  }
+  const Json& facts = row.at("facts");
+  if (std::string problem = facts_shape().problem(facts, "facts"); !problem.empty()) return problem;
+  if (facts.dump(-1, ' ', false, Json::error_handler_t::replace).size() > StoredLimits::kMaxFactsBytes) {
+    return fmt::format("facts are too long; allowed: {} bytes", StoredLimits::kMaxFactsBytes);
+  }
+  std::set<string_view> names_of_facts;
+  for (const Json& fact : facts) {
+    if (!names_of_facts.insert(fact["name"].get_ref<const std::string&>()).second) {
+      return fmt::format("facts has {} twice", fact["name"].dump());
     }
   }
   return "";
 }
 
-std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places) {
-  if (std::string problem = number_problem(row); !problem.empty()) return problem;
-  const Json engine = row.value("engine", Json());
-  if (!engine.is_string() || !from_name<EngineMode>(engine.get<std::string>())) {
-    return "engine is no engine that this copybench knows";
+std::string calibrations_problem(const Json& row) {
+  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
+  if (!calibrations) return calibrations.error().message;
+  for (const CalibrationRecord& one : *calibrations) {
+    if (one.machine.size() > 500 || one.unusual.value_or("").size() > StoredLimits::kMaxTextBytes) {
+      return "a text of the calibrations is too long";
+    }
+    for (const CalibrationColumn& column : calibration_columns()) {
+      if (one.values.*column.member > 1e12) return fmt::format("calibrations: {} is beyond what can be measured", column.name);
+    }
   }
-  if (!is_final_name(row, RunState{})) return "the run has not ended";
-  if (!within(row, "field_bytes", 1, Limits::kMaxFieldBytes) || !within(row, "threads", 1, Limits::kMaxThreads) ||
-      !within(row, "repetition", 1, static_cast<int64_t>(Limits::kMaxRuns))) {
-    return "field_bytes, threads or repetition is beyond its limits";
-  }
-  if (!within(row, "finished_as", 1, static_cast<int64_t>(runs)) ||
-      !places.insert(row["finished_as"].get<int64_t>()).second) {
+  return "";
+}
+
+std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places, PossibleRuns& possible) {
+  if (std::string problem = members_problem(row, run_members()); !problem.empty()) return problem;
+  if (std::string problem = time_order_problem(row); !problem.empty()) return problem;
+  const auto place = whole_of(row.value("finished_as", Json()));
+  if (!place || *place < 1 || *place > static_cast<int64_t>(runs) || !places.insert(*place).second) {
     return "finished_as must number the runs from 1";
   }
-  if (const Json counters = row.value("counters", Json()); !counters.is_null() && !counters.is_array()) {
-    return "counters must be a list";
-  }
-  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
-  return calibrations ? "" : calibrations.error().message;
+  PlannedRun run;
+  run.configuration = {*from_name<EngineMode>(row["engine"].get_ref<const std::string&>()), row["field_bytes"].get<uint64_t>(),
+                       row["threads"].get<uint32_t>()};
+  run.repetition = row["repetition"].get<uint32_t>();
+  run.kind = *from_name<RunKind>(row.value("kind", std::string(name_of(RunKind::measured))));
+  const bool again = row["state"] == name_of(RunState::interrupted);
+  if (std::string problem = possible.problem(run, again); !problem.empty()) return problem;
+  if (std::string problem = calibrations_problem(row); !problem.empty()) return problem;
+  return run_contradiction(run.configuration, row);
 }
 
 }  // namespace
@@ -137,28 +253,30 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
                        "copybench that wrote it",
                        file.schema, schema_version());
   }
+  if (file.runs.empty()) return "it has no runs";
+  std::optional<ExperimentSpec> spec;
   std::string problem = row_problem(file.experiment, columns.experiments, {});
-  if (problem.empty()) problem = experiment_problem(file.experiment, file.runs.size());
+  if (problem.empty()) problem = experiment_problem(file, spec);
   if (!problem.empty()) return "line 2: " + problem;
   size_t line = 3;
   std::set<int64_t> from;
   for (const Json& row : file.circumstances) {
     problem = row_problem(row, columns.circumstances, std::vector<string_view>{"from_run"});
-    if (problem.empty() && (!within(row, "from_run", 1, static_cast<int64_t>(file.runs.size())) ||
-                            !from.insert(row["from_run"].get<int64_t>()).second)) {
-      problem = "from_run must be the number of a run, once";
-    }
+    if (problem.empty()) problem = circumstances_problem(row, file.runs.size(), from);
     if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
     ++line;
   }
   std::set<int64_t> places;
+  PossibleRuns possible(*spec);
   for (const Json& row : file.runs) {
     problem = columns_problem(row, columns);
-    if (problem.empty()) problem = run_problem(row, file.runs.size(), places);
+    if (problem.empty()) problem = run_problem(row, file.runs.size(), places, possible);
     if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
     ++line;
   }
-  return file.runs.empty() ? "it has no runs" : "";
+  // After the runs: a run that is wrong is named by its own line.
+  problem = counts_problem(file.experiment, file.runs);
+  return problem.empty() ? "" : "line 2: " + problem;
 }
 
 }  // namespace copybench

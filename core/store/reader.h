@@ -29,6 +29,7 @@ struct ProfileRow {
   Configuration configuration;
   RunProfile profile;  // its stacks are empty in lists
   std::vector<RunFlag> flags;
+  std::optional<std::string> damage;  // why its row cannot be read; then the report may be null
 };
 
 // An unfinished experiment's share of the queue.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/json_text.h"
+#include "core/model/json_shape.h"
 #include "core/model/origin.h"
 
 namespace copybench {
@@ -29,25 +31,19 @@ Json value_of(const Query& row, int at, const Column& column) {
     case Type::real: return row.real(at);
     case Type::text: return std::string(row.text(at));
     case Type::json: {
-      Json value = Json::parse(row.text(at), nullptr, /*allow_exceptions=*/false);
-      if (value.is_discarded()) throw_damaged(column.name + " is no JSON");
-      return value;
+      auto value = parse_json(row.text(at));
+      if (!value) throw_damaged_row(column.name + " is damaged: it is no JSON, too long, or nested too deep");
+      return std::move(*value);
     }
   }
   return nullptr;
-}
-
-// Whole numbers of JSON may be beyond what a column holds.
-bool fits_integer(const Json& value) {
-  return value.is_number_integer() &&
-         (!value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(INT64_MAX));
 }
 
 string_view unmet(const Json& value, const Column& column) {
   if (value.is_null()) return column.nullable ? "" : "must not be null";
   switch (column.type) {
     case Type::integer:
-      if (!fits_integer(value)) return "must be a whole number";
+      if (!whole_of(value)) return "must be a whole number";
       return column.name.ends_with(kTimeSuffix) && !time_from_json(value) ? "must be a time of the years 1970 to 9999" : "";
     case Type::real: return value.is_number() && std::isfinite(value.get<double>()) ? "" : "must be a number";
     case Type::text: return value.is_string() ? "" : "must be a string";

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/model/spec_check.h"
+#include "core/model/stored_shapes.h"
+#include "core/store/row_cursor.h"
+
 namespace copybench {
 namespace {
 
@@ -17,90 +21,40 @@ const std::string& figure_names() {
   return names;
 }
 
-// Reads the columns of a row one after another.
-class Cursor {
- public:
-  explicit Cursor(const Query& row) : row_(row) {}
-
-  int64_t integer() { return row_.integer(column_++); }
-  std::string text() { return std::string(row_.text(column_++)); }
-
-  std::optional<std::string> text_or_none() {
-    if (row_.is_null(column_)) return ++column_, std::nullopt;
-    return text();
-  }
-
-  UtcTime time() { return UtcTime(std::chrono::milliseconds(integer())); }
-
-  std::optional<UtcTime> time_or_none() {
-    if (row_.is_null(column_)) return ++column_, std::nullopt;
-    return time();
-  }
-
-  template <typename E>
-  E name() {
-    const std::string_view text = row_.text(column_++);
-    const auto value = from_name<E>(text);
-    if (!value) throw_damaged(fmt::format("a row has the unknown word '{}'", text));
-    return *value;
-  }
-
-  Configuration configuration() {
-    Configuration configuration;
-    configuration.engine = name<EngineMode>();
-    configuration.field_bytes = static_cast<uint64_t>(integer());
-    configuration.threads = static_cast<uint32_t>(integer());
-    return configuration;
-  }
-
-  std::vector<RunFlag> flags() {
-    const std::string_view text = row_.text(column_++);
-    if (text == "[]") return {};  // most runs; lists have thousands
-    auto flags = flags_from_json(Json::parse(text, nullptr, /*allow_exceptions=*/false));
-    if (!flags) throw_damaged(flags.error().message);
-    return std::move(*flags);
-  }
-
-  RunFigures figures() {
-    RunFigures figures;
-    for (const FigureColumn& column : figure_columns()) {
-      if (!row_.is_null(column_)) std::visit([&](auto member) { set(figures.*member); }, column.member);
-      ++column_;
-    }
-    return figures;
-  }
-
- private:
-  void set(std::optional<double>& figure) const { figure = row_.real(column_); }
-  void set(std::optional<int64_t>& figure) const { figure = row_.integer(column_); }
-
-  const Query& row_;
-  int column_ = 0;
-};
-
-ExperimentSpec read_spec(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+Result<ExperimentSpec> read_spec(const Json& json) {
   auto spec = spec_from_json(json);
-  if (!spec) throw_damaged(spec.error().message);
-  return std::move(*spec);
+  if (!spec) return spec;
+  if (std::string problem = expansion_problem(*spec); !problem.empty()) return fail(std::move(problem));
+  return spec;
 }
 
-std::optional<Origin> read_origin(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  auto origin = origin_from_json(Json::parse(*text, nullptr, /*allow_exceptions=*/false));
-  if (!origin) throw_damaged(origin.error().message);
-  return std::move(*origin);
+Result<std::optional<Origin>> read_origin(const Json& json) {
+  if (json.is_null()) return std::optional<Origin>();
+  auto origin = origin_from_json(json);
+  if (!origin) return tl::unexpected(origin.error());
+  return std::optional<Origin>(std::move(*origin));
 }
 
-std::vector<std::string> read_tags(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  std::vector<std::string> tags;
-  if (!json.is_array()) throw_damaged("an experiment's tags are no list");
-  for (const Json& tag : json) {
-    if (!tag.is_string()) throw_damaged("an experiment's tag is no text");
-    tags.push_back(tag.get<std::string>());
-  }
-  return tags;
+Result<std::vector<std::string>> read_tags(const Json& json) {
+  static const Shape shape = Shape::list(Shape::text(AnnotationLimits::kMaxTagBytes), AnnotationLimits::kMaxTags);
+  if (std::string problem = shape.problem(json, "tags"); !problem.empty()) return fail(std::move(problem));
+  return json.get<std::vector<std::string>>();
+}
+
+Result<std::string> read_findings(const Json& json) {
+  if (std::string problem = findings_shape().problem(json, "findings"); !problem.empty()) return fail(std::move(problem));
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Json> read_report(const Json& json) {
+  if (std::string problem = profile_report_shape().problem(json, "report"); !problem.empty()) return fail(std::move(problem));
+  return json;
+}
+
+// Nothing of it is measured, counted or compared any more.
+void fail_damaged(RunState& state, RunFigures& figures) {
+  if (is_final(state)) state = RunState::failed;
+  figures = {};
 }
 
 }  // namespace
@@ -111,7 +65,7 @@ const std::string& experiment_columns() {
   static const std::string columns =
       "id, state, spec_json, created_at_ms, started_at_ms, finished_at_ms, reason, "
       "runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted, "
-      "COALESCE(runs_at_most, runs_total), COALESCE(findings_json, '{}'), notes, tags_json, pinned, origin_json";
+      "COALESCE(runs_at_most, runs_total), COALESCE(findings_json, '{}'), notes, tags_json, pinned, COALESCE(origin_json, 'null')";
   return columns;
 }
 
@@ -119,23 +73,25 @@ ExperimentRecord read_experiment(const Query& row) {
   Cursor cursor(row);
   ExperimentRecord record;
   record.id = cursor.integer();
-  record.state = cursor.name<ExperimentState>();
-  record.spec = read_spec(cursor.text());
-  record.created_at = cursor.time();
-  record.started_at = cursor.time_or_none();
-  record.finished_at = cursor.time_or_none();
+  record.state = cursor.name<ExperimentState>("state", ExperimentState::failed);
+  record.spec = cursor.json<ExperimentSpec>("spec", StoredLimits::kMaxSpecBytes, read_spec);
+  record.created_at = cursor.time("created_at_ms");
+  record.started_at = cursor.time_or_none("started_at_ms");
+  record.finished_at = cursor.time_or_none("finished_at_ms");
   record.reason = cursor.text_or_none();
-  record.runs.total = cursor.integer();
-  record.runs.completed = cursor.integer();
-  record.runs.failed = cursor.integer();
-  record.runs.cancelled = cursor.integer();
-  record.runs.interrupted = cursor.integer();
-  record.runs.at_most = cursor.integer();
-  record.findings_json = cursor.text();
+  record.runs.total = cursor.whole("runs_total", 0, kMostRuns);
+  record.runs.completed = cursor.whole("runs_completed", 0, kMostRuns);
+  record.runs.failed = cursor.whole("runs_failed", 0, kMostRuns);
+  record.runs.cancelled = cursor.whole("runs_cancelled", 0, kMostRuns);
+  record.runs.interrupted = cursor.whole("runs_interrupted", 0, kMostRuns);
+  record.runs.at_most = cursor.whole("runs_at_most", 0, kMostRuns);
+  record.findings_json = cursor.json<std::string>("findings", StoredLimits::kMaxSpecBytes, read_findings);
+  if (record.findings_json.empty()) record.findings_json = "{}";
   record.annotations.notes = cursor.text();
-  record.annotations.tags = read_tags(cursor.text());
+  record.annotations.tags = cursor.json<std::vector<std::string>>("tags", StoredLimits::kMaxSpecBytes, read_tags);
   record.annotations.pinned = cursor.integer() != 0;
-  record.origin = read_origin(cursor.text_or_none());
+  record.origin = cursor.json<std::optional<Origin>>("origin", StoredLimits::kMaxSpecBytes, read_origin);
+  record.damage = cursor.damage();
   return record;
 }
 
@@ -168,16 +124,18 @@ RunRow read_run(const Query& row) {
   run.id = cursor.integer();
   run.experiment_id = cursor.integer();
   run.planned.configuration = cursor.configuration();
-  run.planned.repetition = static_cast<uint32_t>(cursor.integer());
-  run.planned.kind = cursor.name<RunKind>();
-  run.state = cursor.name<RunState>();
+  run.planned.repetition = cursor.repetition();
+  run.planned.kind = cursor.name<RunKind>("kind", RunKind::measured);
+  run.state = cursor.name<RunState>("state", RunState::failed);
   run.finish_sequence = cursor.integer();
-  run.started_at = cursor.time_or_none();
-  run.finished_at = cursor.time_or_none();
+  run.started_at = cursor.time_or_none("started_at_ms");
+  run.finished_at = cursor.time_or_none("finished_at_ms");
   run.reason = cursor.text_or_none();
   run.counters_json = cursor.text_or_none().value_or("");
   run.figures = cursor.figures();
   run.flags = cursor.flags();
+  run.damage = cursor.damage();
+  if (run.damage) fail_damaged(run.state, run.figures);
   return run;
 }
 
@@ -191,9 +149,9 @@ ProfileRow read_profile(const Query& row) {
   ProfileRow profile;
   profile.run_id = cursor.integer();
   profile.configuration = cursor.configuration();
-  profile.profile.report = Json::parse(cursor.text(), nullptr, /*allow_exceptions=*/false);
-  if (!profile.profile.report.is_object()) throw_damaged(fmt::format("the profile of run {} is no object", profile.run_id));
+  profile.profile.report = cursor.json<Json>("report", StoredLimits::kMaxStacksBytes, read_report);
   profile.flags = cursor.flags();
+  profile.damage = cursor.damage();
   return profile;
 }
 
@@ -208,10 +166,11 @@ SummaryInput read_summary_input(const Query& row) {
   SummaryInput input;
   input.id = cursor.integer();
   input.planned.configuration = cursor.configuration();
-  input.planned.repetition = static_cast<uint32_t>(cursor.integer());
-  input.state = cursor.name<RunState>();
+  input.planned.repetition = cursor.repetition();
+  input.state = cursor.name<RunState>("state", RunState::failed);
   input.figures = cursor.figures();
   input.flagged = cursor.integer() != 0;
+  if (cursor.damage()) fail_damaged(input.state, input.figures);
   return input;
 }
 

@@ -1,5 +1,6 @@
 // Rows <-> values. The reading functions take a row that was selected with the columns named beside them, from column
-// `first` on, and end the attempt as damaged where a row says what this program never wrote.
+// `first` on. Where a row says what this program never wrote, they note it as damage and read on: neither a list nor an
+// experiment is lost by one row.
 #pragma once
 
 #include <string>

@@ -28,6 +28,7 @@ struct StoreError {
   enum class Kind {
     full,       // no room on the disk, or the quota is spent: may pass
     io,         // the disk failed, or the file is read-only
+    damaged,    // a row says what no copybench wrote; the file is sound, and other rows are
     corrupt,    // quick_check found damage, or SQLite did: nothing is written until a person has looked
     newer,      // the schema is of a newer copybenchd
     locked,     // another daemon holds the data

@@ -78,11 +78,18 @@ bool says_the_same(const Json& exported, const Json& here) {
 
 // Every reader of these rows finds what it knows.
 void read_all(DatabaseConnection& connection, ExperimentId id) {
+  const auto must_be_sound = [](const auto& row) {
+    if (row.damage) throw_damaged_row(*row.damage);
+  };
   Query experiment(connection, "SELECT " + experiment_columns() + " FROM experiments WHERE id = ?");
-  if (experiment.bind(id).step()) read_experiment(experiment);
+  if (experiment.bind(id).step()) must_be_sound(read_experiment(experiment));
   Query runs(connection, "SELECT " + run_columns() + " FROM runs WHERE experiment_id = ?");
   runs.bind(id);
-  while (runs.step()) read_run(runs);
+  while (runs.step()) must_be_sound(read_run(runs));
+  Query profiles(connection, "SELECT " + profile_columns() +
+                                 " FROM runs JOIN run_profiles ON runs.id = run_id WHERE experiment_id = ?");
+  profiles.bind(id);
+  while (profiles.step()) must_be_sound(read_profile(profiles));
   read_circumstances(connection, id);
   read_calibrations(connection, id);
 }
@@ -92,6 +99,9 @@ void read_all(DatabaseConnection& connection, ExperimentId id) {
 StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection, ExperimentId id) {
   auto record = find_experiment(connection, id);
   if (!record) return tl::unexpected(record.error());
+  if (record->damage) {
+    return tl::unexpected(damaged_row(fmt::format("Experiment {} is damaged: {}", id, *record->damage)));
+  }
   if (!is_final(record->state)) {
     return tl::unexpected(
         StoreError{Kind::conflict, fmt::format("Experiment {} is {}. It can be exported when it has ended.", id,
@@ -162,7 +172,7 @@ StoreResult<void> check_import(const ExportFile& file) {
     if (inserted) read_all(**connection, *inserted);
   });
   if (!inserted) return tl::unexpected(inserted.error());
-  if (failed) return invalid(failed->message);
+  if (failed) return invalid(failed->kind == Kind::damaged ? failed->message : "its rows do not fit the tables");
   return {};
 }
 

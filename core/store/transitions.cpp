@@ -151,6 +151,26 @@ void follow_advice(DatabaseConnection& connection, const ExperimentRecord& exper
   if (experiment.runs.done() == experiment.runs.total) append_runs(connection, experiment.id, advice.next);
 }
 
+// One whose rows cannot be read would keep all others waiting.
+void fail_damaged(DatabaseConnection& connection, ExperimentId id, const std::string& damage, UtcTime now) {
+  Query(connection,
+        "UPDATE runs SET state = 'cancelled', finished_at_ms = ?, reason = 'Its experiment is damaged.' WHERE experiment_id = ? "
+        "AND state IN ('queued', 'running')")
+      .bind(to_milliseconds(now))
+      .bind(id)
+      .run();
+  Query(connection, "UPDATE experiments SET state = 'failed', finished_at_ms = ?, reason = ? WHERE id = ?")
+      .bind(to_milliseconds(now))
+      .bind("Its stored rows cannot be read: " + damage + ".")
+      .bind(id)
+      .run();
+}
+
+bool has_running_run(DatabaseConnection& connection, ExperimentId id) {
+  Query query(connection, "SELECT 1 FROM runs WHERE experiment_id = ? AND state = 'running' LIMIT 1");
+  return query.bind(id).step();
+}
+
 }  // namespace
 
 int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
@@ -190,20 +210,33 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
   static const std::string next_queued =
       "SELECT " + run_columns() + " FROM runs WHERE experiment_id = ? AND state = 'queued' ORDER BY position LIMIT 1";
   ClaimedRun claimed;
-  {
-    Query query(connection, oldest_unfinished);
-    if (!query.step()) return std::nullopt;
-    ExperimentRecord experiment = read_experiment(query);
-    claimed.experiment_id = experiment.id;
-    claimed.spec = std::move(experiment.spec);
-    claimed.runs = experiment.runs;
-  }
-  {
-    Query query(connection, next_queued);
-    if (!query.bind(claimed.experiment_id).step()) return std::nullopt;
-    const RunRow run = read_run(query);
-    claimed.id = run.id;
-    claimed.planned = run.planned;
+  for (;;) {
+    std::optional<ExperimentRecord> experiment;
+    {
+      Query query(connection, oldest_unfinished);
+      if (!query.step()) return std::nullopt;
+      experiment = read_experiment(query);
+    }
+    std::optional<RunRow> run;
+    {
+      Query query(connection, next_queued);
+      if (query.bind(experiment->id).step()) run = read_run(query);
+    }
+    if (experiment->damage || (run && run->damage)) {
+      fail_damaged(connection, experiment->id, experiment->damage ? *experiment->damage : *run->damage, now);
+      continue;
+    }
+    if (!run && !has_running_run(connection, experiment->id)) {
+      fail_damaged(connection, experiment->id, "it has not ended, and none of its runs waits", now);
+      continue;
+    }
+    if (!run) return std::nullopt;
+    claimed.experiment_id = experiment->id;
+    claimed.spec = std::move(experiment->spec);
+    claimed.runs = experiment->runs;
+    claimed.id = run->id;
+    claimed.planned = run->planned;
+    break;
   }
   Query(connection, "UPDATE runs SET state = 'running', started_at_ms = ? WHERE id = ?")
       .bind(to_milliseconds(now))
@@ -304,6 +337,16 @@ StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection
                                                   const AnnotationChange& change) {
   auto experiment = find_experiment(connection, id);
   if (!experiment) return experiment;
+  if (experiment->damage && (change.name || change.notes || change.tags)) {
+    return tl::unexpected(damaged_row(fmt::format("Experiment {} is damaged: {}", id, *experiment->damage)));
+  }
+  if (experiment->damage) {  // that it can be unpinned, and deleted
+    Query(connection, "UPDATE experiments SET pinned = ? WHERE id = ?")
+        .bind(int64_t{changed(experiment->annotations, change).pinned})
+        .bind(id)
+        .run();
+    return find_experiment(connection, id);
+  }
   if (change.name) experiment->spec.name = *change.name;
   Query query(connection, "UPDATE experiments SET spec_json = ?, notes = ?, tags_json = ?, pinned = ? WHERE id = ?");
   query.bind(to_json(experiment->spec).dump());

@@ -7,6 +7,7 @@
 #include <spdlog/sinks/null_sink.h>
 #include <stdlib.h>
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -83,7 +84,7 @@ struct Backend {
     RunFigures figures;
     figures.window_s = 3.0;
     figures.throughput_gbps = 1.5 + static_cast<double>(run.planned.repetition);
-    figures.bytes = 1'000'000;
+    figures.bytes = std::llround(*figures.throughput_gbps * 3.0 / 8 * 1e9);
     figures.zerocopy_sends = 10;
     figures.zerocopy_completions = 10;
     figures.zerocopy_copied = 10;

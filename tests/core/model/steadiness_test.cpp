@@ -12,12 +12,12 @@ using namespace copybench;
 namespace {
 
 using Series = std::vector<double>;
-using Shape = std::function<double(size_t i, size_t n)>;
+using LevelShape = std::function<double(size_t i, size_t n)>;
 
 double flat(size_t, size_t) { return 1; }
 
 // Noise of the given deviation, each sample leaning on the one before by `correlation`, upon a shape.
-Series series(unsigned seed, size_t n, double noise, double correlation = 0, const Shape& shape = flat) {
+Series series(unsigned seed, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
   Series samples;
@@ -30,7 +30,7 @@ Series series(unsigned seed, size_t n, double noise, double correlation = 0, con
 }
 
 // How often each kind is found in `tries` series.
-std::map<FlagKind, int> found(int tries, size_t n, double noise, double correlation = 0, const Shape& shape = flat) {
+std::map<FlagKind, int> found(int tries, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::map<FlagKind, int> count;
   for (int seed = 0; seed < tries; ++seed) {
     const auto steadiness = judge_steadiness(series(static_cast<unsigned>(seed), n, noise, correlation, shape), 100);
@@ -73,7 +73,7 @@ TEST_CASE("a drift of 15 % is found in 2 % of noise, and called a drift") {
 }
 
 TEST_CASE("a step of 10 % is found in 2 % of noise, and called a step, with its time") {
-  const Shape shape = [](size_t i, size_t n) { return i < n / 2 ? 1 : 0.9; };
+  const LevelShape shape = [](size_t i, size_t n) { return i < n / 2 ? 1 : 0.9; };
   CHECK(found(200, 60, 0.02, 0, shape)[FlagKind::step] >= 190);
   CHECK(found(200, 30, 0.02, 0, shape)[FlagKind::step] >= 180);
   const auto one = judge_steadiness(series(1, 30, 0.001, 0, shape), 100);
@@ -88,7 +88,7 @@ TEST_CASE("a window that opened 0.3 s too early is found, and called a warm-up")
 }
 
 TEST_CASE("single dips are no unsteadiness") {
-  const Shape shape = [](size_t i, size_t) { return i % 10 == 4 ? 0.5 : 1; };
+  const LevelShape shape = [](size_t i, size_t) { return i % 10 == 4 ? 0.5 : 1; };
   CHECK(all(found(200, 60, 0.02, 0, shape)) <= 4);
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("counts become amounts") {
 }
 
 TEST_CASE("a throughput that halves is found though the change takes two samples and the window begins on a ramp") {
-  const Shape shape = [](size_t i, size_t n) {
+  const LevelShape shape = [](size_t i, size_t n) {
     if (i == 0) return 0.6;
     if (i == n / 2) return 0.8;
     if (i == n / 2 + 1) return 0.6;

@@ -54,6 +54,9 @@ struct Fixture {
     plan.spec.warmup = 1s;
     plan.spec.duration = 1s;
     plan.spec.engines = {EngineMode::one_copy};
+    plan.spec.field_sizes = {512};
+    plan.spec.threads = {2};
+    plan.spec.repetitions = static_cast<uint32_t>(runs);
     for (uint32_t repetition = 1; repetition <= static_cast<uint32_t>(runs); ++repetition) {
       plan.runs.push_back({{EngineMode::one_copy, 512, 2}, repetition});
     }

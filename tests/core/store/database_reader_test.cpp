@@ -184,7 +184,7 @@ TEST_CASE("a run has its evidence and what perf printed") {
   CHECK(must(opened.reader->perf_raw(1)).empty());
   must(opened.store->finish(claim(*opened.store).id, completed()));
   const auto run = must(opened.reader->run(1));
-  CHECK(run.evidence_json == R"({"samples":[1,2,3]})");
+  CHECK(run.evidence_json == R"({"samples":{"every_ms":100,"bytes":[1,2,3]}})");
   CHECK(run.state == RunState::completed);
   CHECK(run.experiment_id == 1);
   CHECK(run.finish_sequence == 1);

@@ -62,6 +62,7 @@ inline Plan plan_of(int64_t runs, const std::string& name = "test") {
   plan.spec.engines = {EngineMode::one_copy};
   plan.spec.field_sizes = {512};
   plan.spec.threads = {2};
+  plan.spec.duration = std::chrono::seconds(1);
   plan.spec.repetitions = static_cast<uint32_t>(runs);
   plan.spec.order = Order::sequential;
   plan.spec.events = {"cycles"};
@@ -102,7 +103,7 @@ inline ClaimedRun claim(Store& store) {
 inline RunResult completed(double gbps = 1.5) {
   Completed outcome;
   outcome.figures.throughput_gbps = gbps;
-  return {outcome, Json{{"samples", {1, 2, 3}}}, "perf said this"};
+  return {outcome, Json{{"samples", {{"every_ms", 100}, {"bytes", {1, 2, 3}}}}}, "perf said this"};
 }
 
 inline RunResult failed(const std::string& reason) { return {Failed{reason}, Json::object(), ""}; }
