@@ -41,9 +41,16 @@ bool write_whole(int fd, std::string_view bytes) {
 Result<void> write_to(int fd, ReaderPool& readers, ExperimentId id) {
   const Json host = system_facts()["hostname"];
   const Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
-  const auto written = write_export(readers, id, exporter, [&](std::string_view bytes) { return write_whole(fd, bytes); });
+  int cause = 0;
+  const auto written = write_export(readers, id, exporter, [&](std::string_view bytes) {
+    if (write_whole(fd, bytes)) return true;
+    cause = errno;
+    return false;
+  });
   if (!written) return fail(written.error().message);
-  return {};
+  if (cause == 0) return {};
+  if (cause == EPIPE) return fail("the export is cut: the program that reads it has ended");
+  return fail(fmt::format("the export could not be written: {}", std::strerror(cause)));
 }
 
 Result<void> run_export(const ExportOptions& options) {
@@ -82,12 +89,17 @@ struct ImportOptions {
   std::string data_directory;
 };
 
+constexpr size_t kMaxFileBytes = size_t{1} << 30;  // it is held in memory, and as JSON some times over
+
 Result<std::string> whole_text(const std::string& name) {
   errno = 0;
   std::ifstream file(name, std::ios::binary);
   std::string text;
   char block[1 << 16];
-  while (file.read(block, sizeof block) || file.gcount() > 0) text.append(block, static_cast<size_t>(file.gcount()));
+  while (file.read(block, sizeof block) || file.gcount() > 0) {
+    text.append(block, static_cast<size_t>(file.gcount()));
+    if (text.size() > kMaxFileBytes) return fail(fmt::format("{} is larger than the {} bytes that an export may have", name, kMaxFileBytes));
+  }
   if (!file.is_open() || file.bad()) return fail(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   return text;
 }
@@ -106,7 +118,7 @@ Result<void> run_import(const ImportOptions& options) {
   auto store = Store::open(folder->path());
   if (!store && store.error().kind == StoreError::Kind::locked) {
     return fail(fmt::format("{} Or hand the file to it: curl -X POST -H 'Content-Type: application/x-ndjson' --data-binary @{} "
-                            "http://127.0.0.1:8090/experiments/import",
+                            "http://ADDRESS/experiments/import, where ADDRESS is what its --listen says (its log has it).",
                             folder->with_name(store.error().message), options.file));
   }
   if (!store) return fail(folder->with_name(store.error().message));
