@@ -19,6 +19,7 @@ class AnswerCache {
  public:
   static constexpr size_t kMostBytes = 16 << 20;
   static constexpr size_t kMostBytesOfOne = 4 << 20;
+  static constexpr size_t kMostAnswers = 1000;  // small ones take more for their targets and headers than for their bodies
 
   // version: Store::changes() before the answer was begun. None where it is not there, or of an earlier version.
   std::shared_ptr<const HttpResponse> find(const std::string& target, uint64_t version);

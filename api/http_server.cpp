@@ -105,8 +105,15 @@ void HttpServer::receive_requests(LeavingRoom& leaving) {
     if (entries[1].revents != 0) take_answered(leaving);
     const bool starved = entries[2].revents != 0 && !accept_some(room);
     WaitingRoom::Leaving sorted = room.sort(entries.data() + first_arriving, first_leaving - first_arriving);
-    for (HttpConnection& late : sorted.late) turn_away(std::move(late), late_answer(late, handler_), UINT64_MAX, leaving);
-    for (HttpConnection& one : sorted.crowded) turn_away(std::move(one), crowded_answer(one, handler_), UINT64_MAX, leaving);
+    // The answers first: a connection that was moved into an argument may be read no more by the next one.
+    for (HttpConnection& late : sorted.late) {
+      const std::string answer = late_answer(late, handler_);
+      turn_away(std::move(late), answer, UINT64_MAX, leaving);
+    }
+    for (HttpConnection& one : sorted.crowded) {
+      const std::string answer = crowded_answer(one, handler_);
+      turn_away(std::move(one), answer, UINT64_MAX, leaving);
+    }
     for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), leaving);
     if (!starved || make_room(room, leaving)) continue;
     // Others hold all descriptors. Who wants in stays in the backlog, and asking again at once would only spin.
@@ -299,7 +306,8 @@ void HttpServer::give_back(HttpConnection connection, int fd) {
 void HttpServer::drain() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  queue_.clear();
+  // An answer that was begun is under way; see_off() makes more of it.
+  for (HttpConnection& begun : queue_.clear()) answered_.push_back(std::move(begun));
   wake_workers_.notify_all();
   wake_live_.notify_all();
   connection_ended_.wait_for(lock, kGrace, [this] { return open_.empty(); });

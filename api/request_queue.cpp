@@ -54,10 +54,17 @@ std::optional<PendingRequest> RequestQueue::pop() {
 
 void RequestQueue::done(Work work) { --begun_[static_cast<size_t>(work)]; }
 
-void RequestQueue::clear() {
+std::deque<HttpConnection> RequestQueue::clear() {
+  std::deque<HttpConnection> begun;
+  for (Waiting& lane : lanes_) {
+    for (PendingRequest& one : lane.requests) {
+      if (!one.request) begun.push_back(std::move(one.connection));
+    }
+  }
   lanes_.clear();
   requests_ = 0;
   bytes_ = 0;
+  return begun;
 }
 
 }  // namespace copybench

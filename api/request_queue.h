@@ -43,7 +43,8 @@ class RequestQueue {
   std::optional<PendingRequest> pop();
   // One of that kind, which pop() gave, is answered.
   void done(Work work);
-  void clear();
+  // Nothing waits any more. Returns the connections whose answers were begun.
+  std::deque<HttpConnection> clear();
 
  private:
   struct Waiting {

@@ -130,6 +130,9 @@ HttpResponse Router::call_heavy(const Route& route, const HttpRequest& request, 
   }
   const ActivityCounter::HeavyAnswer heavy(activity_, kWaitForWindow);
   const uint64_t version = store_.changes();
+  if (repeatable) {  // another one may have worked it out meanwhile
+    if (const auto known = answers_.find(target, version)) return *known;
+  }
   HttpResponse response = call_handler(route, request, id);
   if (repeatable) answers_.keep(target, version, response);
   if (response.pieces) response.pieces = waiting_for_windows(std::move(response.pieces));
@@ -164,8 +167,8 @@ std::optional<Problem> Router::refusal(const HttpRequest& request) {
   if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
   if (auto problem = token_problem(request, *rules)) return problem;
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  // The number of the user belongs to the peer: a proxy's says nothing of the client that it speaks for.
-  const auto wait = post_limit_.take(forwarded.client, forwarded.client == request.peer ? request.user : "");
+  // The user stays the peer's, also where that names another client: a local user who invents clients shares with himself.
+  const auto wait = post_limit_.take(forwarded.client, request.user);
   if (!wait) return std::nullopt;
   Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
                                               wait->count()));

@@ -25,10 +25,15 @@ class ActivityCounter {
   class [[nodiscard]] HeavyAnswer {
    public:
     // Waits until no window is open, but for at most so long: a window may last for an hour, and its run is flagged by the
-    // CPU time that is used within it.
+    // CPU time that is used within it. Once somebody has waited that long in a window, nobody else waits in it: else the
+    // waits of many answers would add up.
     HeavyAnswer(ActivityCounter& activity, std::chrono::milliseconds at_most) : activity_(&activity) {
       std::unique_lock lock(activity.mutex_);
-      activity.changed_.wait_for(lock, at_most, [&] { return !activity.window_open_ || activity.stopping_; });
+      const auto may_begin = [&] { return !activity.window_open_ || activity.outwaited_ || activity.stopping_; };
+      if (!activity.changed_.wait_for(lock, at_most, may_begin) && at_most > std::chrono::milliseconds(0)) {
+        activity.outwaited_ = true;
+        activity.changed_.notify_all();
+      }
       ++activity.heavy_;
     }
     ~HeavyAnswer() {
@@ -51,6 +56,7 @@ class ActivityCounter {
     OpenWindow(ActivityCounter& activity, std::chrono::milliseconds at_most) : activity_(&activity) {
       std::unique_lock lock(activity.mutex_);
       activity.window_open_ = true;  // from here on no further one begins
+      activity.outwaited_ = false;
       activity.changed_.wait_for(lock, at_most, [&] { return activity.heavy_ == 0 || activity.stopping_; });
     }
     ~OpenWindow() {
@@ -81,6 +87,7 @@ class ActivityCounter {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool window_open_ = false;
+  bool outwaited_ = false;  // the open window, by an answer that waited for its end
   bool stopping_ = false;
   int64_t heavy_ = 0;
 };

@@ -21,6 +21,7 @@ StoreError no_such(std::string_view what, int64_t id) {
 }
 
 constexpr double kMostRunSeconds = 1e5;  // more than any request may ask for: whatever a damaged row says
+constexpr int64_t kMostRunsOfOne = 1'000'000;  // experiment, likewise
 constexpr size_t kMostBytesOfSpecs = 512 << 10;  // of a page of experiments, beside the last one: a spec may have 70 KB
 constexpr int kSpecColumn = 2;                   // of experiment_columns()
 
@@ -71,11 +72,11 @@ class DatabaseReader : public Reader {
       Query query(*connection_,
                   "SELECT id, run_seconds, runs_total, COALESCE(runs_at_most, runs_total), runs_completed + runs_failed + "
                   "runs_cancelled FROM experiments WHERE state IN ('queued', 'running') ORDER BY id");
+      const auto runs = [&](int column) { return std::clamp<int64_t>(query.integer(column), 0, kMostRunsOfOne); };
       while (query.step()) {
-        const int64_t done = query.integer(4);
+        const int64_t done = runs(4);
         const double seconds = std::clamp(query.real(1), 0.0, kMostRunSeconds);
-        queue.push_back({query.integer(0), Nanoseconds{std::llround(seconds * 1e9)}, query.integer(2) - done,
-                         query.integer(3) - done});
+        queue.push_back({query.integer(0), Nanoseconds{std::llround(seconds * 1e9)}, runs(2) - done, runs(3) - done});
       }
     });
     if (failed) return tl::unexpected(*failed);

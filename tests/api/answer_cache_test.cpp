@@ -31,6 +31,21 @@ TEST_CASE("an answer is kept while nothing changes") {
   CHECK_FALSE(cache.find("/a", 2));
 }
 
+TEST_CASE("after a change the same question's new answer is kept") {
+  AnswerCache cache;
+  cache.keep("/a", 1, answer_of("old"));
+  cache.keep("/a", 2, answer_of("new"));
+  REQUIRE(cache.find("/a", 2));
+  CHECK(cache.find("/a", 2)->body == "new");
+}
+
+TEST_CASE("of small answers only so many are kept") {
+  AnswerCache cache;
+  for (size_t i = 0; i <= AnswerCache::kMostAnswers; ++i) cache.keep("/" + std::to_string(i), 1, answer_of("x"));
+  CHECK_FALSE(cache.find("/0", 1));
+  CHECK(cache.find("/1", 1));
+}
+
 TEST_CASE("neither problems nor streams nor what is very large are kept") {
   AnswerCache cache;
   HttpResponse refused = answer_of("no");

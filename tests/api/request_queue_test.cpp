@@ -62,6 +62,16 @@ TEST_CASE("a quarter of the workers answer heavy requests, a quarter changes, a 
   CHECK(begun(queue) == "cc");
 }
 
+TEST_CASE("of all that waits, the answers that were begun are handed back") {
+  RequestQueue queue(8, 100, 1 << 20);
+  queue.push(request("a"));
+  queue.push({HttpConnection(UniqueFd(), 1s, "127.0.0.9"), std::nullopt, {Work::piece, "p"}});
+  const auto rest = queue.clear();
+  REQUIRE(rest.size() == 1);
+  CHECK(rest.front().peer() == "127.0.0.9");
+  CHECK(begun(queue) == "");
+}
+
 TEST_CASE("one worker answers everything, one after another") {
   RequestQueue queue(1, 100, 1 << 20);
   queue.push(request("h", Work::heavy));

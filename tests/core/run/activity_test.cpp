@@ -2,12 +2,26 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <optional>
 #include <thread>
 
 using namespace copybench;
 using namespace std::chrono_literals;
+
+namespace {
+
+// Whether an answer that may wait for an hour begins at once. A hang is told after 30 s.
+bool begins(ActivityCounter& activity) {
+  auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
+  const bool begun = answer.wait_for(30s) == std::future_status::ready;
+  activity.stop();
+  return begun;
+}
+
+}  // namespace
 
 TEST_CASE("requests are counted") {
   ActivityCounter activity{3};
@@ -30,10 +44,41 @@ TEST_CASE("a heavy answer waits for the window's end") {
   CHECK(answer.get());
 }
 
-TEST_CASE("it does not wait for ever") {
+TEST_CASE("it does not wait for ever, and nobody waits after it in the same window") {
   ActivityCounter activity;
   const ActivityCounter::OpenWindow window(activity, 1h);
-  const ActivityCounter::HeavyAnswer heavy(activity, 10ms);
+  { const ActivityCounter::HeavyAnswer heavy(activity, 10ms); }
+  CHECK(begins(activity));
+}
+
+TEST_CASE("in the next window they wait again") {
+  ActivityCounter activity;
+  {
+    const ActivityCounter::OpenWindow window(activity, 1h);
+    const ActivityCounter::HeavyAnswer outwaited(activity, 10ms);
+  }
+  std::optional<ActivityCounter::OpenWindow> next;
+  next.emplace(activity, 1h);
+  std::atomic<bool> closed = false;
+  auto answer = std::async(std::launch::async, [&] {
+    const ActivityCounter::HeavyAnswer heavy(activity, 1h);
+    return closed.load();
+  });
+  CHECK(answer.wait_for(50ms) == std::future_status::timeout);
+  closed = true;
+  next.reset();
+  CHECK(answer.get());
+}
+
+TEST_CASE("what may not wait at all begins, and leaves the window to those that do") {
+  ActivityCounter activity;
+  std::optional<ActivityCounter::OpenWindow> window;
+  window.emplace(activity, 1h);
+  { const ActivityCounter::HeavyAnswer at_once(activity, 0ms); }
+  auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
+  CHECK(answer.wait_for(50ms) == std::future_status::timeout);
+  window.reset();
+  answer.get();
 }
 
 TEST_CASE("a window waits for the heavy answers under way, within its bound, and lets no further one begin") {
@@ -57,6 +102,6 @@ TEST_CASE("nobody waits while the daemon stops") {
   const ActivityCounter::OpenWindow window(activity, 1h);
   auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
   activity.stop();
-  answer.get();
-  const ActivityCounter::HeavyAnswer another(activity, 1h);
+  CHECK(answer.wait_for(30s) == std::future_status::ready);
+  CHECK(begins(activity));
 }
