@@ -58,7 +58,8 @@ Result<void> run_export(const ExportOptions& options) {
   if (!directory) return tl::unexpected(directory.error());
   if (auto there = need_database(*directory); !there) return fail(there.error().message);
   const std::filesystem::path name = options.file;
-  const auto from = Folder::open(*directory), into = Folder::open(name.parent_path());
+  // To stdout no folder is needed; the one where the command was given may be closed to this user.
+  const auto from = Folder::open(*directory), into = Folder::open(name.empty() ? *directory : name.parent_path());
   if (!from) return tl::unexpected(from.error());
   if (!into) return tl::unexpected(into.error());
   const OwnersRights rights(*from);

@@ -58,8 +58,9 @@ std::map<uint64_t, Advantages> advantages_of(const ExperimentSpec& spec, const s
   const double sign = metric.better == Better::higher ? 1 : -1;
   std::map<uint64_t, std::map<uint32_t, std::map<EngineMode, std::optional<double>>>> runs;
   for (const SummaryInput& run : ended) {
-    if (run.state == RunState::cancelled) continue;
     const Configuration& configuration = run.planned.configuration;
+    // Another engine is that of a damaged row.
+    if (run.state == RunState::cancelled || std::ranges::count(spec.engines, configuration.engine) == 0) continue;
     auto& value = runs[configuration.field_bytes][run.planned.repetition][configuration.engine];
     if (run.state == RunState::completed) value = value_of(run.figures, metric);
   }

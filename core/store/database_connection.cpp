@@ -240,6 +240,15 @@ void throw_damaged(const std::string& what) { throw SQLite::Exception(what, SQLI
 
 void throw_damaged_row(const std::string& what) { throw DamagedRow{what}; }
 
+bool finds_no_damaged_row(const std::function<void()>& read) {
+  try {
+    read();
+    return true;
+  } catch (const DamagedRow&) {
+    return false;
+  }
+}
+
 StoreError damaged_row(const std::string& what) {
   return {StoreError::Kind::damaged, what + ". Nothing else is affected; delete the experiment, or restore a backup."};
 }

@@ -115,5 +115,7 @@ class WriteTransaction {
 // Ends the attempt with Kind::damaged: a row says what no version of this program wrote. `what` names the row.
 [[noreturn]] void throw_damaged_row(const std::string& what);
 StoreError damaged_row(const std::string& what);
+// Within an attempt: false where `read` comes upon a damaged row, which then does not end the attempt.
+bool finds_no_damaged_row(const std::function<void()>& read);
 
 }  // namespace copybench

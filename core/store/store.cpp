@@ -25,10 +25,11 @@ struct Store::Impl {
       : writer(std::move(file), std::move(lock), std::move(connection), std::move(files)) {}
 
   // A part of a transaction: the runs that an earlier daemon left running are interrupted. Returns how many.
-  StoreResult<int64_t> interrupt_left_runs(DatabaseConnection& connection) const {
+  StoreResult<int64_t> interrupt_left_runs(DatabaseConnection& connection) {
+    if (!left_running) left_running = running_runs(connection);
     const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
     int64_t runs = 0;
-    for (const RunId run : left_running) {
+    for (const RunId run : *left_running) {
       const auto ended = end_run(connection, run, interrupted, utc_now());
       // It was done meanwhile, or the run is deleted.
       const bool gone = !ended && (ended.error().kind == StoreError::Kind::conflict || ended.error().kind == StoreError::Kind::not_found);
@@ -40,7 +41,7 @@ struct Store::Impl {
 
   // The work, after what recover() could not do.
   template <typename Work>
-  auto after_recovery(const Work& work) const {
+  auto after_recovery(const Work& work) {
     return [this, &work](DatabaseConnection& connection) -> std::invoke_result_t<Work, DatabaseConnection&> {
       if (to_recover) {
         if (auto done = interrupt_left_runs(connection); !done) return tl::unexpected(done.error());
@@ -62,7 +63,9 @@ struct Store::Impl {
   }
 
   DatabaseWriter writer;
-  std::vector<RunId> left_running;  // by an earlier daemon; set by recover()
+  // By an earlier daemon. Read within the first transaction that can, which is before this one's first claim; guarded by the
+  // writer.
+  std::optional<std::vector<RunId>> left_running;
   std::atomic<bool> to_recover = false;
   std::atomic<bool> claims_stopped = false;
   std::optional<BackgroundCheck> check;  // last: its thread reports to the writer
@@ -226,16 +229,17 @@ StoreResult<void> Store::believe_time(UtcTime time) {
 }
 
 StoreResult<int64_t> Store::recover() {
+  impl_->left_running.reset();
+  auto recovered = impl_->writer.release(
+      [&](DatabaseConnection& connection) { return impl_->interrupt_left_runs(connection); });
+  // Also where they could not be read: else they would stay running, and all that is queued would wait for them.
+  impl_->to_recover = !recovered;
   std::vector<ExperimentId> begun;
   auto read = impl_->writer.read([&](DatabaseConnection& connection) -> StoreResult<void> {
-    impl_->left_running = running_runs(connection);
     begun = begun_erasures(connection);
     return {};
   });
-  if (!read) return tl::unexpected(read.error());
-  auto recovered = impl_->writer.release(
-      [&](DatabaseConnection& connection) { return impl_->interrupt_left_runs(connection); });
-  impl_->to_recover = !recovered;
+  if (recovered && !read) recovered = tl::unexpected(read.error());
   for (const ExperimentId experiment : begun) {
     if (recovered) {
       if (auto erased = impl_->erase_in_pieces(experiment); !erased) recovered = tl::unexpected(erased.error());

@@ -182,21 +182,32 @@ std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const 
   return query.integer(0);
 }
 
-std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file) {
-  const ExperimentId id = file.origin.experiment_id;
+namespace {
+
+bool is_original(DatabaseConnection& connection, ExperimentId id, const ExportFile& file) {
   const auto here = export_experiment(connection, id);
-  if (!here || here->record.origin || here->runs != static_cast<int64_t>(file.runs.size())) return std::nullopt;
-  constexpr int64_t kPage = 100;
+  if (!here || here->record.origin || here->runs != static_cast<int64_t>(file.runs.size())) return false;
+  constexpr int64_t kRunsCompared = 100;
   size_t at = 0;
   for (RunId after = 0; at < file.runs.size();) {
-    const auto page = export_runs(connection, id, after, kPage);
-    if (page.empty()) return std::nullopt;
+    const auto page = export_runs(connection, id, after, kRunsCompared);
+    if (page.empty()) return false;
     for (const ExportedRun& run : page) {
-      if (at == file.runs.size() || !says_the_same(file.runs[at++], run.row)) return std::nullopt;
+      if (at == file.runs.size() || !says_the_same(file.runs[at++], run.row)) return false;
     }
     after = page.back().id;
   }
-  return id;
+  return true;
+}
+
+}  // namespace
+
+// A damaged row is not what was exported: it must not keep out the file that may be all that is left of it.
+std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file) {
+  const ExperimentId id = file.origin.experiment_id;
+  bool same = false;
+  const bool sound = finds_no_damaged_row([&] { same = is_original(connection, id, file); });
+  return sound && same ? std::optional(id) : std::nullopt;
 }
 
 StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {

@@ -279,7 +279,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
          file.runs[0]["bytes"] = 4096 * 1000;
        }},
       {"line 3: messages is 999; allowed: what bytes gives", [](ExportFile& file) {
-         file.runs[0]["bytes"] = 4096 * 1002;
+         file.runs[0]["bytes"] = int64_t{4096} * 100'000;
          file.runs[0]["messages"] = 999;
        }},
       {"line 3: latency_p90_us is 3; allowed: at least latency_p50_us, 4", [](ExportFile& file) {
@@ -316,6 +316,16 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
   CHECK_FALSE(store->last_write_error());
   const auto readers = must(ReaderPool::open(other.database(), 1));
   CHECK(must(readers->lease()->experiments(std::nullopt, 10)).items.empty());
+}
+
+TEST_CASE("a mark between a receive's bytes and its messages is no contradiction") {
+  TemporaryDirectory directory, other;
+  eventful(*open_store(directory));
+  const ExportFile file = changed(directory, [](ExportFile& measured) {
+    measured.runs[0]["bytes"] = 4096 * 1000 + (256 << 10);
+    measured.runs[0]["messages"] = 1000;
+  });
+  CHECK(must(open_store(other)->import_experiment(file)).is_new);
 }
 
 TEST_CASE("an export of an earlier schema lacks what came later") {
