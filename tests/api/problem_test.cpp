@@ -25,7 +25,7 @@ TEST_CASE("the instance is a URI reference, whatever was asked for") {
   const auto instance = [&](std::string_view target) {
     return Json::parse(to_response(problem, target).body)["instance"].get<std::string>();
   };
-  CHECK(instance("/experiments/a%20b?tag=x%26y") == "/experiments/a%20b?tag=x%26y");
+  CHECK(instance("/experiments/a%20b?token=secret") == "/experiments/a%20b");
   CHECK(instance("/\xff") == "/%FF");
   CHECK(instance("/a\"<b>|^`{}\\") == "/a%22%3Cb%3E%7C%5E%60%7B%7D%5C");
   CHECK(instance("/%zz%4") == "/%25zz%254");
