@@ -41,7 +41,8 @@ void set_value(PerfRow& row, std::string_view text) {
     }
     return;
   }
-  row.missing = clean_text(text.starts_with('<') && text.ends_with('>') ? text.substr(1, text.size() - 2) : text).substr(0, 200);
+  if (text.starts_with('<') && text.ends_with('>')) text = text.substr(1, text.size() - 2);
+  row.missing = clean_text(text.substr(0, 200));
   if (row.missing.empty()) row.missing = "no value";
 }
 
