@@ -24,6 +24,14 @@ std::string shown_value(const Json& value) {
 
 }  // namespace
 
+// Here, where Member is complete.
+Shape::Shape(Kind kind) : kind_(kind) {}
+Shape::Shape(const Shape& other) = default;
+Shape::Shape(Shape&& other) noexcept = default;
+Shape& Shape::operator=(const Shape& other) = default;
+Shape& Shape::operator=(Shape&& other) noexcept = default;
+Shape::~Shape() = default;
+
 Shape Shape::whole(int64_t lowest, int64_t highest) {
   Shape shape(Kind::whole);
   shape.lowest_ = lowest;
@@ -146,7 +154,7 @@ std::string Shape::problem_within(const Json& value, const std::string& path) co
     }
   }
   for (const auto& [key, other] : value.items()) {
-    if (std::any_of(members_.begin(), members_.end(), [&](const Member& member) { return member.key == key; })) continue;
+    if (std::any_of(members_.begin(), members_.end(), [&key = key](const Member& member) { return member.key == key; })) continue;
     if (!open_) return fmt::format("{} has a key that is not known here: {}", path, shown(key));
     if (!is_plain(other)) {
       return fmt::format("{}/{} is too large, or has a number beyond 64 bits", path, key.size() <= 80 ? key : "…");

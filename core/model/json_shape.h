@@ -18,6 +18,12 @@ class Shape {
  public:
   struct Member;
 
+  Shape(const Shape& other);
+  Shape(Shape&& other) noexcept;
+  Shape& operator=(const Shape& other);
+  Shape& operator=(Shape&& other) noexcept;
+  ~Shape();
+
   static Shape whole(int64_t lowest, int64_t highest);
   static Shape number(double lowest, double highest);  // finite
   static Shape text(size_t most_bytes);
@@ -38,7 +44,7 @@ class Shape {
 
  private:
   enum class Kind : uint8_t { whole, number, text, word, flag, list, object, plain };
-  explicit Shape(Kind kind) : kind_(kind) {}
+  explicit Shape(Kind kind);
 
   bool fits(const Json& value) const;
   std::string allowed() const;

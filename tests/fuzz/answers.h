@@ -114,8 +114,11 @@ class Answers {
       FUZZ_CHECK(!"an answer below 500");
     }
     if (!reply) to_response(reply.error(), "/");
+    if (!reply) return;
     Sink sink;
-    if (reply && reply->stream) reply->stream(sink);
+    if (reply->live) reply->live(sink);
+    if (!reply->pieces) return;
+    for (std::string piece; reply->pieces(piece) == Piece::more && sink.write(piece);) piece.clear();
   }
 
   std::filesystem::path directory_;
