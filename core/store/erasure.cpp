@@ -72,4 +72,10 @@ std::vector<ExperimentId> begun_erasures(DatabaseConnection& connection) {
   return begun;
 }
 
+std::optional<StoreError> being_erased(DatabaseConnection& connection, ExperimentId id) {
+  Query query(connection, "SELECT 1 FROM sequences WHERE name = ?");
+  if (!query.bind(fmt::format("{}{}", kMark, id)).step()) return std::nullopt;
+  return StoreError{StoreError::Kind::conflict, fmt::format("Experiment {} is being deleted.", id)};
+}
+
 }  // namespace copybench

@@ -5,6 +5,7 @@
 // measured no further and that the next start completes what was cut off; then its runs go, some at a time, and itself last.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/store/database_connection.h"
@@ -19,5 +20,7 @@ StoreResult<void> begin_erasure(DatabaseConnection& connection, ExperimentId id,
 // Of an experiment that was marked. True: there is more of it.
 bool erase_piece(DatabaseConnection& connection, ExperimentId id);
 std::vector<ExperimentId> begun_erasures(DatabaseConnection& connection);
+// conflict: it was marked, and can be kept no more.
+std::optional<StoreError> being_erased(DatabaseConnection& connection, ExperimentId id);
 
 }  // namespace copybench

@@ -167,17 +167,18 @@ StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
   return impl_->writer.add([&](DatabaseConnection& connection) -> StoreResult<Imported> {
     auto known = find_imported(connection, file);
     if (!known) known = find_original(connection, file);
-    const StoreResult<ExperimentId> id = known ? *known : insert_import(connection, file, utc_now());
-    if (!id) return tl::unexpected(id.error());
-    return find_experiment(connection, *id).map([&](ExperimentRecord record) {
+    const ExperimentId id = known ? *known : insert_import(connection, file, utc_now());
+    return find_experiment(connection, id).map([&](ExperimentRecord record) {
       return Imported{std::move(record), !known};
     });
   });
 }
 
 StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const AnnotationChange& change) {
-  return impl_->writer.write(
-      [&](DatabaseConnection& connection) { return annotate_experiment(connection, experiment, change); });
+  return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<ExperimentRecord> {
+    if (auto goes = being_erased(connection, experiment)) return tl::unexpected(std::move(*goes));
+    return annotate_experiment(connection, experiment, change);
+  });
 }
 
 StoreResult<void> Store::erase(ExperimentId experiment) {

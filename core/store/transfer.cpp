@@ -168,8 +168,12 @@ StoreResult<void> check_import(const ExportFile& file) {
   if (auto migrated = migrate(**connection); !migrated) return migrated;
   StoreResult<ExperimentId> inserted = 0;
   const auto failed = (*connection)->attempt([&] {
+    if (std::string problem = import_problem(file, TransferColumns(**connection)); !problem.empty()) {
+      inserted = invalid(std::move(problem));
+      return;
+    }
     inserted = insert_import(**connection, file, utc_now());
-    if (inserted) read_all(**connection, *inserted);
+    read_all(**connection, *inserted);
   });
   if (!inserted) return tl::unexpected(inserted.error());
   if (failed) return invalid(failed->kind == Kind::damaged ? failed->message : "its rows do not fit the tables");
@@ -210,9 +214,8 @@ std::optional<ExperimentId> find_original(DatabaseConnection& connection, const 
   return sound && same ? std::optional(id) : std::nullopt;
 }
 
-StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {
+ExperimentId insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {
   const TransferColumns columns(connection);
-  if (const std::string problem = import_problem(file, columns); !problem.empty()) return invalid(problem);
   const ExperimentId id = insert_experiment_row(connection, file, columns.experiments, now);
   const int64_t before = take_finish_sequences(connection, static_cast<int64_t>(file.runs.size()));
   std::vector<RunId> runs;

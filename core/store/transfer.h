@@ -28,7 +28,7 @@ std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const 
 // The experiment that the file was exported from, if it is in this database, with the same runs.
 std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file);
 
-// invalid, as check_import() finds it too.
-StoreResult<ExperimentId> insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now);
+// Of a file that check_import() found good: it is long work, and no part of the transaction.
+ExperimentId insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now);
 
 }  // namespace copybench

@@ -159,7 +159,9 @@ void fail_damaged(DatabaseConnection& connection, ExperimentId id, const std::st
       .bind(to_milliseconds(now))
       .bind(id)
       .run();
-  Query(connection, "UPDATE experiments SET state = 'failed', finished_at_ms = ?, reason = ? WHERE id = ?")
+  Query(connection,
+        "UPDATE experiments SET state = 'failed', finished_at_ms = ?, reason = ?, runs_cancelled = (SELECT count(*) FROM runs "
+        "WHERE experiment_id = experiments.id AND state = 'cancelled') WHERE id = ?")
       .bind(to_milliseconds(now))
       .bind("Its stored rows cannot be read: " + damage + ".")
       .bind(id)

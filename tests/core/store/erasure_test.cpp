@@ -54,6 +54,10 @@ TEST_CASE("what was cut off is measured no further, and the next start completes
     must(begin_erasure(connection, 1, utc_now()));
     CHECK(erase_piece(connection, 1));
   });
+  in_database(directory, [](DatabaseConnection& connection) {
+    CHECK(being_erased(connection, 1));
+    CHECK_FALSE(being_erased(connection, 2));
+  });
   Opened opened(directory);
   CHECK(claim(*opened.store).experiment_id == 2);
   must(opened.store->finish(41, completed()));

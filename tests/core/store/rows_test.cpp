@@ -127,6 +127,7 @@ TEST_CASE("a damaged experiment is failed when its turn comes, can be deleted, a
     CHECK(opened.experiment(id).state == ExperimentState::failed);
     CHECK(opened.experiment(id).reason->find("cannot be read") != std::string::npos);
   }
+  CHECK(opened.experiment(2).runs.done() == opened.experiment(2).runs.total);
   CHECK(kind_of(opened.store->annotate(1, {"a name", {}, {}, {}})) == StoreError::Kind::damaged);
   CHECK(kind_of(opened.store->erase(1)) == StoreError::Kind::conflict);  // pinned
   must(opened.store->annotate(1, {{}, {}, {}, false}));
