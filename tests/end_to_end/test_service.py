@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import BINARY, PATIENCE_S, ROOT, Daemon, Process, StagedDaemon
+from daemon import BINARY, PATIENCE_S, ROOT, Daemon, Process, StagedDaemon, wait_until
 
 
 class ServiceManager:
@@ -38,6 +38,14 @@ class ServiceManager:
             heard.append(self.socket.recv(65536).decode())
         self.told += heard
         return heard
+
+    def hear_all(self):
+        """What waits to be heard: a daemon that tells more than the socket holds, ten datagrams, waits with all else."""
+        self.socket.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.told.append(self.socket.recv(65536).decode())
+        self.socket.settimeout(PATIENCE_S)
 
 
 class Configuration(unittest.TestCase):
@@ -151,7 +159,9 @@ class Supervision(unittest.TestCase):
         with StagedDaemon(scale=0.001, environment=manager.environment) as daemon:
             daemon.queue()
             self.assertEqual(daemon.stage()[0], "start")
-            daemon.line_with("error event=stalled reason=\"a run should have ended .* s ago\"")
+            stalled = re.compile("error event=stalled reason=\"a run should have ended .* s ago\"")
+            wait_until(lambda: manager.hear_all() or any(map(stalled.search, daemon.lines)), "the stall is reported")
+            manager.hear_all()
             self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it lives on
             manager.socket.settimeout(1)
             with self.assertRaises(TimeoutError):
