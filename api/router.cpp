@@ -90,12 +90,13 @@ Lane Router::lane_of(const HttpRequest& request) const {
   const PathMatch match = match_path(request.path);
   const auto found = std::find_if(match.routes.begin(), match.routes.end(),
                                   [&](const Route* route) { return serves(*route, request.method); });
-  if (found == match.routes.end()) return {Work::light, client_of(request)};
+  const std::string client = client_of(request);
+  if (found == match.routes.end()) return {Work::light, client};
   const Route& route = **found;
   return {route.heavy           ? Work::heavy
           : route.method != "GET" ? Work::change
                                   : Work::light,
-          fmt::format("{} {} {}", client_of(request), route.method, route.path)};
+          fmt::format("{} {} {}", client, route.method, route.path)};
 }
 
 tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, int64_t& id) const {
