@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -155,17 +156,49 @@ std::string DatabaseConnection::database_header() { return header(SQLITE_FCNTL_F
 
 std::string DatabaseConnection::log_header() { return header(SQLITE_FCNTL_JOURNAL_POINTER, 32); }
 
+sqlite3_file* DatabaseConnection::file_of(int which_file) {
+  sqlite3_file* file = nullptr;
+  const int code = sqlite3_file_control(database_->getHandle(), "main", which_file, &file);
+  if (code != SQLITE_OK) throw SQLite::Exception(database_->getHandle(), code);
+  return file == nullptr || file->pMethods == nullptr ? nullptr : file;
+}
+
 // By SQLite's own descriptor: to close another one would end its locks (fcntl(2)).
 std::string DatabaseConnection::header(int which_file, int bytes) {
-  sqlite3_file* file = nullptr;
-  int code = sqlite3_file_control(database_->getHandle(), "main", which_file, &file);
-  if (code != SQLITE_OK) throw SQLite::Exception(database_->getHandle(), code);
-  if (file == nullptr || file->pMethods == nullptr) return {};
+  sqlite3_file* const file = file_of(which_file);
+  if (file == nullptr) return {};
   std::string header(static_cast<size_t>(bytes), '\0');
-  code = file->pMethods->xRead(file, header.data(), bytes, 0);
+  const int code = file->pMethods->xRead(file, header.data(), bytes, 0);
   if (code == SQLITE_IOERR_SHORT_READ) return {};
   if (code != SQLITE_OK) throw SQLite::Exception("its first bytes cannot be read", code);
   return header;
+}
+
+// The index's header, as https://sqlite.org/walformat.html gives it (2.1): it stands there twice, so that whoever reads it while
+// it is changed sees that; numbers in the machine's byte order, the salts as they are in the log.
+std::optional<DatabaseConnection::LogIndex> DatabaseConnection::log_index() {
+  constexpr int kRegion = 32 * 1024;
+  constexpr size_t kHeader = 48, kInitialized = 12, kPageBytes = 14, kFrames = 16, kSalts = 32, kSaltBytes = 8;
+  constexpr int64_t kLogHeader = 32, kFrameHeader = 24;
+  sqlite3_file* const file = file_of(SQLITE_FCNTL_FILE_POINTER);
+  if (file == nullptr || file->pMethods->iVersion < 2) return std::nullopt;
+  volatile void* region = nullptr;
+  const int code = file->pMethods->xShmMap(file, 0, kRegion, 0, &region);
+  if (code != SQLITE_OK) throw SQLite::Exception("its index cannot be read", code);
+  if (region == nullptr) return std::nullopt;
+  // The second copy is written first, the first one is read first (walIndexTryHdr of SQLite's wal.c).
+  std::array<char, kHeader> first{}, second{};
+  const char* const bytes = static_cast<const char*>(const_cast<const void*>(region));
+  std::memcpy(first.data(), bytes, kHeader);
+  file->pMethods->xShmBarrier(file);
+  std::memcpy(second.data(), bytes + kHeader, kHeader);
+  if (first != second || first[kInitialized] == 0) return std::nullopt;
+  uint16_t page_bytes = 0;
+  uint32_t frames = 0;
+  std::memcpy(&page_bytes, &first[kPageBytes], sizeof page_bytes);
+  std::memcpy(&frames, &first[kFrames], sizeof frames);
+  const int64_t page = page_bytes == 1 ? 65536 : page_bytes;
+  return LogIndex{std::string(&first[kSalts], kSaltBytes), frames == 0 ? 0 : kLogHeader + frames * (kFrameHeader + page)};
 }
 
 void DatabaseConnection::interrupt() { sqlite3_interrupt(database_->getHandle()); }

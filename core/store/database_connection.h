@@ -16,6 +16,8 @@
 
 #include "core/store/store.h"
 
+struct sqlite3_file;
+
 namespace SQLite {
 class Database;
 class Statement;
@@ -49,6 +51,14 @@ class DatabaseConnection {
   // The first bytes of the files as they are on the disk: of the database 100, of its log 32, none where it is shorter.
   std::string database_header();
   std::string log_header();
+  // What the index (-shm) says of the log: whoever writes by SQLite, in whatever process, keeps it true.
+  struct LogIndex {
+    std::string salts;       // bytes 16 to 23 of the header of the log that it is of
+    int64_t log_bytes = 0;   // at least; 0: the log holds nothing that counts
+    bool operator==(const LogIndex&) const = default;
+  };
+  // None where the log is not in use yet, or another process is changing the index just now.
+  std::optional<LogIndex> log_index();
 
   // Ends the statement that is running, if any. Any thread.
   void interrupt();
@@ -58,6 +68,7 @@ class DatabaseConnection {
   friend class WriteTransaction;
   explicit DatabaseConnection(std::unique_ptr<SQLite::Database> database);
   SQLite::Statement& prepared(const std::string& sql);
+  sqlite3_file* file_of(int which_file);
   std::string header(int which_file, int bytes);
 
   std::unique_ptr<SQLite::Database> database_;

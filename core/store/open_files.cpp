@@ -59,10 +59,14 @@ std::optional<StoreError> OpenFiles::cut() const {
     if (!noted_[which]) continue;
     const auto bytes = bytes_of(which);
     if (!bytes) return bytes.error();
-    if (*bytes < noted_[which]->bytes) {
-      return StoreError{Kind::corrupt, fmt::format("{} was cut while it was in use, from {} bytes to {}. {}.",
-                                                   files_[which].path.string(), noted_[which]->bytes, *bytes, kLook)};
+    if (*bytes >= noted_[which]->bytes) continue;
+    if (which == log) {
+      const auto index = log_index();
+      if (!index) return index.error();
+      if (!*index || *bytes >= (*index)->log_bytes) continue;
     }
+    return StoreError{Kind::corrupt, fmt::format("{} was cut while it was in use, from {} bytes to {}. {}.",
+                                                 files_[which].path.string(), noted_[which]->bytes, *bytes, kLook)};
   }
   return std::nullopt;
 }
@@ -73,10 +77,16 @@ std::optional<StoreError> OpenFiles::changed() const {
     if (!noted_[which]) continue;
     const auto now = state_of(which);
     if (!now) return now.error();
-    if (now->header != noted_[which]->header) {
-      return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.",
-                                                   files_[which].path.string(), kLook)};
+    if (now->header == noted_[which]->header) continue;
+    if (which == log) {
+      const auto index = log_index();
+      if (!index) return index.error();
+      if (!*index || (*index)->log_bytes == 0) continue;
+      const auto salts = [](const std::string& header) { return header.size() == 32 ? header.substr(16, 8) : ""; };
+      if (salts(now->header) == (*index)->salts && salts(noted_[which]->header) != (*index)->salts) continue;
     }
+    return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.",
+                                                 files_[which].path.string(), kLook)};
   }
   return std::nullopt;
 }
@@ -92,6 +102,13 @@ StoreResult<int64_t> OpenFiles::bytes_of(Which which) const {
   struct stat status {};
   if (::fstat(files_[which].fd.get(), &status) == 0) return status.st_size;
   return tl::unexpected(file_error("look at " + files_[which].path.string(), errno));
+}
+
+StoreResult<std::optional<DatabaseConnection::LogIndex>> OpenFiles::log_index() const {
+  std::optional<DatabaseConnection::LogIndex> index;
+  const auto failed = connection_->attempt([&] { index = connection_->log_index(); });
+  if (failed) return tl::unexpected(*failed);
+  return index;
 }
 
 StoreResult<OpenFiles::State> OpenFiles::state_of(Which which) const {

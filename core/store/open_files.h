@@ -1,6 +1,10 @@
 // Are the files that the writer has open still the ones that the directory shows? Whoever removes, replaces or cuts the
 // database, its log or its index under the daemon would otherwise have it acknowledge what the next start does not find.
 //
+// Another program that writes by SQLite, such as its shell, overwrites nothing: it may begin the log anew or empty it, which the
+// index then says (DatabaseConnection::log_index). It must leave the folding of the log to the daemon, though: what it copies
+// into the database itself counts as overwritten.
+//
 // It costs some system calls a write. What another program writes into the middle of a file is not seen here; SQLite's own
 // checks are for that. Threads: missing() from any thread; the others as the connection.
 #pragma once
@@ -44,6 +48,7 @@ class OpenFiles {
   explicit OpenFiles(DatabaseConnection& connection) : connection_(&connection) {}
   StoreResult<int64_t> bytes_of(Which which) const;
   StoreResult<State> state_of(Which which) const;
+  StoreResult<std::optional<DatabaseConnection::LogIndex>> log_index() const;
 
   DatabaseConnection* connection_;
   std::array<File, count> files_;

@@ -142,6 +142,25 @@ TEST_CASE("what the store does itself with its files is no other program's doing
   enqueue(*store, 1);
 }
 
+TEST_CASE("another program that writes by SQLite cuts and overwrites nothing") {
+  Prepared prepared;
+  const auto other = must(DatabaseConnection::open(prepared.file("copybench.db"), DatabaseConnection::Access::read_write));
+  const auto write = [&] {
+    CHECK_FALSE(other->attempt([&] { other->execute("UPDATE experiments SET notes = notes || 'x' WHERE id = 1"); }));
+    must(prepared.store->annotate(2, {.notes = "x"}));
+    CHECK_FALSE(prepared.store->last_write_error());
+  };
+  SUBCASE("in the middle of the log") { write(); }
+  SUBCASE("an empty log") {
+    prepared.store->fold_back_log();
+    REQUIRE(fs::file_size(prepared.file("copybench.db-wal")) == 0);
+    write();
+    CHECK(fs::file_size(prepared.file("copybench.db-wal")) > 0);
+  }
+  must(prepared.store->finish(prepared.run, completed()));
+  CHECK_FALSE(prepared.store->last_write_error());
+}
+
 TEST_CASE("whatever becomes of the lock's file, a second daemon does not get in beside the first") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
