@@ -12,7 +12,7 @@
 namespace copybench {
 namespace {
 
-struct Options {
+struct BackupOptions {
   std::string file;
   std::string data_directory;
 };
@@ -22,7 +22,7 @@ std::string contents(const CopySummary& copy) {
                      copy.runs, copy.runs == 1 ? "" : "s", static_cast<double>(copy.bytes) / 1e6);
 }
 
-Result<void> run_backup(const Options& options) {
+Result<void> run_backup(const BackupOptions& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   const auto copy = back_up(*directory, options.file);
@@ -36,7 +36,7 @@ Result<void> run_backup(const Options& options) {
   return {};
 }
 
-Result<void> run_restore(const Options& options) {
+Result<void> run_restore(const BackupOptions& options) {
   const auto directory = data_directory_of(options.data_directory);
   if (!directory) return tl::unexpected(directory.error());
   make_data_private();
@@ -57,11 +57,11 @@ Result<void> run_restore(const Options& options) {
   return {};
 }
 
-using Command = Result<void> (*)(const Options&);
+using BackupOrRestore = Result<void> (*)(const BackupOptions&);
 
 void add_command(CLI::App& app, CommandResult done, const std::string& name, const std::string& what,
-                 const std::string& file, Command run) {
-  auto options = std::make_shared<Options>();
+                 const std::string& file, BackupOrRestore run) {
+  auto options = std::make_shared<BackupOptions>();
   auto* command = app.add_subcommand(name, what);
   command->add_option("file", options->file, file)->required()->type_name(kPath);
   add_data_directory_option(*command, options->data_directory);

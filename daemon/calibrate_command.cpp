@@ -12,7 +12,7 @@
 namespace copybench {
 namespace {
 
-int run(const WorkerOptions& options) {
+int run_calibrate(const WorkerOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options, "calibrate", error); };
   if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   const auto cpus = worker_cpus(options);
@@ -34,7 +34,7 @@ void add_calibrate_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<WorkerOptions>();
   auto* command = app.add_subcommand("calibrate", "What this machine can do now: memcpy, a system call, a round trip");
   command->add_option("--cpus", options->cpus, "Run on these CPUs, as in 0-3,8");
-  command->callback([options, done] { done(run(*options)); });
+  command->callback([options, done] { done(run_calibrate(*options)); });
 }
 
 }  // namespace copybench

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kBurn = "burn:";
 
-struct Options {
+struct EngineCommandOptions {
   WorkerOptions worker;
   std::string mode;
   std::string host = "127.0.0.1";
@@ -26,7 +26,7 @@ struct Options {
   std::string fault;
 };
 
-std::string as_text(const Json& report) {
+std::string engine_report_as_text(const Json& report) {
   if (report["report"] == report::kReady) {
     return fmt::format("{} engine listens on {} port {}: messages of {} bytes (8 fields of {}), up to {} connections.\n"
                        "Ctrl-C ends it and prints the totals.",
@@ -55,7 +55,7 @@ std::string as_text(const Json& report) {
   return text;
 }
 
-int run(const Options& options) {
+int run_engine_command(const EngineCommandOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
   // For its buffers, and, by hand, a port below 1024.
   const auto kept = options.worker.orders ? keep_capabilities({CAP_IPC_LOCK})
@@ -90,14 +90,14 @@ int run(const Options& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
   }
-  if (auto done = run_engine(engine, make_reporter(options.worker, as_text)); !done) return failed(done.error());
+  if (auto done = run_engine(engine, make_reporter(options.worker, engine_report_as_text)); !done) return failed(done.error());
   return 0;
 }
 
 }  // namespace
 
 void add_engine_command(CLI::App& app, CommandResult done) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EngineCommandOptions>();
   auto* command = app.add_subcommand("engine", "The server side of one run: sends messages by one of the copy modes");
   command->add_option("mode", options->mode, "two_copy, one_copy or zero_copy")
       ->required()
@@ -111,7 +111,7 @@ void add_engine_command(CLI::App& app, CommandResult done) {
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--fault", options->fault, "For tests: reuse_early, which the verification must find, or burn:...")
       ->group("");
-  command->callback([options, done] { done(run(*options)); });
+  command->callback([options, done] { done(run_engine_command(*options)); });
 }
 
 }  // namespace copybench

@@ -13,7 +13,7 @@
 namespace copybench {
 namespace {
 
-struct Options {
+struct LoadCommandOptions {
   WorkerOptions worker;
   std::string host = "127.0.0.1";
   uint16_t port = 8080;
@@ -28,7 +28,7 @@ std::string microseconds(const Json& ns) {
   return ns.is_null() ? "-" : fmt::format("{:.1f} us", ns.get<double>() / 1e3);
 }
 
-std::string as_text(const Json& report) {
+std::string load_report_as_text(const Json& report) {
   if (report["report"] == report::kReady) {
     return fmt::format("{} connections, {} bytes verified byte by byte. Measuring...", report["connections"].get<int>(),
                        report["verified_bytes"].get<uint64_t>());
@@ -45,7 +45,7 @@ std::string as_text(const Json& report) {
       microseconds(latency["p999_ns"]), microseconds(latency["max_ns"]));
 }
 
-int run(const Options& options) {
+int run_load_command(const LoadCommandOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
   if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   LoadOptions load;
@@ -73,14 +73,14 @@ int run(const Options& options) {
   } else {
     return failed(cpus.error());
   }
-  if (auto done = run_load(load, make_reporter(options.worker, as_text)); !done) return failed(done.error());
+  if (auto done = run_load(load, make_reporter(options.worker, load_report_as_text)); !done) return failed(done.error());
   return 0;
 }
 
 }  // namespace
 
 void add_load_command(CLI::App& app, CommandResult done) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LoadCommandOptions>();
   auto* command = app.add_subcommand("load", "The client side of one run: receives messages from an engine and measures");
   command->add_option("--host", options->host, "Name or address of the engine's host")->capture_default_str();
   command->add_option("--port", options->port, "The engine's TCP port")->check(CLI::Range(1, 65535))->capture_default_str();
@@ -100,7 +100,7 @@ void add_load_command(CLI::App& app, CommandResult done) {
       ->check(CLI::IsMember({"recv", "recvmsg"}))
       ->capture_default_str();
   add_worker_options(*command, options->worker);
-  command->callback([options, done] { done(run(*options)); });
+  command->callback([options, done] { done(run_load_command(*options)); });
 }
 
 }  // namespace copybench

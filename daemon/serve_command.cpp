@@ -24,7 +24,7 @@ int failed(const std::string& message, int exit_status) {
   return exit_status;
 }
 
-int run(const Flags& flags, const ServeConfiguration& configuration) {
+int run_serve(const Flags& flags, const ServeConfiguration& configuration) {
   // Threads come and go with requests: without this each may get an arena of its own and keep it.
   ::mallopt(M_ARENA_MAX, 2);
   // Large answers go back to the system once they are sent; by default the first few teach malloc to keep their room.
@@ -51,7 +51,7 @@ int run(const Flags& flags, const ServeConfiguration& configuration) {
   return 0;
 }
 
-int check(const ServeConfiguration& configuration) {
+int check_serve(const ServeConfiguration& configuration) {
   const auto preparation = prepare_to_serve(as_the_unit_would(configuration.options));
   // Here somebody reads it, so what `serve` only warns of is refused.
   const auto unknown = unknown_variables(process_variables());
@@ -81,7 +81,7 @@ void add_serve_command(CLI::App& app, CommandResult done) {
     if (!configuration) {
       done(failed(configuration.error().message, 2));
     } else {
-      done(*check_only ? check(*configuration) : run(given, *configuration));
+      done(*check_only ? check_serve(*configuration) : run_serve(given, *configuration));
     }
   });
 }
