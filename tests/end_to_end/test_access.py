@@ -63,7 +63,7 @@ class Access(unittest.TestCase):
             self.assertEqual(daemon.get(path).status, 200, path)
         daemon.headers = AUTHORIZATION
         number = daemon.queue()["id"]
-        self.assertEqual(daemon.finished(number)["state"], "completed")
+        daemon.completed(number)
         self.assertEqual(daemon.get(f"/experiments/{number}/results.csv").status, 200)
         process = pathlib.Path(f"/proc/{daemon.process.pid}")
         for place in ("cmdline", "environ"):

@@ -90,7 +90,7 @@ class BentRequests(unittest.TestCase):
             for path in ("", "/runs", "/summary", "/results.csv"):
                 self.assertEqual(daemon.get(f"/experiments/{item['id']}{path}").status, 200)
         new = daemon.queue()["id"]
-        self.assertEqual(daemon.finished(new)["state"], "completed")
+        daemon.completed(new)
         self.assertEqual(daemon.stop(), 0)
         with Daemon(daemon.data_dir) as again:
             self.assertEqual(again.experiment(new)["state"], "completed")

@@ -38,11 +38,12 @@ class Boot(unittest.TestCase):
     def queue(self, **fields):
         return self.curl("/experiments", sweep(**fields))["id"]
 
-    def finished(self, number):
-        def done():
+    def completed(self, number):
+        def finished():
             answer = self.machine.run("curl", "--silent", "--fail", f"{ADDRESS}/experiments/{number}")
             return answer.returncode == 0 and (experiment := json.loads(answer.stdout))["finished_at"] and experiment
-        return wait_until(done, f"experiment {number} is finished")
+        done = wait_until(finished, f"experiment {number} is finished")
+        self.assertEqual(done["state"], "completed", [run["reason"] for run in self.runs(number)])
 
     def runs(self, number):
         return self.curl(f"/experiments/{number}/runs")["items"]
@@ -80,7 +81,7 @@ class Boot(unittest.TestCase):
 
     def test_03_perf_locked_memory_and_cpus_work_under_the_hardening(self):
         number = self.queue(engines=["two_copy", "one_copy", "zero_copy"], threads=[2])
-        self.assertEqual(self.finished(number)["state"], "completed")
+        self.completed(number)
         for run in self.runs(number):
             with self.subTest(engine=run["engine"]):
                 detail = self.curl(f"/runs/{run['run_id']}")
@@ -107,7 +108,7 @@ class Boot(unittest.TestCase):
         self.wait_for_unit("it measures", StatusText=f"measuring experiment {number}, run 1 of 1: two_copy, fields of 512 bytes, "
                                                      "threads 1, repetition 1")
         self.machine.do("systemctl", "restart", "copybenchd")
-        self.assertEqual(self.finished(number)["state"], "completed")
+        self.completed(number)
         self.assertEqual([run["state"] for run in self.runs(number)], ["interrupted", "completed"])
 
     def test_06_killed_it_comes_back_with_all_results(self):
@@ -116,7 +117,7 @@ class Boot(unittest.TestCase):
         before = self.pid()
         self.kill(signal.SIGKILL)
         wait_until(lambda: self.pid() not in (0, before), "it is started again")
-        self.assertEqual(self.finished(number)["state"], "completed")
+        self.completed(number)
         self.assertEqual(sorted(run["repetition"] for run in self.runs(number) if run["state"] == "completed"), [1, 2, 3, 4])
         self.assertEqual(self.machine.do("sh", "-c", "grep -lazE 'copybenchd.(engine|load)' /proc/[0-9]*/cmdline || true"), "")
 
@@ -144,7 +145,7 @@ class Boot(unittest.TestCase):
         self.machine.do("systemctl", "start", "copybench-nightly.timer")
         newest = wait_until(lambda: next((each for each in self.curl("/experiments")["items"]
                                           if each["spec"]["name"] == "nightly"), None), "the nightly sweep is queued")
-        self.assertEqual(self.finished(newest["id"])["state"], "completed")
+        self.completed(newest["id"])
 
     def test_10_it_is_queued_over_a_unix_socket_too(self):
         self.machine.write("/etc/copybench/copybench.toml", 'listen = "unix:/run/copybench/copybench.sock"\n')
@@ -177,7 +178,7 @@ class Boot(unittest.TestCase):
         self.assertEqual(self.machine.do("cat", "/etc/copybench/copybench.toml"), "# changed by the administrator\n")
         experiments = self.curl("/experiments")["items"]
         self.assertGreaterEqual(len(experiments), 5)
-        self.assertEqual(self.finished(experiments[0]["id"])["state"], "completed")
+        self.completed(experiments[0]["id"])
 
     def test_12_upgraded_over_an_older_schema_it_migrates_it(self):
         folder = "/var/lib/private/copybench"
@@ -190,7 +191,7 @@ class Boot(unittest.TestCase):
         self.machine.do("systemctl", "start", "copybenchd")
         self.assertEqual(self.curl("/experiments/1")["name"], "before the upgrade")
         self.assertEqual([round(run["throughput_gbps"], 3) for run in self.runs(1)], [3.519, 4.34])
-        self.assertEqual(self.finished(2)["state"], "completed")
+        self.completed(2)
         self.machine.do("systemctl", "stop", "copybenchd")
         self.machine.do("mv", f"{folder}/aside", f"{folder}/copybench.db")
         self.machine.do("systemctl", "start", "copybenchd")
@@ -232,7 +233,7 @@ class Boot(unittest.TestCase):
         self.machine.do("cp", "--recursive", "/share/image/.", "/")
         self.machine.do("systemctl", "daemon-reload")
         self.machine.do("systemctl", "enable", "--now", "copybenchd")
-        self.assertEqual(self.finished(self.queue())["state"], "completed")
+        self.completed(self.queue())
         self.assertIn("What was measured stays", self.machine.do("bash", "/share/uninstall"))
         self.assertEqual(self.unit("ActiveState", "LoadState"), {"ActiveState": "inactive", "LoadState": "not-found"})
         self.machine.do("test", "-s", "/var/lib/private/copybench/copybench.db")

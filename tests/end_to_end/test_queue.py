@@ -72,11 +72,11 @@ class Cancelling(unittest.TestCase):
         self.assertEqual(self.daemon.experiment(third)["progress"]["queue_position"], 1)
         self.assertEqual(self.daemon.experiment(first)["state"], "running")
         self.daemon.post(f"/experiments/{first}/cancel")
-        self.assertEqual(self.daemon.finished(third)["state"], "completed")
+        self.daemon.completed(third)
 
     def test_a_finished_experiment_stays_completed(self):
         number = self.daemon.queue()["id"]
-        self.assertEqual(self.daemon.finished(number)["state"], "completed")
+        self.daemon.completed(number)
         self.assertEqual(self.daemon.post(f"/experiments/{number}/cancel").json()["state"], "completed")
 
 
@@ -142,7 +142,7 @@ class Restarting(unittest.TestCase):
             self.assertEqual(sorted(completed), [(512, 1), (512, 2), (1024, 1), (1024, 2)])
             self.assertEqual(done["progress"]["runs_total"], 4)
             self.assertEqual(done["progress"]["runs_done"], 4)
-            self.assertEqual(second.finished(waiting)["state"], "completed")
+            second.completed(waiting)
 
     def test_a_stopped_daemon_ends_in_order_and_goes_on_later(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -156,7 +156,7 @@ class Restarting(unittest.TestCase):
                     self.assertLess(time.monotonic() - asked, PATIENCE_S / 2)
                     self.assertEqual(first.left_over(), [])
                 with Daemon(data) as second:
-                    self.assertEqual(second.finished(experiment)["state"], "completed")
+                    second.completed(experiment)
                     states = [run["state"] for run in second.runs(experiment)]
                     self.assertEqual(sorted(states), ["completed", "completed", "interrupted"])
 
@@ -184,7 +184,7 @@ class Restarting(unittest.TestCase):
             self.assertEqual(run["state"], "failed")
             self.assertTrue(run["reason"])
             self.assertIsNone(run["throughput_gbps"])
-            self.assertEqual(served.finished(second)["state"], "completed")
+            served.completed(second)
 
 
 def command_of(pid):
@@ -230,7 +230,7 @@ class WithoutPerf(unittest.TestCase):
     def test_runs_go_on_without_counters_and_say_so(self):
         with tempfile.TemporaryDirectory() as empty, Daemon(environment={"PATH": empty}) as served:
             number = served.queue()["id"]
-            self.assertEqual(served.finished(number)["state"], "completed")
+            served.completed(number)
             run = served.get(f"/runs/{served.runs(number)[0]['run_id']}").json()
             self.assertGreater(run["throughput_gbps"], 0)
             self.assertGreater(run["cpu_ns_per_byte"], 0)

@@ -59,7 +59,7 @@ class Limited(unittest.TestCase):
             with self.subTest(reason=reason):
                 self.assertRegex(reason, words)
         number = served.queue()["id"]
-        self.assertEqual(served.finished(number)["state"], "completed")
+        served.completed(number)
         self.assertEqual(served.left_over(), [served.process.pid])
         self.assertEqual(served.get("/healthz").status, 200)
 
@@ -161,7 +161,7 @@ class LockedMemory(unittest.TestCase):
                 self.assertTrue(any(connection["memory_lock_problem"] for connection in connections) or run["zerocopy_enobufs"])
             else:
                 self.assertRegex(run["reason"], "ENOBUFS|lock")
-            self.assertEqual(served.finished(served.queue(engines=["two_copy"])["id"])["state"], "completed")
+            served.measured(engines=["two_copy"])
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ class AtTheEnginesPort(unittest.TestCase):
         daemon = self.enterContext(Daemon())
         with Flood(daemon) as flood:
             number = daemon.queue(engines=["two_copy", "zero_copy"], threads=[1, 2], repetitions=2)["id"]
-            self.assertEqual(daemon.finished(number)["state"], "completed")
+            daemon.completed(number)
         self.assertGreater(flood.sent, 100)
         for run in daemon.runs(number):
             self.assertEqual(run["state"], "completed", run["reason"])
@@ -104,7 +104,7 @@ class AtTheEnginesPort(unittest.TestCase):
                     daemon.go_on_to(later)
                     daemon.go_on()
             daemon.free_run()
-            self.assertEqual(daemon.finished(number)["state"], "completed")
+            daemon.completed(number)
             before, within = sorted(daemon.runs(number), key=lambda run: run["run_id"])
             self.assertNotIn("rejected_clients", kinds(before))
             self.assertIn("rejected_clients", kinds(within))
@@ -123,7 +123,7 @@ class AtTheEnginesPort(unittest.TestCase):
                     self.assertEqual(stranger.recv(1), b"")
             silent = [connect(port) for _ in range(300)]
             daemon.free_run()
-            self.assertEqual(daemon.finished(number)["state"], "completed")
+            daemon.completed(number)
             self.assertEqual(daemon.runs(number)[0]["state"], "completed")
             for stranger in silent:
                 stranger.close()
