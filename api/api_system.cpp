@@ -28,7 +28,7 @@ Reply Api::get_health(const Call&) {
   const auto refused = context_.store.refuses_new();
   store["posts_refused_reason"] = or_null(refused);
   Json json;
-  json["status"] = write_error || paused || refused ? "degraded" : "ok";
+  json["status"] = write_error || paused || refused || context_.readers.damage() ? "degraded" : "ok";
   json["version"] = copybench_version();
   json["uptime_s"] = to_seconds(Monotonic::now() - started_.monotonic);
   json["store"] = std::move(store);

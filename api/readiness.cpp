@@ -14,10 +14,12 @@ namespace {
 // For the evidence of a large sweep. Less is a warning: when there is no room at all, the store's writes say so.
 constexpr uint64_t kComfortableBytes = 64 << 20;
 
-ReadinessCheck check_store(const Store& store) {
+ReadinessCheck check_store(const Store& store, const ReaderPool& readers) {
   ReadinessCheck check{"store", true};
   if (const auto error = store.last_write_error()) {
     check.reason = fmt::format("the last write failed ({}): {}", name_of_kind(error->kind), error->message);
+  } else if (const auto damage = readers.damage()) {
+    check.reason = fmt::format("a read failed ({}): {}", name_of_kind(damage->kind), damage->message);
   }
   return check;
 }
@@ -64,7 +66,7 @@ ReadinessCheck of_machine(const MachineCheck& found) {
 }  // namespace
 
 std::vector<ReadinessCheck> read_readiness(const ApiContext& context) {
-  std::vector<ReadinessCheck> checks{check_store(context.store), check_disk(context.store), check_queue(context.scheduler)};
+  std::vector<ReadinessCheck> checks{check_store(context.store, context.readers), check_disk(context.store), check_queue(context.scheduler)};
   for (const MachineCheck& check : context.perf.checks()) checks.push_back(of_machine(check));
   return checks;
 }

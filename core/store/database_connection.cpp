@@ -5,8 +5,11 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cmath>
@@ -49,6 +52,10 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
+      if (system_errno == ENOTSUP) {
+        return {Kind::io, "The database " + file + " cannot be opened: it, its journal (-journal) or its log (-wal) is a pipe. "
+                              "Remove the pipe."};
+      }
       return {Kind::io, "The database " + file + " cannot be opened for this use: " + said +
                             ". See to the folder's permissions, and to the limit of open files (ulimit -n)."};
     default: return {Kind::io, "The database " + file + " failed: " + said + ". See to the disk that holds it."};
@@ -70,9 +77,24 @@ struct DamagedRow {
 
 // SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
 // through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
+//
+// A folder that another user owns may hold a pipe under the name of a file: open(2) would wait for its other end. (SQLite opens
+// folders and /dev/urandom by this too.)
+int open_file(const char* path, int flags, int mode) {
+  const int fd = ::open(path, flags | O_NONBLOCK, mode);
+  struct stat status {};
+  if (fd < 0 || (::fstat(fd, &status) == 0 && !S_ISFIFO(status.st_mode))) return fd;
+  ::close(fd);
+  errno = ENOTSUP;
+  return -1;
+}
+
 const char* file_system() {
   static const std::string name = [] {
     static sqlite3_vfs* const plain = ::sqlite3_vfs_find(nullptr);
+    if (plain->iVersion >= 3 && plain->xSetSystemCall != nullptr) {
+      plain->xSetSystemCall(plain, "open", reinterpret_cast<sqlite3_syscall_ptr>(open_file));
+    }
     static sqlite3_vfs ours = *plain;
     ours.zName = "copybench";
     ours.pNext = nullptr;
@@ -90,16 +112,20 @@ const char* file_system() {
 
 DatabaseConnection::DatabaseConnection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
 
-DatabaseConnection::~DatabaseConnection() = default;
+DatabaseConnection::~DatabaseConnection() {
+  // To close it would use the index.
+  if (index_cut()) static_cast<void>(database_.release());
+}
 
 StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const std::filesystem::path& file,
                                                                           Access access) {
   std::unique_ptr<DatabaseConnection> connection;
+  errno = 0;
   try {
     auto database = std::make_unique<SQLite::Database>(file.string(), open_flags(access), kBusyTimeoutMs, file_system());
     connection = std::unique_ptr<DatabaseConnection>(new DatabaseConnection(std::move(database)));
   } catch (const SQLite::Exception& exception) {
-    return tl::unexpected(error_of(file.string(), exception, 0));
+    return tl::unexpected(error_of(file.string(), exception, errno));
   }
   // The cache is per connection and stays: a daemon's readers and writer together keep below 10 MB.
   const auto failed = connection->attempt([&] {
@@ -114,6 +140,29 @@ StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const 
 }
 
 std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()>& work) {
+  auto failed = index_cut();
+  if (!failed) failed = tried(work);
+  if (failed && failed->kind == StoreError::Kind::corrupt && on_damage_) on_damage_(*failed);
+  return failed;
+}
+
+std::optional<StoreError> DatabaseConnection::index_cut() {
+  const std::string file = database_->getFilename() + "-shm";
+  // SQLite makes and maps it when it first reads; a database in memory has none.
+  if (!index_ && !database_->getFilename().starts_with(":")) index_.reset(::open(file.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status {};
+  if (!index_ || ::fstat(index_.get(), &status) != 0) return std::nullopt;
+  if (status.st_size < index_bytes_) {
+    return StoreError{StoreError::Kind::corrupt,
+                      fmt::format("{} was cut while it was in use, from {} bytes to {}. Nothing more is stored or read. Stop the "
+                                  "program that did it, and restart copybenchd, which makes it anew.",
+                                  file, index_bytes_, status.st_size)};
+  }
+  index_bytes_ = status.st_size;
+  return std::nullopt;
+}
+
+std::optional<StoreError> DatabaseConnection::tried(const std::function<void()>& work) {
   errno_before_rollback_.reset();
   errno = 0;
   try {

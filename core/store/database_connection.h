@@ -14,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/base/unique_fd.h"
 #include "core/store/store.h"
 
 struct sqlite3_file;
@@ -33,7 +34,10 @@ class DatabaseConnection {
   static StoreResult<std::unique_ptr<DatabaseConnection>> open(const std::filesystem::path& file, Access access);
   ~DatabaseConnection();
 
+  // corrupt too where another program has cut the index (-shm), which SQLite has mapped: to use it would be the end of the process.
   std::optional<StoreError> attempt(const std::function<void()>& work);
+  // Called with each error of attempt() that says that the file is damaged, on its thread.
+  void on_damage(std::function<void(const StoreError&)> told) { on_damage_ = std::move(told); }
 
   // Statements without parameters and results.
   void execute(const std::string& sql);
@@ -70,10 +74,15 @@ class DatabaseConnection {
   SQLite::Statement& prepared(const std::string& sql);
   sqlite3_file* file_of(int which_file);
   std::string header(int which_file, int bytes);
+  std::optional<StoreError> tried(const std::function<void()>& work);
+  std::optional<StoreError> index_cut();
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
   std::optional<int> errno_before_rollback_;  // of the attempt that is under way
+  std::function<void(const StoreError&)> on_damage_;
+  UniqueFd index_;  // O_PATH: its close() leaves SQLite's locks alone
+  int64_t index_bytes_ = 0;
 };
 
 // A prepared statement in use; it is reset at destruction. One at a time for each text.

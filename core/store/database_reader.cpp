@@ -323,10 +323,12 @@ class DatabaseReader : public Reader {
 
 }  // namespace
 
-StoreResult<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
+StoreResult<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database,
+                                                 std::function<void(const StoreError&)> on_damage) {
   auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
   if (!connection) return tl::unexpected(connection.error());
   if (auto current = check_current(**connection); !current) return tl::unexpected(current.error());
+  (*connection)->on_damage(std::move(on_damage));
   return std::make_unique<DatabaseReader>(std::move(*connection));
 }
 

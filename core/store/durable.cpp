@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 StoreResult<void> sync_path(const fs::path& path, int flags) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags));
   if (!fd || ::fsync(fd.get()) != 0) return tl::unexpected(file_error("sync " + path.string(), errno));
   return {};
 }

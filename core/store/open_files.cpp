@@ -61,9 +61,9 @@ std::optional<StoreError> OpenFiles::cut() const {
     if (!bytes) return bytes.error();
     if (*bytes >= noted_[which]->bytes) continue;
     if (which == log) {
-      const auto index = log_index();
-      if (!index) return index.error();
-      if (!*index || *bytes >= (*index)->log_bytes) continue;
+      const auto said = log_index();
+      if (!said) return said.error();
+      if (!*said || *bytes >= (*said)->log_bytes) continue;
     }
     return StoreError{Kind::corrupt, fmt::format("{} was cut while it was in use, from {} bytes to {}. {}.",
                                                  files_[which].path.string(), noted_[which]->bytes, *bytes, kLook)};
@@ -79,11 +79,11 @@ std::optional<StoreError> OpenFiles::changed() const {
     if (!now) return now.error();
     if (now->header == noted_[which]->header) continue;
     if (which == log) {
-      const auto index = log_index();
-      if (!index) return index.error();
-      if (!*index || (*index)->log_bytes == 0) continue;
+      const auto said = log_index();
+      if (!said) return said.error();
+      if (!*said || (*said)->log_bytes == 0) continue;
       const auto salts = [](const std::string& header) { return header.size() == 32 ? header.substr(16, 8) : ""; };
-      if (salts(now->header) == (*index)->salts && salts(noted_[which]->header) != (*index)->salts) continue;
+      if (salts(now->header) == (*said)->salts && salts(noted_[which]->header) != (*said)->salts) continue;
     }
     return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.",
                                                  files_[which].path.string(), kLook)};
@@ -105,10 +105,10 @@ StoreResult<int64_t> OpenFiles::bytes_of(Which which) const {
 }
 
 StoreResult<std::optional<DatabaseConnection::LogIndex>> OpenFiles::log_index() const {
-  std::optional<DatabaseConnection::LogIndex> index;
-  const auto failed = connection_->attempt([&] { index = connection_->log_index(); });
+  std::optional<DatabaseConnection::LogIndex> said;
+  const auto failed = connection_->attempt([&] { said = connection_->log_index(); });
   if (failed) return tl::unexpected(*failed);
-  return index;
+  return said;
 }
 
 StoreResult<OpenFiles::State> OpenFiles::state_of(Which which) const {

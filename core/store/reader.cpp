@@ -10,8 +10,20 @@ namespace copybench {
 
 class ReaderPool::Impl {
  public:
-  explicit Impl(std::vector<std::unique_ptr<Reader>> readers) : readers_(std::move(readers)) {
-    for (const auto& reader : readers_) idle_.push_back(reader.get());
+  StoreResult<void> add_reader(const std::filesystem::path& database) {
+    auto reader = open_reader(database, [this](const StoreError& damage) {
+      std::lock_guard lock(mutex_);
+      damage_ = damage;
+    });
+    if (!reader) return tl::unexpected(reader.error());
+    idle_.push_back(reader->get());
+    readers_.push_back(std::move(*reader));
+    return {};
+  }
+
+  std::optional<StoreError> damage() {
+    std::lock_guard lock(mutex_);
+    return damage_;
   }
 
   Reader* take() {
@@ -36,21 +48,22 @@ class ReaderPool::Impl {
   std::mutex mutex_;
   std::condition_variable given_back_;
   std::vector<Reader*> idle_;
+  std::optional<StoreError> damage_;
 };
 
 StoreResult<std::unique_ptr<ReaderPool>> ReaderPool::open(const std::filesystem::path& database, size_t connections) {
-  std::vector<std::unique_ptr<Reader>> readers;
+  auto pool = std::make_unique<Impl>();
   for (size_t i = 0; i < std::max<size_t>(connections, 1); ++i) {
-    auto reader = open_reader(database);
-    if (!reader) return tl::unexpected(reader.error());
-    readers.push_back(std::move(*reader));
+    if (auto added = pool->add_reader(database); !added) return tl::unexpected(added.error());
   }
-  return std::unique_ptr<ReaderPool>(new ReaderPool(std::make_unique<Impl>(std::move(readers))));
+  return std::unique_ptr<ReaderPool>(new ReaderPool(std::move(pool)));
 }
 
 ReaderPool::ReaderPool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 ReaderPool::~ReaderPool() = default;
+
+std::optional<StoreError> ReaderPool::damage() const { return impl_->damage(); }
 
 ReaderPool::Lease ReaderPool::lease() {
   return Lease(impl_->take(), [this](Reader* reader) { impl_->give_back(reader); });

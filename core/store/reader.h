@@ -119,6 +119,9 @@ class ReaderPool {
   using Lease = std::unique_ptr<Reader, std::function<void(Reader*)>>;
   Lease lease();
 
+  // What the last read that found the file damaged has said; none where none did. It stays: a person has to look.
+  std::optional<StoreError> damage() const;
+
  private:
   class Impl;
   explicit ReaderPool(std::unique_ptr<Impl> impl);

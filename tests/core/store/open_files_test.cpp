@@ -145,9 +145,11 @@ TEST_CASE("what the store does itself with its files is no other program's doing
 TEST_CASE("another program that writes by SQLite cuts and overwrites nothing") {
   Prepared prepared;
   const auto other = must(DatabaseConnection::open(prepared.file("copybench.db"), DatabaseConnection::Access::read_write));
+  AnnotationChange change;
+  change.notes = "x";
   const auto write = [&] {
     CHECK_FALSE(other->attempt([&] { other->execute("UPDATE experiments SET notes = notes || 'x' WHERE id = 1"); }));
-    must(prepared.store->annotate(2, {.notes = "x"}));
+    must(prepared.store->annotate(2, change));
     CHECK_FALSE(prepared.store->last_write_error());
   };
   SUBCASE("in the middle of the log") { write(); }
