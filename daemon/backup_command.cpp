@@ -8,6 +8,7 @@
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
 #include "daemon/data_directory.h"
+#include "daemon/terminal.h"
 
 namespace copybench {
 namespace {
@@ -27,12 +28,12 @@ Result<void> run_backup(const BackupOptions& options) {
   if (!directory) return tl::unexpected(directory.error());
   const auto copy = back_up(*directory, options.file);
   if (!copy) return fail(copy.error().message);
-  fmt::print("{} holds the data of {}: {}. Checked, and on the disk.\n", options.file, directory->string(), contents(*copy));
+  say("{} holds the data of {}: {}. Checked, and on the disk.\n", options.file, directory->string(), contents(*copy));
   if (copy->running) {
-    fmt::print("Experiment {} was being measured meanwhile: what its run of this moment shows may be this backup.\n",
+    say("Experiment {} was being measured meanwhile: what its run of this moment shows may be this backup.\n",
                *copy->running);
   }
-  fmt::print("To have it back: stop the daemon, then copybenchd restore {} --data-dir {}\n", options.file, directory->string());
+  say("To have it back: stop the daemon, then copybenchd restore {} --data-dir {}\n", options.file, directory->string());
   return {};
 }
 
@@ -42,18 +43,18 @@ Result<void> run_restore(const BackupOptions& options) {
   make_data_private();
   const auto restored = restore(*directory, options.file);
   if (!restored) return fail(restored.error().message);
-  fmt::print("{} is now the data of {}: {}.\n", options.file, directory->string(), contents(restored->copy));
+  say("{} is now the data of {}: {}.\n", options.file, directory->string(), contents(restored->copy));
   if (restored->kept.empty()) {
-    fmt::print("No database was there before.\n");
+    say("No database was there before.\n");
   } else {
-    fmt::print("The database that was there is kept; delete it when you need it no more:\n");
-    for (const auto& kept : restored->kept) fmt::print("  {}\n", kept.string());
+    say("The database that was there is kept; delete it when you need it no more:\n");
+    for (const auto& kept : restored->kept) say("  {}\n", kept.string());
   }
   if (restored->copy.unfinished > 0) {
-    fmt::print("{} of its experiments had not ended: the daemon will go on measuring them. Cancel those you do not want.\n",
+    say("{} of its experiments had not ended: the daemon will go on measuring them. Cancel those you do not want.\n",
                restored->copy.unfinished);
   }
-  fmt::print("Start the daemon now.\n");
+  say("Start the daemon now.\n");
   return {};
 }
 
@@ -67,7 +68,7 @@ void add_command(CLI::App& app, CommandResult done, const std::string& name, con
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done, name, run] {
     const auto result = run(*options);
-    if (!result) fmt::print(stderr, "copybenchd {}: {}\n", name, result.error().message);
+    if (!result) complain(name, result.error().message);
     done(result ? 0 : 1);
   });
 }

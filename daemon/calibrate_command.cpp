@@ -7,6 +7,7 @@
 #include "core/host/cpu_set.h"
 #include "core/wire/orders.h"
 #include "daemon/commands.h"
+#include "daemon/terminal.h"
 #include "daemon/worker_options.h"
 
 namespace copybench {
@@ -14,17 +15,18 @@ namespace {
 
 int run_calibrate(const WorkerOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options, "calibrate", error); };
+  const auto misused = [&](const Error& error) { return worker_failed(options, "calibrate", error, 2); };
   if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   const auto cpus = worker_cpus(options);
-  if (!cpus) return failed(cpus.error());
+  if (!cpus) return misused(cpus.error());
   if (!cpus->empty()) {
-    if (auto pinned = pin_this_thread(*cpus); !pinned) return failed(pinned.error());
+    if (auto pinned = pin_this_thread(*cpus); !pinned) return misused(pinned.error());
   }
   const auto calibration = calibrate();
   if (!calibration) return failed(calibration.error());
   Json report = to_json(*calibration);
   report["report"] = report::kResult;
-  fmt::print("{}\n", report.dump());
+  say("{}\n", report.dump());
   return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
+#include "daemon/terminal.h"
 
 namespace copybench {
 namespace {
@@ -120,7 +121,7 @@ void add_completion_command(CLI::App& app, CommandResult done) {
   command->group("");
   command->add_option("shell", *shell, "The shell")->required()->check(CLI::IsMember({"bash"}));
   command->callback([&app, shell, done] {
-    fmt::print("{}", bash_completion(app));
+    say("{}", bash_completion(app));
     done(0);
   });
 }

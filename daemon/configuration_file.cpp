@@ -74,7 +74,8 @@ std::string syntax_problem(const toml::parse_error& error, std::string_view text
 ConfigurationEntries read_configuration(std::string_view text) {
   ConfigurationEntries found;
   try {
-    const toml::table table = toml::parse(text);
+    // Where the last newline was taken off, a carriage return may stand alone.
+    const toml::table table = toml::parse(std::string(text) + "\n");
     for (auto&& [key, node] : table) {
       ConfigurationEntry entry;
       entry.line = line_of(key.source());

@@ -57,6 +57,7 @@ std::string engine_report_as_text(const Json& report) {
 
 int run_engine_command(const EngineCommandOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
+  const auto misused = [&](const Error& error) { return worker_failed(options.worker, "engine", error, 2); };
   // For its buffers, and, by hand, a port below 1024.
   const auto kept = options.worker.orders ? keep_capabilities({CAP_IPC_LOCK})
                                           : keep_capabilities({CAP_IPC_LOCK, CAP_NET_BIND_SERVICE});
@@ -74,15 +75,15 @@ int run_engine_command(const EngineCommandOptions& options) {
     engine.reuse_early = true;
   } else if (options.fault.starts_with(kBurn)) {
     const auto burn = parse_burn(std::string_view(options.fault).substr(kBurn.size()));
-    if (!burn) return failed(burn.error());
+    if (!burn) return misused(burn.error());
     engine.burn = *burn;
   } else if (!options.fault.empty()) {
-    return failed(Error{"--fault: allowed are reuse_early and burn:..."});
+    return misused(Error{"--fault: allowed are reuse_early and burn:..."});
   }
   if (auto cpus = worker_cpus(options.worker); cpus) {
     engine.cpus = *cpus;
   } else {
-    return failed(cpus.error());
+    return misused(cpus.error());
   }
   if (engine.take_orders) {
     // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind, and perf's control

@@ -47,6 +47,7 @@ std::string load_report_as_text(const Json& report) {
 
 int run_load_command(const LoadCommandOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "load", error); };
+  const auto misused = [&](const Error& error) { return worker_failed(options.worker, "load", error, 2); };
   if (auto kept = keep_capabilities({}); !kept) return failed(kept.error());
   LoadOptions load;
   load.client.host = options.host;
@@ -62,16 +63,16 @@ int run_load_command(const LoadCommandOptions& options) {
   load.take_orders = options.worker.orders;
   // CLI11's Range lets "nan" pass.
   if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
-    return failed({"--duration and --warmup are numbers of seconds"});
+    return misused({"--duration and --warmup are numbers of seconds"});
   }
-  if (!std::isfinite(options.messages_per_s.value_or(1))) return failed({"--rate is a number of messages per second"});
+  if (!std::isfinite(options.messages_per_s.value_or(1))) return misused({"--rate is a number of messages per second"});
   if (options.messages_per_s && load.client.pattern != Pattern::request_response) {
-    return failed({"--rate goes with --pattern request_response: a stream is paced by its engine"});
+    return misused({"--rate goes with --pattern request_response: a stream is paced by its engine"});
   }
   if (auto cpus = worker_cpus(options.worker); cpus) {
     load.client.cpus = *cpus;
   } else {
-    return failed(cpus.error());
+    return misused(cpus.error());
   }
   if (auto done = run_load(load, make_reporter(options.worker, load_report_as_text)); !done) return failed(done.error());
   return 0;

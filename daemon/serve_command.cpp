@@ -11,6 +11,7 @@
 #include "daemon/serve_checks.h"
 #include "daemon/serve_options.h"
 #include "daemon/service.h"
+#include "daemon/terminal.h"
 
 namespace copybench {
 namespace {
@@ -19,7 +20,7 @@ int failed(const std::string& message, int exit_status) {
   if (stderr_is_journal()) {
     log_failed_start(message);
   } else {
-    fmt::print(stderr, "copybenchd serve: {}\n", message);
+    complain("serve", message);
   }
   return exit_status;
 }
@@ -55,9 +56,9 @@ int check_serve(const ServeConfiguration& configuration) {
   const auto preparation = prepare_to_serve(as_the_unit_would(configuration.options));
   // Here somebody reads it, so what `serve` only warns of is refused.
   const auto unknown = unknown_variables(process_variables());
-  fmt::print("{}", describe(configuration, preparation && unknown.empty()));
+  say("{}", describe(configuration, preparation && unknown.empty()));
   if (preparation) {
-    for (const std::string& note : preparation->notes) fmt::print("\nNote: {}.\n", note);
+    for (const std::string& note : preparation->notes) say("\nNote: {}.\n", note);
   }
   for (const std::string& line : unknown) failed(line, 2);
   if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);

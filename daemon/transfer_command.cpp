@@ -18,6 +18,7 @@
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
 #include "daemon/data_directory.h"
+#include "daemon/terminal.h"
 
 namespace copybench {
 namespace {
@@ -80,7 +81,7 @@ Result<void> run_export(const ExportOptions& options) {
     ::unlink(path.c_str());
     return fail(from->with_name(written.error().message));
   }
-  fmt::print("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
+  say("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
              options.file);
   return {};
 }
@@ -125,7 +126,7 @@ Result<void> run_import(const ImportOptions& options) {
   if (!store) return fail(folder->with_name(store.error().message));
   const auto imported = (*store)->import_experiment(*read);
   if (!imported) return fail(folder->with_name(imported.error().message));
-  fmt::print("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
+  say("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
              imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
   return {};
 }
@@ -141,7 +142,7 @@ CLI::Validator experiment_number() {
 }
 
 int reported(const std::string& command, const Result<void>& result) {
-  if (!result) fmt::print(stderr, "copybenchd {}: {}\n", command, result.error().message);
+  if (!result) complain(command, result.error().message);
   return result ? 0 : 1;
 }
 

@@ -11,6 +11,7 @@
 #include "core/host/cpu_set.h"
 #include "core/model/plan.h"
 #include "core/wire/orders.h"
+#include "daemon/terminal.h"
 
 namespace copybench {
 
@@ -45,19 +46,21 @@ Reporter make_reporter(const WorkerOptions& options, std::function<std::string(c
   if (text) {
     return [as_text = std::move(as_text)](const Json& report) {
       const std::string line = as_text(report);
-      if (!line.empty()) static_cast<void>(write_line(STDOUT_FILENO, line));
+      if (!line.empty()) say_line(line);
     };
   }
+  if (!options.orders) return [](const Json& report) { say_line(report.dump()); };
+  // Whoever gives orders and reads no more has ended, and with it the orders.
   return [](const Json& report) { static_cast<void>(write_line(STDOUT_FILENO, report.dump())); };
 }
 
-int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error) {
+int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error, int status) {
   if (options.orders) {
     const Json last{{"report", report::kError}, {"message", error.message}};
     static_cast<void>(write_line(STDOUT_FILENO, last.dump()));
   }
-  fmt::print(stderr, "copybenchd {}: {}\n", command, error.message);
-  return 1;
+  complain(command, error.message);
+  return status;
 }
 
 }  // namespace copybench

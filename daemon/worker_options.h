@@ -31,12 +31,14 @@ void add_worker_options(CLI::App& command, WorkerOptions& options);
 // The parts that need more than CLI11's checks. Errors name the option.
 Result<std::vector<int>> worker_cpus(const WorkerOptions& options);
 
-// JSON lines to stdout, or, on a terminal, what `as_text` makes of them (an empty text prints nothing). A stdout that
-// nobody reads any more ends the process in the ordinary way, by SIGPIPE or the next order's end.
+// JSON lines to stdout, or, on a terminal, what `as_text` makes of them (an empty text prints nothing). Under orders a
+// stdout that nobody reads any more ends the process by the end of the orders; by hand the exit status tells of it
+// (terminal.h).
 using Reporter = std::function<void(const Json&)>;
 Reporter make_reporter(const WorkerOptions& options, std::function<std::string(const Json&)> as_text);
 
-// Tells why a worker failed, on stderr and, to whoever gives it orders, as its last report. Returns the exit status.
-int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error);
+// Tells why a worker failed, on stderr and, to whoever gives it orders, as its last report. Returns `status`: 1, or 2 where the
+// command line is wrong.
+int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error, int status = 1);
 
 }  // namespace copybench

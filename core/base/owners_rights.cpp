@@ -7,8 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <system_error>
+
+#include "core/base/lines.h"
 
 namespace copybench {
 namespace {
@@ -18,7 +19,8 @@ namespace fs = std::filesystem;
 void need(bool done, const char* call) {
   if (done) return;
   const std::string why = system_error(call, errno).message;
-  fmt::print(stderr, "copybenchd: the rights of a folder's owner could not be taken or given back: {}\n", why);
+  static_cast<void>(
+      write_line(STDERR_FILENO, "copybenchd: the rights of a folder's owner could not be taken or given back: " + why));
   ::_exit(1);
 }
 

@@ -1,6 +1,7 @@
 #include "core/host/text_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,8 +15,10 @@ namespace copybench {
 
 Result<std::string> read_small_file(const std::string& path) {
   constexpr size_t kLimit = 1 << 20;
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return tl::unexpected(system_error("open " + path, errno));
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && S_ISFIFO(status.st_mode)) return fail(path + " is a pipe; allowed is a file");
   std::string text;
   std::array<char, 4096> buffer;
   for (;;) {
