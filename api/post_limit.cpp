@@ -33,8 +33,21 @@ void PostLimit::count(Bucket& bucket, double rate, Clock::time_point now) {
   bucket = std::max(bucket, now) + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate));
 }
 
-void PostLimit::set_rates(PostRates rates) {
+PostLimit::Bucket PostLimit::by_other_rate(Bucket bucket, double old_rate, double rate, Clock::time_point now) {
+  if (rate <= 0 || old_rate <= 0 || bucket <= now) return {};
+  // A slower rate fills what is owed no later than a burst from now on: nobody is refused for what was allowed.
+  const auto owed = std::chrono::duration<double>(bucket - now) * (old_rate / rate);
+  return now + std::chrono::duration_cast<Clock::duration>(std::min<std::chrono::duration<double>>(owed, kBurst));
+}
+
+void PostLimit::set_rates(PostRates rates, Clock::time_point now) {
   std::lock_guard lock(mutex_);
+  total_ = by_other_rate(total_, rates_.total, rates.total, now);
+  for (auto& [name, group] : groups_) {
+    for (auto& [address, client] : group.clients) {
+      client.bucket = by_other_rate(client.bucket, rates_.per_client, rates.per_client, now);
+    }
+  }
   rates_ = rates;
 }
 

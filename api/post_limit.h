@@ -25,8 +25,8 @@ class PostLimit {
   using Clock = std::chrono::steady_clock;
   explicit PostLimit(PostRates rates) : rates_(rates) {}
 
-  // For requests from now on; those before count as they did.
-  void set_rates(PostRates rates);
+  // Requests that were made before count as many as they are, by the new rates.
+  void set_rates(PostRates rates, Clock::time_point now = Clock::now());
 
   // None: go on, it is counted. Else how long to wait; refused requests are not counted. peer: an IP address (of IPv6 the
   // network of 64 bits counts, which a host has for itself), or empty on a unix socket. user: HttpRequest::user.
@@ -51,6 +51,7 @@ class PostLimit {
     std::map<std::string, Client> clients;
   };
   static Clock::duration wait_for(Bucket bucket, double rate, Clock::time_point now);
+  static Bucket by_other_rate(Bucket bucket, double old_rate, double rate, Clock::time_point now);
   static void count(Bucket& bucket, double rate, Clock::time_point now);
   bool has_had_less_than_its_share(const std::string& group, const std::string& client, Clock::time_point now) const;
   void forget_idle(Clock::time_point now);

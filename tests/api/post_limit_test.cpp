@@ -99,8 +99,17 @@ TEST_CASE("other rates hold for requests from then on") {
   const auto now = PostLimit::Clock::now();
   while (!limit.take("10.0.0.1", "", now)) {
   }
-  limit.set_rates({0, 0});
+  limit.set_rates({0, 0}, now);
   CHECK_FALSE(limit.take("10.0.0.1", "", now));
-  limit.set_rates({1, 0});
-  CHECK(limit.take("10.0.0.1", "", now));
+  limit.set_rates({1, 0}, now);
+  CHECK(passed(limit, "10.0.0.1", 100, now) == 11);
+}
+
+TEST_CASE("who had to wait for days by a rate that was too low waits by the new one") {
+  PostLimit limit({0.0001, 0});
+  const auto now = PostLimit::Clock::now();
+  CHECK(passed(limit, "10.0.0.1", 100, now) == 1);
+  CHECK(limit.take("10.0.0.1", "", now) > 1h);
+  limit.set_rates({10, 0}, now);
+  CHECK(passed(limit, "10.0.0.1", 1000, now) >= 99);
 }
