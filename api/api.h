@@ -20,6 +20,7 @@ namespace copybench {
 struct Call {
   const HttpRequest& request;
   int64_t id = 0;  // of "/experiments/{id}..." and "/runs/{id}..."
+  std::string client{};  // its address, also behind a trusted proxy; empty on a unix socket
 };
 
 class Api {
@@ -68,7 +69,8 @@ class Api {
   void count_answer(int status);
 
  private:
-  Reply event_stream(const Call& call, LiveStream follow);
+  using Follow = std::function<bool(const EventStreams::Place&, ByteSink&)>;
+  Reply event_stream(const Call& call, Follow follow);
   tl::expected<Json, Problem> plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const;
   // 507 while the queue is paused because the store has no room or fails: what is taken then could not be measured.
   std::optional<Problem> storage_problem() const;

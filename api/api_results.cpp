@@ -126,22 +126,24 @@ Reply Api::follow_experiment(const Call& call) {
     nothing_more.status = 204;
     return nothing_more;
   }
-  return event_stream(call, [&streams = streams_, id = call.id, after](ByteSink& sink) {
-    return streams.follow(id, after, sink);
+  return event_stream(call, [&streams = streams_, id = call.id, after](const EventStreams::Place& place, ByteSink& sink) {
+    return streams.follow(place, id, after, sink);
   });
 }
 
 Reply Api::follow_experiments(const Call& call) {
-  return event_stream(call, [&streams = streams_](ByteSink& sink) { return streams.follow_all(sink); });
+  return event_stream(call, [&streams = streams_](const EventStreams::Place& place, ByteSink& sink) {
+    return streams.follow_all(place, sink);
+  });
 }
 
-Reply Api::event_stream(const Call& call, LiveStream follow) {
+Reply Api::event_stream(const Call& call, Follow follow) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   // The second: nginx would hold events back until its buffer is full.
   response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   if (call.request.method == "HEAD") return response;
-  auto place = streams_.take_place();
+  auto place = streams_.take_place(call.client);
   if (!place) {
     Problem problem;
     problem.status = 429;
@@ -150,7 +152,7 @@ Reply Api::event_stream(const Call& call, LiveStream follow) {
     problem.headers = {{"Retry-After", "5"}};
     return refuse(std::move(problem));
   }
-  response.live = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(sink); };
+  response.live = [place = std::move(place), follow = std::move(follow)](ByteSink& sink) { return follow(*place, sink); };
   return response;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "api/encode_experiment.h"
@@ -29,27 +31,45 @@ EventStreams::EventStreams(ReaderPool& readers, ChangeSignal& changed, PausedRea
                            std::chrono::milliseconds heartbeat)
     : readers_(readers), changed_(changed), paused_reason_(std::move(paused_reason)), capacity_(capacity), heartbeat_(heartbeat) {}
 
-std::shared_ptr<void> EventStreams::take_place() {
+EventStreams::PlaceHeld EventStreams::take_place(const std::string& client) {
   std::unique_lock lock(mutex_);
-  if (taken_ >= capacity_) {
-    // Streams whose clients have left hold their places until they wake: wake them.
+  if (places_.size() >= capacity_) {
     if (std::exchange(asking_, true)) return nullptr;
-    changed_.raise();
-    const bool free = place_free_.wait_for(lock, kPlaceWait, [this] { return taken_ < capacity_; });
+    const auto comes_free = [&] {
+      changed_.raise();
+      return place_free_.wait_for(lock, kPlaceWait, [this] { return places_.size() < capacity_; });
+    };
+    // Streams whose clients have left hold their places until they wake.
+    const bool free = comes_free() || (want_back_for(client) && comes_free());
     asking_ = false;
     if (!free) return nullptr;
   }
-  ++taken_;
-  return {this, [](EventStreams* streams) {
-            std::lock_guard guard(streams->mutex_);
-            --streams->taken_;
-            streams->place_free_.notify_one();
+  auto place = std::make_unique<Place>(client);
+  places_.push_back(place.get());
+  return {place.release(), [this](Place* held) {
+            const std::unique_ptr<Place> ended(held);
+            std::lock_guard guard(mutex_);
+            std::erase(places_, held);
+            place_free_.notify_one();
           }};
+}
+
+bool EventStreams::want_back_for(const std::string& client) {
+  std::map<std::string, size_t> held;
+  for (const Place* place : places_) {
+    if (place->wanted_back) return true;  // it will come free
+    ++held[place->client];
+  }
+  const auto most = std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == held.end() || most->second < held[client] + 2) return false;
+  const auto oldest = std::find_if(places_.begin(), places_.end(), [&](const Place* place) { return place->client == most->first; });
+  (*oldest)->wanted_back = true;
+  return true;
 }
 
 size_t EventStreams::open() const {
   std::lock_guard guard(mutex_);
-  return taken_;
+  return places_.size();
 }
 
 StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experiment, int64_t after) {
@@ -76,7 +96,7 @@ StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experimen
   return round;
 }
 
-bool EventStreams::follow(ExperimentId experiment, int64_t after, ByteSink& sink) {
+bool EventStreams::follow(const Place& place, ExperimentId experiment, int64_t after, ByteSink& sink) {
   std::string told;  // the last progress, which is not repeated
   for (;;) {
     // Taken before the store is read, so that a change in between is not slept through.
@@ -97,12 +117,12 @@ bool EventStreams::follow(ExperimentId experiment, int64_t after, ByteSink& sink
     if (!round->end.empty()) return true;
     if (round->more) continue;
 
-    if (!sleep(seen, sink)) return false;
+    if (!sleep(place, seen, sink)) return false;
     if (changed_.closed()) return sink.write(event("shutdown", {{"experiment_id", experiment}}));
   }
 }
 
-bool EventStreams::follow_all(ByteSink& sink) {
+bool EventStreams::follow_all(const Place& place, ByteSink& sink) {
   ExperimentWatch watch;
   std::string events(kReconnect);
   for (;;) {
@@ -114,7 +134,7 @@ bool EventStreams::follow_all(ByteSink& sink) {
     for (const auto& [name, data] : *news) events += event(name, data);
     if (!events.empty() && !sink.write(events)) return false;
     events.clear();
-    if (!sleep(seen, sink)) return false;
+    if (!sleep(place, seen, sink)) return false;
     if (changed_.closed()) return sink.write(event("shutdown", Json::object()));
   }
 }
@@ -130,11 +150,11 @@ std::shared_ptr<const Survey> EventStreams::survey_since(uint64_t generation) {
   return survey_;
 }
 
-bool EventStreams::sleep(uint64_t seen, ByteSink& sink) {
+bool EventStreams::sleep(const Place& place, uint64_t seen, ByteSink& sink) {
   while (changed_.wait(seen, heartbeat_) == seen && !changed_.closed()) {
     if (!sink.peer_there() || !sink.write(": still here\n\n")) return false;
   }
-  return changed_.closed() || sink.peer_there();
+  return changed_.closed() || (!place.wanted_back && sink.peer_there());
 }
 
 }  // namespace copybench

@@ -9,6 +9,7 @@
 // Threads: any. Lifetime: must outlive the streams it opened, i.e. the HTTP server.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/experiment_watch.h"
 #include "api/message.h"
@@ -37,19 +39,25 @@ class EventStreams {
                std::chrono::milliseconds heartbeat);
 
   // A place among the streams, given back when the last copy goes; null if all are taken by clients that are still
-  // there. One caller at a time waits a moment to find that out; the others are told at once.
-  std::shared_ptr<void> take_place();
+  // there. One caller at a time waits a moment to find that out; the others are told at once. Where a client holds at least two
+  // more than `client`, it gives its oldest one back.
+  struct Place {
+    std::string client;
+    std::atomic<bool> wanted_back = false;
+  };
+  using PlaceHeld = std::shared_ptr<const Place>;
+  PlaceHeld take_place(const std::string& client);
 
   size_t open() const;  // places that are taken
 
   // Sends `progress`, every run that ended after `after` (a finish_sequence) as a `run` with that as its id, `progress`
   // again, and so on until the experiment is final: `end` with the experiment and kEndId as its id. `deleted` or `shutdown`
   // end it early.
-  // True if it came to an end, false if the client is gone or the store cannot be read.
-  bool follow(ExperimentId experiment, int64_t after, ByteSink& sink);
+  // True if it came to an end, false if the client is gone, its place is wanted back, or the store cannot be read.
+  bool follow(const Place& place, ExperimentId experiment, int64_t after, ByteSink& sink);
 
   // Sends what an ExperimentWatch finds, for as long as the client stays; `shutdown` ends it. Results as follow().
-  bool follow_all(ByteSink& sink);
+  bool follow_all(const Place& place, ByteSink& sink);
 
  private:
   struct Round {
@@ -61,8 +69,9 @@ class EventStreams {
   // Of a time when the counter of changes was at least so high; null where the store cannot be read. The streams that wake
   // by one change wait for the first of them to read, and share what it found.
   std::shared_ptr<const Survey> survey_since(uint64_t generation);
-  // Waits until the store differs from what was `seen`, or the daemon stops. False if the client left.
-  bool sleep(uint64_t seen, ByteSink& sink);
+  // Waits until the store differs from what was `seen`, or the daemon stops. False if the client left, or has to.
+  bool sleep(const Place& place, uint64_t seen, ByteSink& sink);
+  bool want_back_for(const std::string& client);
 
   ReaderPool& readers_;
   ChangeSignal& changed_;
@@ -75,7 +84,7 @@ class EventStreams {
 
   mutable std::mutex mutex_;
   std::condition_variable place_free_;
-  size_t taken_ = 0;
+  std::vector<Place*> places_;  // that are taken, in the order in which they were
   bool asking_ = false;  // one caller waits for streams whose clients have left
 };
 

@@ -156,7 +156,7 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
 }
 
 HttpResponse Router::call_handler(const Route& route, const HttpRequest& request, int64_t id) {
-  Reply reply = (api_.*route.handler)(Call{request, id});
+  Reply reply = (api_.*route.handler)(Call{request, id, client_of(request)});
   return reply ? std::move(*reply) : to_response(reply.error(), request.target);
 }
 

@@ -63,6 +63,7 @@ class Follower {
     text_ += HttpClient::receive_all(socket_.get());
     return parse_answer(text_);
   }
+  void await_end() { HttpClient::receive_all(socket_.get()); }
   void leave() { socket_.reset(); }
 
  private:
@@ -198,6 +199,26 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
   followers[0].leave();
   Follower next(served, id);
   next.await("event: progress");
+}
+
+TEST_CASE("who holds all streams gives one back to another client, though nobody leaves") {
+  ApiOptions options;
+  options.event_streams = 3;
+  options.access.trusted_proxies.push_back(*ProxyAddress::parse("127.0.0.1"));
+  Served served(options);
+  const ExperimentId id = served.queue(1);
+  const std::string of_a = "X-Forwarded-For: 192.0.2.1\r\n", of_b = "X-Forwarded-For: 192.0.2.2\r\n";
+  std::vector<Follower> followers;
+  for (int i = 0; i < 3; ++i) {
+    followers.emplace_back(served, id, of_a);
+    followers.back().await("event: progress");
+  }
+  Follower other(served, id, of_b);
+  other.await("event: progress");
+  followers[0].await_end();
+  // Two and one: that is fair.
+  Follower another(served, id, of_b);
+  another.await("HTTP/1.1 429");
 }
 
 TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
