@@ -20,7 +20,7 @@ namespace copybench {
 struct Call {
   const HttpRequest& request;
   int64_t id = 0;  // of "/experiments/{id}..." and "/runs/{id}..."
-  std::string client{};  // its address, also behind a trusted proxy; empty on a unix socket
+  std::string client{};  // see Router::asker_of
 };
 
 class Api {

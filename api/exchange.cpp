@@ -157,7 +157,7 @@ tl::expected<HttpRequest, Problem> read_request(const HttpConnection& connection
   request.local_address = local_ip(connection.fd());
   request.peer = connection.peer();
   request.chunks = !head->old;
-  if (request.method != "GET" && request.method != "HEAD") request.user = user_of_peer(connection.fd());
+  request.user = user_of_peer(connection.fd());
   return request;
 }
 
@@ -197,7 +197,7 @@ void give_live(HttpConnection& connection, const HttpRequest& request, HttpRespo
     }
   }
   if (!whole) {
-    connection.break_off();
+    connection.break_off(request.chunks);
   } else if (request.chunks) {
     connection.write_through("0\r\n\r\n");
   }

@@ -149,9 +149,15 @@ void HttpConnection::produce() {
     if (chunked_ && !piece.empty()) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
     if (chunked_ && outcome == Piece::last) piece += "0\r\n\r\n";
     write(piece);
-    if (outcome == Piece::broken) break_off();
+    if (outcome == Piece::broken) break_off(chunked_);
     if (outcome != Piece::more) pieces_ = nullptr;
   }
+}
+
+void HttpConnection::break_off(bool framed) {
+  broken_ = true;
+  const linger reset{1, 0};
+  if (!framed) static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
 }
 
 uint64_t HttpConnection::bytes_taken() const {

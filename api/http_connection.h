@@ -50,7 +50,9 @@ class HttpConnection {
   // Makes pieces until the client's socket takes no more, or enough were made for one turn.
   void produce();
   // The answer breaks off where it is: the client gets to see that it is not whole.
-  void break_off() { broken_ = true; }
+  // framed: the end of the body would be marked; else (HTTP/1.0) the end of the connection is, and a reset alone tells that it is
+  // not whole.
+  void break_off(bool framed);
 
   size_t bytes_unsent() const { return unsent_.size() - sent_; }
   size_t bytes_kept() const { return unsent_.size(); }

@@ -258,7 +258,7 @@ void HttpServer::answer_one(PendingRequest pending) {
     }
   } catch (const std::exception& error) {
     // Out of memory, at most: the connection ends, the daemon goes on.
-    connection.break_off();
+    connection.break_off(true);
     log_event(logger_.get(), Severity::error, "request_failed", {},
               fmt::format("a request could not be answered: {}", error.what()));
   }

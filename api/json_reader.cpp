@@ -26,6 +26,8 @@ std::string_view plain_words(std::string_view what) {
   return what;
 }
 
+constexpr size_t kMaxWordsBytes = 300;
+
 // Depth 0 is the document itself. Only what is in the document, in its members, or in a list or an object that is a member
 // is kept.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -85,8 +87,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::json::exception& exception) override {
-    // The library counts the byte it has read last, from 1.
-    error = at_position(text_, position == 0 ? 0 : position - 1, plain_words(exception.what()));
+    // The library counts the byte it has read last, from 1. It repeats what it has read last, which may be a text or a number of any
+    // length.
+    std::string words(plain_words(exception.what()));
+    if (words.size() > kMaxWordsBytes) words = "a text or a number is not valid JSON, or too large";
+    error = at_position(text_, position == 0 ? 0 : position - 1, words);
     return false;
   }
 

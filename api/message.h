@@ -24,7 +24,7 @@ struct HttpRequest {
   std::string body;             // empty until it was read
   std::string local_address;    // that the client connected to: an IP address, or empty on a unix socket
   std::string peer;             // the client's IP address, or empty on a unix socket
-  // The number of the peer's user, for changes that come from this machine, where the kernel tells it; else empty. It stays the
+  // The number of the peer's user, where that is on this machine and the kernel tells it; else empty. It stays the
   // peer's where a proxy names the client that it speaks for.
   std::string user;
   bool chunks = true;           // false: HTTP/1.0, whose clients know no chunked bodies

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr auto kBurst = 10s;
 // Beyond so many clients that were active within a burst's time, the bucket of all must do.
 constexpr size_t kMaxClients = 4096;
+// Of one group, so that it leaves room for others.
+constexpr size_t kMaxClientsOfAGroup = 256;
 constexpr double kMostOfAShare = 1.5;
 
 std::string client_of(const std::string& peer) {
@@ -72,7 +74,7 @@ bool PostLimit::has_had_less_than_its_share(const std::string& group, const std:
   // Its members may each have less than theirs while all of them together have it: those pass, but not any number of new ones.
   if (own.usage.by(now) >= kMostOfAShare * share) return false;
   const auto member = own.clients.find(client);
-  if (member == own.clients.end()) return known_ < kMaxClients;
+  if (member == own.clients.end()) return known_ < kMaxClients && own.clients.size() < kMaxClientsOfAGroup;
   const auto members = std::max<std::ptrdiff_t>(std::count_if(own.clients.begin(), own.clients.end(), active), 1);
   return member->second.usage.by(now) < share / static_cast<double>(members);
 }
@@ -105,8 +107,15 @@ std::optional<std::chrono::seconds> PostLimit::take(const std::string& peer, con
   }
   count(total_, rates_.total, now);
   total_ = std::min(total_, now + 2 * kBurst);
-  if (!known && known_ >= kMaxClients) forget_idle(now);
-  if (!known && known_ >= kMaxClients) return std::nullopt;
+  const auto is_full = [&] {
+    const auto own = groups_.find(group);
+    return known_ >= kMaxClients || (own != groups_.end() && own->second.clients.size() >= kMaxClientsOfAGroup);
+  };
+  if (!known && is_full()) forget_idle(now);
+  if (!known && is_full()) {
+    if (const auto own = groups_.find(group); own != groups_.end()) own->second.usage.add_one(now);
+    return std::nullopt;
+  }
   if (!known) ++known_;
   Group& own = groups_[group];
   own.usage.add_one(now);

@@ -84,13 +84,18 @@ std::string Router::client_of(const HttpRequest& request) const {
   return read_forwarded(request, access()->trusted_proxies).client;
 }
 
+std::string Router::asker_of(const HttpRequest& request) const {
+  std::string client = client_of(request);
+  return client == request.peer && !request.user.empty() ? "user " + request.user : client;
+}
+
 void Router::arrived() { activity_.arrived(); }
 
 Lane Router::lane_of(const HttpRequest& request) const {
   const PathMatch match = match_path(request.path);
   const auto found = std::find_if(match.routes.begin(), match.routes.end(),
                                   [&](const Route* route) { return serves(*route, request.method); });
-  const std::string client = client_of(request);
+  const std::string client = asker_of(request);
   if (found == match.routes.end()) return {Work::light, client};
   const Route& route = **found;
   return {route.heavy           ? Work::heavy
@@ -156,7 +161,7 @@ HttpResponse Router::call(const Route& route, const HttpRequest& request, int64_
 }
 
 HttpResponse Router::call_handler(const Route& route, const HttpRequest& request, int64_t id) {
-  Reply reply = (api_.*route.handler)(Call{request, id, client_of(request)});
+  Reply reply = (api_.*route.handler)(Call{request, id, asker_of(request)});
   return reply ? std::move(*reply) : to_response(reply.error(), request.target);
 }
 

@@ -29,6 +29,8 @@ class Router : public RequestHandler {
   void set_post_rates(PostRates rates);
 
   std::string client_of(const HttpRequest& request) const override;
+  // Who takes turns with others: a user of this machine is one, whatever address he asks from.
+  std::string asker_of(const HttpRequest& request) const;
   void arrived() override;
   Lane lane_of(const HttpRequest& request) const override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;

@@ -42,6 +42,7 @@ void complain(std::string_view command, std::string_view message) {
 }
 
 int status_with_output(int status) {
+  // CLI11 prints by std::cout, which is unbuffered above stdout.
   errno = 0;
   note_failure(std::fflush(stdout) != 0);
   note_failure(std::ferror(stdout) != 0);

@@ -5,6 +5,7 @@
 // Threads: one at a time, but for interrupt().
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -34,6 +35,8 @@ class DatabaseConnection {
   static StoreResult<std::unique_ptr<DatabaseConnection>> open(const std::filesystem::path& file, Access access);
   ~DatabaseConnection();
 
+  // locked: another program that writes was waited for in vain, for 5 s; soon after such an attempt the next one waits 0.1 s, so
+  // that those who wait for one another are told in time.
   // corrupt too where another program has cut the index (-shm), which SQLite has mapped: to use it would be the end of the process.
   std::optional<StoreError> attempt(const std::function<void()>& work);
   // Called with each error of attempt() that says that the file is damaged, on its thread.
@@ -83,6 +86,7 @@ class DatabaseConnection {
   std::function<void(const StoreError&)> on_damage_;
   UniqueFd index_;  // O_PATH: its close() leaves SQLite's locks alone
   int64_t index_bytes_ = 0;
+  std::chrono::steady_clock::time_point locked_at_{};  // the last attempt that waited in vain for another program
 };
 
 // A prepared statement in use; it is reset at destruction. One at a time for each text.

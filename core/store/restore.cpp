@@ -84,6 +84,7 @@ StoreResult<CopySummary> prepare(const Folder& from, const fs::path& file, const
   auto copy = DatabaseConnection::open(prepared, Access::read_write);
   if (!copy) return tl::unexpected(copy.error());
   if (auto migrated = migrate(**copy); !migrated) return tl::unexpected(migrated.error());
+  if (auto own = check_objects(**copy); !own) return tl::unexpected(own.error());
   copy->reset();
   if (auto synced = sync_file(prepared); !synced) return tl::unexpected(synced.error());
   return copied;

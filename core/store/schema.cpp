@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace copybench {
 namespace {
@@ -233,6 +238,37 @@ StoreResult<void> migrate(DatabaseConnection& connection, int64_t to) {
   });
   if (failed) return tl::unexpected(*failed);
   return {};
+}
+
+StoreResult<void> check_objects(DatabaseConnection& connection) {
+  const auto objects_of = [](DatabaseConnection& one) -> StoreResult<std::set<std::string>> {
+    std::set<std::string> objects;
+    const auto failed = one.attempt([&] {
+      // What SQLite itself keeps (sqlite_stat1, indexes of constraints) does nothing by itself.
+      Query query(one, "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+      while (query.step()) {
+        std::string object = fmt::format("{} {}: ", query.text(0), query.text(1));
+        for (const char c : query.text(2)) {
+          if (c != ' ' && c != '\n') object += c;
+        }
+        objects.insert(std::move(object));
+      }
+    });
+    if (failed) return tl::unexpected(*failed);
+    return objects;
+  };
+  auto fresh = DatabaseConnection::open(":memory:", DatabaseConnection::Access::create);
+  if (!fresh) return tl::unexpected(fresh.error());
+  if (auto made = migrate(**fresh); !made) return made;
+  const auto own = objects_of(**fresh), found = objects_of(connection);
+  if (!own) return tl::unexpected(own.error());
+  if (!found) return tl::unexpected(found.error());
+  std::vector<std::string> strange;
+  std::set_symmetric_difference(own->begin(), own->end(), found->begin(), found->end(), std::back_inserter(strange));
+  if (strange.empty()) return {};
+  return tl::unexpected(StoreError{StoreError::Kind::corrupt,
+                                   fmt::format("Its tables, indexes and triggers are not those of copybench: {}.",
+                                               strange.front().substr(0, strange.front().find(':')))});
 }
 
 }  // namespace copybench

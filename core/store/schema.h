@@ -26,6 +26,10 @@ StoreResult<void> check_version(DatabaseConnection& connection);
 // For who reads and does not migrate: conflict where the schema is an older one.
 StoreResult<void> check_current(DatabaseConnection& connection);
 
+// Of a current database from elsewhere. corrupt: it has tables, columns, indexes, triggers or views that are not this program's;
+// a trigger would act with each change.
+StoreResult<void> check_objects(DatabaseConnection& connection);
+
 // Each step is one transaction. `to`: an earlier version, to make a database as that one had it.
 StoreResult<void> migrate(DatabaseConnection& connection, int64_t to = schema_version());
 

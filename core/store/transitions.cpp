@@ -85,7 +85,7 @@ void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void insert_evidence(DatabaseConnection& connection, RunId run, const RunResult& result) {
-  Query query(connection, "INSERT INTO run_evidence (run_id, evidence_json, perf_raw) VALUES (?, ?, ?)");
+  Query query(connection, "INSERT OR REPLACE INTO run_evidence (run_id, evidence_json, perf_raw) VALUES (?, ?, ?)");
   query.bind(run).bind(text_of(result.evidence)).bind(result.perf_raw).run();
 }
 
@@ -104,7 +104,7 @@ void note_last_run(DatabaseConnection& connection, RunId run) {
 }
 
 void insert_profile(DatabaseConnection& connection, RunId run, const RunProfile& profile) {
-  Query query(connection, "INSERT INTO run_profiles (run_id, report_json, stacks) VALUES (?, ?, ?)");
+  Query query(connection, "INSERT OR REPLACE INTO run_profiles (run_id, report_json, stacks) VALUES (?, ?, ?)");
   query.bind(run).bind(profile.report.dump(-1, ' ', false, Json::error_handler_t::replace)).bind(profile.stacks).run();
 }
 

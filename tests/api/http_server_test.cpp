@@ -200,6 +200,15 @@ TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer
     const Answer cut = serving.client->get(path);
     CHECK(cut.body == "begun");
     CHECK_FALSE(cut.whole);
+    // To HTTP/1.0 an ordinary end would make it whole.
+    const UniqueFd old = serving.client->connect();
+    HttpClient::send(old.get(), std::string("GET ") + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    char buffer[4096];
+    ssize_t n = 0;
+    while ((n = ::recv(old.get(), buffer, sizeof buffer, 0)) > 0) {
+    }
+    CHECK(n == -1);
+    CHECK(errno == ECONNRESET);
   }
   CHECK(serving.client->get("/").status == 200);
 }

@@ -94,6 +94,15 @@ TEST_CASE("of more clients than are remembered the bucket of all is the limit; p
   CHECK(passed(limit, "192.168.0.1", 100, kStart + 1min) == 11);
 }
 
+TEST_CASE("a user with more addresses than can be remembered leaves others their share") {
+  PostLimit limit({0, 10});
+  const auto now = PostLimit::Clock::now();
+  for (int i = 0; i < 10'000; ++i) limit.take(fmt::format("127.1.{}.{}", i / 250, i % 250), "1000", now);
+  int count = 0;
+  for (int i = 0; i < 40; ++i) count += !limit.take("127.0.0.1", "1001", now);
+  CHECK(count == 40);
+}
+
 TEST_CASE("other rates hold for requests from then on") {
   PostLimit limit({1, 0});
   const auto now = PostLimit::Clock::now();

@@ -46,6 +46,11 @@ TEST_CASE("keys have their line and their values; comments and blank lines count
   CHECK(found.entries[2].values[1].text == "b");
 }
 
+TEST_CASE("the lines may end as they do on other systems") {
+  CHECK(value("log-level = \"debug\"\r\n") == "debug");
+  CHECK(value("log-level = \"debug\"\r") == "debug");  // its newline was taken off with the file's end
+}
+
 TEST_CASE("a quoted value is one value, whatever is in it") {
   CHECK(value("path = \"/srv/a b, c=d # e\"") == "/srv/a b, c=d # e");
   CHECK(value("path = '/srv/\\a'") == "/srv/\\a");

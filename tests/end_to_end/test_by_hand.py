@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import tempfile
 import unittest
 
-from daemon import ENGINES, PATIENCE_S, Process, free_port, wait_until
+from daemon import BINARY, ENGINES, PATIENCE_S, Process, free_port, wait_until
 
 FIELD = 1024
 
@@ -29,6 +31,55 @@ def result_of(process):
     if not reports or reports[-1].get("report") != "result":
         raise AssertionError("no result at the end:\n" + "\n".join(process.lines))
     return reports[-1]
+
+
+class Output(unittest.TestCase):
+    """What cannot be written to stdout is told by the exit status; what cannot be written to stderr by nothing else."""
+
+    def status(self, arguments, **streams):
+        with open("/dev/full", "wb") as full:
+            given = {name: full if stream == "full" else stream for name, stream in streams.items()}
+            return subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL, check=False, timeout=PATIENCE_S, **given).returncode
+
+    def test_what_is_lost_is_told(self):
+        for arguments in (["--version"], ["--help"], ["doctor", "--json"], ["calibrate"], ["completion", "bash"],
+                          ["serve", "--check-config", "--config", "/dev/null", "--data-dir", "/nonexistent/below"]):
+            with self.subTest(arguments=arguments):
+                self.assertNotEqual(self.status(arguments, stdout="full", stderr=subprocess.DEVNULL), 0)
+        closed = subprocess.run(["sh", "-c", '"$0" --version >&-', BINARY], stderr=subprocess.PIPE, check=False, text=True)
+        self.assertEqual(closed.returncode, 1)
+        self.assertIn("what it prints could not be written: Bad file descriptor", closed.stderr)
+        port = free_port()
+        with engine("two_copy", port, threads=1):
+            self.assertEqual(self.status(["load", "--port", str(port), "--field-bytes", str(FIELD), "--duration", "0.1"],
+                                         stdout="full", stderr=subprocess.DEVNULL), 1)
+
+    def test_a_failure_keeps_its_status_where_nobody_can_be_told(self):
+        for arguments, status in ((["bogus"], 2), (["serve", "--config", "/nonexistent"], 2), (["import", "/nonexistent"], 1),
+                                  (["export", "99", "--data-dir", "/nonexistent"], 1), (["load", "--port", "1"], 1)):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.status(arguments, stdout=subprocess.DEVNULL, stderr="full"), status)
+
+    def test_a_wrong_command_line_has_its_own_status(self):
+        for arguments in (["engine", "two_copy", "--cpus", "0-"], ["load", "--duration", "nan"], ["load", "--rate", "5"],
+                          ["calibrate", "--cpus", "x"], ["calibrate", "--cpus", "99999"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.status(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), 2)
+
+    def test_no_file_takes_the_number_of_a_stream_that_is_closed(self):
+        with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, \
+                Process("serve", "--listen", f"127.0.0.1:{(port := free_port())}", "--data-dir", data, "--log-level", "debug",
+                        prefix=("sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-')) as served:
+            def answered():
+                try:
+                    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
+                        client.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                        return client.recv(100).startswith(b"HTTP/1.1 200")
+                except ConnectionRefusedError:
+                    return False
+            wait_until(answered, "it serves")
+            for number in range(3):
+                self.assertEqual(os.readlink(f"/proc/{served.process.pid}/fd/{number}"), "/dev/null")
 
 
 class ByHand(unittest.TestCase):

@@ -226,6 +226,18 @@ class OfAnotherUser(unittest.TestCase):
         self.assertEqual(self.owners(third), {4322})
         self.assertEqual(command("restore", third / "b.db", "--data-dir", self.data).returncode, 0)
 
+    def test_a_pipe_under_any_name_keeps_nobody_waiting(self):
+        for name in ("db", "db-journal", "lock", "reserve"):
+            for words in (("import", self.export), ("restore", self.backup), ("backup", self.folder / "copy"), ("export", 1)):
+                with self.subTest(name=name, command=words[0]):
+                    for path in self.data.iterdir():
+                        path.unlink()
+                    pipe = self.data / f"copybench.{name}"
+                    os.mkfifo(pipe)
+                    os.chown(pipe, self.OWNER, self.OWNER)
+                    (self.folder / "copy").unlink(missing_ok=True)
+                    command(*words, "--data-dir", self.data)
+
     def test_nothing_is_written_through_a_link_that_leads_nowhere(self):
         self.assertEqual(command("restore", self.backup, "--data-dir", self.data).returncode, 0)
         nowhere = self.folder / "nowhere"

@@ -319,6 +319,29 @@ class FilesTaken(unittest.TestCase):
                 self.assertRegex(ready.text, f"{re.escape(name)} was cut while it was in use, from .* start copybenchd")
                 self.assertEqual(served.post("/experiments", sweep()).status, 503)
 
+    def test_its_index_is_cut_or_the_database_overwritten(self):
+        def idle(served):
+            log = pathlib.Path(served.data_dir) / "copybench.db-wal"
+            wait_until(lambda: log.stat().st_size == 0, "the log is folded back, and nobody uses the index")
+        with Daemon() as served:
+            served.finished(served.queue()["id"])
+            idle(served)
+            os.truncate(pathlib.Path(served.data_dir) / "copybench.db-shm", 0)
+            self.assertEqual(served.get("/experiments").status, 503)
+            self.assertRegex(served.get("/readyz").text, "copybench.db-shm was cut while it was in use")
+            self.assertEqual(served.post("/experiments", sweep()).status, 503)
+        self.assertEqual(served.process.returncode, 0)
+        with Daemon() as served:
+            served.finished(served.queue()["id"])
+            database = pathlib.Path(served.data_dir) / "copybench.db"
+            idle(served)
+            with open(database, "r+b") as file:
+                file.seek(4096)
+                file.write(bytes(database.stat().st_size - 4096))
+            self.assertEqual(served.get("/experiments").status, 503)
+            self.assertEqual(served.get("/readyz").status, 503)
+            self.assertIn("a read failed (corrupt)", served.get("/readyz").text)
+
     def test_a_run_that_was_ended_by_another_program_is_let_go(self):
         with Daemon() as served:
             first = served.queue(duration_s=2)["id"]
@@ -340,6 +363,17 @@ class FilesTaken(unittest.TestCase):
             with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", served.data_dir) as second:
                 self.assertEqual(second.wait(), 1)
                 self.assertIn("in use by", "\n".join(second.lines))
+
+
+class FileSizeLimit(unittest.TestCase):
+    def test_it_is_a_full_disk(self):
+        with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
+            with Daemon(data, prefix=("prlimit", "--fsize=700000")) as served:
+                statuses = set()
+                while 507 not in statuses and len(statuses) < 2:
+                    statuses.add(served.post("/experiments", sweep(duration_s=3000, notes="n" * 9900)).status)
+                self.assertEqual(statuses, {202, 507})
+                self.assertEqual(served.get("/experiments").status, 200)
 
 
 class ReadError(unittest.TestCase):

@@ -1,5 +1,9 @@
 #include "core/store/database_connection.h"
 
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
 #include <limits>
 
 #include "fixture.h"
@@ -26,6 +30,39 @@ Kind failure_of(DatabaseConnection& connection, const std::string& sql) {
 }
 
 }  // namespace
+
+TEST_CASE("those who wait for another program's transaction one after the other are told soon after the first one") {
+  TemporaryDirectory directory;
+  const auto own = created(directory);
+  const auto other = must(DatabaseConnection::open(directory.database(), Access::read_write));
+  REQUIRE_FALSE(other->attempt([&] { other->execute("BEGIN IMMEDIATE"); }));
+  const auto seconds_of_a_try = [&] {
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(failure_of(*own, "INSERT INTO t VALUES (1, 1, '')") == Kind::locked);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  };
+  const double first = seconds_of_a_try();
+  CHECK(seconds_of_a_try() + seconds_of_a_try() < first);
+  REQUIRE_FALSE(other->attempt([&] { other->execute("COMMIT"); }));
+  CHECK_FALSE(own->attempt([&] { own->execute("INSERT INTO t VALUES (1, 1, '')"); }));
+}
+
+TEST_CASE("nobody waits for the other end of a pipe in a file's place") {
+  for (const std::string suffix : {"", "-journal", "-wal"}) {
+    TemporaryDirectory directory;
+    created(directory);
+    const std::string file = directory.database().string() + suffix;
+    std::filesystem::remove(file);
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    for (const auto access : {Access::read_only, Access::read_write}) {
+      const auto connection = DatabaseConnection::open(directory.database(), access);
+      const auto error = connection ? (*connection)->attempt([&] { (*connection)->integer("SELECT count(*) FROM t"); })
+                                    : std::optional(connection.error());
+      REQUIRE(error);
+      CHECK(error->message.find("pipe") != std::string::npos);
+    }
+  }
+}
 
 TEST_CASE("values come back as they were bound; no value and no finite number are null") {
   TemporaryDirectory directory;
@@ -97,7 +134,7 @@ TEST_CASE("SQLite's codes become kinds of errors") {
   }
   SUBCASE("foreign keys are held") {
     CHECK_FALSE(writer->attempt([&] { writer->execute("CREATE TABLE c (t INTEGER REFERENCES t) STRICT"); }));
-    CHECK(failure_of(*writer, "INSERT INTO c VALUES (99)") == Kind::io);
+    CHECK(failure_of(*writer, "INSERT INTO c VALUES (99)") == Kind::damaged);
   }
 }
 

@@ -2,12 +2,14 @@
 #include "core/store/open_files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 
 #include "core/base/unique_fd.h"
 #include "core/store/backup.h"
+#include "core/store/reader.h"
 #include "fixture.h"
 
 using namespace copybench;
@@ -118,6 +120,24 @@ TEST_CASE("a file that another program cut or overwrote stays refused") {
     std::fstream(prepared.file(name), std::ios::binary | std::ios::in | std::ios::out) << std::string(32, 'x');
   }
   prepared.refuses(Kind::corrupt, name);
+}
+
+TEST_CASE("a cut index ends neither the store nor its readers") {
+  Prepared prepared;
+  const auto readers = must(ReaderPool::open(prepared.file("copybench.db"), 1));
+  must(readers->lease()->experiment(1));
+  fs::resize_file(prepared.file("copybench.db-shm"), 0);
+  CHECK(kind_of(readers->lease()->experiment(1)) == Kind::corrupt);
+  REQUIRE(readers->damage());
+  CHECK(readers->damage()->message.find("copybench.db-shm was cut") != std::string::npos);
+  prepared.refuses(Kind::corrupt, "copybench.db-shm");
+}
+
+TEST_CASE("the index has no holes, for which a full disk would have no room") {
+  Prepared prepared;
+  struct stat status {};
+  REQUIRE(::stat(prepared.file("copybench.db-shm").c_str(), &status) == 0);
+  CHECK(status.st_blocks * 512 >= status.st_size);
 }
 
 TEST_CASE("what the store does itself with its files is no other program's doing") {

@@ -90,6 +90,15 @@ TEST_CASE("what is no sound backup is refused, and nothing is changed") {
   const fs::path text = elsewhere.path() / "text.db";
   std::ofstream(text) << std::string(5000, 'x');
   CHECK(refused(text) == StoreError::Kind::corrupt);
+  for (const std::string strange :
+       {"CREATE TRIGGER t AFTER INSERT ON experiments BEGIN DELETE FROM experiments WHERE id < NEW.id; END",
+        "CREATE VIEW v AS SELECT * FROM runs", "CREATE TABLE strange (x)", "ALTER TABLE runs ADD COLUMN strange TEXT"}) {
+    CAPTURE(strange);
+    const fs::path hostile = backup_of(elsewhere, 2);
+    execute(hostile, strange);
+    CHECK(refused(hostile) == StoreError::Kind::corrupt);
+    fs::remove(hostile);
+  }
   const fs::path damaged = backup_of(elsewhere, 50);
   damage_root_page(damaged, "run_evidence");
   CHECK(refused(damaged) == StoreError::Kind::corrupt);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/store/database_connection.h"
+#include "damage.h"
 #include "fixture.h"
 
 using namespace copybench;
@@ -100,6 +101,20 @@ TEST_CASE("a spec that would expand beyond the limits is damage, and is not expa
       CHECK(record.spec.field_sizes.empty());
     });
   }
+}
+
+TEST_CASE("a run that is done and said to be running is measured again, and keeps nobody from storing") {
+  TemporaryDirectory directory;
+  fill(directory, 1);
+  {
+    const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute("UPDATE runs SET state = 'running'"); }));
+  }
+  Opened opened(directory);
+  must(opened.store->recover());
+  CHECK_FALSE(opened.store->last_write_error());
+  enqueue(*opened.store, 1);
+  must(opened.store->erase(1));
 }
 
 TEST_CASE("a damaged experiment is failed when its turn comes, can be deleted, and keeps none from the queue") {
