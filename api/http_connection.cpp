@@ -69,13 +69,14 @@ HttpConnection::Arrival HttpConnection::receive_head(size_t at_most) {
   }
 }
 
-HttpConnection::Arrival HttpConnection::receive_body(uint64_t length) {
+HttpConnection::Arrival HttpConnection::receive_body(uint64_t length, size_t at_most) {
   char buffer[65536];
   while (ahead_.size() < length) {
-    const auto n = receive_now(buffer, static_cast<size_t>(std::min<uint64_t>(sizeof buffer, length - ahead_.size())));
+    const auto n = receive_now(buffer, static_cast<size_t>(std::min<uint64_t>({sizeof buffer, length - ahead_.size(), at_most})));
     if (!n) return Arrival::partly;
-    if (*n == 0) return Arrival::closed;
+    if (*n == 0) return at_most == 0 ? Arrival::partly : Arrival::closed;
     ahead_.append(buffer, *n);
+    at_most -= *n;
   }
   return Arrival::complete;
 }
@@ -169,6 +170,11 @@ uint64_t HttpConnection::bytes_taken() const {
 bool HttpConnection::peer_there() const {
   pollfd entry{socket_.get(), POLLRDHUP, 0};
   return ::poll(&entry, 1, 0) == 0;
+}
+
+bool HttpConnection::peer_lost() const {
+  pollfd entry{socket_.get(), 0, 0};
+  return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLERR) != 0;
 }
 
 void HttpConnection::leave(uint64_t still_coming) {

@@ -32,8 +32,8 @@ class HttpConnection {
   // Takes what has come of the head, up to and with the empty line; bytes beyond it are kept. An empty line before the
   // head is left out (RFC 9112, 2.2).
   Arrival receive_head(size_t at_most);
-  // The same for the body, of that length.
-  Arrival receive_body(uint64_t length);
+  // The same for the body, of that length; takes `at_most` bytes at once.
+  Arrival receive_body(uint64_t length, size_t at_most);
   const std::string& head() const { return head_; }
   bool head_too_long() const { return head_too_long_; }
   size_t bytes_held() const { return head_.size() + ahead_.size(); }
@@ -59,6 +59,7 @@ class HttpConnection {
   // Of the answer, by the other end's kernel.
   uint64_t bytes_taken() const;
   bool peer_there() const;  // false once the client has closed its end
+  bool peer_lost() const;   // true once it has reset the connection: it will read nothing any more
 
   // The answer is written; of the request so many bytes may still come. They are read away before the connection is closed,
   // since closing with unread bytes resets it, and the client may never see its answer.

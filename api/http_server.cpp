@@ -89,7 +89,11 @@ void HttpServer::stop() {
 }
 
 void HttpServer::receive_requests(LeavingRoom& leaving) {
-  WaitingRoom room(options_.max_connections / 2, kMaxHeldBytes, options_.max_body_bytes, options_.client_timeout);
+  WaitingRoom room(options_.max_connections / 2, kMaxHeldBytes, options_.max_body_bytes, options_.client_timeout,
+                   [this](const HttpConnection& connection) {
+                     const auto request = read_request(connection, options_.max_body_bytes);
+                     return !request || handler_.refuses(*request);
+                   });
   std::vector<pollfd> entries;
   for (;;) {
     entries.assign({{stop_event_.get(), POLLIN, 0}, {answered_event_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}});
@@ -245,6 +249,8 @@ void HttpServer::answer_one(PendingRequest pending) {
   try {
     if (!pending.request) {
       connection.produce();
+    } else if (connection.peer_lost()) {
+      connection.break_off(true);  // nobody would get the answer
     } else {
       HttpResponse response = answer_to(*pending.request, connection, handler_);
       report(connection, response.status);

@@ -47,6 +47,9 @@ class RequestHandler {
   virtual void arrived() = 0;
   // What kind of work it is to answer it, and with which others it takes turns. Must be quick: called between others' bytes.
   virtual Lane lane_of(const HttpRequest& request) const = 0;
+  // Whether the head alone, of a request with a body, is enough to refuse it: then answer_head() is asked, and the body is not
+  // waited for. Must be quick, as lane_of().
+  virtual bool refuses(const HttpRequest& request) const = 0;
   // Judges a request by its head, before its body is read. An answer ends the request; none asks for the body, of which
   // there must be one: then answer() follows.
   virtual std::optional<HttpResponse> answer_head(const HttpRequest& request) = 0;

@@ -182,6 +182,16 @@ std::optional<Problem> Router::refusal(const HttpRequest& request) {
   return too_many;
 }
 
+bool Router::refuses(const HttpRequest& request) const {
+  const auto rules = access();
+  const Forwarded forwarded = read_forwarded(request, rules->trusted_proxies);
+  if (host_problem(request, listen_host_, *rules, forwarded) || origin_problem(request, listen_host_, *rules, forwarded)) return true;
+  if (!is_open_to_all(request.path) && token_problem(request, *rules)) return true;
+  int64_t id = 0;
+  const auto route = admit(request, id);
+  return !route || content_type_problem(request, (*route)->body);
+}
+
 std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
   auto response = judge_head(request);
   if (response) api_.count_answer(response->status);

@@ -33,6 +33,7 @@ class Router : public RequestHandler {
   std::string asker_of(const HttpRequest& request) const;
   void arrived() override;
   Lane lane_of(const HttpRequest& request) const override;
+  bool refuses(const HttpRequest& request) const override;
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override;
   HttpResponse answer(const HttpRequest& request) override;
   HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override;

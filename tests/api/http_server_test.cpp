@@ -29,6 +29,7 @@ class Echo : public RequestHandler {
   Lane lane_of(const HttpRequest& request) const override {
     return {request.path == "/wait" ? Work::heavy : Work::light, request.path};
   }
+  bool refuses(const HttpRequest&) const override { return false; }
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override {
     if (request.method == "POST" && request.content_length > 0) return std::nullopt;
     return answer(request);

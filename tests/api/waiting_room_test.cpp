@@ -33,7 +33,8 @@ struct Client {
 
 struct Room : WaitingRoom {
   explicit Room(size_t connections = 10, size_t bytes = 1 << 20, std::chrono::milliseconds timeout = 1min)
-      : WaitingRoom(connections, bytes, 1000, timeout) {}
+      : WaitingRoom(connections, bytes, 1000, timeout,
+                    [](const HttpConnection& connection) { return connection.head().starts_with("POST /refused"); }) {}
   // One round, as the server makes it.
   Leaving look() {
     std::vector<pollfd> entries;
@@ -52,6 +53,36 @@ const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n";
 
 }  // namespace
+
+TEST_CASE("nobody waits for the body of what its head refuses") {
+  Room room;
+  Client client, other;
+  client.enter(room);
+  other.enter(room);
+  client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
+  other.send(kPost + "\r\n");
+  CHECK(room.look().ready.size() == 1);
+  CHECK(room.held() == 1);
+}
+
+TEST_CASE("bodies that come without a pause are held up to the limit, whoever sends them") {
+  Room room(10, 1000);
+  std::vector<Client> clients(5);
+  for (Client& client : clients) {
+    client.enter(room);
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n" + std::string(899, 'x'));
+  }
+  size_t crowded = 0, held = 0;
+  for (const HttpConnection& one : room.look().crowded) crowded += one.bytes_held() > 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto sorted = room.look();
+    CHECK(sorted.ready.empty());
+    for (const HttpConnection& one : sorted.crowded) CHECK(one.bytes_held() <= 1000);
+    held = room.held();
+  }
+  CHECK(crowded >= 1);
+  CHECK(held >= 1);
+}
 
 TEST_CASE("a request is ready when its head and the body that it announces are there") {
   Room room;
