@@ -12,11 +12,12 @@
 namespace copybench {
 namespace {
 
-// The first failure of a write to stdout.
+// errno of the first failure of a write to stdout; where the library that wrote has not kept it, this.
+constexpr int kUnknown = -1;
 int lost_by = 0;
 
 void note_failure(bool failed) {
-  if (failed && lost_by == 0) lost_by = errno == 0 ? EIO : errno;
+  if (failed && lost_by == 0) lost_by = errno == 0 ? kUnknown : errno;
 }
 
 }  // namespace
@@ -42,12 +43,12 @@ void complain(std::string_view command, std::string_view message) {
 }
 
 int status_with_output(int status) {
-  // CLI11 prints by std::cout, which is unbuffered above stdout.
   errno = 0;
   note_failure(std::fflush(stdout) != 0);
   note_failure(std::ferror(stdout) != 0);
   if (lost_by == 0 || status != 0) return status;
-  complain("", fmt::format("what it prints could not be written: {}", std::strerror(lost_by)));
+  complain("", lost_by == kUnknown ? "what it prints could not be written"
+                                   : fmt::format("what it prints could not be written: {}", std::strerror(lost_by)));
   return 1;
 }
 

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "core/base/unique_fd.h"
 #include "core/host/system_facts.h"
 #include "core/store/database_file.h"
+#include "core/store/durable.h"
 #include "core/store/export.h"
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
@@ -70,16 +73,28 @@ Result<void> run_export(const ExportOptions& options) {
 
   make_data_private();
   const std::filesystem::path path = into->path() / name.filename();
+  // Under another name until it is whole: whatever ends this command leaves no cut file under that one.
+  std::string unfinished = path.string() + ".XXXXXX";
   const UniqueFd file = [&] {
     const OwnersRights there(*into);
-    return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return UniqueFd(::mkostemp(unfinished.data(), O_CLOEXEC));
+    errno = EEXIST;
+    return UniqueFd();
   }();
   if (!file && errno == EEXIST) return fail(options.file + " exists, and nothing is overwritten. Name another file.");
   if (!file) return fail(fmt::format("cannot write {}: {}", options.file, std::strerror(errno)));
-  if (auto written = write_to(file.get(), **readers, options.id); !written) {
-    const OwnersRights there(*into);
-    ::unlink(path.c_str());
-    return fail(from->with_name(written.error().message));
+  auto written = write_to(file.get(), **readers, options.id);
+  const OwnersRights there(*into);
+  if (written) {
+    const mode_t mask = ::umask(077);
+    ::umask(mask);
+    static_cast<void>(::fchmod(file.get(), 0666 & ~mask));  // where it fails the file is its owner's alone
+    if (auto named = rename_durably(unfinished, path, Target::must_not_exist); !named) written = fail(named.error().message);
+  }
+  if (!written) {
+    ::unlink(unfinished.c_str());
+    return fail(from->with_name(into->with_name(written.error().message)));
   }
   say("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
              options.file);

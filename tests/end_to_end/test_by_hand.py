@@ -48,7 +48,7 @@ class Output(unittest.TestCase):
                 self.assertNotEqual(self.status(arguments, stdout="full", stderr=subprocess.DEVNULL), 0)
         closed = subprocess.run(["sh", "-c", '"$0" --version >&-', BINARY], stderr=subprocess.PIPE, check=False, text=True)
         self.assertEqual(closed.returncode, 1)
-        self.assertIn("what it prints could not be written: Bad file descriptor", closed.stderr)
+        self.assertIn("what it prints could not be written", closed.stderr)
         port = free_port()
         with engine("two_copy", port, threads=1):
             self.assertEqual(self.status(["load", "--port", str(port), "--field-bytes", str(FIELD), "--duration", "0.1"],
