@@ -199,9 +199,10 @@ class DatabaseReader : public Reader {
     return exported;
   }
 
-  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) override {
+  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
+                                                      std::span<const uint32_t> finished_as) override {
     std::vector<ExportedRun> runs;
-    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, limit); })) {
+    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, finished_as); })) {
       return tl::unexpected(*failed);
     }
     return runs;
