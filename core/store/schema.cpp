@@ -182,6 +182,15 @@ CREATE INDEX experiment_tags_of_experiment ON experiment_tags (experiment_id);
 INSERT OR IGNORE INTO experiment_tags (tag, experiment_id) SELECT tag.value, experiments.id FROM experiments,
   json_each(CASE WHEN json_valid(tags_json) THEN tags_json END) AS tag WHERE tags_json <> '[]' AND tag.type = 'text';
 )sql",
+    // The next one that retention may remove. An imported one is as old as its import.
+    R"sql(
+ALTER TABLE experiments ADD COLUMN imported_at_ms INTEGER;
+UPDATE experiments SET imported_at_ms = CASE WHEN json_valid(origin_json) THEN
+  CASE json_type(origin_json, '$.imported_at_ms') WHEN 'integer' THEN json_extract(origin_json, '$.imported_at_ms') END END
+  WHERE origin_json IS NOT NULL;
+CREATE INDEX experiments_removable ON experiments (COALESCE(imported_at_ms, finished_at_ms, created_at_ms), id)
+  WHERE pinned = 0 AND state NOT IN ('queued', 'running');
+)sql",
 };
 
 }  // namespace

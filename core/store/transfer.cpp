@@ -38,8 +38,8 @@ ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportF
   Origin origin = file.origin;
   origin.imported_at = now;
   const Columns there = present(file.experiment, columns);
-  Query query(connection, insert_sql("experiments", "origin_json, import_digest", there));
-  query.bind(to_json(origin).dump()).bind(file.digest_of_runs);
+  Query query(connection, insert_sql("experiments", "origin_json, import_digest, imported_at_ms", there));
+  query.bind(to_json(origin).dump()).bind(file.digest_of_runs).bind(to_milliseconds(now));
   bind_row(query, file.experiment, there);
   query.run();
   const ExperimentId id = connection.last_inserted_id();

@@ -110,6 +110,9 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
            Expected{"SELECT bytes FROM runs WHERE engine = 'e' AND field_bytes = 9 AND threads = 9 AND kind = 'measured' AND "
                     "state = 'completed' AND experiment_id = 9 ORDER BY id",
                     "runs_of_configuration (engine=? AND field_bytes=? AND threads=? AND experiment_id=?)"},
+           Expected{"SELECT id, COALESCE(imported_at_ms, finished_at_ms, created_at_ms) AS ended_at_ms FROM experiments WHERE pinned "
+                    "= 0 AND state NOT IN ('queued', 'running') ORDER BY ended_at_ms, id LIMIT 1",
+                    "experiments_removable"},
            Expected{"SELECT run_id FROM last_runs WHERE engine = 'e' ORDER BY experiment_id DESC LIMIT 1", "PRIMARY KEY"},
            Expected{"SELECT experiment_id FROM experiment_tags WHERE tag = 't' AND experiment_id < 9 ORDER BY experiment_id "
                     "DESC LIMIT 51",
@@ -154,7 +157,8 @@ TEST_CASE("an older database gets what the new indexes need: the queue's times, 
     const auto failed = old->attempt([&] {
       old->execute(
           "INSERT INTO experiments (id, state, spec_json, created_at_ms, runs_total, tags_json, origin_json) VALUES "
-          "(1, 'completed', '{}', 0, 2, '[\"a\", \"b\"]', NULL), (2, 'completed', '{}', 0, 1, '[\"a\"]', '{}'), "
+          "(1, 'completed', '{}', 0, 2, '[\"a\", \"b\"]', NULL), "
+          "(2, 'completed', '{}', 0, 1, '[\"a\"]', '{\"imported_at_ms\":7}'), (5, 'completed', '{}', 0, 1, '[]', 'nor'), "
           "(3, 'queued', '{\"warmup_s\":0.5,\"duration_s\":2}', 0, 4, '[]', NULL), (4, 'queued', 'no JSON', 0, 1, 'nor', NULL);"
           "INSERT INTO runs (id, experiment_id, position, engine, field_bytes, threads, repetition, state, finish_sequence) "
           "VALUES (1, 1, 1, 'one_copy', 512, 1, 1, 'completed', 2), (2, 1, 2, 'one_copy', 512, 1, 2, 'completed', 1), "
@@ -169,6 +173,7 @@ TEST_CASE("an older database gets what the new indexes need: the queue's times, 
       CHECK(old->integer("SELECT count(*) FROM experiment_tags") == 3);
       CHECK(old->integer("SELECT run_seconds * 10 FROM experiments WHERE id = 3") == 25);
       CHECK(old->integer("SELECT run_seconds IS NULL FROM experiments WHERE id = 4") == 1);
+      CHECK(old->integer("SELECT sum(imported_at_ms) FROM experiments") == 7);
     }));
   }
 }
