@@ -235,7 +235,17 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
-    return all_of(id, ended_runs);
+    return all_of(id, copybench::ended_runs);
+  }
+
+  StoreResult<std::vector<EndedRun>> ended_runs(ExperimentId id) override { return all_of(id, ended_run_ids); }
+
+  StoreResult<std::vector<SummaryInput>> summary_input_of(std::span<const RunId> runs) override {
+    std::vector<SummaryInput> found;
+    if (auto failed = connection_->attempt([&] { found = copybench::summary_input_of(*connection_, runs); })) {
+      return tl::unexpected(*failed);
+    }
+    return found;
   }
 
   StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,

@@ -102,6 +102,10 @@ class Reader {
   virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
   // Measured, as they ended, no interrupted ones.
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
+  // The same runs in the same order, without what they measured; and that of some of them, in the order given, up to the first
+  // one that is gone.
+  virtual StoreResult<std::vector<EndedRun>> ended_runs(ExperimentId id) = 0;
+  virtual StoreResult<std::vector<SummaryInput>> summary_input_of(std::span<const RunId> runs) = 0;
   virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
   // The runs with ids above `after`, in their order: as many as there are of `finished_as`, which is theirs.
   virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
