@@ -107,12 +107,12 @@ class DatabaseReader : public Reader {
     const auto failed = connection_->attempt([&] {
       for (size_t i = 0; i < names<ExperimentState>().size(); ++i) counts.experiments[static_cast<ExperimentState>(i)] = 0;
       Query query(*connection_,
-                  "SELECT state, count(*), total(runs_total), total(runs_completed), total(runs_failed), total(runs_cancelled), "
-                  "total(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state");
+                  "SELECT state, experiments, runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted "
+                  "FROM experiment_counts");
       while (query.step()) {
         const auto state = from_name<ExperimentState>(query.text(0));
         if (!state) continue;  // of damaged rows
-        counts.experiments[*state] = query.integer(1);
+        counts.experiments[*state] = whole_count(query.real(1));
         counts.runs.total += whole_count(query.real(2));
         counts.runs.completed += whole_count(query.real(3));
         counts.runs.failed += whole_count(query.real(4));
