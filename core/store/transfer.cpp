@@ -77,13 +77,29 @@ bool says_the_same(const Json& exported, const Json& here) {
   return std::all_of(items.begin(), items.end(), same);
 }
 
-// Once for all runs of an experiment: to know the place of one, all have to be looked at.
-std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentId id) {
-  std::vector<uint32_t> places;
-  Query query(connection,
-              "SELECT row_number() OVER (ORDER BY finish_sequence) FROM runs WHERE experiment_id = ? ORDER BY id");
+std::vector<RunId> run_ids(DatabaseConnection& connection, ExperimentId id, const char* which) {
+  std::vector<RunId> ids;
+  Query query(connection, fmt::format("SELECT id FROM runs WHERE experiment_id = ? {}", which));
   query.bind(id);
-  while (query.step()) places.push_back(static_cast<uint32_t>(query.integer(0)));
+  while (query.step()) ids.push_back(query.integer(0));
+  return ids;
+}
+
+// Once for all runs of an experiment: to know the place of one, all have to be looked at. Reads indexes alone.
+std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentId id) {
+  const auto ids = run_ids(connection, id, "ORDER BY id");
+  const auto ended = run_ids(connection, id, "AND finish_sequence > 0 ORDER BY finish_sequence");
+  std::vector<uint32_t> places(ids.size());
+  auto place = static_cast<uint32_t>(ids.size() - std::min(ended.size(), ids.size()));
+  for (const RunId run : ended) {
+    const auto found = std::lower_bound(ids.begin(), ids.end(), run);
+    if (found != ids.end() && *found == run) places[static_cast<size_t>(found - ids.begin())] = ++place;
+  }
+  // Where a damaged row has not ended, it comes before those that have.
+  uint32_t first = 0;
+  for (uint32_t& one : places) {
+    if (one == 0) one = ++first;
+  }
   return places;
 }
 
