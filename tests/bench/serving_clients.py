@@ -6,6 +6,9 @@ import selectors
 import socket
 import time
 
+# Other clients than whoever is measured, and than one another.
+FLOOD_FROM = ("127.0.0.2", 0)
+HELD_FROM = ("127.0.0.3", 0)
 SMALL_BUFFER = 4096  # of a slow reader's socket: what the kernel takes for it says nothing about it
 TURN = 0.05  # seconds
 
@@ -52,7 +55,7 @@ class Flood:
     def _run(self, port, sent, at_once):
         with selectors.DefaultSelector() as clients:
             def begin():
-                client = socket.create_connection(("127.0.0.1", port))
+                client = socket.create_connection(("127.0.0.1", port), source_address=FLOOD_FROM)
                 client.sendall(sent)
                 clients.register(client, selectors.EVENT_READ)
 
@@ -97,6 +100,7 @@ class Held:
         def begin(path, buffer):
             client = socket.socket()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            client.bind(HELD_FROM)
             client.connect(("127.0.0.1", port))
             client.sendall(request(port, path))
             client.setblocking(False)

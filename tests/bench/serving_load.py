@@ -227,10 +227,6 @@ def requests_of(port, runs, repeated, broad, newest):
     return light, heavy
 
 
-def endpoint(name):
-    return name.split(" of ")[0]
-
-
 def give_heavy_answers(daemon, heavy):
     print("heavy answers, the first and the second time:")
     for name, sent in heavy.items():
@@ -261,7 +257,7 @@ def flood_each(daemon, held, light, heavy, seconds):
     quiet.report()
     print(f"while {FLOODERS} clients at once flood one endpoint:")
     for name, sent in {**light, **heavy, **post}.items():
-        others = Percentiles(daemon.port, {other: of for other, of in light.items() if endpoint(other) != endpoint(name)})
+        others = Percentiles(daemon.port, {other: of for other, of in light.items() if other != name})
         with Flood(daemon.port, sent, FLOODERS) as flood:
             with Cpus(daemon=daemon.process.pid, flood=flood.process.pid, held=held.process.pid,
                       client=os.getpid()) as cpus:
