@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,8 @@
 namespace copybench {
 namespace {
 
-constexpr int64_t kCsvPage = 1000;
+constexpr int64_t kCsvPage = 250;  // some 1 ms, before others have their turn
+constexpr size_t kConfigurationsAsOne = 1000;  // of a summary: some 4 MB, which is kept for whoever asks again
 constexpr int64_t kRunsPage = 20;  // of some 10 KiB each, with a tree of many times that while it is made
 
 // Rows are read a page at a time, with a reader leased each time: a slow client keeps none from others.
@@ -92,13 +94,23 @@ Reply Api::get_summary(const Call& call) {
   ReaderPool::Lease reader = context_.readers.lease();
   auto record = sound_experiment(*reader, call.id);
   if (!record) return refuse(problem_of(record.error()));
-  auto input = reader->summary_input(call.id);
+  const auto ended = reader->ended_runs(call.id);
   reader.reset();  // others need not wait for what follows
-  if (!input) return refuse(problem_of(input.error()));
+  if (!ended) return refuse(problem_of(ended.error()));
+  const auto summary = std::make_shared<SummaryPieces>(context_.readers, std::move(*record), *ended);
   HttpResponse response;
   response.content_type = "application/json";
   response.headers = {{"Cache-Control", "no-store"}};
-  response.body = summary_text(*record, *input) + "\n";
+  if (summary->configurations() > kConfigurationsAsOne) {
+    response.pieces = [summary](std::string& out) {
+      const auto more = summary->next(out);
+      return !more ? Piece::broken : *more ? Piece::more : Piece::last;
+    };
+    return response;
+  }
+  StoreResult<bool> more = true;
+  while (more && *more) more = summary->next(response.body);
+  if (!more) return refuse(problem_of(more.error()));
   return response;
 }
 

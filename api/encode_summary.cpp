@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/encode_progress.h"
 #include "api/encode_words.h"
@@ -15,6 +18,8 @@
 
 namespace copybench {
 namespace {
+
+constexpr size_t kConfigurationsAtOnce = 250;  // of up to some 4 KB each
 
 Json repeats_json(const std::optional<Repeats>& repeats, const ExperimentRecord& record) {
   if (!repeats) return nullptr;
@@ -73,15 +78,46 @@ std::string members(const Json& object) {
 
 }  // namespace
 
-std::string summary_text(const ExperimentRecord& record, const std::vector<SummaryInput>& runs) {
-  std::string text = "{" + members({{"experiment_id", record.id}, {"state", name_of(record.state)}}) + ",\"configurations\":[";
-  const char* separator = "";
-  const auto peaks = summarize_each(record.spec, runs, [&](const ConfigurationSummary& summary) {
-    text += std::exchange(separator, ",") + dump(configuration_summary_json(summary, record));
-  });
+SummaryPieces::SummaryPieces(ReaderPool& readers, ExperimentRecord record, std::span<const EndedRun> ended)
+    : readers_(readers), record_(std::move(record)), order_(summary_order(record_.spec, ended)), summarizer_(record_.spec) {}
+
+StoreResult<bool> SummaryPieces::next(std::string& out) {
+  if (parts_ == 0) {
+    out += "{" + members({{"experiment_id", record_.id}, {"state", name_of(record_.state)}}) + ",\"configurations\":[";
+  }
+  if (auto appended = append_configurations(out); !appended) return tl::unexpected(appended.error());
+  if (parts_ < order_.parts.size()) return true;
+  out += "]," + end() + "}\n";
+  return false;
+}
+
+StoreResult<void> SummaryPieces::append_configurations(std::string& out) {
+  const size_t end = std::min(parts_ + kConfigurationsAtOnce, order_.parts.size());
+  size_t wanted = 0;
+  for (size_t i = parts_; i < end; ++i) wanted += order_.parts[i].runs;
+  const auto runs = readers_.lease()->summary_input_of(std::span(order_.runs).subspan(runs_, wanted));
+  if (!runs) return tl::unexpected(runs.error());
+  if (runs->size() < wanted) {
+    return tl::unexpected(StoreError{StoreError::Kind::not_found,
+                                     fmt::format("Experiment {} was deleted while its summary was made.", record_.id)});
+  }
+  auto next = runs->begin();
+  for (; parts_ < end; ++parts_) {
+    const SummaryOrder::Part& part = order_.parts[parts_];
+    std::vector<const SummaryInput*> own;
+    for (size_t i = 0; i < part.runs; ++i) own.push_back(&*next++);
+    if (parts_ > 0) out += ",";
+    out += dump(configuration_summary_json(summarizer_.add(part.configuration, own), record_));
+  }
+  runs_ += wanted;
+  return {};
+}
+
+// All that follows the configurations, without a brace.
+std::string SummaryPieces::end() const {
   Json rest;
   rest["engines"] = Json::array();
-  for (const EnginePeak& peak : peaks) {
+  for (const EnginePeak& peak : summarizer_.peaks()) {
     Json one;
     one["engine"] = name_of(peak.engine);
     one["configuration"] = peak.configuration ? configuration_json(*peak.configuration) : Json(nullptr);
@@ -89,9 +125,9 @@ std::string summary_text(const ExperimentRecord& record, const std::vector<Summa
     rest["engines"].push_back(std::move(one));
   }
   rest["outlier_rule"] = kOutlierRule;
-  rest["crossover"] = findings_json(record)["crossover"];
-  rest["links"] = {{"experiment", experiment_path(record.id)}};
-  return text + "]," + members(rest) + "}";
+  rest["crossover"] = findings_json(record_)["crossover"];
+  rest["links"] = {{"experiment", experiment_path(record_.id)}};
+  return members(rest);
 }
 
 }  // namespace copybench

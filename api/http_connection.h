@@ -26,6 +26,9 @@ class HttpConnection {
   // Whom the peer speaks for: itself, unless it is a proxy.
   const std::string& client() const { return client_; }
   void set_client(std::string client) { client_ = std::move(client); }
+  // With which others its request took turns; the pieces of its answer do so too.
+  const std::string& lane() const { return lane_; }
+  void set_lane(std::string lane) { lane_ = std::move(lane); }
 
   // closed: by the client, before the end of what was expected.
   enum class Arrival { partly, complete, closed, too_long };
@@ -94,6 +97,7 @@ class HttpConnection {
   bool head_too_long_ = false;
   std::string peer_;
   std::string client_;
+  std::string lane_;
   std::string unsent_;  // of the answer; its first sent_ bytes are gone
   size_t sent_ = 0;
   uint64_t sent_in_all_ = 0;

@@ -183,6 +183,7 @@ void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
   }
   connection.set_client(handler_.client_of(*request));
   Lane lane = handler_.lane_of(*request);
+  connection.set_lane(lane.name);
   std::optional<PendingRequest> removed;
   {
     std::lock_guard lock(mutex_);
@@ -202,7 +203,7 @@ void HttpServer::send_on(HttpConnection connection, LeavingRoom& leaving) {
     }
     return;
   }
-  Lane lane{Work::piece, "answer " + connection.client()};
+  Lane lane{Work::piece, "answer to " + connection.lane()};
   std::optional<PendingRequest> removed;
   {
     std::lock_guard lock(mutex_);
@@ -233,13 +234,13 @@ void HttpServer::work() {
     wake_workers_.wait(lock, [&] { return stopping_ || (request = queue_.pop()); });
     if (!request) return;
     open_.insert(request->connection.fd());
-    const Work kind = request->lane.work;
+    const Lane lane = request->lane;
     lock.unlock();
     answer_one(std::move(*request));
     request.reset();
     lock.lock();
-    queue_.done(kind);
-    if (kind != Work::light) wake_workers_.notify_one();  // for one of its kind that could not begin
+    queue_.done(lane);
+    wake_workers_.notify_one();  // for one of its lane or kind that could not begin
   }
 }
 

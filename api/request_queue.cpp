@@ -7,7 +7,8 @@ namespace copybench {
 
 // Of eight workers two remain for light requests, whatever else is asked for.
 RequestQueue::RequestQueue(size_t workers, size_t max_requests, size_t max_bytes)
-    : most_of_a_kind_(std::max<size_t>(workers / 4, 1)),
+    : workers_(workers),
+      most_of_a_kind_(std::max<size_t>(workers / 4, 1)),
       max_requests_(std::max<size_t>(max_requests, 1)),
       max_bytes_(max_bytes) {}
 
@@ -32,12 +33,15 @@ std::optional<PendingRequest> RequestQueue::push(PendingRequest request) {
   return removed;
 }
 
-bool RequestQueue::may_begin(Work work) const {
-  return work == Work::light || begun_[static_cast<size_t>(work)] < most_of_a_kind_;
+bool RequestQueue::may_begin(const Lane& lane) const {
+  const size_t most = lane.work == Work::light ? workers_ : most_of_a_kind_;
+  if (begun_[static_cast<size_t>(lane.work)] >= most) return false;
+  const auto own = begun_in_.find(lane.name);
+  return own == begun_in_.end() || own->second < std::max<size_t>(most / 2, 1);
 }
 
 std::optional<PendingRequest> RequestQueue::pop() {
-  const auto next = std::find_if(lanes_.begin(), lanes_.end(), [&](const Waiting& one) { return may_begin(one.lane.work); });
+  const auto next = std::find_if(lanes_.begin(), lanes_.end(), [&](const Waiting& one) { return may_begin(one.lane); });
   if (next == lanes_.end()) return std::nullopt;
   PendingRequest request = std::move(next->requests.front());
   next->requests.pop_front();
@@ -49,10 +53,15 @@ std::optional<PendingRequest> RequestQueue::pop() {
   --requests_;
   bytes_ -= request.connection.bytes_held();
   ++begun_[static_cast<size_t>(request.lane.work)];
+  ++begun_in_[request.lane.name];
   return request;
 }
 
-void RequestQueue::done(Work work) { --begun_[static_cast<size_t>(work)]; }
+void RequestQueue::done(const Lane& lane) {
+  --begun_[static_cast<size_t>(lane.work)];
+  const auto own = begun_in_.find(lane.name);
+  if (--own->second == 0) begun_in_.erase(own);
+}
 
 std::deque<HttpConnection> RequestQueue::clear() {
   std::deque<HttpConnection> begun;

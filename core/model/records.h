@@ -74,6 +74,12 @@ struct RunRecord : RunRow {
   std::string evidence_json;  // RunEvidence as JSON text; "{}" before the run ended
 };
 
+// A run that ended, and what it measured.
+struct EndedRun {
+  RunId id = 0;
+  Configuration configuration;
+};
+
 // What figures are summed up from: a run that ended.
 struct SummaryInput {
   RunId id = 0;

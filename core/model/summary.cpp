@@ -30,30 +30,17 @@ ConfigurationSummary summarize_one(const Configuration& configuration, const std
 }
 
 // The best configuration of each engine, the first one where several are.
-class Peaks {
- public:
-  explicit Peaks(std::vector<EngineMode> engines) {
-    std::sort(engines.begin(), engines.end());
-    for (const EngineMode engine : engines) peaks_.push_back({engine, std::nullopt, std::nullopt});
+void look_at(std::vector<EnginePeak>& peaks, const ConfigurationSummary& summary) {
+  static const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
+  const auto& spread = summary.figures[throughput];
+  if (!spread) return;
+  for (EnginePeak& peak : peaks) {
+    if (peak.engine != summary.configuration.engine) continue;
+    if (peak.throughput_gbps && spread->median <= peak.throughput_gbps->median) continue;
+    peak.configuration = summary.configuration;
+    peak.throughput_gbps = spread;
   }
-
-  void look_at(const ConfigurationSummary& summary) {
-    static const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
-    const auto& spread = summary.figures[throughput];
-    if (!spread) return;
-    for (EnginePeak& peak : peaks_) {
-      if (peak.engine != summary.configuration.engine) continue;
-      if (peak.throughput_gbps && spread->median <= peak.throughput_gbps->median) continue;
-      peak.configuration = summary.configuration;
-      peak.throughput_gbps = spread;
-    }
-  }
-
-  std::vector<EnginePeak> take() { return std::move(peaks_); }
-
- private:
-  std::vector<EnginePeak> peaks_;
-};
+}
 
 }  // namespace
 
@@ -80,33 +67,53 @@ std::optional<Spread> spread_of(std::vector<Sample> samples) {
   return spread;
 }
 
-std::vector<EnginePeak> summarize_each(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs,
-                                       const std::function<void(ConfigurationSummary)>& visit) {
-  std::map<Configuration, std::vector<const SummaryInput*>> by_configuration;
+SummaryOrder summary_order(const ExperimentSpec& spec, std::span<const EndedRun> ended) {
+  std::map<Configuration, std::vector<RunId>> by_configuration;
   for (const Configuration& configuration : configurations_of(spec)) by_configuration[configuration];
-  for (const SummaryInput& run : runs) {
-    const auto found = by_configuration.find(run.planned.configuration);
+  for (const EndedRun& run : ended) {
+    const auto found = by_configuration.find(run.configuration);
     if (found != by_configuration.end()) {
-      found->second.push_back(&run);
+      found->second.push_back(run.id);
     } else if (spec.crossover) {
-      by_configuration[run.planned.configuration].push_back(&run);  // a size that the search came to
+      by_configuration[run.configuration].push_back(run.id);  // a size that the search came to
     }
   }
-
-  Peaks peaks(spec.engines);
-  for (const auto& [configuration, its_runs] : by_configuration) {
-    ConfigurationSummary one = summarize_one(configuration, its_runs);
-    if (spec.until_ci) one.repeats = repeats_of(spec, its_runs);
-    peaks.look_at(one);
-    visit(std::move(one));
+  SummaryOrder order;
+  order.parts.reserve(by_configuration.size());
+  order.runs.reserve(ended.size());
+  for (const auto& [configuration, runs] : by_configuration) {
+    order.parts.push_back({configuration, runs.size()});
+    order.runs.insert(order.runs.end(), runs.begin(), runs.end());
   }
-  return peaks.take();
+  return order;
+}
+
+Summarizer::Summarizer(const ExperimentSpec& spec) : spec_(spec) {
+  std::vector<EngineMode> engines = spec.engines;
+  std::sort(engines.begin(), engines.end());
+  for (const EngineMode engine : engines) peaks_.push_back({engine, std::nullopt, std::nullopt});
+}
+
+ConfigurationSummary Summarizer::add(const Configuration& configuration, const std::vector<const SummaryInput*>& runs) {
+  ConfigurationSummary summary = summarize_one(configuration, runs);
+  if (spec_.until_ci) summary.repeats = repeats_of(spec_, runs);
+  look_at(peaks_, summary);
+  return summary;
 }
 
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs) {
+  std::vector<EndedRun> places;  // in `runs`, in place of ids
+  for (const SummaryInput& run : runs) places.push_back({static_cast<RunId>(places.size()), run.planned.configuration});
+  const SummaryOrder order = summary_order(spec, places);
+  Summarizer summarizer(spec);
   ExperimentSummary summary;
-  summary.engines = summarize_each(
-      spec, runs, [&](ConfigurationSummary one) { summary.configurations.push_back(std::move(one)); });
+  auto next = order.runs.begin();
+  for (const SummaryOrder::Part& part : order.parts) {
+    std::vector<const SummaryInput*> own;
+    for (size_t i = 0; i < part.runs; ++i) own.push_back(&runs[static_cast<size_t>(*next++)]);
+    summary.configurations.push_back(summarizer.add(part.configuration, own));
+  }
+  summary.engines = summarizer.peaks();
   return summary;
 }
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <string_view>
+#include <span>
 #include <vector>
 
 #include "core/model/figures.h"
@@ -60,9 +59,35 @@ struct ExperimentSummary {
 
 // `runs` in the order of their ends.
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs);
-// The same, one configuration at a time: each is given to `visit` and not kept, for those of 10,000 configurations take
-// 50 MB. Returns ExperimentSummary::engines.
-std::vector<EnginePeak> summarize_each(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs,
-                                       const std::function<void(ConfigurationSummary)>& visit);
+
+// The same in parts, for what 10,000 configurations and their runs tell takes 50 MB together.
+
+// Which runs are summed up as which configuration.
+struct SummaryOrder {
+  struct Part {
+    Configuration configuration;
+    size_t runs = 0;
+  };
+  std::vector<Part> parts;  // in the order engine, field_bytes, threads
+  std::vector<RunId> runs;  // those of the first part, then those of the second, ...; each in the order of their ends
+};
+
+// `ended` in the order of their ends.
+SummaryOrder summary_order(const ExperimentSpec& spec, std::span<const EndedRun> ended);
+
+// Of configurations that are added one after another, in their order.
+class Summarizer {
+ public:
+  explicit Summarizer(const ExperimentSpec& spec);
+
+  // `runs`: all of the configuration, in the order of their ends.
+  ConfigurationSummary add(const Configuration& configuration, const std::vector<const SummaryInput*>& runs);
+  // Of those that were added: ExperimentSummary::engines.
+  const std::vector<EnginePeak>& peaks() const { return peaks_; }
+
+ private:
+  const ExperimentSpec spec_;
+  std::vector<EnginePeak> peaks_;
+};
 
 }  // namespace copybench

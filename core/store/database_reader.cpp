@@ -107,12 +107,12 @@ class DatabaseReader : public Reader {
     const auto failed = connection_->attempt([&] {
       for (size_t i = 0; i < names<ExperimentState>().size(); ++i) counts.experiments[static_cast<ExperimentState>(i)] = 0;
       Query query(*connection_,
-                  "SELECT state, count(*), total(runs_total), total(runs_completed), total(runs_failed), total(runs_cancelled), "
-                  "total(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state");
+                  "SELECT state, experiments, runs_total, runs_completed, runs_failed, runs_cancelled, runs_interrupted "
+                  "FROM experiment_counts");
       while (query.step()) {
         const auto state = from_name<ExperimentState>(query.text(0));
         if (!state) continue;  // of damaged rows
-        counts.experiments[*state] = query.integer(1);
+        counts.experiments[*state] = whole_count(query.real(1));
         counts.runs.total += whole_count(query.real(2));
         counts.runs.completed += whole_count(query.real(3));
         counts.runs.failed += whole_count(query.real(4));
@@ -199,9 +199,10 @@ class DatabaseReader : public Reader {
     return exported;
   }
 
-  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) override {
+  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
+                                                      std::span<const uint32_t> finished_as) override {
     std::vector<ExportedRun> runs;
-    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, limit); })) {
+    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, finished_as); })) {
       return tl::unexpected(*failed);
     }
     return runs;
@@ -234,7 +235,17 @@ class DatabaseReader : public Reader {
   }
 
   StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) override {
-    return all_of(id, ended_runs);
+    return all_of(id, copybench::ended_runs);
+  }
+
+  StoreResult<std::vector<EndedRun>> ended_runs(ExperimentId id) override { return all_of(id, ended_run_ids); }
+
+  StoreResult<std::vector<SummaryInput>> summary_input_of(std::span<const RunId> runs) override {
+    std::vector<SummaryInput> found;
+    if (auto failed = connection_->attempt([&] { found = copybench::summary_input_of(*connection_, runs); })) {
+      return tl::unexpected(*failed);
+    }
+    return found;
   }
 
   StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 namespace copybench {
 namespace {
 
-constexpr int64_t kPage = 20;  // runs of some 10 KiB each
+constexpr size_t kPage = 20;  // runs of some 10 KiB each
 
 // A fact's text by its name, of the circumstances that were gathered last.
 std::optional<std::string> fact(const ExportedExperiment& exported, std::string_view name) {
@@ -36,28 +39,30 @@ Origin origin_of(const ExportedExperiment& exported, const Exporter& exporter) {
 
 StoreResult<bool> ExportPieces::next(std::string& out) {
   if (!writer_) {
-    const auto exported = readers_.lease()->exported_experiment(id_);
+    auto exported = readers_.lease()->exported_experiment(id_);
     if (!exported) return tl::unexpected(exported.error());
     writer_.emplace(origin_of(*exported, exporter_), exported->schema);
-    runs_expected_ = exported->runs;
+    finished_as_ = std::move(exported->finished_as);
     out.append(writer_->head()).append(writer_->experiment(exported->row));
     for (const Json& row : exported->circumstances) out += writer_->circumstances(row);
     return true;
   }
-  const auto page = readers_.lease()->exported_runs(id_, after_, kPage);
-  if (!page) return tl::unexpected(page.error());
-  for (const ExportedRun& run : *page) out += writer_->run(run.row);
-  runs_ += static_cast<int64_t>(page->size());
-  if (!page->empty()) {
-    after_ = page->back().id;
-    return true;
+  const auto left = std::span<const uint32_t>(finished_as_).subspan(runs_);
+  if (left.empty()) {
+    out += writer_->end();
+    return false;
   }
-  if (runs_ != runs_expected_) {
+  const auto wanted = left.first(std::min(left.size(), kPage));
+  const auto page = readers_.lease()->exported_runs(id_, after_, wanted);
+  if (!page) return tl::unexpected(page.error());
+  if (page->size() < wanted.size()) {
     return tl::unexpected(
         StoreError{StoreError::Kind::conflict, fmt::format("Experiment {} was deleted while it was exported.", id_)});
   }
-  out += writer_->end();
-  return false;
+  for (const ExportedRun& run : *page) out += writer_->run(run.row);
+  runs_ += page->size();
+  after_ = page->back().id;
+  return true;
 }
 
 StoreResult<void> write_export(ReaderPool& readers, ExperimentId id, const Exporter& exporter,

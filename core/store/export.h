@@ -1,11 +1,13 @@
 // An experiment as the lines of an export, for whoever carries them: the API or the command.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/model/export_file.h"
 #include "core/store/reader.h"
@@ -34,8 +36,8 @@ class ExportPieces {
   const ExperimentId id_;
   const Exporter exporter_;
   std::optional<ExportWriter> writer_;  // once the first piece is made
-  int64_t runs_expected_ = 0;
-  int64_t runs_ = 0;
+  std::vector<uint32_t> finished_as_;
+  size_t runs_ = 0;  // that were made
   RunId after_ = 0;
 };
 

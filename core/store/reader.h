@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,7 @@ struct ExportedExperiment {
   ExperimentRecord record;
   Json row;
   std::vector<Json> circumstances;
-  int64_t runs = 0;
+  std::vector<uint32_t> finished_as;  // of each run, in the order of id: its place among those that ended, from 1
   int64_t schema = 0;
 };
 struct ExportedRun {
@@ -101,8 +102,14 @@ class Reader {
   virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
   // Measured, as they ended, no interrupted ones.
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
+  // The same runs in the same order, without what they measured; and that of some of them, in the order given, up to the first
+  // one that is gone.
+  virtual StoreResult<std::vector<EndedRun>> ended_runs(ExperimentId id) = 0;
+  virtual StoreResult<std::vector<SummaryInput>> summary_input_of(std::span<const RunId> runs) = 0;
   virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
-  virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after, int64_t limit) = 0;
+  // The runs with ids above `after`, in their order: as many as there are of `finished_as`, which is theirs.
+  virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
+                                                              std::span<const uint32_t> finished_as) = 0;
   // Of the newest `experiments` experiments that completed runs of the configuration, oldest first; fewer where these have
   // more than `values` values together.
   virtual StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,

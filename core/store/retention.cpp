@@ -13,8 +13,7 @@ struct Candidate {
 std::optional<Candidate> oldest_candidate(DatabaseConnection& connection) {
   Query query(connection,
               "SELECT id, CASE WHEN json_valid(spec_json) THEN json_extract(spec_json, '$.name') END, "
-              "COALESCE(CASE WHEN json_valid(origin_json) THEN json_extract(origin_json, '$.imported_at_ms') END, finished_at_ms, created_at_ms) AS ended_at_ms, "
-              "runs_total FROM experiments WHERE pinned = 0 AND state NOT IN ('queued', 'running') "
+              "COALESCE(imported_at_ms, finished_at_ms, created_at_ms) AS ended_at_ms, runs_total FROM experiments WHERE pinned = 0 AND state NOT IN ('queued', 'running') "
               "ORDER BY ended_at_ms, id LIMIT 1");
   if (!query.step()) return std::nullopt;
   Candidate oldest;

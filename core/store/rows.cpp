@@ -155,6 +155,17 @@ ProfileRow read_profile(const Query& row) {
   return profile;
 }
 
+const std::string& ended_run_columns() {
+  static const std::string columns = "id, engine, field_bytes, threads";
+  return columns;
+}
+
+EndedRun read_ended_run(const Query& row) {
+  Cursor cursor(row);
+  const RunId id = cursor.integer();
+  return {id, cursor.configuration()};
+}
+
 const std::string& summary_columns() {
   static const std::string columns =
       "id, engine, field_bytes, threads, repetition, state, " + figure_names() + ", flags_json <> '[]'";

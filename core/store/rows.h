@@ -23,6 +23,9 @@ int run_column_count();
 const std::string& profile_columns();  // of run_profiles JOIN runs, but for the stacks
 ProfileRow read_profile(const Query& row);
 
+const std::string& ended_run_columns();
+EndedRun read_ended_run(const Query& row);
+
 const std::string& summary_columns();
 SummaryInput read_summary_input(const Query& row);
 

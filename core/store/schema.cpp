@@ -187,6 +187,56 @@ CREATE INDEX experiment_tags_of_experiment ON experiment_tags (experiment_id);
 INSERT OR IGNORE INTO experiment_tags (tag, experiment_id) SELECT tag.value, experiments.id FROM experiments,
   json_each(CASE WHEN json_valid(tags_json) THEN tags_json END) AS tag WHERE tags_json <> '[]' AND tag.type = 'text';
 )sql",
+    // The next one that retention may remove. An imported one is as old as its import.
+    R"sql(
+ALTER TABLE experiments ADD COLUMN imported_at_ms INTEGER;
+UPDATE experiments SET imported_at_ms = CASE WHEN json_valid(origin_json) THEN
+  CASE json_type(origin_json, '$.imported_at_ms') WHEN 'integer' THEN json_extract(origin_json, '$.imported_at_ms') END END
+  WHERE origin_json IS NOT NULL;
+CREATE INDEX experiments_removable ON experiments (COALESCE(imported_at_ms, finished_at_ms, created_at_ms), id)
+  WHERE pinned = 0 AND state NOT IN ('queued', 'running');
+)sql",
+    // Kept with each change, so that nobody who asks for the counts looks at all experiments. Reals: a sum that a damaged row
+    // makes too large for an integer would fail each change.
+    R"sql(
+DROP INDEX experiments_by_state;
+CREATE TABLE experiment_counts (
+  state TEXT PRIMARY KEY,
+  experiments REAL NOT NULL,
+  runs_total REAL NOT NULL,
+  runs_completed REAL NOT NULL,
+  runs_failed REAL NOT NULL,
+  runs_cancelled REAL NOT NULL,
+  runs_interrupted REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO experiment_counts SELECT state, count(*), total(runs_total), total(runs_completed), total(runs_failed),
+  total(runs_cancelled), total(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state;
+CREATE TRIGGER experiment_counted AFTER INSERT ON experiments WHEN NEW.origin_json IS NULL BEGIN
+  INSERT INTO experiment_counts VALUES (NEW.state, 1, NEW.runs_total, NEW.runs_completed, NEW.runs_failed, NEW.runs_cancelled,
+    NEW.runs_interrupted) ON CONFLICT (state) DO UPDATE SET experiments = experiments + 1,
+    runs_total = runs_total + NEW.runs_total, runs_completed = runs_completed + NEW.runs_completed,
+    runs_failed = runs_failed + NEW.runs_failed, runs_cancelled = runs_cancelled + NEW.runs_cancelled,
+    runs_interrupted = runs_interrupted + NEW.runs_interrupted;
+END;
+CREATE TRIGGER experiment_no_more_counted AFTER DELETE ON experiments WHEN OLD.origin_json IS NULL BEGIN
+  UPDATE experiment_counts SET experiments = experiments - 1, runs_total = runs_total - OLD.runs_total,
+    runs_completed = runs_completed - OLD.runs_completed, runs_failed = runs_failed - OLD.runs_failed,
+    runs_cancelled = runs_cancelled - OLD.runs_cancelled, runs_interrupted = runs_interrupted - OLD.runs_interrupted
+    WHERE state = OLD.state;
+END;
+CREATE TRIGGER experiment_counted_anew AFTER UPDATE OF state, runs_total, runs_completed, runs_failed, runs_cancelled,
+  runs_interrupted ON experiments WHEN NEW.origin_json IS NULL BEGIN
+  UPDATE experiment_counts SET experiments = experiments - 1, runs_total = runs_total - OLD.runs_total,
+    runs_completed = runs_completed - OLD.runs_completed, runs_failed = runs_failed - OLD.runs_failed,
+    runs_cancelled = runs_cancelled - OLD.runs_cancelled, runs_interrupted = runs_interrupted - OLD.runs_interrupted
+    WHERE state = OLD.state;
+  INSERT INTO experiment_counts VALUES (NEW.state, 1, NEW.runs_total, NEW.runs_completed, NEW.runs_failed, NEW.runs_cancelled,
+    NEW.runs_interrupted) ON CONFLICT (state) DO UPDATE SET experiments = experiments + 1,
+    runs_total = runs_total + NEW.runs_total, runs_completed = runs_completed + NEW.runs_completed,
+    runs_failed = runs_failed + NEW.runs_failed, runs_cancelled = runs_cancelled + NEW.runs_cancelled,
+    runs_interrupted = runs_interrupted + NEW.runs_interrupted;
+END;
+)sql",
 };
 
 }  // namespace

@@ -164,9 +164,11 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
 
 StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
   if (auto good = check_import(file); !good) return tl::unexpected(good.error());
+  const auto original = find_original(impl_->writer.file(), file);
+  if (!original) return tl::unexpected(original.error());
   return impl_->writer.add([&](DatabaseConnection& connection) -> StoreResult<Imported> {
     auto known = find_imported(connection, file);
-    if (!known) known = find_original(connection, file);
+    if (!known && *original && is_there(connection, **original)) known = *original;
     const ExperimentId id = known ? *known : insert_import(connection, file, utc_now());
     return find_experiment(connection, id).map([&](ExperimentRecord record) {
       return Imported{std::move(record), !known};

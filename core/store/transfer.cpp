@@ -6,6 +6,7 @@
 
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
+#include "core/store/erasure.h"
 #include "core/store/import_problem.h"
 #include "core/store/row_json.h"
 #include "core/store/rows.h"
@@ -37,8 +38,8 @@ ExperimentId insert_experiment_row(DatabaseConnection& connection, const ExportF
   Origin origin = file.origin;
   origin.imported_at = now;
   const Columns there = present(file.experiment, columns);
-  Query query(connection, insert_sql("experiments", "origin_json, import_digest", there));
-  query.bind(to_json(origin).dump()).bind(file.digest_of_runs);
+  Query query(connection, insert_sql("experiments", "origin_json, import_digest, imported_at_ms", there));
+  query.bind(to_json(origin).dump()).bind(file.digest_of_runs).bind(to_milliseconds(now));
   bind_row(query, file.experiment, there);
   query.run();
   const ExperimentId id = connection.last_inserted_id();
@@ -76,6 +77,32 @@ bool says_the_same(const Json& exported, const Json& here) {
   return std::all_of(items.begin(), items.end(), same);
 }
 
+std::vector<RunId> run_ids(DatabaseConnection& connection, ExperimentId id, const char* which) {
+  std::vector<RunId> ids;
+  Query query(connection, fmt::format("SELECT id FROM runs WHERE experiment_id = ? {}", which));
+  query.bind(id);
+  while (query.step()) ids.push_back(query.integer(0));
+  return ids;
+}
+
+// Once for all runs of an experiment: to know the place of one, all have to be looked at. Reads indexes alone.
+std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentId id) {
+  const auto ids = run_ids(connection, id, "ORDER BY id");
+  const auto ended = run_ids(connection, id, "AND finish_sequence > 0 ORDER BY finish_sequence");
+  std::vector<uint32_t> places(ids.size());
+  auto place = static_cast<uint32_t>(ids.size() - std::min(ended.size(), ids.size()));
+  for (const RunId run : ended) {
+    const auto found = std::lower_bound(ids.begin(), ids.end(), run);
+    if (found != ids.end() && *found == run) places[static_cast<size_t>(found - ids.begin())] = ++place;
+  }
+  // Where a damaged row has not ended, it comes before those that have.
+  uint32_t first = 0;
+  for (uint32_t& one : places) {
+    if (one == 0) one = ++first;
+  }
+  return places;
+}
+
 // Every reader of these rows finds what it knows.
 void read_all(DatabaseConnection& connection, ExperimentId id) {
   const auto must_be_sound = [](const auto& row) {
@@ -111,12 +138,11 @@ StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection
   ExportedExperiment exported;
   exported.schema = schema_version();
   {
-    Query query(connection, fmt::format("SELECT {}, (SELECT count(*) FROM runs WHERE experiment_id = experiments.id) FROM "
-                                        "experiments WHERE id = ?", joined_names(columns.experiments)));
+    Query query(connection, fmt::format("SELECT {} FROM experiments WHERE id = ?", joined_names(columns.experiments)));
     query.bind(id).step();
     put_row(exported.row, query, 0, columns.experiments);
-    exported.runs = query.integer(static_cast<int>(columns.experiments.size()));
   }
+  exported.finished_as = places_of_runs(connection, id);
   Query query(connection, fmt::format("SELECT (SELECT count(*) FROM runs WHERE runs.experiment_id = circumstances.experiment_id "
                                       "AND runs.id <= from_run), {} FROM circumstances WHERE experiment_id = ? ORDER BY "
                                       "gathered_at_ms, from_run", joined_names(columns.circumstances)));
@@ -131,7 +157,8 @@ StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection
   return exported;
 }
 
-std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentId id, RunId after, int64_t limit) {
+std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentId id, RunId after,
+                                     std::span<const uint32_t> finished_as) {
   const TransferColumns columns(connection);
   std::string selected = joined_names(columns.runs, "runs.");
   std::string joins;
@@ -139,17 +166,16 @@ std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentI
     selected += ", " + joined_names(table.columns, table.name + ".");
     joins += fmt::format(" LEFT JOIN {0} ON {0}.run_id = runs.id", table.name);
   }
-  Query query(connection, fmt::format("WITH ended AS (SELECT id, row_number() OVER (ORDER BY finish_sequence) AS place FROM runs "
-                                      "WHERE experiment_id = ?) SELECT runs.id, place, {} FROM runs JOIN ended ON ended.id = "
-                                      "runs.id{} WHERE runs.experiment_id = ? AND runs.id > ? ORDER BY runs.id LIMIT ?",
+  Query query(connection, fmt::format("SELECT runs.id, {} FROM runs{} WHERE runs.experiment_id = ? AND runs.id > ? "
+                                      "ORDER BY runs.id LIMIT ?",
                                       selected, joins));
-  query.bind(id).bind(id).bind(after).bind(limit);
+  query.bind(id).bind(after).bind(static_cast<int64_t>(finished_as.size()));
   std::vector<ExportedRun> runs;
   while (query.step()) {
     ExportedRun run;
     run.id = query.integer(0);
-    run.row["finished_as"] = query.integer(1);
-    int at = 2;
+    run.row["finished_as"] = int64_t{finished_as[runs.size()]};
+    int at = 1;
     put_row(run.row, query, at, columns.runs);
     at += static_cast<int>(columns.runs.size());
     for (const RunTable& table : columns.run_tables) {
@@ -190,16 +216,19 @@ namespace {
 
 bool is_original(DatabaseConnection& connection, ExperimentId id, const ExportFile& file) {
   const auto here = export_experiment(connection, id);
-  if (!here || here->record.origin || here->runs != static_cast<int64_t>(file.runs.size())) return false;
-  constexpr int64_t kRunsCompared = 100;
-  size_t at = 0;
-  for (RunId after = 0; at < file.runs.size();) {
-    const auto page = export_runs(connection, id, after, kRunsCompared);
-    if (page.empty()) return false;
+  if (!here || here->record.origin || here->finished_as.size() != file.runs.size()) return false;
+  constexpr size_t kRunsCompared = 100;
+  std::span<const uint32_t> left = here->finished_as;
+  auto next = file.runs.begin();
+  for (RunId after = 0; !left.empty();) {
+    const auto wanted = left.first(std::min(left.size(), kRunsCompared));
+    const auto page = export_runs(connection, id, after, wanted);
+    if (page.size() < wanted.size()) return false;  // deleted meanwhile
     for (const ExportedRun& run : page) {
-      if (at == file.runs.size() || !says_the_same(file.runs[at++], run.row)) return false;
+      if (!says_the_same(*next++, run.row)) return false;
     }
     after = page.back().id;
+    left = left.subspan(wanted.size());
   }
   return true;
 }
@@ -207,11 +236,21 @@ bool is_original(DatabaseConnection& connection, ExperimentId id, const ExportFi
 }  // namespace
 
 // A damaged row is not what was exported: it must not keep out the file that may be all that is left of it.
-std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file) {
+StoreResult<std::optional<ExperimentId>> find_original(const std::filesystem::path& database, const ExportFile& file) {
+  auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
+  if (!connection) return tl::unexpected(connection.error());
   const ExperimentId id = file.origin.experiment_id;
   bool same = false;
-  const bool sound = finds_no_damaged_row([&] { same = is_original(connection, id, file); });
+  bool sound = false;
+  const auto failed = (*connection)->attempt([&] {
+    sound = finds_no_damaged_row([&] { same = is_original(**connection, id, file); });
+  });
+  if (failed) return tl::unexpected(*failed);
   return sound && same ? std::optional(id) : std::nullopt;
+}
+
+bool is_there(DatabaseConnection& connection, ExperimentId id) {
+  return find_experiment(connection, id) && !being_erased(connection, id);
 }
 
 ExperimentId insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now) {

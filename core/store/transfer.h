@@ -5,6 +5,10 @@
 // that ended is its `finished_as`. Used inside DatabaseConnection::attempt.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/model/export_file.h"
@@ -16,8 +20,9 @@ namespace copybench {
 // not_found; conflict: it has not ended.
 StoreResult<ExportedExperiment> export_experiment(DatabaseConnection& connection, ExperimentId id);
 
-// Runs with ids above `after`, in their order, at most `limit`.
-std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentId id, RunId after, int64_t limit);
+// Runs with ids above `after`, in their order, as many as there are of `finished_as`: that part of the experiment's.
+std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentId id, RunId after,
+                                     std::span<const uint32_t> finished_as);
 
 // invalid: what the file says is not what this program writes. It is tried on a database of its own, in memory.
 StoreResult<void> check_import(const ExportFile& file);
@@ -25,8 +30,11 @@ StoreResult<void> check_import(const ExportFile& file);
 // The experiment that was imported from a file with the same runs, if any.
 std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const ExportFile& file);
 
-// The experiment that the file was exported from, if it is in this database, with the same runs.
-std::optional<ExperimentId> find_original(DatabaseConnection& connection, const ExportFile& file);
+// The experiment that the file was exported from, if it is in this database, with the same runs. It takes a connection of its
+// own, outside of any transaction: to compare all runs is long work. Runs that have ended change no more, so that in the
+// transaction only is_there() is left to be asked.
+StoreResult<std::optional<ExperimentId>> find_original(const std::filesystem::path& database, const ExportFile& file);
+bool is_there(DatabaseConnection& connection, ExperimentId id);
 
 // Of a file that check_import() found good: it is long work, and no part of the transaction.
 ExperimentId insert_import(DatabaseConnection& connection, const ExportFile& file, UtcTime now);

@@ -7,7 +7,7 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view kNotOfExperiments[] = {"id", "origin_json", "import_digest", "run_seconds"};
+constexpr string_view kNotOfExperiments[] = {"id", "origin_json", "import_digest", "run_seconds", "imported_at_ms"};
 constexpr string_view kNotOfCircumstances[] = {"experiment_id", "from_run"};
 constexpr string_view kNotOfRuns[] = {"id", "experiment_id", "finish_sequence"};
 constexpr string_view kNotOfRunTables[] = {"run_id"};

@@ -27,7 +27,7 @@ class Echo : public RequestHandler {
  public:
   void arrived() override { ++arrivals; }
   Lane lane_of(const HttpRequest& request) const override {
-    return {request.path == "/wait" ? Work::heavy : Work::light, request.path};
+    return {request.path.starts_with("/wait") ? Work::heavy : Work::light, request.path};
   }
   bool refuses(const HttpRequest&) const override { return false; }
   std::optional<HttpResponse> answer_head(const HttpRequest& request) override {
@@ -55,15 +55,20 @@ class Echo : public RequestHandler {
         if (made != 1) out = made == 0 ? "one" : "two";
         return ++made == 3 ? Piece::last : Piece::more;
       };
+    } else if (request.path == "/many-pieces" || request.path == "/stuck-pieces") {
+      // More than are made at once, where its request is answered.
+      response.pieces = [this, stuck = request.path == "/stuck-pieces", made = 0](std::string& out) mutable {
+        if (stuck && made == 8) wait();
+        out = "x";
+        return ++made == 20 ? Piece::last : Piece::more;
+      };
     } else if (request.path == "/live") {
       response.live = [](ByteSink& sink) { return sink.write("one") && sink.write("") && sink.write("two"); };
     } else if (request.path == "/unchanged") {
       response.status = 304;
       response.content_type.clear();
-    } else if (request.path == "/wait") {
-      ++waiting;
-      waiting.notify_all();
-      let_go.wait(false);
+    } else if (request.path.starts_with("/wait")) {
+      wait();
     } else if (request.path == "/large") {
       response.body = std::string(kLargeAnswer, 'x');
     } else if (request.path == "/endless") {
@@ -88,6 +93,12 @@ class Echo : public RequestHandler {
     problem.status = status;
     problem.detail = std::move(detail);
     return to_response(problem, path);
+  }
+
+  void wait() {
+    ++waiting;
+    waiting.notify_all();
+    let_go.wait(false);
   }
 
   std::atomic<int> arrivals{0};
@@ -346,15 +357,40 @@ TEST_CASE("heavy requests that take long leave workers to light ones, and wait f
   options.threads = 8;  // two of them for heavy requests
   Serving serving(options);
   std::vector<UniqueFd> heavy;
-  for (int i = 0; i < 20; ++i) {
+  const auto ask = [&](const std::string& path) {
     heavy.push_back(serving.client->connect());
-    HttpClient::send(heavy.back().get(), "GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    HttpClient::send(heavy.back().get(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  };
+  const auto wait_for = [&](int waiting) {
+    for (int now = serving.echo.waiting; now < waiting; now = serving.echo.waiting) serving.echo.waiting.wait(now);
+    for (int i = 0; i < 50; ++i) CHECK(serving.client->get("/").status == 200);
+    CHECK(serving.echo.waiting == waiting);
+  };
+  // Of one kind a single one, however many are asked for: another kind finds a worker.
+  for (int i = 0; i < 10; ++i) ask("/wait");
+  wait_for(1);
+  for (const char* path : {"/wait-too", "/wait-as-well"}) {
+    for (int i = 0; i < 5; ++i) ask(path);
   }
-  while (serving.echo.waiting < 2) serving.echo.waiting.wait(serving.echo.waiting);
-  for (int i = 0; i < 50; ++i) CHECK(serving.client->get("/").status == 200);
-  CHECK(serving.echo.waiting == 2);
+  wait_for(2);
   serving.let_go();
   for (const UniqueFd& socket : heavy) CHECK(parse_answer(HttpClient::receive_all(socket.get())).status == 200);
+}
+
+TEST_CASE("answers of one kind that are made in pieces keep no worker from the pieces of another kind") {
+  HttpServerOptions options;
+  options.threads = 8;  // two of them for pieces
+  Serving serving(options);
+  std::vector<UniqueFd> stuck;
+  for (int i = 0; i < 4; ++i) {
+    stuck.push_back(serving.client->connect());
+    HttpClient::send(stuck.back().get(), "GET /stuck-pieces HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  for (int now = serving.echo.waiting; now < 1; now = serving.echo.waiting) serving.echo.waiting.wait(now);
+  for (int i = 0; i < 10; ++i) CHECK(serving.client->get("/many-pieces").body == std::string(20, 'x'));
+  CHECK(serving.echo.waiting == 1);
+  serving.let_go();
+  for (const UniqueFd& socket : stuck) CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == std::string(20, 'x'));
 }
 
 TEST_CASE("an answer that is being read when the server stops has half a second more") {

@@ -32,6 +32,23 @@ TEST_CASE("lanes take turns, and keep their order") {
   CHECK(begun(queue) == "abcaaa");
 }
 
+TEST_CASE("of a lane half as many are answered at once as of its kind: others find a worker") {
+  RequestQueue queue(8, 100, 1 << 20);
+  for (int i = 0; i < 9; ++i) queue.push(request("f"));
+  for (int i = 0; i < 3; ++i) queue.push(request("h", Work::heavy));
+  CHECK(begun(queue) == "fhfff");
+  queue.push(request("l"));
+  queue.push(request("k", Work::heavy));
+  CHECK(begun(queue) == "lk");
+  queue.done({Work::light, "l"});
+  CHECK(begun(queue) == "");
+  queue.done({Work::heavy, "h"});
+  CHECK(begun(queue) == "h");
+  queue.done({Work::light, "f"});
+  queue.done({Work::light, "f"});
+  CHECK(begun(queue) == "ff");
+}
+
 TEST_CASE("where there are too many, the newest of the longest lane goes") {
   RequestQueue queue(8, 3, 1 << 20);
   for (int i = 0; i < 3; ++i) CHECK_FALSE(queue.push(request("a")));
@@ -48,18 +65,18 @@ TEST_CASE("where there are too many, the newest of the longest lane goes") {
 
 TEST_CASE("a quarter of the workers answer heavy requests, a quarter changes, a quarter makes pieces; light ones wait for none") {
   RequestQueue queue(8, 100, 1 << 20);
-  for (int i = 0; i < 5; ++i) {
-    queue.push(request("h", Work::heavy));
-    queue.push(request("c", Work::change));
-    queue.push(request("p", Work::piece));
-    queue.push(request("l"));
+  for (const char* client : {"1", "2", "3", "4", "5"}) {
+    queue.push(request(std::string("h") + client, Work::heavy));
+    queue.push(request(std::string("c") + client, Work::change));
+    queue.push(request(std::string("p") + client, Work::piece));
+    queue.push(request(std::string("l") + client));
   }
-  CHECK(begun(queue) == "hcplhcpllll");
-  queue.done(Work::heavy);
-  CHECK(begun(queue) == "h");
-  queue.done(Work::change);
-  queue.done(Work::change);
-  CHECK(begun(queue) == "cc");
+  CHECK(begun(queue) == "h1c1p1l1h2c2p2l2l3l4l5");
+  queue.done({Work::heavy, "h2"});
+  CHECK(begun(queue) == "h3");
+  queue.done({Work::change, "c1"});
+  queue.done({Work::change, "c2"});
+  CHECK(begun(queue) == "c3c4");
 }
 
 TEST_CASE("of all that waits, the answers that were begun are handed back") {
@@ -77,6 +94,6 @@ TEST_CASE("one worker answers everything, one after another") {
   queue.push(request("h", Work::heavy));
   queue.push(request("h", Work::heavy));
   CHECK(begun(queue) == "h");
-  queue.done(Work::heavy);
+  queue.done({Work::heavy, "h"});
   CHECK(begun(queue) == "h");
 }

@@ -3,12 +3,13 @@ streams, 60 clients that read slowly, and a flood on one endpoint after another.
 
 Prints for each endpoint p50, p99 and the longest, and the daemon's memory, beside the goals of 100 ms and 200 MB. Judges
 nothing by its exit status. The first run is held at its first stage all the while: nothing is measured beside the load, and
-no answer waits for the end of a window.
+no answer waits for the end of a window. Among those that are not the flood is a client that changes an experiment's notes
+again and again, so that no heavy answer is kept for long.
 """
 import argparse
 import http.client
 import json
-import multiprocessing
+import os
 import pathlib
 import signal
 import socket
@@ -19,6 +20,8 @@ import tempfile
 import threading
 import time
 
+from serving_clients import Cpus, Flood, Held, ask, request
+
 ENGINES = ("two_copy", "one_copy", "zero_copy")
 LARGEST = 10_000  # runs of one experiment
 GOAL_MS = 100
@@ -26,8 +29,10 @@ GOAL_MB = 200
 QUEUED = 300
 STREAMS = 16
 SLOW_READERS = 60
-FLOODERS = 4
+SLOW_BYTES = (4 << 10, 96 << 10)  # a second, by turns: too slow to be waited for, and just not
+FLOODERS = 8
 SECONDS = 5  # of each flood
+EVIDENCE_BYTES = 8000  # of a run, where there is any
 
 SPEC = {"name": "bench", "preset": "full", "engines": list(ENGINES), "field_sizes": [512, 1024, 2048, 4096],
         "threads": [1, 2, 4, 8], "duration_s": 6.0, "warmup_s": 1.0, "repetitions": 5, "seed": 7}
@@ -77,7 +82,8 @@ def stored_spec(database):
 
 
 def add_experiment(database, spec, runs):
-    """runs: (engine, field_bytes, threads, repetition) of each. As the store would have stored them, but for evidence."""
+    """runs: (engine, field_bytes, threads, repetition) of each. As the store would have stored them, but for evidence and
+    circumstances."""
     cursor = database.execute(
         "INSERT INTO experiments (state, spec_json, created_at_ms, started_at_ms, finished_at_ms, runs_total, runs_completed) "
         "VALUES ('completed', ?, 1700000000000, 1700000000000, 1700000000000, ?, ?)", (json.dumps(spec), len(runs), len(runs)))
@@ -96,8 +102,20 @@ def add_experiment(database, spec, runs):
     return number
 
 
+def add_evidence(database, number):
+    samples = {"every_ms": 100, "bytes": [233_333_333 + i for i in range(60)]}
+    evidence = {"samples": samples, "neighbours": "x" * (EVIDENCE_BYTES - len(json.dumps(samples)))}
+    database.execute("INSERT INTO run_evidence SELECT id, ?, 'perf said this' FROM runs WHERE experiment_id = ?",
+                     (json.dumps(evidence), number))
+    facts = [{"name": f"fact.{i}", "class": "kernel", "value": f"value {number} of {i}", "unit": None, "reason": None}
+             for i in range(150)]
+    database.execute("INSERT INTO circumstances SELECT ?1, min(id), 1700000000000, ?2 FROM runs WHERE experiment_id = ?1",
+                     (number, json.dumps(facts)))
+
+
 def fill(binary, data, runs):
-    """Returns the ids of two experiments of 10,000 repetitions, two of 10,000 configurations, and one of a common sweep."""
+    """Returns the ids of two experiments of 10,000 repetitions, which have evidence and circumstances, two of 10,000
+    configurations, and one of a common sweep."""
     daemon = Daemon(binary, data)  # makes the tables
     answer(daemon.port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
     daemon.stop()
@@ -109,6 +127,8 @@ def fill(binary, data, runs):
     database.execute("DELETE FROM experiments")
     one = {**common, "engines": ["one_copy"], "field_sizes": [4096], "threads": [1], "repetitions": LARGEST}
     repeated = [add_experiment(database, one, [("one_copy", 4096, 1, i + 1) for i in range(LARGEST)]) for _ in range(2)]
+    for number in repeated:
+        add_evidence(database, number)
     sizes = [64 * (i + 1) for i in range(LARGEST // 2)]
     wide = {**common, "engines": ["two_copy", "one_copy"], "field_sizes": sizes, "threads": [1], "repetitions": 1}
     broad = [add_experiment(database, wide, [(engine, size, 1, 1) for size in sizes for engine in wide["engines"]])
@@ -124,25 +144,36 @@ def fill(binary, data, runs):
     return repeated, broad, newest
 
 
+def leave_as_filled(data, newest):
+    """Removes what an earlier call has queued."""
+    with sqlite3.connect(pathlib.Path(data) / "copybench.db") as database:
+        database.execute("PRAGMA foreign_keys=ON")
+        database.execute("DELETE FROM experiments WHERE id > ?", (newest,))
+    database.close()
+
+
 class Percentiles:
-    """Asks for paths in turn, one after another on connections of their own, as long as it lives."""
+    """Sends requests in turn, one after another on connections of their own."""
 
-    def __init__(self, port, paths):
+    def __init__(self, port, requests):
         self.port = port
-        self.times = {name: [] for name in paths}
-        self.refused = {name: 0 for name in paths}
-        self.paths = paths
+        self.times = {name: [] for name in requests}
+        self.refused = {name: 0 for name in requests}
+        self.requests = requests
 
-    def ask(self, until):
+    def ask(self, seconds):
+        until = time.perf_counter() + seconds
         while time.perf_counter() < until:
-            for name, path in self.paths.items():
+            for name, sent in self.requests.items():
                 begin = time.perf_counter()
-                status, _ = answer(self.port, path)
+                status = ask(self.port, sent)
                 self.times[name].append((time.perf_counter() - begin) * 1e3)
-                self.refused[name] += status >= 500
+                self.refused[name] += status != 200
 
-    def worst(self):
-        return max((sorted(times)[int(len(times) * 0.99)], name) for name, times in self.times.items())
+    def worst(self, heavy):
+        """The highest p99, and of which: of those that are heavy answers, or of the others."""
+        return max((sorted(times)[int(len(times) * 0.99)], name) for name, times in self.times.items()
+                   if name.endswith("of a sweep") == heavy)
 
     def report(self):
         for name, times in self.times.items():
@@ -151,32 +182,6 @@ class Percentiles:
             print(f"  {name:<34} p50 {times[len(times) // 2]:8.2f}  p99 {p99:8.2f}  longest {times[-1]:8.2f} ms  "
                   f"({len(times)}{f', {self.refused[name]} refused' if self.refused[name] else ''})"
                   f"{'' if p99 < GOAL_MS else '  MISSED'}", flush=True)
-
-
-def flood(port, path, method, body, stop):
-    headers = {"Content-Type": "application/json"} if body else {}
-    while not stop.is_set():
-        try:
-            answer(port, path, method, body, headers)
-        except OSError:
-            pass
-
-
-def hold(port, path, slowly):
-    """A client that asks, and reads what comes at once or, slowly, 4 KiB a second."""
-    client = socket.create_connection(("127.0.0.1", port))
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-
-    def read():
-        try:
-            while client.recv(1024 if slowly else 65536):
-                if slowly:
-                    time.sleep(0.25)
-        except OSError:
-            pass
-
-    threading.Thread(target=read, daemon=True).start()
-    return client
 
 
 def main():
@@ -195,80 +200,99 @@ def main():
         else:
             repeated, broad, newest = fill(options.binary, data, options.runs)
             known.write_text(json.dumps([repeated, broad, newest]), encoding="ascii")
+        leave_as_filled(data, newest)
         print(f"filled with {options.runs:,} runs in {time.perf_counter() - begin:.1f} s", flush=True)
         measure(options, data, repeated, broad, newest)
+
+
+def requests_of(port, runs, repeated, broad, newest):
+    """Those that are asked for by everybody, and those of the largest experiments."""
+    light = {"/healthz": "/healthz", "/readyz": "/readyz", "/experiments": "/experiments?limit=50",
+             "/experiments/ID": f"/experiments/{newest}", "/metrics": "/metrics", "/runs/ID": f"/runs/{runs // 2}",
+             "/experiments?tag=": "/experiments?tag=none", "/summary of a sweep": f"/experiments/{newest}/summary",
+             "/comparisons of a sweep": f"/experiments/{newest}/comparisons",
+             "/runs of a sweep": f"/experiments/{newest}/runs?limit=50"}
+    heavy = {"/history": "/history?engine=one_copy&field_bytes=4096&threads=1",
+             "/compare of 10,000 repetitions": f"/compare?base={repeated[0]}&head={repeated[1]}",
+             "/summary of 10,000 repetitions": f"/experiments/{repeated[0]}/summary",
+             "/summary of 10,000 configurations": f"/experiments/{broad[0]}/summary",
+             "/comparisons of 5,000 sizes": f"/experiments/{broad[0]}/comparisons",
+             "/compare of 10,000 configurations": f"/compare?base={broad[0]}&head={broad[1]}",
+             "/runs of 10,000": f"/experiments/{broad[0]}/runs?limit=500",
+             "results.csv of 10,000": f"/experiments/{broad[0]}/results.csv",
+             "export of 10,000": f"/experiments/{repeated[0]}/export.ndjson",
+             "/circumstances/diff": f"/circumstances/diff?base={repeated[0]}&head={repeated[1]}"}
+    light, heavy = ({name: request(port, path) for name, path in paths.items()} for paths in (light, heavy))
+    light["PATCH /experiments/ID"] = request(port, f"/experiments/{newest}", "PATCH", json.dumps({"notes": "measured"}))
+    return light, heavy
+
+
+def give_heavy_answers(daemon, heavy):
+    print("heavy answers, the first and the second time:")
+    for name, sent in heavy.items():
+        times = []
+        for _ in range(2):
+            begin = time.perf_counter()
+            status = ask(daemon.port, sent)
+            times.append((time.perf_counter() - begin) * 1e3)
+        print(f"  {name:<34} {times[0]:8.1f}  {times[1]:8.1f} ms  {status}, memory {daemon.memory_mb()[1]:.0f} MB at most",
+              flush=True)
+
+
+def queue_sweeps(daemon):
+    begin = time.perf_counter()
+    statuses = [answer(daemon.port, "/experiments", "POST", json.dumps({"preset": "full", "name": f"queued {i}"}),
+                       {"Content-Type": "application/json"})[0] for i in range(QUEUED - 1)]
+    print(f"{QUEUED} sweeps are queued: {(time.perf_counter() - begin) * 1e3 / QUEUED:.1f} ms each, "
+          f"{sum(status != 202 for status in statuses)} refused")
+
+
+def flood_each(daemon, held, light, heavy, seconds):
+    """Returns the most memory that the daemon had, in MB."""
+    post = {"POST /experiments/validate": request(daemon.port, "/experiments/validate", "POST", json.dumps({"preset": "full"})),
+            "POST /experiments": request(daemon.port, "/experiments", "POST", json.dumps({"preset": "none"}))}
+    Percentiles(daemon.port, light).ask(seconds)  # until the slow readers have spread out
+    quiet = Percentiles(daemon.port, light)
+    quiet.ask(seconds)
+    quiet.report()
+    print(f"while {FLOODERS} clients at once flood one endpoint:")
+    for name, sent in {**light, **heavy, **post}.items():
+        others = Percentiles(daemon.port, {other: of for other, of in light.items() if other != name})
+        with Flood(daemon.port, sent, FLOODERS) as flood:
+            with Cpus(daemon=daemon.process.pid, flood=flood.process.pid, held=held.process.pid,
+                      client=os.getpid()) as cpus:
+                others.ask(seconds)
+            answers = flood.answers
+        light_p99, of_light = others.worst(heavy=False)
+        heavy_p99, of_heavy = others.worst(heavy=True)
+        print(f"  {name:<34} p99 of others at worst {light_p99:6.1f} ms ({of_light}), {heavy_p99:6.1f} ms ({of_heavy}); "
+              f"{sum(others.refused.values())} refused, {answers} answers to the flood; memory {daemon.memory_mb()[0]:.0f} MB; "
+              f"CPUs: {cpus}{'' if max(light_p99, heavy_p99) < GOAL_MS else '  MISSED'}", flush=True)
+    return daemon.memory_mb()[1]
 
 
 def measure(options, data, repeated, broad, newest):
     begin = time.perf_counter()
     daemon = Daemon(options.binary, data)
-    port = daemon.port
-    held = []
     try:
         print(f"listening after {(time.perf_counter() - begin) * 1e3:.0f} ms")
-        answer(port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
-        light = {"/healthz": "/healthz", "/readyz": "/readyz", "/experiments": "/experiments?limit=50",
-                 "/experiments/ID": f"/experiments/{newest}", "/metrics": "/metrics", "/runs/ID": "/runs/500000",
-                 "/experiments?tag=": "/experiments?tag=none"}
-        heavy = {"/history": "/history?engine=one_copy&field_bytes=4096&threads=1",
-                 "/compare of 10,000 repetitions": f"/compare?base={repeated[0]}&head={repeated[1]}",
-                 "/summary of 10,000 repetitions": f"/experiments/{repeated[0]}/summary",
-                 "/summary of 10,000 configurations": f"/experiments/{broad[0]}/summary",
-                 "/comparisons of 5,000 sizes": f"/experiments/{broad[0]}/comparisons",
-                 "/compare of 10,000 configurations": f"/compare?base={broad[0]}&head={broad[1]}",
-                 "/summary of a sweep": f"/experiments/{newest}/summary",
-                 "/comparisons of a sweep": f"/experiments/{newest}/comparisons",
-                 "/runs of 10,000": f"/experiments/{broad[0]}/runs?limit=500",
-                 "results.csv of 10,000": f"/experiments/{broad[0]}/results.csv",
-                 "export of 10,000": f"/experiments/{repeated[0]}/export.ndjson",
-                 "/circumstances/diff": f"/circumstances/diff?base={repeated[0]}&head={newest}"}
+        answer(daemon.port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
+        light, heavy = requests_of(daemon.port, options.runs, repeated, broad, newest)
         print("while the file is checked, with a run queued:")
-        start = Percentiles(port, light)
-        start.ask(time.perf_counter() + options.seconds)
+        start = Percentiles(daemon.port, light)
+        start.ask(options.seconds)
         start.report()
-        print("heavy answers, the first and the second time:")
-        for name, path in heavy.items():
-            times = []
-            for _ in range(2):
-                begin = time.perf_counter()
-                status, body = answer(port, path)
-                times.append((time.perf_counter() - begin) * 1e3)
-            print(f"  {name:<34} {times[0]:8.1f}  {times[1]:8.1f} ms  {status}, {len(body):,} bytes, memory "
-                  f"{daemon.memory_mb()[1]:.0f} MB at most", flush=True)
-        begin = time.perf_counter()
-        statuses = [answer(port, "/experiments", "POST", json.dumps({"preset": "full", "name": f"queued {i}"}),
-                           {"Content-Type": "application/json"})[0] for i in range(QUEUED - 1)]
-        print(f"{QUEUED} sweeps are queued: {(time.perf_counter() - begin) * 1e3 / QUEUED:.1f} ms each, "
-              f"{sum(status != 202 for status in statuses)} refused")
-        held += [hold(port, "/events", False) for _ in range(STREAMS)]
-        held += [hold(port, f"/experiments/{repeated[i % 2]}/{kind}", True)
-                 for i, kind in zip(range(SLOW_READERS), ["export.ndjson", "results.csv", "runs?limit=500"] * SLOW_READERS)]
-        floods = [("nothing", None)] + [(name, path) for name, path in {**light, **heavy}.items()]
-        print(f"with {STREAMS} event streams and {SLOW_READERS} slow readers, while {FLOODERS} clients flood one endpoint:")
-        for name, path in floods + [("POST /experiments/validate", "/experiments/validate")]:
-            stop = multiprocessing.Event()
-            body = json.dumps({"preset": "full"}) if name.startswith("POST") else None
-            clients = [multiprocessing.Process(target=flood, args=(port, path, "POST" if body else "GET", body, stop))
-                       for _ in range(FLOODERS if path else 0)]
-            for client in clients:
-                client.start()
-            others = Percentiles(port, {other: of for other, of in light.items() if other != name})
-            others.ask(time.perf_counter() + options.seconds)
-            stop.set()
-            for client in clients:
-                client.join(1)
-                if client.is_alive():
-                    client.terminate()
-            now, most = daemon.memory_mb()
-            p99, worst = others.worst()
-            print(f"  {name:<34} others' worst p99 {p99:8.2f} ms ({worst}), memory {now:.0f} MB"
-                  f"{'' if p99 < GOAL_MS else '  MISSED'}", flush=True)
-            if name == "nothing":
-                others.report()
+        give_heavy_answers(daemon, heavy)
+        queue_sweeps(daemon)
+        paths = [f"/experiments/{repeated[i % 2]}/{('export.ndjson', 'results.csv', 'runs?limit=500')[i % 3]}"
+                 for i in range(SLOW_READERS)]
+        slow = [(path, SLOW_BYTES[i // 6 % 2]) for i, path in enumerate(paths)]
+        print(f"with {STREAMS} event streams and {SLOW_READERS} slow readers:")
+        with Held(daemon.port, STREAMS, slow) as held:
+            most = flood_each(daemon, held, light, heavy, options.seconds)
+            print(f"the streams and slow readers have asked {held.asked} times")
         print(f"resident memory: {most:.0f} MB at most, goal: under {GOAL_MB} MB, {'met' if most < GOAL_MB else 'MISSED'}")
     finally:
-        for client in held:
-            client.close()
         daemon.stop()
 
 

@@ -74,6 +74,7 @@ TEST_CASE("what does not exist is not found") {
   CHECK(kind_of(opened.reader->runs(1, std::nullopt, 10)) == Kind::not_found);
   CHECK(kind_of(opened.reader->runs_finished_after(1, 0, 10)) == Kind::not_found);
   CHECK(kind_of(opened.reader->summary_input(1)) == Kind::not_found);
+  CHECK(kind_of(opened.reader->ended_runs(1)) == Kind::not_found);
   CHECK(kind_of(opened.reader->run(1)) == Kind::not_found);
   CHECK(kind_of(opened.reader->perf_raw(1)) == Kind::not_found);
 }
@@ -206,6 +207,16 @@ TEST_CASE("the summary sees the final runs, without those that were interrupted"
   CHECK(input[0].planned.configuration == Configuration{EngineMode::one_copy, 512, 2});
   CHECK(input[0].figures.throughput_gbps == 5);
   CHECK(input[1].state == RunState::failed);
+  const auto ended = must(opened.reader->ended_runs(1));
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].id == input[0].id);
+  CHECK(ended[0].configuration == input[0].planned.configuration);
+  // In the order asked for, up to what is gone.
+  const RunId asked[] = {input[1].id, input[0].id, 999, input[0].id};
+  const auto some = must(opened.reader->summary_input_of(asked));
+  REQUIRE(some.size() == 2);
+  CHECK(some[0].id == input[1].id);
+  CHECK(some[1].figures == input[0].figures);
 }
 
 TEST_CASE("readers see whole states while a writer works") {

@@ -65,6 +65,7 @@ TEST_CASE("a word, number or JSON that no version wrote is damage of that row al
       CHECK(runs[0].figures == RunFigures{});
       CHECK(must(reader.run(1)).damage == runs[0].damage);
       CHECK(reader.summary_input(1));
+      CHECK(must(reader.ended_runs(1)).size() == must(reader.summary_input(1)).size());
     });
   }
   const std::string deep(100'000, '[');

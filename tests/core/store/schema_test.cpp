@@ -58,7 +58,7 @@ TEST_CASE("every table is strict") {
   const auto connection = migrated(directory);
   const auto failed = connection->attempt([&] {
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
-                              "name NOT LIKE 'sqlite%'") == 10);
+                              "name NOT LIKE 'sqlite%'") == 11);
     CHECK(connection->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
                               "name NOT LIKE 'sqlite%' AND NOT strict") == 0);
   });
@@ -101,15 +101,15 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
            Expected{"SELECT id, run_seconds, runs_total, COALESCE(runs_at_most, runs_total), runs_completed + runs_failed + "
                     "runs_cancelled FROM experiments WHERE state IN ('queued', 'running') ORDER BY id",
                     "COVERING INDEX experiments_unfinished"},
-           Expected{"SELECT state, count(*), sum(runs_total), sum(runs_completed), sum(runs_failed), sum(runs_cancelled), "
-                    "sum(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state",
-                    "COVERING INDEX experiments_by_state"},
            Expected{"SELECT max(experiment_id) FROM runs WHERE engine = 'e' AND field_bytes = 9 AND threads = 9 AND kind = "
                     "'measured' AND state = 'completed' AND experiment_id < 9",
                     "runs_of_configuration (engine=? AND field_bytes=? AND threads=? AND experiment_id<?)"},
            Expected{"SELECT bytes FROM runs WHERE engine = 'e' AND field_bytes = 9 AND threads = 9 AND kind = 'measured' AND "
                     "state = 'completed' AND experiment_id = 9 ORDER BY id",
                     "runs_of_configuration (engine=? AND field_bytes=? AND threads=? AND experiment_id=?)"},
+           Expected{"SELECT id, COALESCE(imported_at_ms, finished_at_ms, created_at_ms) AS ended_at_ms FROM experiments WHERE pinned "
+                    "= 0 AND state NOT IN ('queued', 'running') ORDER BY ended_at_ms, id LIMIT 1",
+                    "experiments_removable"},
            Expected{"SELECT run_id FROM last_runs WHERE engine = 'e' ORDER BY experiment_id DESC LIMIT 1", "PRIMARY KEY"},
            Expected{"SELECT experiment_id FROM experiment_tags WHERE tag = 't' AND experiment_id < 9 ORDER BY experiment_id "
                     "DESC LIMIT 51",
@@ -154,7 +154,8 @@ TEST_CASE("an older database gets what the new indexes need: the queue's times, 
     const auto failed = old->attempt([&] {
       old->execute(
           "INSERT INTO experiments (id, state, spec_json, created_at_ms, runs_total, tags_json, origin_json) VALUES "
-          "(1, 'completed', '{}', 0, 2, '[\"a\", \"b\"]', NULL), (2, 'completed', '{}', 0, 1, '[\"a\"]', '{}'), "
+          "(1, 'completed', '{}', 0, 2, '[\"a\", \"b\"]', NULL), "
+          "(2, 'completed', '{}', 0, 1, '[\"a\"]', '{\"imported_at_ms\":7}'), (5, 'completed', '{}', 0, 1, '[]', 'nor'), "
           "(3, 'queued', '{\"warmup_s\":0.5,\"duration_s\":2}', 0, 4, '[]', NULL), (4, 'queued', 'no JSON', 0, 1, 'nor', NULL);"
           "INSERT INTO runs (id, experiment_id, position, engine, field_bytes, threads, repetition, state, finish_sequence) "
           "VALUES (1, 1, 1, 'one_copy', 512, 1, 1, 'completed', 2), (2, 1, 2, 'one_copy', 512, 1, 2, 'completed', 1), "
@@ -169,6 +170,44 @@ TEST_CASE("an older database gets what the new indexes need: the queue's times, 
       CHECK(old->integer("SELECT count(*) FROM experiment_tags") == 3);
       CHECK(old->integer("SELECT run_seconds * 10 FROM experiments WHERE id = 3") == 25);
       CHECK(old->integer("SELECT run_seconds IS NULL FROM experiments WHERE id = 4") == 1);
+      CHECK(old->integer("SELECT sum(imported_at_ms) FROM experiments") == 7);
+      CHECK(old->integer("SELECT runs_total FROM experiment_counts WHERE state = 'queued'") == 5);
+      CHECK(old->integer("SELECT experiments FROM experiment_counts WHERE state = 'completed'") == 1);
     }));
   }
+}
+
+TEST_CASE("the counts by state follow each change of the experiments, and leave out what was imported") {
+  TemporaryDirectory directory;
+  const auto connection = migrated(directory);
+  const auto counted_after = [&](const std::string& sql) {
+    std::string kept, counted;
+    const auto put = [&](std::string& out, const std::string& query_text) {
+      Query query(*connection, query_text);
+      while (query.step()) {
+        out += query.text(0);
+        for (int i = 1; i < 7; ++i) out += fmt::format(" {}", query.real(i));
+        out += "; ";
+      }
+    };
+    REQUIRE_FALSE(connection->attempt([&] {
+      connection->execute(sql);
+      put(kept, "SELECT * FROM experiment_counts WHERE experiments <> 0 ORDER BY state");
+      put(counted,
+          "SELECT state, count(*), total(runs_total), total(runs_completed), total(runs_failed), total(runs_cancelled), "
+          "total(runs_interrupted) FROM experiments WHERE origin_json IS NULL GROUP BY state ORDER BY state");
+    }));
+    CHECK(kept == counted);
+    return kept;
+  };
+  CHECK(counted_after("INSERT INTO experiments (id, state, spec_json, created_at_ms, runs_total, origin_json) VALUES "
+                      "(1, 'queued', '{}', 0, 3, NULL), (2, 'queued', '{}', 0, 4, NULL), (3, 'completed', '{}', 0, 9, '{}')") ==
+        "queued 2 7 0 0 0 0; ");
+  CHECK(counted_after("UPDATE experiments SET state = 'running', runs_completed = 1, runs_interrupted = 2 WHERE id = 1") ==
+        "queued 1 4 0 0 0 0; running 1 3 1 0 0 2; ");
+  counted_after("UPDATE experiments SET state = 'failed', runs_failed = 1, runs_cancelled = 1 WHERE id = 1");
+  counted_after("UPDATE experiments SET runs_total = 8, notes = 'more' WHERE id = 2");
+  counted_after("UPDATE experiments SET runs_completed = 5 WHERE id = 3");
+  counted_after("UPDATE experiments SET runs_total = 9223372036854775807");
+  counted_after("DELETE FROM experiments WHERE id IN (2, 3)");
 }

@@ -1,6 +1,12 @@
 #include "core/store/transfer.h"
 
 #include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "core/store/export.h"
 #include "fixture.h"
@@ -144,6 +150,85 @@ TEST_CASE("where it was measured, an experiment is not imported beside itself") 
     file.digest_of_runs = "other";
   });
   CHECK(must(opened.store->import_experiment(other)).is_new);
+}
+
+TEST_CASE("what a file was exported from is found while another one writes") {
+  TemporaryDirectory here;
+  const auto store = open_store(here);
+  eventful(*store);
+  const ExportFile file = parsed(exported(here, 1));
+  const auto writer = must(DatabaseConnection::open(here.database(), DatabaseConnection::Access::read_write));
+  CHECK_FALSE(writer->attempt([&] {
+    WriteTransaction open(*writer);
+    CHECK(must(find_original(here.database(), file)) == 1);
+  }));
+}
+
+TEST_CASE("an original that was deleted after it was found is imported") {
+  TemporaryDirectory here;
+  Opened opened(here);
+  eventful(*opened.store);
+  const ExportFile file = parsed(exported(here, 1));
+  must(opened.store->annotate(1, {{}, {}, {}, false}));
+  must(opened.store->erase(1));
+  const auto connection = must(DatabaseConnection::open(here.database(), DatabaseConnection::Access::read_only));
+  CHECK_FALSE(connection->attempt([&] { CHECK_FALSE(is_there(*connection, 1)); }));
+  CHECK(must(opened.store->import_experiment(file)).is_new);
+}
+
+TEST_CASE("runs are exported in the order of their ids, each with its place among those that ended") {
+  TemporaryDirectory here;
+  Opened opened(here);
+  eventful(*opened.store);
+  const auto whole = must(opened.reader->exported_experiment(1));
+  std::vector<int64_t> ends;
+  for (const RunRow& run : opened.runs(1)) ends.push_back(run.finish_sequence);
+  REQUIRE(whole.finished_as.size() == ends.size());
+  const auto all = must(opened.reader->exported_runs(1, 0, whole.finished_as));
+  REQUIRE(all.size() == ends.size());
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const auto earlier = std::count_if(ends.begin(), ends.end(), [&](int64_t end) { return end <= ends[i]; });
+    CHECK(all[i].row.at("finished_as") == earlier);
+  }
+  const auto third = must(opened.reader->exported_runs(1, all[1].id, std::span(whole.finished_as).subspan(2, 1)));
+  REQUIRE(third.size() == 1);
+  CHECK(third[0].row == all[2].row);
+}
+
+TEST_CASE("a part of an export costs the same however many runs there are") {
+  TemporaryDirectory here;
+  const auto store = open_store(here);
+  enqueue(*store, 1);
+  enqueue(*store, 1);
+  complete_all(*store);
+  constexpr int64_t kFew = 100, kMany = 50'000;
+  const auto writer = must(DatabaseConnection::open(here.database(), DatabaseConnection::Access::read_write));
+  REQUIRE_FALSE(writer->attempt([&] {
+    for (const auto& [id, runs] : {std::pair{1, kFew}, std::pair{2, kMany}}) {
+      writer->execute(fmt::format(
+          "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {1}) INSERT INTO runs (experiment_id, "
+          "position, engine, field_bytes, threads, repetition, state, finish_sequence) SELECT {0}, i, 'one_copy', 512, 2, i, "
+          "'completed', i FROM n",
+          id, runs));
+    }
+  }));
+  const auto readers = must(ReaderPool::open(here.database(), 1));
+  // CPU time of this thread, so that what else the machine does counts little.
+  const auto cost_of_parts = [&](ExperimentId id) {
+    const auto places = must(readers->lease()->exported_experiment(id)).finished_as;
+    const auto now = [] {
+      timespec time{};
+      ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+      return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+    };
+    const double before = now();
+    for (int i = 0; i < 20; ++i) {
+      CHECK(must(readers->lease()->exported_runs(id, 0, std::span(places).first(20))).size() == 20);
+    }
+    return now() - before;
+  };
+  cost_of_parts(1);  // what is read first is prepared
+  CHECK(cost_of_parts(2) < 5 * cost_of_parts(1));
 }
 
 TEST_CASE("what nothing can measure is not imported") {

@@ -1,0 +1,157 @@
+"""The clients that load the daemon in serving_load.py. They are processes of their own and do little for each byte, so that
+what is measured beside them is the daemon."""
+import multiprocessing
+import os
+import selectors
+import socket
+import time
+
+# Other clients than whoever is measured, and than one another.
+FLOOD_FROM = ("127.0.0.2", 0)
+HELD_FROM = ("127.0.0.3", 0)
+SMALL_BUFFER = 4096  # of a slow reader's socket: what the kernel takes for it says nothing about it
+TURN = 0.05  # seconds
+
+
+def request(port, path, method="GET", body=""):
+    content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{content}\r\n{body}".encode()
+
+
+def ask(port, sent):
+    """The status of the answer; 0 where there was none. The body is read and dropped."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=120) as client:
+            client.sendall(sent)
+            head = client.recv(65536)
+            part = head
+            while part:
+                part = client.recv(262144)
+        return int(head[9:12] or 0)
+    except ConnectionError:
+        return 0
+
+
+class Flood:
+    """Within its `with`: so many requests are under way at any time, each on a connection of its own."""
+
+    def __init__(self, port, sent, at_once):
+        self._answers = multiprocessing.Value("q", 0)
+        self._stop = multiprocessing.Event()
+        self.process = multiprocessing.Process(target=self._run, args=(port, sent, at_once), daemon=True)
+
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self.process.join()
+
+    @property
+    def answers(self):
+        return self._answers.value
+
+    def _run(self, port, sent, at_once):
+        with selectors.DefaultSelector() as clients:
+            def begin():
+                client = socket.create_connection(("127.0.0.1", port), source_address=FLOOD_FROM)
+                client.sendall(sent)
+                clients.register(client, selectors.EVENT_READ)
+
+            for _ in range(at_once):
+                begin()
+            while not self._stop.is_set():
+                for key, _ in clients.select(TURN):
+                    try:
+                        ended = not key.fileobj.recv(262144)
+                    except OSError:
+                        ended = True
+                    if ended:
+                        clients.unregister(key.fileobj)
+                        key.fileobj.close()
+                        self._answers.value += 1
+                        begin()
+
+
+class Held:
+    """Within its `with`: event streams that are read at once, and clients that take so many bytes a second of their answer.
+    Who was cut off, or has it all, asks again."""
+
+    def __init__(self, port, streams, slow):
+        """slow: (path, bytes a second) of each."""
+        self._stop = multiprocessing.Event()
+        self._asked = multiprocessing.Value("q", 0)
+        self.process = multiprocessing.Process(target=self._run, args=(port, streams, slow), daemon=True)
+
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self.process.join()
+
+    @property
+    def asked(self):
+        return self._asked.value
+
+    def _run(self, port, streams, slow):
+        def begin(path, buffer):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            client.bind(HELD_FROM)
+            client.connect(("127.0.0.1", port))
+            client.sendall(request(port, path))
+            client.setblocking(False)
+            self._asked.value += 1
+            return client
+
+        def ended(client, size):
+            try:
+                return not client.recv(size)
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True
+
+        clients = [[path, rate, begin(path, SMALL_BUFFER)] for path, rate in slow]
+        clients += [["/events", 1 << 20, begin("/events", 65536)] for _ in range(streams)]
+        while not self._stop.wait(TURN):
+            for one in clients:
+                path, rate, client = one
+                if ended(client, max(1, int(rate * TURN))):
+                    client.close()
+                    one[2] = begin(path, SMALL_BUFFER if path != "/events" else 65536)
+        for *_, client in clients:
+            client.close()
+
+
+class Cpus:
+    """Within its `with`: how many CPUs' time the named processes took, and how many all others."""
+
+    def __init__(self, **pids):
+        self._pids = {name: pid for name, pid in pids.items() if pid}
+
+    def __enter__(self):
+        self._before = self._now()
+        return self
+
+    def __exit__(self, *_):
+        self._after = self._now()
+
+    def _now(self):
+        used = {}
+        for name, pid in self._pids.items():
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            used[name] = int(fields[11]) + int(fields[12])
+        with open("/proc/stat", encoding="ascii") as file:
+            user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+        used["others"] = user + nice + system + irq + softirq + steal - sum(used.values())
+        return used, time.monotonic()
+
+    def __str__(self):
+        (before, began), (after, ended) = self._before, self._after
+        ticks = os.sysconf("SC_CLK_TCK") * (ended - began)
+        return ", ".join(f"{name} {max(0, after[name] - before[name]) / ticks:.1f}" for name in before)
