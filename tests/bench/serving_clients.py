@@ -11,6 +11,7 @@ FLOOD_FROM = ("127.0.0.2", 0)
 HELD_FROM = ("127.0.0.3", 0)
 SMALL_BUFFER = 4096  # of a slow reader's socket: what the kernel takes for it says nothing about it
 TURN = 0.05  # seconds
+PATIENCE = 5  # seconds, for what is under way at a flood's end: it would be part of the next one
 
 
 def request(port, path, method="GET", body=""):
@@ -61,7 +62,10 @@ class Flood:
 
             for _ in range(at_once):
                 begin()
-            while not self._stop.is_set():
+            until = None
+            while clients.get_map() and (until is None or time.monotonic() < until):
+                if until is None and self._stop.is_set():
+                    until = time.monotonic() + PATIENCE
                 for key, _ in clients.select(TURN):
                     try:
                         ended = not key.fileobj.recv(262144)
@@ -71,7 +75,8 @@ class Flood:
                         clients.unregister(key.fileobj)
                         key.fileobj.close()
                         self._answers.value += 1
-                        begin()
+                        if until is None:
+                            begin()
 
 
 class Held:
