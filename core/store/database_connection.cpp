@@ -15,7 +15,9 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <string_view>
+#include <vector>
 
 namespace copybench {
 namespace {
@@ -43,6 +45,11 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
   if (code == SQLITE_CORRUPT && system_errno == EIO) {
     return {Kind::io, "The database " + file + " could not be read: " + system_error(said, EIO).message +
                           ". See to the disk that holds it."};
+  }
+  // The log ends before what the index says is in it: what was written is not there any more.
+  if (extended == SQLITE_IOERR_SHORT_READ) {
+    return {Kind::corrupt, "The database " + file + " is damaged: its log (-wal) is shorter than what was written: " + said +
+                               ". See to the disk that holds it, keep the files, and restore a copy."};
   }
   switch (code) {
     case SQLITE_CORRUPT:
@@ -129,8 +136,12 @@ const char* file_system() {
 DatabaseConnection::DatabaseConnection(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
 
 DatabaseConnection::~DatabaseConnection() {
-  // To close it would use the index.
-  if (index_cut()) static_cast<void>(database_.release());
+  if (!index_cut()) return;
+  // To close it would use the index: it is kept until the process ends.
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::unique_ptr<SQLite::Database>>;
+  std::lock_guard lock(mutex);
+  kept->push_back(std::move(database_));
 }
 
 StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const std::filesystem::path& file,

@@ -133,6 +133,14 @@ TEST_CASE("a cut index ends neither the store nor its readers") {
   prepared.refuses(Kind::corrupt, "copybench.db-shm");
 }
 
+TEST_CASE("a log without what was written to it is damage for readers too") {
+  Prepared prepared;
+  const auto readers = must(ReaderPool::open(prepared.file("copybench.db"), 1));
+  fs::resize_file(prepared.file("copybench.db-wal"), 0);
+  CHECK(kind_of(readers->lease()->experiment(1)) == Kind::corrupt);
+  CHECK(readers->damage());
+}
+
 TEST_CASE("the index has no holes, for which a full disk would have no room") {
   Prepared prepared;
   struct stat status {};
