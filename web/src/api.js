@@ -64,10 +64,27 @@ export async function listAll(path, signal) {
   return items;
 }
 
-// A run's evidence does not change once it is final, and a view that is drawn again asks for the same ones.
+// A run's evidence does not change once it is final, and a view that is drawn again asks for the same ones. Two that ask at the same
+// time share one request.
 const finalRuns = new Map();
+const beingRead = new Map();
 export const isRead = (id) => finalRuns.has(id);
 export async function runDetail(id, signal) {
-  if (!finalRuns.has(id)) finalRuns.set(id, await get(`runs/${id}`, signal));
+  while (!finalRuns.has(id)) {
+    const others = beingRead.get(id);
+    if (others) {
+      // Whoever asked may leave before the answer: then this one asks.
+      await others.catch(() => {});
+      signal?.throwIfAborted();
+      continue;
+    }
+    const reading = get(`runs/${id}`, signal).then((run) => finalRuns.set(id, run));
+    beingRead.set(id, reading);
+    try {
+      await reading;
+    } finally {
+      beingRead.delete(id);
+    }
+  }
   return finalRuns.get(id);
 }
