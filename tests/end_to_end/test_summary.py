@@ -1,11 +1,14 @@
 """The last lines of tests/run, from what ctest, unittest, Node and doctest really write; and what is not judged on a busy machine."""
 
+import contextlib
+import io
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 from daemon import ROOT
 
@@ -18,6 +21,7 @@ import summary
 
 PYTHON = '''
 import unittest
+import unittest.mock
 
 class Some(unittest.TestCase):
     def test_one(self): print("something between", end="")
@@ -128,6 +132,14 @@ class Judged(unittest.TestCase):
             burner.wait()
         self.assertEqual(done.returncode, judged.NOT_JUDGED, done.stdout)
         self.assertRegex(done.stdout, r"^not judged: other programs use \d+\.\d\d CPUs before it starts\n$")
+
+    def test_a_failure_on_a_quiet_machine_is_judged_once_more(self):
+        for second, status in (("exit 0", 0), ("exit 3", 3)):
+            with tempfile.TemporaryDirectory(prefix="copybench-test-") as folder, io.StringIO() as said:
+                script = f"echo FAIL: a; [ -e {folder}/tried ] && {second}; touch {folder}/tried; exit 1"
+                with unittest.mock.patch.object(judged.Watch, "others", return_value=0.0), contextlib.redirect_stdout(said):
+                    self.assertEqual(judged.run(["sh", "-c", script], probe_s=0), status)
+                self.assertEqual(said.getvalue(), "| FAIL: a\nit failed on a quiet machine: judged once more\nFAIL: a\n")
 
     def test_what_it_runs_is_not_taken_for_others(self):
         watch = judged.Watch()

@@ -91,7 +91,7 @@ class PlantedSlowdown(unittest.TestCase):
 
     def test_it_is_found_between_engines_of_one_experiment(self):
         with Daemon(arguments=faults(two_copy=STEADY, one_copy=SLOWER)) as daemon:
-            number = measure(daemon, engines=["two_copy", "one_copy"], repetitions=8, **ANSWERS)
+            number = measure(daemon, engines=["two_copy", "one_copy"], repetitions=14, **ANSWERS)
             cell = daemon.get(f"/experiments/{number}/comparisons?{MEDIAN}").json()["cells"][0]
             self.assertEqual((cell["verdict"], cell["best"]), ("winner", "two_copy"), cell)
             self.assertEqual(cell["pairs"][0]["verdict"], "slower")
