@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/experiment_watch.h"
@@ -42,7 +43,8 @@ class EventStreams {
   // there. One caller at a time waits a moment to find that out; the others are told at once. Where a client holds at least two
   // more than `client`, it gives its oldest one back.
   struct Place {
-    std::string client;
+    explicit Place(std::string whose) : client(std::move(whose)) {}
+    const std::string client;
     std::atomic<bool> wanted_back = false;
   };
   using PlaceHeld = std::shared_ptr<const Place>;
