@@ -165,16 +165,20 @@ HttpResponse Router::call_handler(const Route& route, const HttpRequest& request
   return reply ? std::move(*reply) : to_response(reply.error(), request.target);
 }
 
-std::optional<Problem> Router::refusal(const HttpRequest& request) {
+std::optional<Problem> Router::access_problem(const HttpRequest& request) const {
   const auto rules = access();
   const Forwarded forwarded = read_forwarded(request, rules->trusted_proxies);
   if (auto problem = host_problem(request, listen_host_, *rules, forwarded)) return problem;
   if (auto problem = origin_problem(request, listen_host_, *rules, forwarded)) return problem;
+  return is_open_to_all(request.path) ? std::nullopt : token_problem(request, *rules);
+}
+
+std::optional<Problem> Router::refusal(const HttpRequest& request) {
+  if (auto problem = access_problem(request)) return problem;
   if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
-  if (auto problem = token_problem(request, *rules)) return problem;
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
   // The user stays the peer's, also where that names another client: a local user who invents clients shares with himself.
-  const auto wait = post_limit_.take(forwarded.client, request.user);
+  const auto wait = post_limit_.take(client_of(request), request.user);
   if (!wait) return std::nullopt;
   Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
                                               wait->count()));
@@ -183,10 +187,7 @@ std::optional<Problem> Router::refusal(const HttpRequest& request) {
 }
 
 bool Router::refuses(const HttpRequest& request) const {
-  const auto rules = access();
-  const Forwarded forwarded = read_forwarded(request, rules->trusted_proxies);
-  if (host_problem(request, listen_host_, *rules, forwarded) || origin_problem(request, listen_host_, *rules, forwarded)) return true;
-  if (!is_open_to_all(request.path) && token_problem(request, *rules)) return true;
+  if (access_problem(request)) return true;
   int64_t id = 0;
   const auto route = admit(request, id);
   return !route || content_type_problem(request, (*route)->body);

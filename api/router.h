@@ -29,8 +29,6 @@ class Router : public RequestHandler {
   void set_post_rates(PostRates rates);
 
   std::string client_of(const HttpRequest& request) const override;
-  // Who takes turns with others: a user of this machine is one, whatever address he asks from.
-  std::string asker_of(const HttpRequest& request) const;
   void arrived() override;
   Lane lane_of(const HttpRequest& request) const override;
   bool refuses(const HttpRequest& request) const override;
@@ -40,7 +38,11 @@ class Router : public RequestHandler {
 
  private:
   std::shared_ptr<const AccessRules> access() const;
-  // Whether the request is meant for this server, and its sender may ask it, and so often.
+  // The one with whom others take turns: a user of this machine is one, whatever address he asks from.
+  std::string asker_of(const HttpRequest& request) const;
+  // Whether the request is meant for this server, and its sender may ask it.
+  std::optional<Problem> access_problem(const HttpRequest& request) const;
+  // The same, and so often.
   std::optional<Problem> refusal(const HttpRequest& request);
   // The route that is to answer, or why none does.
   tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
