@@ -72,9 +72,10 @@ HttpConnection::Arrival HttpConnection::receive_head(size_t at_most) {
 HttpConnection::Arrival HttpConnection::receive_body(uint64_t length, size_t at_most) {
   char buffer[65536];
   while (ahead_.size() < length) {
+    if (at_most == 0) return Arrival::partly;
     const auto n = receive_now(buffer, static_cast<size_t>(std::min<uint64_t>({sizeof buffer, length - ahead_.size(), at_most})));
     if (!n) return Arrival::partly;
-    if (*n == 0) return at_most == 0 ? Arrival::partly : Arrival::closed;
+    if (*n == 0) return Arrival::closed;
     ahead_.append(buffer, *n);
     at_most -= *n;
   }

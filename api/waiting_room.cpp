@@ -35,6 +35,10 @@ int WaitingRoom::poll_timeout() const {
 
 WaitingRoom::Fate WaitingRoom::look_at(Held& held, size_t room_for) const {
   HttpConnection& connection = held.connection;
+  // Whoever sends without a pause leaves the others their turns.
+  const auto lacks_body = [&] {
+    return connection.receive_body(*held.body, std::min(room_for, kBytesAtOnce)) == Arrival::partly;
+  };
   if (!held.body) {
     const Arrival head = connection.receive_head(kMaxHeadBytes);
     if (head == Arrival::partly) return Fate::stays;
@@ -43,14 +47,15 @@ WaitingRoom::Fate WaitingRoom::look_at(Held& held, size_t room_for) const {
     const auto read = read_request_head(connection.head(), max_body_);
     // What is refused by its head alone is refused at once.
     if (head == Arrival::too_long || !read || read->content_length == 0) return Fate::ready;
-    if (refused_by_head_(connection)) return Fate::ready;
     held.body = read->content_length;
+    // Whoever answers judges the head too; it is done here only to wait for no body in vain.
+    if (!lacks_body() || refused_by_head_(connection)) return Fate::ready;
     held.deadline = Clock::now() + timeout_;
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     if (read->asks_first) ::send(connection.fd(), kContinue.data(), kContinue.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return Fate::stays;
   }
-  // Whoever sends without a pause leaves the others their turns.
-  return connection.receive_body(*held.body, std::min(room_for, kBytesAtOnce)) == Arrival::partly ? Fate::stays : Fate::ready;
+  return lacks_body() ? Fate::stays : Fate::ready;
 }
 
 size_t WaitingRoom::greediest() const {
