@@ -33,13 +33,13 @@ def ask(port, sent):
         return 0
 
 
-class Flood:
-    """Within its `with`: so many requests are under way at any time, each on a connection of its own."""
+class Load:
+    """A process that loads the daemon within its `with`, by _run(arguments) until _stop is set, and counts what it does."""
 
-    def __init__(self, port, sent, at_once):
-        self._answers = multiprocessing.Value("q", 0)
+    def __init__(self, *arguments):
+        self._count = multiprocessing.Value("q", 0)
         self._stop = multiprocessing.Event()
-        self.process = multiprocessing.Process(target=self._run, args=(port, sent, at_once), daemon=True)
+        self.process = multiprocessing.Process(target=self._run, args=arguments, daemon=True)
 
     def __enter__(self):
         self.process.start()
@@ -50,8 +50,15 @@ class Flood:
         self.process.join()
 
     @property
-    def answers(self):
-        return self._answers.value
+    def count(self):
+        return self._count.value
+
+    def _run(self, *arguments):
+        raise NotImplementedError
+
+
+class Flood(Load):
+    """So many requests are under way at any time, each on a connection of its own. Counts answers."""
 
     def _run(self, port, sent, at_once):
         with selectors.DefaultSelector() as clients:
@@ -74,32 +81,14 @@ class Flood:
                     if ended:
                         clients.unregister(key.fileobj)
                         key.fileobj.close()
-                        self._answers.value += 1
+                        self._count.value += 1
                         if until is None:
                             begin()
 
 
-class Held:
-    """Within its `with`: event streams that are read at once, and clients that take so many bytes a second of their answer.
-    Who was cut off, or has it all, asks again."""
-
-    def __init__(self, port, streams, slow):
-        """slow: (path, bytes a second) of each."""
-        self._stop = multiprocessing.Event()
-        self._asked = multiprocessing.Value("q", 0)
-        self.process = multiprocessing.Process(target=self._run, args=(port, streams, slow), daemon=True)
-
-    def __enter__(self):
-        self.process.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self.process.join()
-
-    @property
-    def asked(self):
-        return self._asked.value
+class Held(Load):
+    """Event streams that are read at once, and clients that take so many bytes a second of their answer: slow has (path, bytes a
+    second) of each. Whoever was cut off, or has it all, asks again. Counts requests."""
 
     def _run(self, port, streams, slow):
         def begin(path, buffer):
@@ -109,7 +98,7 @@ class Held:
             client.connect(("127.0.0.1", port))
             client.sendall(request(port, path))
             client.setblocking(False)
-            self._asked.value += 1
+            self._count.value += 1
             return client
 
         def ended(client, size):

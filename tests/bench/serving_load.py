@@ -262,7 +262,7 @@ def flood_each(daemon, held, light, heavy, seconds):
             with Cpus(daemon=daemon.process.pid, flood=flood.process.pid, held=held.process.pid,
                       client=os.getpid()) as cpus:
                 others.ask(seconds)
-            answers = flood.answers
+            answers = flood.count
         light_p99, of_light = others.worst(heavy=False)
         heavy_p99, of_heavy = others.worst(heavy=True)
         print(f"  {name:<34} p99 of others at worst {light_p99:6.1f} ms ({of_light}), {heavy_p99:6.1f} ms ({of_heavy}); "
@@ -290,7 +290,7 @@ def measure(options, data, repeated, broad, newest):
         print(f"with {STREAMS} event streams and {SLOW_READERS} slow readers:")
         with Held(daemon.port, STREAMS, slow) as held:
             most = flood_each(daemon, held, light, heavy, options.seconds)
-            print(f"the streams and slow readers have asked {held.asked} times")
+            print(f"the streams and slow readers have asked {held.count} times")
         print(f"resident memory: {most:.0f} MB at most, goal: under {GOAL_MB} MB, {'met' if most < GOAL_MB else 'MISSED'}")
     finally:
         daemon.stop()
