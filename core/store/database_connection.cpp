@@ -86,9 +86,6 @@ struct DamagedRow {
   std::string what;
 };
 
-// SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
-// through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
-//
 // A folder that another user owns may hold a pipe under the name of a file: open(2) would wait for its other end. (SQLite opens
 // folders and /dev/urandom by this too.)
 int open_file(const char* path, int flags, int mode) {
@@ -111,6 +108,8 @@ void* map_file(void* address, size_t length, int protection, int flags, int fd, 
   return ::mmap(address, length, protection, flags, fd, offset);
 }
 
+// SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
+// through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
 const char* file_system() {
   static const std::string name = [] {
     static sqlite3_vfs* const plain = ::sqlite3_vfs_find(nullptr);
@@ -179,16 +178,16 @@ std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()
 }
 
 std::optional<StoreError> DatabaseConnection::index_cut() {
-  const std::string file = database_->getFilename() + "-shm";
+  const auto file = [this] { return database_->getFilename() + "-shm"; };
   // SQLite makes and maps it when it first reads; a database in memory has none.
-  if (!index_ && !database_->getFilename().starts_with(":")) index_.reset(::open(file.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
+  if (!index_ && !database_->getFilename().starts_with(":")) index_.reset(::open(file().c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
   struct stat status {};
   if (!index_ || ::fstat(index_.get(), &status) != 0) return std::nullopt;
   if (status.st_size < index_bytes_) {
     return StoreError{StoreError::Kind::corrupt,
                       fmt::format("{} was cut while it was in use, from {} bytes to {}. Nothing more is stored or read. Stop the "
                                   "program that did it, and restart copybenchd, which makes it anew.",
-                                  file, index_bytes_, status.st_size)};
+                                  file(), index_bytes_, status.st_size)};
   }
   index_bytes_ = status.st_size;
   return std::nullopt;

@@ -58,11 +58,10 @@ class DatabaseConnection {
   // The first bytes of the files as they are on the disk: of the database 100, of its log 32, none where it is shorter.
   std::string database_header();
   std::string log_header();
-  // What the index (-shm) says of the log: whoever writes by SQLite, in whatever process, keeps it true.
+  // The index (-shm) on the log. Whoever writes by SQLite, in whatever process, keeps it true.
   struct LogIndex {
     std::string salts;       // bytes 16 to 23 of the header of the log that it is of
     int64_t log_bytes = 0;   // at least; 0: the log holds nothing that counts
-    bool operator==(const LogIndex&) const = default;
   };
   // None where the log is not in use yet, or another process is changing the index just now.
   std::optional<LogIndex> log_index();
