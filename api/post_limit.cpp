@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr auto kBurst = 10s;
 // Beyond so many clients that were active within a burst's time, the bucket of all must do.
 constexpr size_t kMaxClients = 4096;
-// Of one group, so that it leaves room for others.
+// A group may have so many of them, and leaves room for others.
 constexpr size_t kMaxClientsOfAGroup = 256;
 constexpr double kMostOfAShare = 1.5;
 

@@ -66,7 +66,8 @@ ReadinessCheck of_machine(const MachineCheck& found) {
 }  // namespace
 
 std::vector<ReadinessCheck> read_readiness(const ApiContext& context) {
-  std::vector<ReadinessCheck> checks{check_store(context.store, context.readers), check_disk(context.store), check_queue(context.scheduler)};
+  std::vector<ReadinessCheck> checks{check_store(context.store, context.readers), check_disk(context.store),
+                                     check_queue(context.scheduler)};
   for (const MachineCheck& check : context.perf.checks()) checks.push_back(of_machine(check));
   return checks;
 }

@@ -31,7 +31,7 @@ Result<void> run_backup(const BackupOptions& options) {
   say("{} holds the data of {}: {}. Checked, and on the disk.\n", options.file, directory->string(), contents(*copy));
   if (copy->running) {
     say("Experiment {} was being measured meanwhile: what its run of this moment shows may be this backup.\n",
-               *copy->running);
+        *copy->running);
   }
   say("To have it back: stop the daemon, then copybenchd restore {} --data-dir {}\n", options.file, directory->string());
   return {};
@@ -52,7 +52,7 @@ Result<void> run_restore(const BackupOptions& options) {
   }
   if (restored->copy.unfinished > 0) {
     say("{} of its experiments had not ended: the daemon will go on measuring them. Cancel those you do not want.\n",
-               restored->copy.unfinished);
+        restored->copy.unfinished);
   }
   say("Start the daemon now.\n");
   return {};

@@ -1,8 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -97,7 +97,7 @@ Result<void> run_export(const ExportOptions& options) {
     return fail(from->with_name(into->with_name(written.error().message)));
   }
   say("{} holds experiment {} with all its runs. On another machine: copybenchd import {}\n", options.file, options.id,
-             options.file);
+      options.file);
   return {};
 }
 
@@ -142,7 +142,7 @@ Result<void> run_import(const ImportOptions& options) {
   const auto imported = (*store)->import_experiment(*read);
   if (!imported) return fail(folder->with_name(imported.error().message));
   say("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
-             imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
+      imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);
   return {};
 }
 

@@ -209,7 +209,9 @@ void Engine::retire_ended() {
     accounts_.push_back(connection->account());
     // For whoever quotes our last words, should the load end by this before our result is asked for.
     const Json& problem = accounts_.back()["problem"];
-    if (options_.take_orders && problem.is_string()) static_cast<void>(write_line(STDERR_FILENO, "a connection: " + problem.get<std::string>()));
+    if (options_.take_orders && problem.is_string()) {
+      static_cast<void>(write_line(STDERR_FILENO, "a connection: " + problem.get<std::string>()));
+    }
     connection.reset();
   }
   std::erase(connections_, nullptr);

@@ -75,14 +75,14 @@ struct SummaryOrder {
 // `ended` in the order of their ends.
 SummaryOrder summary_order(const ExperimentSpec& spec, std::span<const EndedRun> ended);
 
-// Of configurations that are added one after another, in their order.
+// Sums up configurations that are added one after another, in their order.
 class Summarizer {
  public:
   explicit Summarizer(const ExperimentSpec& spec);
 
   // `runs`: all of the configuration, in the order of their ends.
   ConfigurationSummary add(const Configuration& configuration, const std::vector<const SummaryInput*>& runs);
-  // Of those that were added: ExperimentSummary::engines.
+  // ExperimentSummary::engines, for the configurations that were added so far.
   const std::vector<EnginePeak>& peaks() const { return peaks_; }
 
  private:

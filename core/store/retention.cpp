@@ -13,8 +13,8 @@ struct Candidate {
 std::optional<Candidate> oldest_candidate(DatabaseConnection& connection) {
   Query query(connection,
               "SELECT id, CASE WHEN json_valid(spec_json) THEN json_extract(spec_json, '$.name') END, "
-              "COALESCE(imported_at_ms, finished_at_ms, created_at_ms) AS ended_at_ms, runs_total FROM experiments WHERE pinned = 0 AND state NOT IN ('queued', 'running') "
-              "ORDER BY ended_at_ms, id LIMIT 1");
+              "COALESCE(imported_at_ms, finished_at_ms, created_at_ms) AS ended_at_ms, runs_total FROM experiments "
+              "WHERE pinned = 0 AND state NOT IN ('queued', 'running') ORDER BY ended_at_ms, id LIMIT 1");
   if (!query.step()) return std::nullopt;
   Candidate oldest;
   oldest.experiment.id = query.integer(0);
