@@ -95,6 +95,7 @@ class DatabaseWriter {
   // Before each use of the connection: what makes it pointless or unsafe.
   std::optional<StoreError> unsafe();
   std::optional<StoreError> missing_files() const;
+  std::optional<StoreError> harmed_by_others();
   StoreError noted(const StoreError& failure);
   std::optional<StoreError> emptied_log();
   bool has_room(uintmax_t& free) const;

@@ -57,16 +57,16 @@ std::optional<StoreError> OpenFiles::missing() const {
 std::optional<StoreError> OpenFiles::cut() const {
   for (const Which which : {database, log}) {
     if (!noted_[which]) continue;
-    const auto bytes = bytes_of(which);
-    if (!bytes) return bytes.error();
-    if (*bytes >= noted_[which]->bytes) continue;
+    const auto now = size_and_time_of(which);
+    if (!now) return now.error();
+    if (now->bytes >= noted_[which]->bytes) continue;
     if (which == log) {
       const auto said = log_index();
       if (!said) return said.error();
-      if (!*said || *bytes >= (*said)->log_bytes) continue;
+      if (!*said || now->bytes >= (*said)->log_bytes) continue;
     }
     return StoreError{Kind::corrupt, fmt::format("{} was cut while it was in use, from {} bytes to {}. {}.",
-                                                 files_[which].path.string(), noted_[which]->bytes, *bytes, kLook)};
+                                                 files_[which].path.string(), noted_[which]->bytes, now->bytes, kLook)};
   }
   return std::nullopt;
 }
@@ -91,6 +91,11 @@ std::optional<StoreError> OpenFiles::changed() const {
   return std::nullopt;
 }
 
+bool OpenFiles::written_by_others() const {
+  const auto now = size_and_time_of(database);
+  return now && noted_[database] && now->written_ns != noted_[database]->written_ns;
+}
+
 void OpenFiles::noted() {
   for (const Which which : {database, log}) {
     auto now = state_of(which);
@@ -98,9 +103,11 @@ void OpenFiles::noted() {
   }
 }
 
-StoreResult<int64_t> OpenFiles::bytes_of(Which which) const {
+StoreResult<OpenFiles::State> OpenFiles::size_and_time_of(Which which) const {
   struct stat status {};
-  if (::fstat(files_[which].fd.get(), &status) == 0) return status.st_size;
+  if (::fstat(files_[which].fd.get(), &status) == 0) {
+    return State{status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, {}};
+  }
   return tl::unexpected(file_error("look at " + files_[which].path.string(), errno));
 }
 
@@ -112,11 +119,10 @@ StoreResult<std::optional<DatabaseConnection::LogIndex>> OpenFiles::log_index() 
 }
 
 StoreResult<OpenFiles::State> OpenFiles::state_of(Which which) const {
-  const auto bytes = bytes_of(which);
-  if (!bytes) return tl::unexpected(bytes.error());
-  State state{*bytes, {}};
+  auto state = size_and_time_of(which);
+  if (!state) return state;
   const auto failed = connection_->attempt(
-      [&] { state.header = which == log ? connection_->log_header() : connection_->database_header(); });
+      [&] { state->header = which == log ? connection_->log_header() : connection_->database_header(); });
   if (failed) return tl::unexpected(*failed);
   return state;
 }

@@ -5,8 +5,8 @@
 // index then says (DatabaseConnection::log_index). It must leave the folding of the log to the daemon, though: what it copies
 // into the database itself counts as overwritten.
 //
-// It costs some system calls a write. What another program writes into the middle of a file is not seen here; SQLite's own
-// checks are for that. Threads: missing() from any thread; the others as the connection.
+// It costs some system calls a write. Of what another program writes into the middle of the database only the time is seen here;
+// whether it did harm, a check of the file must tell (integrity.h). Threads: missing() from any thread; the others as the connection.
 #pragma once
 
 #include <array>
@@ -31,6 +31,8 @@ class OpenFiles {
   std::optional<StoreError> cut() const;
   // corrupt: since noted(), another program has cut or overwritten the database or its log. io: they cannot be read.
   std::optional<StoreError> changed() const;
+  // Something was written into the database since noted(), harmful or not, or its time was set. Reads nothing from the disk.
+  bool written_by_others() const;
   // Call after each use of the connection, before any other one: what the files are like by now is its doing.
   void noted();
 
@@ -41,12 +43,13 @@ class OpenFiles {
   };
   struct State {
     int64_t bytes = 0;
+    int64_t written_ns = 0;  // the file's time of modification, since 1970
     std::string header;
   };
   enum Which : size_t { database, log, index, count };
 
   explicit OpenFiles(DatabaseConnection& connection) : connection_(&connection) {}
-  StoreResult<int64_t> bytes_of(Which which) const;
+  StoreResult<State> size_and_time_of(Which which) const;
   StoreResult<State> state_of(Which which) const;
   StoreResult<std::optional<DatabaseConnection::LogIndex>> log_index() const;
 
