@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kKernelSuffix = "_[k]";
 
-
 struct Frame {
   std::string_view symbol;
   std::string_view module;
@@ -22,17 +21,18 @@ struct Frame {
   bool named() const { return symbol != "[unknown]"; }
 };
 
-// "12316/12318": process and thread.
+// "12316/12318": process and thread. Of one that is ending the kernel tells -1.
 std::optional<pid_t> read_head(std::string_view line) {
   line = trimmed(line);
   const auto slash = std::min(line.find('/'), line.size());
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto thread = line.substr(std::min(slash + 1, line.size()));
-  if (thread.empty() || !std::all_of(thread.begin(), thread.end(), is_digit)) return std::nullopt;
+  const bool is_number = !thread.empty() && std::all_of(thread.begin(), thread.end(), is_digit);
+  if (!is_number && thread != "-1") return std::nullopt;
   pid_t pid = 0;
   const auto* const end = line.data() + slash;
   const auto [at, error] = std::from_chars(line.data(), end, pid);
-  if (error != std::errc{} || at != end || pid < 0) return std::nullopt;
+  if (error != std::errc{} || at != end || pid < -1) return std::nullopt;
   return pid;
 }
 
@@ -73,6 +73,10 @@ void take(FoldedProfile& profile, pid_t pid, const std::vector<Frame>& frames, c
   const auto& soft_irq = processes.soft_irq;
   const bool is_soft_irq = std::find(soft_irq.begin(), soft_irq.end(), pid) != soft_irq.end();
   std::string stack;
+  if (pid < 0) {
+    ++profile.other_samples;
+    return;
+  }
   if (pid == processes.engine) {
     stack = "engine";
     ++profile.engine_samples;

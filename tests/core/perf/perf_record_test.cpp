@@ -39,7 +39,7 @@ TEST_CASE("what burns CPU between the marks is sampled, and what did before and 
   const auto text = recorder->finish(60s);
   REQUIRE_MESSAGE(text, text.error().message);
   const auto folded = fold_perf_script(*text, {.engine = burner->pid(), .load = -1});
-  CHECK(folded.problem.empty());
+  CHECK(folded.problem == "");
   CHECK(folded.engine_samples > 0);
   // One thread cannot have more samples than its CPU had.
   CHECK(static_cast<double>(folded.engine_samples) <= 1.2 * window_s * sampling.frequency_hz + 2);

@@ -61,6 +61,17 @@ TEST_CASE("samples are folded under their process's part in the run") {
   CHECK(folded.unnamed_kernel_samples == 1);
 }
 
+TEST_CASE("what was ending when it was sampled is another's, and its thread's process is known") {
+  const auto folded = fold_perf_script(
+      "   -1/-1   \n\tffffffff81e3d93f do_exit ([kernel.kallsyms])\n\n"
+      "12346/-1   \n\tffffffff81e3d93f do_exit ([kernel.kallsyms])\n\n",
+      {.engine = 12346, .load = -1});
+  CHECK(folded.problem == "");
+  CHECK(folded.engine_samples == 1);
+  CHECK(folded.load_samples == 0);
+  CHECK(folded.other_samples == 1);
+}
+
 TEST_CASE("a separator within a symbol does not part a frame") {
   const auto folded = fold_perf_script("5/5\n\t 1 a b;c (/y)\n", {.engine = 5, .load = 6});
   CHECK(folded.stacks.begin()->first == "engine;a b:c");
