@@ -28,7 +28,7 @@ namespace {
 
 // Connections for readers, leased for a query at a time: one for each of the API's workers, so that none waits for what another
 // one reads, and some for the event streams.
-constexpr size_t kReaders = ApiOptions{}.workers + 4;
+const size_t kReaders = ApiOptions{}.workers + 4;
 
 // Of options that were checked: ENGINE=FAULT.
 std::map<EngineMode, std::string> faults_of(const ServeOptions& options) {

@@ -260,7 +260,7 @@ install_packages() {
 # configure SOURCE BUILD LOG OPTION...: keeps the generator of an existing build folder, and starts anew in one that
 # was configured for another checkout.
 configure() {
-  local source=$1 build=$2 log=$3 home
+  local source=$1 build=$2 log=$3 home compiler
   shift 3
   if ! command -v cmake >/dev/null; then
     echo "cmake is missing; without --no-install it is installed." >&2
@@ -270,7 +270,8 @@ configure() {
   mkdir -p "$build"
   if [[ -f $build/CMakeCache.txt ]]; then
     home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
-    if [[ $home != "$source" ]]; then
+    compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=\(.*\/\)\?//p' "$build/CMakeCache.txt")
+    if [[ $home != "$source" || " ${options[*]}" == *" -DCMAKE_CXX_COMPILER="* && " ${options[*]} " != *"=$compiler "* ]]; then
       options+=(--fresh)
     fi
   elif command -v ninja >/dev/null; then
@@ -284,6 +285,12 @@ configure() {
     echo "Configuring failed; the full log is in $log" >&2
     return 1
   fi
+}
+
+# has_fuzzer: whether clang++ is here, and its libFuzzer, which some systems have as a package of its own.
+has_fuzzer() {
+  clang++ -x c++ -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null \
+    <<<'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
 }
 
 # build BUILD LOG WHAT ARGUMENT...: shows how far it is, one line on a terminal and one each quarter elsewhere.

@@ -72,12 +72,13 @@ TEST_CASE("deeper values are checked, but only their kind is kept") {
 }
 
 TEST_CASE("a document may be no object") {
-  for (const auto& [text, kind] : {std::pair{"[{\"a\":1},2]", "a list"},
-                                   {"\"x\"", "a string"},
-                                   {"7", "a whole number"},
-                                   {"null", "null"},
-                                   {"true", "true or false"}}) {
-    CAPTURE(text);
+  for (const auto& row : {std::pair{"[{\"a\":1},2]", "a list"},
+                          {"\"x\"", "a string"},
+                          {"7", "a whole number"},
+                          {"null", "null"},
+                          {"true", "true or false"}}) {
+    const auto [text, kind] = row;
+    CAPTURE(row.first);
     const auto read = read_json(text);
     REQUIRE(read);
     CHECK(kind_of(std::get<JsonValue>(*read)) == kind);

@@ -236,8 +236,9 @@ TEST_CASE("the request that is described is the one that is taken") {
       {R"({"preset": "quick", "colour": 1})", false},
       {R"({"preset": "slow"})", false},
   };
-  for (const auto& [request, taken] : requests) {
-    CAPTURE(request);
+  for (const auto& row : requests) {
+    const auto [request, taken] = row;
+    CAPTURE(row.first);
     CHECK(described.schemas.problems(schema, Json::parse(request)).empty() == taken);
     CHECK(served.post("/experiments?dry_run=1", request).status == (taken ? 200 : 400));
   }

@@ -36,13 +36,13 @@ TEST_CASE("values that a parameter cannot have are named, each beside all else t
     }
     return all;
   };
-  using Pointers = std::vector<std::string>;
+  using Named = std::vector<std::string>;
   CHECK(pointers({{"limit", "500"}, {"cursor", "9223372036854775807"}, {"dry_run", "0"}}).empty());
   for (const char* limit : {"0", "501", "-1", "x", "", "1e2"}) {
     CAPTURE(limit);
-    CHECK(pointers({{"limit", limit}, {"cursor", "y"}, {"foo", "1"}}) == Pointers{"?limit", "?cursor", "?foo"});
+    CHECK(pointers({{"limit", limit}, {"cursor", "y"}, {"foo", "1"}}) == Named{"?limit", "?cursor", "?foo"});
   }
-  for (const char* flag : {"perhaps", "", "2"}) CHECK(pointers({{"dry_run", flag}}) == Pointers{"?dry_run"});
+  for (const char* flag : {"perhaps", "", "2"}) CHECK(pointers({{"dry_run", flag}}) == Named{"?dry_run"});
 }
 
 TEST_CASE("unknown and repeated parameters are named") {

@@ -31,13 +31,14 @@ TEST_CASE("the shipped file documents every option, and each of its examples is 
   ServeOptions options;
   add_serve_options(command, options);
   std::set<std::string> documented;
-  for (const auto& [line, key, entries, is_array] : read.entries) {
+  for (const auto& entry : read.entries) {
+    const std::string& key = entry.key;
     CAPTURE(key);
     documented.insert(key);
     CLI::Option* option = command.get_option_no_throw("--" + key);
     REQUIRE(option != nullptr);
     std::vector<std::string> values;
-    for (const ConfigurationValue& each : entries) values.push_back(each.text);
+    for (const ConfigurationValue& each : entry.values) values.push_back(each.text);
     CHECK_NOTHROW(option->add_result(values)->run_callback());
   }
   const auto configuration = read_serve_configuration({{"config", {COPYBENCH_SHIPPED_CONFIGURATION}}}, kNoVariables);

@@ -203,12 +203,12 @@ TEST_CASE("signals that we ignore or block work in the child") {
 }
 
 TEST_CASE("the child leads a process group of its own and dies with the thread that spawned it") {
-  auto [read_end, write_end] = pipe_pair();
+  auto ends = pipe_pair();
   std::optional<Subprocess> child;
   std::string group;
   std::thread([&] {
     auto spawned = Subprocess::spawn(
-        {.argv = {"sh", "-c", "cut -d' ' -f5 /proc/$$/stat; read line"}, .inherit = {{write_end.get(), 3}}});
+        {.argv = {"sh", "-c", "cut -d' ' -f5 /proc/$$/stat; read line"}, .inherit = {{ends.second.get(), 3}}});
     if (!spawned) return;
     child.emplace(std::move(*spawned));
     group = read_line(child->stdout_pipe());

@@ -5,13 +5,13 @@
 using namespace copybench;
 
 TEST_CASE("connections take turns at the rate of all together") {
-  constexpr int64_t kMs = 1'000'000;
-  const Pacer first({1000, 0, 2}, 5 * kMs);
-  const Pacer second({1000, 1, 2}, 5 * kMs);
-  CHECK(first.due_ns(0) == 5 * kMs);
-  CHECK(second.due_ns(0) == 6 * kMs);
-  CHECK(first.due_ns(1) == 7 * kMs);
-  CHECK(second.due_ns(1) == 8 * kMs);
+  constexpr int64_t kMillisecond = 1'000'000;
+  const Pacer first({1000, 0, 2}, 5 * kMillisecond);
+  const Pacer second({1000, 1, 2}, 5 * kMillisecond);
+  CHECK(first.due_ns(0) == 5 * kMillisecond);
+  CHECK(second.due_ns(0) == 6 * kMillisecond);
+  CHECK(first.due_ns(1) == 7 * kMillisecond);
+  CHECK(second.due_ns(1) == 8 * kMillisecond);
 }
 
 TEST_CASE("an hour at an odd rate ends where it should, to the nanosecond") {

@@ -76,8 +76,9 @@ TEST_CASE("each configuration is repeated for itself, and the experiment says ho
     return run.configuration.engine == one_copy ? 10 + step : 0.0;
   });
   for (const auto& [configuration, runs] : count_runs(ended)) {
-    CAPTURE(name_of(configuration.engine));
-    CHECK(runs == (configuration.engine == two_copy ? 6 : configuration.engine == one_copy ? 12 : 5));
+    const EngineMode engine = configuration.engine;
+    CAPTURE(name_of(engine));
+    CHECK(runs == (engine == two_copy ? 6 : engine == one_copy ? 12 : 5));
   }
   CHECK(advise(spec, ended).findings["repeats"] == Json{{"state", "given_up"},
                                                         {"configurations", 6},

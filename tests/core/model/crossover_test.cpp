@@ -103,7 +103,8 @@ TEST_CASE("it begins with five pairs at each step, both engines one right after 
 
 TEST_CASE("a crossing is found between two sizes a quarter of an octave apart") {
   for (const double size : {700.0, 5000.0, 100000.0}) {
-    const auto [found, ended] = search_to_end(search(), Machine{0.2, size});
+    const auto searched = search_to_end(search(), Machine{0.2, size});
+    const auto& found = searched.first;
     CAPTURE(found.answer);
     REQUIRE(found.state == CrossoverState::found);
     const Crossing& crossing = found.crossings.at(0);

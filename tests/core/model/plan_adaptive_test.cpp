@@ -89,20 +89,20 @@ TEST_CASE("a search is judged as one") {
     change(request);
     return refused_pointers(request);
   };
-  using Pointers = std::vector<std::string>;
-  CHECK(refused([](auto& r) { r.of.reset(); }) == Pointers{"/of"});
-  CHECK(refused([](auto& r) { r.of = {{one_copy, one_copy}}; }) == Pointers{"/of/1"});
-  CHECK(refused([](auto& r) { r.of = {{one_copy, two_copy, zero_copy}}; }) == Pointers{"/of"});
-  CHECK(refused([](auto& r) { r.metric = "bytes"; }) == Pointers{"/metric"});
-  CHECK(refused([](auto& r) { r.threads = {{1, 2}}; }) == Pointers{"/threads"});
-  CHECK(refused([](auto& r) { r.threads = {{0}}; }) == Pointers{"/threads/0"});
-  CHECK(refused([](auto& r) { r.field_size_range.reset(); }) == Pointers{"/field_sizes"});
-  CHECK(refused([](auto& r) { r.field_size_range->to = 64; }) == Pointers{"/field_sizes/to"});
-  CHECK(refused([](auto& r) { r.field_size_range->from = 1; }) == Pointers{"/field_sizes/from"});
-  CHECK(refused([](auto& r) { r.preset = "quick"; }) == Pointers{"/preset"});
-  CHECK(refused([](auto& r) { r.engines = {{one_copy}}; }) == Pointers{"/engines"});
-  CHECK(refused([](auto& r) { r.repetitions = 3; }) == Pointers{"/repetitions"});
-  CHECK(refused([](auto& r) { r.profile = true; }) == Pointers{"/profile"});
+  using Named = std::vector<std::string>;
+  CHECK(refused([](auto& r) { r.of.reset(); }) == Named{"/of"});
+  CHECK(refused([](auto& r) { r.of = {{one_copy, one_copy}}; }) == Named{"/of/1"});
+  CHECK(refused([](auto& r) { r.of = {{one_copy, two_copy, zero_copy}}; }) == Named{"/of"});
+  CHECK(refused([](auto& r) { r.metric = "bytes"; }) == Named{"/metric"});
+  CHECK(refused([](auto& r) { r.threads = {{1, 2}}; }) == Named{"/threads"});
+  CHECK(refused([](auto& r) { r.threads = {{0}}; }) == Named{"/threads/0"});
+  CHECK(refused([](auto& r) { r.field_size_range.reset(); }) == Named{"/field_sizes"});
+  CHECK(refused([](auto& r) { r.field_size_range->to = 64; }) == Named{"/field_sizes/to"});
+  CHECK(refused([](auto& r) { r.field_size_range->from = 1; }) == Named{"/field_sizes/from"});
+  CHECK(refused([](auto& r) { r.preset = "quick"; }) == Named{"/preset"});
+  CHECK(refused([](auto& r) { r.engines = {{one_copy}}; }) == Named{"/engines"});
+  CHECK(refused([](auto& r) { r.repetitions = 3; }) == Named{"/repetitions"});
+  CHECK(refused([](auto& r) { r.profile = true; }) == Named{"/profile"});
 }
 
 TEST_CASE("what belongs to a search is refused in a sweep") {

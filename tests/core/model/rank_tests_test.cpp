@@ -90,8 +90,9 @@ TEST_CASE("Wilcoxon's signed ranks: the example of Hollander and Wolfe (depressi
 
 TEST_CASE("the published critical values of U at 0.05, two-sided") {
   const std::pair<size_t, size_t> table[] = {{4, 0}, {5, 2}, {6, 5}, {7, 8}, {8, 13}, {9, 17}, {10, 23}, {15, 64}, {20, 127}};
-  for (const auto& [n, critical] : table) {
-    CAPTURE(n);
+  for (const auto& row : table) {
+    const auto [n, critical] = row;
+    CAPTURE(row.first);
     const auto [base, head] = sets_with_u(n, critical);
     CHECK(mann_whitney_p(base, head) <= 0.05);
     const auto [base_next, head_next] = sets_with_u(n, critical + 1);
@@ -101,8 +102,9 @@ TEST_CASE("the published critical values of U at 0.05, two-sided") {
 
 TEST_CASE("the published critical values of the signed rank sum at 0.05, two-sided") {
   const std::pair<size_t, size_t> table[] = {{6, 0}, {7, 2}, {8, 3}, {9, 5}, {10, 8}, {12, 13}, {15, 25}, {20, 52}, {25, 89}};
-  for (const auto& [n, critical] : table) {
-    CAPTURE(n);
+  for (const auto& row : table) {
+    const auto [n, critical] = row;
+    CAPTURE(row.first);
     const auto with_sum = [count = n](size_t sum) {
       Values differences = counted(count);
       for (size_t i = count; i-- > 0;) {

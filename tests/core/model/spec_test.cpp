@@ -101,7 +101,8 @@ TEST_CASE("what this program did not write is refused") {
   CHECK_FALSE(spec_from_json(Json(nullptr)));
   CHECK_FALSE(spec_from_json(Json::array()));
   const Json good = to_json(full_spec());
-  for (const auto& [key, value] : good.items()) {
+  for (const auto& item : good.items()) {
+    const std::string& key = item.key();
     CAPTURE(key);
     Json missing = good;
     missing.erase(key);

@@ -92,7 +92,7 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
     std::string sql;
     std::string index;
   };
-  for (const auto& [sql, index] : {
+  for (const auto& expected : {
            Expected{"SELECT * FROM experiments WHERE id < 9 ORDER BY id DESC LIMIT 51", "INTEGER PRIMARY KEY"},
            Expected{"SELECT * FROM experiments WHERE state IN ('queued', 'running') ORDER BY id LIMIT 1",
                     "experiments_unfinished"},
@@ -125,8 +125,9 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
                     "WHERE import_digest IS NOT NULL) ORDER BY id DESC LIMIT 200",
                     "calibrations_of_machine"},
        }) {
+    const auto& [sql, index] = expected;
     const std::string plan = plan_of_query(*connection, sql);
-    CAPTURE(sql);
+    CAPTURE(expected.sql);
     CAPTURE(plan);
     CHECK(contains(plan, index));
     CHECK_FALSE(contains(plan, "TEMP B-TREE"));

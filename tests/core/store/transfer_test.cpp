@@ -237,9 +237,10 @@ TEST_CASE("what nothing can measure is not imported") {
   eventful(*opened.store);
   const std::pair<const char*, Json> wrong[] = {
       {"throughput_gbps", -5.0}, {"throughput_gbps", 1e308}, {"messages", -1}, {"engine", "no_copy"}};
-  for (const auto& [key, value] : wrong) {
+  for (const auto& row : wrong) {
+    const auto& key = row.first;
     const auto refused = opened.store->import_experiment(changed(here, [&](ExportFile& file) {
-      file.runs[0][key] = value;
+      file.runs[0][key] = row.second;
       file.digest_of_runs = "other";
     }));
     REQUIRE(kind_of(refused) == StoreError::Kind::invalid);
