@@ -192,14 +192,19 @@ StoreResult<void> check_import(const ExportFile& file) {
   auto connection = DatabaseConnection::open(":memory:", DatabaseConnection::Access::create);
   if (!connection) return tl::unexpected(connection.error());
   if (auto migrated = migrate(**connection); !migrated) return migrated;
+  return check_import(**connection, file);
+}
+
+StoreResult<void> check_import(DatabaseConnection& scratch, const ExportFile& file) {
   StoreResult<ExperimentId> inserted = 0;
-  const auto failed = (*connection)->attempt([&] {
-    if (std::string problem = import_problem(file, TransferColumns(**connection)); !problem.empty()) {
+  const auto failed = scratch.attempt([&] {
+    if (std::string problem = import_problem(file, TransferColumns(scratch)); !problem.empty()) {
       inserted = invalid(std::move(problem));
       return;
     }
-    inserted = insert_import(**connection, file, utc_now());
-    read_all(**connection, *inserted);
+    const WriteTransaction never_committed(scratch);
+    inserted = insert_import(scratch, file, utc_now());
+    read_all(scratch, *inserted);
   });
   if (!inserted) return tl::unexpected(inserted.error());
   if (failed) return invalid(failed->kind == Kind::damaged ? failed->message : "its rows do not fit the tables");

@@ -26,6 +26,8 @@ std::vector<ExportedRun> export_runs(DatabaseConnection& connection, ExperimentI
 
 // invalid: what the file says is not what this program writes. It is tried on a database of its own, in memory.
 StoreResult<void> check_import(const ExportFile& file);
+// The same on a database of this schema, in a transaction that is rolled back.
+StoreResult<void> check_import(DatabaseConnection& scratch, const ExportFile& file);
 
 // The experiment that was imported from a file with the same runs, if any.
 std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const ExportFile& file);

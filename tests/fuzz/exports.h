@@ -1,0 +1,80 @@
+// Exports to begin from, and changes of their lines as trees.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "check.h"
+#include "core/model/export_file.h"
+#include "mutate.h"
+
+namespace copybench::fuzz {
+
+inline ExportFile read_seed(const std::string& name) {
+  std::ifstream file(std::string(COPYBENCH_FUZZ_SEEDS) + "/" + name);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  auto read = read_export(text);
+  if (!read) std::fprintf(stderr, "%s: %s\n", name.c_str(), read.error().message.c_str());
+  FUZZ_CHECK(read);
+  return std::move(*read);
+}
+
+inline std::vector<ExportFile> read_seeds() {
+  return {read_seed("profiled.ndjson"), read_seed("until-ci.ndjson"), read_seed("crossover.ndjson")};
+}
+
+// The counts and places that a run more or less changes, so that it is not for them alone that it is refused.
+inline void count_anew(ExportFile& file) {
+  std::map<std::string, int64_t> counts{{"completed", 0}, {"failed", 0}, {"cancelled", 0}, {"interrupted", 0}};
+  int64_t place = 0;
+  for (Json& run : file.runs) {
+    if (!run.is_object()) continue;
+    run["finished_as"] = ++place;
+    const Json state = run.value("state", Json());
+    if (state.is_string()) ++counts[state == "timed_out" ? "failed" : state.get<std::string>()];
+  }
+  for (const char* state : {"completed", "failed", "cancelled", "interrupted"}) {
+    file.experiment[fmt::format("runs_{}", state)] = counts[state];
+  }
+  file.experiment["runs_total"] = counts["completed"] + counts["failed"] + counts["cancelled"];
+}
+
+inline Json& some_line(ExportFile& file, Choices& choices) {
+  const size_t which = choices.below(file.runs.size() + file.circumstances.size() + 1);
+  if (which < file.runs.size()) return file.runs[which];
+  if (which < file.runs.size() + file.circumstances.size()) return file.circumstances[which - file.runs.size()];
+  return file.experiment;
+}
+
+inline void change_lines(ExportFile& file, Choices& choices) {
+  switch (choices.below(12)) {
+    case 0:
+      if (!file.runs.empty()) file.runs.erase(file.runs.begin() + static_cast<std::ptrdiff_t>(choices.below(file.runs.size())));
+      break;
+    case 1: {
+      Json run = file.runs.empty() ? Json::object() : file.runs[choices.below(file.runs.size())];
+      if (run.is_object()) run["repetition"] = 1 + choices.below(6);
+      file.runs.push_back(std::move(run));
+      break;
+    }
+    case 2:
+      if (!file.circumstances.empty()) file.circumstances.push_back(file.circumstances[0]);
+      break;
+    default: mutate(some_line(file, choices), some_line(file, choices), choices);
+  }
+}
+
+// The lines of a file are objects: read_export() sees to that.
+inline bool has_objects_alone(const ExportFile& file) {
+  const auto is_object = [](const Json& row) { return row.is_object(); };
+  return file.experiment.is_object() && std::all_of(file.runs.begin(), file.runs.end(), is_object) &&
+         std::all_of(file.circumstances.begin(), file.circumstances.end(), is_object);
+}
+
+}  // namespace copybench::fuzz
