@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
 
 namespace copybench {
 namespace {
@@ -36,6 +37,40 @@ Result<void> set_option(int socket, int level, int name, int value, const char* 
   return {};
 }
 
+// Where all of the ports that the kernel chooses from are taken, maybe by one user who bound them: any other one. False with errno.
+bool bind_to_any_port(int socket, sockaddr_storage address, socklen_t length) {
+  constexpr int kTries = 1000;
+  constexpr uint16_t kFirst = 1024;  // those below need a privilege
+  std::minstd_rand random(std::random_device{}());
+  std::uniform_int_distribution<int> ports(kFirst, 65535);
+  auto& port = address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<sockaddr_in&>(address).sin_port;
+  for (int i = 0; i < kTries; ++i) {
+    port = htons(static_cast<uint16_t>(ports(random)));
+    if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), length) == 0) return true;
+    if (errno != EADDRINUSE) return false;
+  }
+  return false;
+}
+
+bool listen_on(int socket, const addrinfo& address, bool any_port) {
+  if (::bind(socket, address.ai_addr, address.ai_addrlen) != 0) {
+    if (!any_port || errno != EADDRINUSE) return false;
+    sockaddr_storage chosen{};
+    ::memcpy(&chosen, address.ai_addr, address.ai_addrlen);
+    if (!bind_to_any_port(socket, chosen, address.ai_addrlen)) return false;
+  }
+  return ::listen(socket, kBacklog) == 0;
+}
+
+bool connect_from_any_port(int socket, const addrinfo& address) {
+  if (::connect(socket, address.ai_addr, address.ai_addrlen) == 0) return true;
+  if (errno != EADDRNOTAVAIL) return false;
+  sockaddr_storage from{};  // any address
+  from.ss_family = static_cast<sa_family_t>(address.ai_family);
+  return bind_to_any_port(socket, from, address.ai_addrlen) && ::connect(socket, address.ai_addr, address.ai_addrlen) == 0;
+}
+
 }  // namespace
 
 Result<void> set_stream_options(int socket, const StreamSocketOptions& options) {
@@ -55,7 +90,7 @@ Result<UniqueFd> listen_tcp(const std::string& host, uint16_t port, const Stream
   if (!socket) return tl::unexpected(system_error("make a socket", errno));
   if (auto set = set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR"); !set) return tl::unexpected(set.error());
   if (auto set = set_stream_options(socket.get(), options); !set) return tl::unexpected(set.error());
-  if (::bind(socket.get(), address.ai_addr, address.ai_addrlen) != 0 || ::listen(socket.get(), kBacklog) != 0) {
+  if (!listen_on(socket.get(), address, port == 0)) {
     return tl::unexpected(system_error(fmt::format("listen on {} port {}", host, port), errno));
   }
   return socket;
@@ -79,7 +114,7 @@ Result<UniqueFd> connect_tcp(const std::string& host, uint16_t port, const Strea
     UniqueFd socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket) return tl::unexpected(system_error("make a socket", errno));
     if (auto set = set_stream_options(socket.get(), options); !set) return tl::unexpected(set.error());
-    if (::connect(socket.get(), address->ai_addr, address->ai_addrlen) == 0) return socket;
+    if (connect_from_any_port(socket.get(), *address)) return socket;
     last = system_error(fmt::format("connect to {} port {}", host, port), errno);
   }
   return tl::unexpected(last);

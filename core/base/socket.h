@@ -25,12 +25,13 @@ struct EffectiveBuffers {
   int64_t receive_bytes = 0;
 };
 
-// A non-blocking listening socket. The host is an IPv4 or IPv6 address; port 0 lets the kernel choose. Buffer sizes must
+// A non-blocking listening socket. The host is an IPv4 or IPv6 address; port 0 lets the kernel choose, and
+// where it has none left takes any free one. Buffer sizes must
 // be set before listen() to count for the window scale of accepted connections, hence the options here.
 Result<UniqueFd> listen_tcp(const std::string& host, uint16_t port, const StreamSocketOptions& options);
 Result<uint16_t> local_port(int socket);
 
-// Host is a name or an address.
+// Host is a name or an address. The port at this end is the kernel's choice, or any free one where it has none left.
 Result<UniqueFd> connect_tcp(const std::string& host, uint16_t port, const StreamSocketOptions& options);
 
 Result<void> set_stream_options(int socket, const StreamSocketOptions& options);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/socket.h"
 #include "core/base/unique_fd.h"
 
 namespace copybench {
@@ -21,32 +22,17 @@ struct Connection {
   UniqueFd receiver;
 };
 
-Result<Connection> connect_to_ourselves(int family) {
-  sockaddr_storage address{};
-  socklen_t size = 0;
-  if (family == AF_INET) {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
-    v4->sin_family = AF_INET;
-    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    size = sizeof *v4;
-  } else {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_addr = in6addr_loopback;
-    size = sizeof *v6;
-  }
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  const UniqueFd listener(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  Connection connection;
-  connection.sender.reset(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Result<Connection> connect_to_ourselves(const char* address) {
+  const auto listener = listen_tcp(address, 0, {});
+  if (!listener) return tl::unexpected(listener.error());
+  const auto port = local_port(listener->get());
+  if (!port) return tl::unexpected(port.error());
   // connect() succeeds as soon as the kernel has queued it, so one thread can do both ends.
-  if (!listener || !connection.sender || ::bind(listener.get(), plain, size) != 0 || ::listen(listener.get(), 1) != 0 ||
-      ::getsockname(listener.get(), plain, &size) != 0 || ::connect(connection.sender.get(), plain, size) != 0) {
-    return tl::unexpected(system_error("a TCP connection over loopback", errno));
-  }
-  connection.receiver.reset(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!connection.receiver) return tl::unexpected(system_error("a TCP connection over loopback", errno));
-  return connection;
+  auto sender = connect_tcp(address, *port, {});
+  if (!sender) return tl::unexpected(sender.error());
+  UniqueFd receiver(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!receiver) return tl::unexpected(system_error("accept a TCP connection over loopback", errno));
+  return Connection{std::move(*sender), std::move(receiver)};
 }
 
 // The completion's COPIED bit.
@@ -98,10 +84,10 @@ void send_one(int socket, ZerocopyProbe& probe) {
 
 ZerocopyProbe probe_zerocopy() {
   ZerocopyProbe probe;
-  auto connection = connect_to_ourselves(AF_INET);
+  auto connection = connect_to_ourselves("127.0.0.1");
   if (!connection) {
     const auto first = connection.error();
-    connection = connect_to_ourselves(AF_INET6);
+    connection = connect_to_ourselves("::1");
     if (!connection) {
       probe.reason = first.message;
       probe.remedy = "sudo ip link set lo up";

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -82,7 +83,39 @@ class Output(unittest.TestCase):
                 self.assertEqual(os.readlink(f"/proc/{served.process.pid}/fd/{number}"), "/dev/null")
 
 
+# In a network namespace of its own: one user has bound every port from which the kernel chooses, on loopback.
+ALL_PORTS_TAKEN = """
+import fcntl, pathlib, socket, struct, subprocess, sys
+lo = struct.pack("16sh14x", b"lo", 1)  # up
+SIOCSIFFLAGS = 0x8914
+fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, lo)
+pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40000 40031")
+taken = []
+for port in range(40000, 40032):
+    taken.append(socket.socket())
+    taken[-1].bind(("127.0.0.1", port))
+binary, port, field = sys.argv[1:]
+run = lambda *arguments: subprocess.run([binary, *arguments], stdout=subprocess.DEVNULL, check=True)
+run("calibrate")
+run("doctor")
+engine = subprocess.Popen([binary, "engine", "zero_copy", "--port", port, "--field-bytes", field, "--threads", "2"],
+                          stdout=subprocess.PIPE)
+engine.stdout.readline()
+run("load", "--port", port, "--field-bytes", field, "--threads", "2", "--duration", "0.2")
+engine.terminate()
+sys.exit(engine.wait())
+"""
+
+
 class ByHand(unittest.TestCase):
+    def test_who_holds_every_port_that_the_kernel_would_choose_fails_nothing(self):
+        allowed = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False, text=True)
+        if allowed.returncode != 0:
+            self.skipTest("no network namespace may be made here: " + allowed.stderr.strip())
+        done = subprocess.run(["unshare", "--net", sys.executable, "-B", "-c", ALL_PORTS_TAKEN, BINARY, "20000", str(FIELD)],
+                              capture_output=True, check=False, text=True, timeout=PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_each_engine_serves_a_load(self):
         for mode in ENGINES:
             with self.subTest(mode=mode):
