@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "api/answer_in_pieces.h"
 #include "api/api.h"
 #include "api/csv.h"
 #include "api/encode_run.h"
@@ -25,16 +27,16 @@ constexpr size_t kConfigurationsAsOne = 1000;  // of a summary: some 4 MB, which
 constexpr int64_t kRunsPage = 20;  // of some 10 KiB each, with a tree of many times that while it is made
 
 // Rows are read a page at a time, with a reader leased each time: a slow client keeps none from others.
-BodyPieces csv_pieces(ReaderPool& readers, ExperimentId experiment) {
-  return [&readers, experiment, after = std::optional<RunId>()](std::string& out) mutable {
-    if (!after) out = csv_header();
+MakePiece csv_pieces(ReaderPool& readers, ExperimentId experiment) {
+  return [&readers, experiment, after = std::optional<RunId>()](std::string& out) mutable -> StoreResult<bool> {
+    if (!after) out += csv_header();
     auto page = readers.lease()->runs(experiment, after, kCsvPage);
-    if (!page) return Piece::broken;
+    if (!page) return tl::unexpected(page.error());
     for (const RunRow& run : page->items) {
       if (is_final(run.state) && run.planned.kind == RunKind::measured) append_csv_row(out, run);
     }
     after = page->next;
-    return after ? Piece::more : Piece::last;
+    return after.has_value();
   };
 }
 
@@ -44,39 +46,27 @@ std::string joined(const std::vector<RunRow>& runs) {
   return out;
 }
 
-// page_json() as it would be written, some runs at a time. first: the page's first ones.
-BodyPieces run_page_pieces(ReaderPool& readers, ExperimentId experiment, int64_t limit, Page<RunRow> first) {
-  int64_t left = limit - static_cast<int64_t>(first.items.size());
-  return [&readers, experiment, left, next = first.next, text = "{\"items\":[" + joined(first.items)](std::string& out) mutable {
-    out = std::exchange(text, {});
-    if (out.empty()) {
-      auto page = readers.lease()->runs(experiment, next, std::min(kRunsPage, left));
-      if (!page) return Piece::broken;
-      left -= static_cast<int64_t>(page->items.size());
-      next = page->next;
-      if (!page->items.empty()) out = "," + joined(page->items);
-    }
-    if (next && left > 0) return Piece::more;
+// page_json() as it would be written, some runs at a time.
+MakePiece run_page_pieces(ReaderPool& readers, ExperimentId experiment, const PageQuery& asked) {
+  return [&readers, experiment, left = asked.limit, next = asked.after, first = true](std::string& out) mutable -> StoreResult<bool> {
+    auto page = readers.lease()->runs(experiment, next, std::min(kRunsPage, left));
+    if (!page) return tl::unexpected(page.error());
+    left -= static_cast<int64_t>(page->items.size());
+    next = page->next;
+    out += (first ? "{\"items\":[" : page->items.empty() ? "" : ",") + joined(page->items);
+    first = false;
+    if (next && left > 0) return true;
     out += fmt::format("],\"next\":{}}}\n", next ? fmt::format("\"{}\"", *next) : "null");
-    return Piece::last;
+    return false;
   };
 }
 
 }  // namespace
 
 Reply Api::list_runs(const Call& call) {
-  const PageQuery page = decode_page_query(call.request.query);
-  auto runs = context_.readers.lease()->runs(call.id, page.after, std::min(kRunsPage, page.limit));
-  if (!runs) return refuse(problem_of(runs.error()));
-  if (runs->next && page.limit > kRunsPage) {
-    HttpResponse response = json_response(200, Json());
-    response.body.clear();
-    response.pieces = run_page_pieces(context_.readers, call.id, page.limit, std::move(*runs));
-    return response;
-  }
-  Json items = Json::array();
-  for (const RunRow& run : runs->items) items.push_back(run_json(run));
-  return json_response(200, page_json(std::move(items), runs->next));
+  HttpResponse response = json_response(200, Json());
+  response.body.clear();
+  return answer_in_pieces(std::move(response), run_page_pieces(context_.readers, call.id, decode_page_query(call.request.query)));
 }
 
 Reply Api::get_results_csv(const Call& call) {
@@ -86,8 +76,7 @@ Reply Api::get_results_csv(const Call& call) {
   response.headers = {
       {"Content-Disposition", "attachment; filename=\"copybench-experiment-" + std::to_string(call.id) + ".csv\""},
       {"Cache-Control", "no-store"}};
-  response.pieces = csv_pieces(context_.readers, call.id);
-  return response;
+  return answer_in_pieces(std::move(response), csv_pieces(context_.readers, call.id));
 }
 
 Reply Api::get_summary(const Call& call) {
@@ -101,17 +90,9 @@ Reply Api::get_summary(const Call& call) {
   HttpResponse response;
   response.content_type = "application/json";
   response.headers = {{"Cache-Control", "no-store"}};
-  if (summary->configurations() > kConfigurationsAsOne) {
-    response.pieces = [summary](std::string& out) {
-      const auto more = summary->next(out);
-      return !more ? Piece::broken : *more ? Piece::more : Piece::last;
-    };
-    return response;
-  }
-  StoreResult<bool> more = true;
-  while (more && *more) more = summary->next(response.body);
-  if (!more) return refuse(problem_of(more.error()));
-  return response;
+  const bool as_one = summary->configurations() <= kConfigurationsAsOne;
+  return answer_in_pieces(std::move(response), [summary](std::string& out) { return summary->next(out); },
+                          as_one ? std::numeric_limits<size_t>::max() : kMadeFirst);
 }
 
 Reply Api::follow_experiment(const Call& call) {

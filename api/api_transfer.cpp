@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "api/answer_in_pieces.h"
 #include "api/api.h"
 #include "api/encode_experiment.h"
 #include "api/encode_words.h"
@@ -17,23 +18,12 @@ Reply Api::export_experiment(const Call& call) {
   const Json host = system_facts()["hostname"];
   Exporter exporter{host.is_string() ? host.get<std::string>() : std::string(), std::string(copybench_version())};
   const auto pieces = std::make_shared<ExportPieces>(context_.readers, call.id, std::move(exporter));
-  // Made before the answer begins, so that it can still be a problem.
-  std::string first;
-  if (auto made = pieces->next(first); !made) return refuse(problem_of(made.error()));
   HttpResponse response;
   response.content_type = "application/x-ndjson";
   response.headers = {
       {"Content-Disposition", fmt::format("attachment; filename=\"copybench-experiment-{}.ndjson\"", call.id)},
       {"Cache-Control", "no-store"}};
-  response.pieces = [pieces, first = std::move(first)](std::string& out) mutable {
-    if (!first.empty()) {
-      out = std::exchange(first, {});
-      return Piece::more;
-    }
-    const auto more = pieces->next(out);
-    return !more ? Piece::broken : *more ? Piece::more : Piece::last;
-  };
-  return response;
+  return answer_in_pieces(std::move(response), [pieces](std::string& out) { return pieces->next(out); });
 }
 
 Reply Api::import_experiment(const Call& call) {
