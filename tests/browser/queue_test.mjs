@@ -211,6 +211,23 @@ test('an experiment is cancelled and deleted from the list', async () => {
   assert.deepEqual(page.faults, []);
 });
 
+test('a stream that the daemon refuses is told in its own words, and asked for again', async () => {
+  const { id } = await daemon.queue({ engines: ['two_copy'], field_sizes: [512], threads: [1], duration_s: 60, warmup_s: 0 });
+  const page = await openPage(browser, daemon);
+  let refusals = 0;
+  await page.route('**/events', async (route) => {
+    refusals += 1;
+    if (refusals > 1) return route.continue();
+    return route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{"detail": "All streams are taken."}' });
+  });
+  await page.show(`#/experiments/${id}`);
+  await page.getByText('All streams are taken. This page asks again by itself.').waitFor();
+  assert.equal(await page.getByText('does not answer').count(), 0);
+  await page.getByText('All streams are taken.').waitFor({ state: 'detached' });
+  await fetch(`${daemon.address}/experiments/${id}/cancel`, { method: 'POST' });
+  await page.locator('dd .state-cancelled').waitFor();
+});
+
 test('a restart of the daemon under an open page: it connects again and goes on', async () => {
   const { id } = await daemon.queue({
     name: 'Restarted',

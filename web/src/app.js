@@ -1,6 +1,7 @@
 // The views of the page; permalink.js knows their addresses. A new view is a line here, and one there.
 import { followLinks } from './access.js';
 import { element } from './dom.js';
+import { lostWords } from './events.js';
 import { parseRoute } from './permalink.js';
 import { showCompare } from './views/compare.js';
 import { showExperiment } from './views/experiment.js';
@@ -22,8 +23,7 @@ function say(error) {
   notice.textContent = error ? error.message : '';
 }
 
-const connection = (up) =>
-  say(up ? null : new Error('The daemon does not answer. This page connects again by itself once it is back.'));
+const connection = (up, refused) => say(up ? null : new Error(lostWords(refused)));
 
 function markPlace(view) {
   for (const link of document.querySelectorAll('nav a')) {

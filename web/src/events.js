@@ -17,18 +17,24 @@ const pause = (duration, signal) =>
     signal.addEventListener('abort', over);
   });
 
-// handlers: {an event's name: (data) => …}. connection(up): after each change. Ends with the signal, with an event of `last`,
+// refused: what the daemon said instead of a stream, if it said anything.
+export const lostWords = (refused) =>
+  refused ? `${refused} This page asks again by itself.` : 'The daemon does not answer; this page connects again by itself.';
+
+// handlers: {an event's name: (data) => …}. connection(up, refused): after each change, refused as lostWords() takes it. Ends with the signal, with an event of `last`,
 // or when the user gives no token that is asked for.
 export async function follow(path, { handlers, connection, last = [] }, signal) {
   let wait = firstRetry;
   let lastId = null;
   let ended = false;
+  let refused = null;
 
   const read = async () => {
     const headers = { Accept: 'text/event-stream', ...(lastId === null ? {} : { 'Last-Event-ID': lastId }) };
     const response = await fetchAuthorized(path, { headers, signal, cache: 'no-store' });
     if (!response.ok) {
       wait = Math.min(wait * 2, lastRetry);
+      refused = (await response.json().catch(() => null))?.detail ?? null;
       return;
     }
     wait = firstRetry;
@@ -53,6 +59,7 @@ export async function follow(path, { handlers, connection, last = [] }, signal) 
   };
 
   while (!ended && !signal.aborted) {
+    refused = null;
     try {
       await read();
     } catch (error) {
@@ -63,7 +70,7 @@ export async function follow(path, { handlers, connection, last = [] }, signal) 
       }
     }
     if (ended || signal.aborted) return;
-    connection(false);
+    connection(false, refused);
     await pause(wait, signal);
   }
 }

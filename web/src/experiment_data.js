@@ -1,16 +1,16 @@
 // An experiment as the page knows it: read once, then kept up to date by its event stream, which carries each run as it
 // ends. So nothing is asked for while a window is open.
 import { get, listAll } from './api.js';
-import { follow } from './events.js';
+import { follow, lostWords } from './events.js';
 
 const isFinal = (state) => state !== 'queued' && state !== 'running';
 
 // changed(data): after each change, at most once a frame, and not at all while the page is hidden.
-// data: {experiment, runs, profiles, final, calm, connected, deleted}. calm: no window is open now, so that asking disturbs nothing;
+// data: {experiment, runs, profiles, final, calm, lost, deleted}. calm: no window is open now, so that asking disturbs nothing;
 // it holds until `changed` has returned.
 export async function openExperiment(id, changed, signal) {
   const path = `experiments/${id}`;
-  const data = { experiment: await get(path, signal), runs: [], profiles: [], final: false, calm: false, connected: true };
+  const data = { experiment: await get(path, signal), runs: [], profiles: [], final: false, calm: false, lost: null };
   const byId = new Map();
   let asked = false;
   const tell = () => {
@@ -61,7 +61,7 @@ export async function openExperiment(id, changed, signal) {
     },
     end: (experiment) => {
       data.experiment = experiment;
-      data.connected = true;
+      data.lost = null;
       // Runs that never began have no event of their own.
       Promise.all([readAll(), readAgain()]).then(tell, failed);
     },
@@ -70,8 +70,8 @@ export async function openExperiment(id, changed, signal) {
       tell();
     },
   };
-  const connection = (up) => {
-    data.connected = up;
+  const connection = (up, refused) => {
+    data.lost = up ? null : lostWords(refused);
     tell();
   };
   follow(`${path}/events`, { handlers, connection, last: ['end', 'deleted'] }, signal);

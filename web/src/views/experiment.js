@@ -152,7 +152,7 @@ class ExperimentView {
   // Most needs no more than the runs; charts of single runs follow when their evidence is there.
   async refresh() {
     const { say, signal } = this.context;
-    const reading = this.data.connected ? this.readEvidence() : Promise.resolve();
+    const reading = this.data.lost === null ? this.readEvidence() : Promise.resolve();
     this.draw();
     await reading.catch((error) => {
       if (!signal.aborted) say(error);

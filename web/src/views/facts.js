@@ -43,7 +43,7 @@ export function annotationOf(experiment) {
 }
 
 // labels: what its zero-copy runs were.
-export function factsOf({ experiment, connected }, labels) {
+export function factsOf({ experiment, lost }, labels) {
   const { spec } = experiment;
   const threads = `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}`;
   const names = (list) => listed(list.map((engine) => engineLabel(engine, labels)));
@@ -60,9 +60,7 @@ export function factsOf({ experiment, connected }, labels) {
         'span',
         {},
         progressView(experiment),
-        connected || !isActive(experiment)
-          ? ''
-          : element('span', { class: 'lost' }, 'The daemon does not answer; this page connects again by itself.'),
+        lost !== null && isActive(experiment) ? element('span', { class: 'lost' }, lost) : '',
       ),
     ],
     [spec.find ? 'Search' : 'Sweep', sweep],

@@ -157,8 +157,8 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
     'events',
     {
       handlers,
-      connection: (up) => {
-        connection(up);
+      connection: (up, refused) => {
+        connection(up, refused);
         if (up || !loaded) load(); // without a stream, as when all places are taken, there is a list all the same
       },
     },
