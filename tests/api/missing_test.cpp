@@ -36,6 +36,16 @@ TEST_CASE("counters have perf's own reason, by either of their names") {
   CHECK(reasons["instructions"] == "the experiment did not ask perf for instructions");
 }
 
+TEST_CASE("an event that was asked for by a figure's name takes no figure's place") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.figures.bytes = 0;
+  const Json counters = Json::array({{{"event", "bytes"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "messages"}, {"value", nullptr}, {"reason", "not supported"}}});
+  const Json reasons = missing_reasons(run, counters);
+  CHECK_FALSE(reasons.contains("bytes"));
+  CHECK(reasons["messages"] == "the window gave no value for it");
+}
+
 TEST_CASE("zero-copy counters belong to zero_copy") {
   CHECK(missing_reasons(run_of(EngineMode::one_copy, RunState::completed), Json::array())["zerocopy_sends"] ==
         "zero_copy alone has it");
