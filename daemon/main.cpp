@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
 
   CLI::App app("copybench: which way of sending is fastest on this machine, at this message size, and why");
   app.set_version_flag("-V,--version", fmt::format("copybenchd {}", copybench::program_version()));
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // that there is one is said below, where an unknown option is named first
   int exit_status = 0;
   const auto done = [&exit_status](int status) { exit_status = status; };
   copybench::add_serve_command(app, done);
@@ -36,6 +36,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return copybench::status_with_output(app.exit(error) == 0 ? 0 : 2);
+  }
+  if (app.get_subcommands().empty()) {
+    copybench::complain("", "a command is missing; copybenchd --help names those there are");
+    return 2;
   }
   return copybench::status_with_output(exit_status);
 }

@@ -66,6 +66,12 @@ class Output(unittest.TestCase):
                           ["calibrate", "--cpus", "x"], ["calibrate", "--cpus", "99999"]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(self.status(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), 2)
+        for arguments, said in ((["--foo"], "--foo"), ([], "a command is missing"), (["run"], 'no command "run"'),
+                                (["engine", "two_copy", "--port", "-1"], "--port: Value -1 not in range"),
+                                (["load", "--port", "70000"], "--port: Value 70000 not in range")):
+            with self.subTest(arguments=arguments):
+                done = subprocess.run([BINARY, *arguments], capture_output=True, check=False, text=True, timeout=PATIENCE_S)
+                self.assertEqual((done.returncode, said in done.stderr), (2, True), done.stderr)
 
     def test_no_file_takes_the_number_of_a_stream_that_is_closed(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, \
