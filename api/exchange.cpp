@@ -64,9 +64,6 @@ class LineParser : public AnyServer<httplib::Server> {
     set_keep_alive_max_count(1);
     set_pre_routing_handler([&](const httplib::Request& parsed, httplib::Response&) {
       request.path = parsed.path;
-      request.query.assign(parsed.params.begin(), parsed.params.end());
-      std::stable_sort(request.query.begin(), request.query.end(),  // the library's order depends on its version
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
       read = true;
       return HandlerResponse::Handled;
     });
@@ -151,6 +148,7 @@ tl::expected<HttpRequest, Problem> read_request(const HttpConnection& connection
   request.target = std::move(head->target);
   if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
     request.query_text = request.target.substr(mark + 1);
+    request.query = parse_query(request.query_text);
   }
   request.headers = std::move(head->headers);
   request.content_length = head->content_length;

@@ -88,6 +88,24 @@ string_view unmet(string_view name, string_view value, bool lists) {
 
 }  // namespace
 
+NamedValues parse_query(string_view query_text) {
+  const auto decoded = [](string_view part) {
+    std::string text(part);
+    std::replace(text.begin(), text.end(), '+', ' ');
+    return percent_decoded(text).value_or(text);
+  };
+  NamedValues query;
+  while (!query_text.empty()) {
+    const string_view parameter = query_text.substr(0, query_text.find('&'));
+    query_text.remove_prefix(std::min(parameter.size() + 1, query_text.size()));
+    if (parameter.empty()) continue;
+    const string_view name = parameter.substr(0, parameter.find('='));
+    query.emplace_back(decoded(name), decoded(parameter.substr(std::min(name.size() + 1, parameter.size()))));
+  }
+  std::stable_sort(query.begin(), query.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return query;
+}
+
 std::optional<Problem> query_coding_problem(string_view query_text) {
   Errors errors;
   while (!query_text.empty()) {

@@ -45,6 +45,14 @@ TEST_CASE("values that a parameter cannot have are named, each beside all else t
   for (const char* flag : {"perhaps", "", "2"}) CHECK(pointers({{"dry_run", flag}}) == Named{"?dry_run"});
 }
 
+TEST_CASE("a query's parameters are parted at &, and a name from its value at the first =") {
+  CHECK(parse_query("") == NamedValues{});
+  CHECK(parse_query("tag=a=b&limit=1;cursor=3&&x&=y") ==
+        NamedValues{{"", "y"}, {"limit", "1;cursor=3"}, {"tag", "a=b"}, {"x", ""}});
+  CHECK(parse_query("b=2&a=%C3%A4+%26&b=1") == NamedValues{{"a", "\xc3\xa4 &"}, {"b", "2"}, {"b", "1"}});
+  CHECK(parse_query("a=%zz") == NamedValues{{"a", "%zz"}});
+}
+
 TEST_CASE("unknown and repeated parameters are named") {
   CHECK_FALSE(query_problem({{"limit", "1"}}, {"limit", "cursor"}));
   const auto problem = query_problem({{"colour", "red"}, {"limit", "1"}, {"limit", "2"}}, {"limit"});
