@@ -59,7 +59,8 @@ void put_experiment_paths(Json& paths) {
           {query_parameter("dry_run", "1: validate and expand, but queue nothing.",
                            {{"type", "string"}, {"enum", {"1", "true", "0", "false"}}, {"default", "0"}}),
            header_parameter("Idempotency-Key",
-                            "Repeating a request under its key returns the first answer and queues nothing. The "
+                            "Repeating a request under its key returns the first answer and queues nothing, also when that "
+                            "experiment was deleted since. The "
                             "same key with another request is refused (422). Kept for 7 days.",
                             {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[ -~]+$"}})}));
   create["responses"]["202"]["headers"] = {

@@ -237,6 +237,22 @@ CREATE TRIGGER experiment_counted_anew AFTER UPDATE OF state, runs_total, runs_c
     runs_interrupted = runs_interrupted + NEW.runs_interrupted;
 END;
 )sql",
+    // An answer outlives the experiment: who repeats the request after that was deleted would have it measured again.
+    R"sql(
+DROP INDEX idempotency_keys_of_experiment;
+DROP INDEX idempotency_keys_by_age;
+ALTER TABLE idempotency_keys RENAME TO idempotency_keys_before;
+CREATE TABLE idempotency_keys (
+  key TEXT PRIMARY KEY,
+  request_digest TEXT NOT NULL,
+  experiment_id INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) STRICT;
+INSERT INTO idempotency_keys SELECT key, request_digest, experiment_id, body, created_at_ms FROM idempotency_keys_before;
+DROP TABLE idempotency_keys_before;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at_ms);
+)sql",
 };
 
 }  // namespace
