@@ -11,6 +11,8 @@ namespace {
 
 using Type = ConfigurationValue::Type;
 
+constexpr size_t kMaxLineBytes = 4096;
+
 // None where no option has a value of that kind.
 std::optional<ConfigurationValue> value_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return ConfigurationValue{Type::string, text->get()};
@@ -69,10 +71,26 @@ std::string syntax_problem(const toml::parse_error& error, std::string_view text
   return problem;
 }
 
+// The number of the first line that is longer than any that makes sense; 0: none is. The library follows a key of many parts
+// by recursion.
+int line_too_long(std::string_view text) {
+  int number = 1;
+  for (size_t begin = 0; begin < text.size(); ++number) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (end - begin > kMaxLineBytes) return number;
+    begin = end + 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 ConfigurationEntries read_configuration(std::string_view text) {
   ConfigurationEntries found;
+  if (const int line = line_too_long(text)) {
+    found.problems.emplace_back(line, fmt::format("the line is longer than {} bytes; an array may go over several", kMaxLineBytes));
+    return found;
+  }
   try {
     // Where the last newline was taken off, a carriage return may stand alone.
     const toml::table table = toml::parse(std::string(text) + "\n");

@@ -106,7 +106,7 @@ struct ImportOptions {
   std::string data_directory;
 };
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;  // it is held in memory, and as JSON some times over
+constexpr size_t kMaxFileBytes = size_t{256} << 20;  // it is held in memory, and as JSON some times over
 
 Result<std::string> whole_text(const std::string& name) {
   errno = 0;

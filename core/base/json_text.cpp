@@ -1,8 +1,11 @@
 #include "core/base/json_text.h"
 
+#include <algorithm>
+
 namespace copybench {
 
-bool nested_too_deep(std::string_view text) {
+JsonSize json_size(std::string_view text) {
+  JsonSize size;
   size_t depth = 0;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -13,13 +16,18 @@ bool nested_too_deep(std::string_view text) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > JsonLimits::kMaxDepth) return true;
+      size.depth = std::max(size.depth, ++depth);
+      ++size.values;
+    } else if (c == ',') {
+      ++size.values;
     } else if ((c == '}' || c == ']') && depth > 0) {
       --depth;
     }
   }
-  return false;
+  return size;
 }
+
+bool nested_too_deep(std::string_view text) { return json_size(text).depth > JsonLimits::kMaxDepth; }
 
 std::optional<Json> parse_json(std::string_view text, size_t most_bytes) {
   if (text.size() > most_bytes || nested_too_deep(text)) return std::nullopt;

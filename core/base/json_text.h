@@ -14,6 +14,13 @@ struct JsonLimits {
   static constexpr size_t kMaxBytes = 64 << 20;   // of any text
 };
 
+// Of text that is no JSON, upper bounds.
+struct JsonSize {
+  size_t depth = 0;   // of arrays and objects
+  size_t values = 0;  // an array or object, a member's or an element's value: each is an allocation or a part of one
+};
+JsonSize json_size(std::string_view text);
+
 // Whether arrays and objects are nested deeper than kMaxDepth. Of text that is no JSON, an upper bound.
 bool nested_too_deep(std::string_view text);
 

@@ -122,6 +122,19 @@ TEST_CASE("a key has one place") {
   CHECK(what.find("'a'") != std::string::npos);
 }
 
+TEST_CASE("a key of very many parts is refused by its line, not followed") {
+  std::string key = "a";
+  for (int i = 0; i < 40'000; ++i) key += ".a";
+  for (const std::string& text : {"x = 1\n" + key + " = 1\n", "x = 1\n[" + key + "]\n"}) {
+    const auto read = read_configuration(text);
+    REQUIRE(read.problems.size() == 1);
+    CHECK(read.problems[0].first == 2);
+    CHECK(read.problems[0].second == "the line is longer than 4096 bytes; an array may go over several");
+  }
+  // As many as a line has room for.
+  CHECK(read_configuration(key.substr(0, 4001) + " = 1\n").problems.size() == 1);
+}
+
 TEST_CASE("data nested beyond measure are refused, not followed") {
-  CHECK(problem("a = " + std::string(100'000, '[')).second.find("not valid TOML") != std::string::npos);
+  CHECK(problem("a = " + std::string(4'000, '[')).second.find("not valid TOML") != std::string::npos);
 }
