@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "core/base/json_text.h"
 #include "core/model/json_shape.h"
 #include "core/model/plan.h"
@@ -14,7 +17,37 @@ namespace {
 using std::string_view;
 
 constexpr size_t kMaxRunLines = 10 * Limits::kMaxRuns;  // interrupted ones are measured again
+// A tree of values takes some hundred bytes for each: of a line, and of the whole file. A run has some 300.
+constexpr size_t kMaxLineValues = 250'000;
+constexpr size_t kMaxValues = 4'000'000;
 constexpr size_t kMaxCircumstances = StoredLimits::kMaxRecordings;
+
+// The same text for all JSON that says the same. As deep as the line was allowed to be.
+void append_canonical(std::string& out, const Json& json) {
+  if (json.is_object()) {
+    std::vector<std::pair<string_view, const Json*>> members;
+    for (const auto& item : json.items()) {
+      if (!item.value().is_null()) members.emplace_back(item.key(), &item.value());
+    }
+    std::sort(members.begin(), members.end());
+    out += '{';
+    for (const auto& [key, value] : members) {
+      out.append(Json(key).dump()).append(":");
+      append_canonical(out, *value);
+      out += ',';
+    }
+    out += '}';
+  } else if (json.is_array()) {
+    out += '[';
+    for (const Json& element : json) {
+      append_canonical(out, element);
+      out += ',';
+    }
+    out += ']';
+  } else {
+    out += json.dump();
+  }
+}
 
 class ExportReader {
  public:
@@ -39,7 +72,10 @@ class ExportReader {
       } else if (kind == "run") {
         if (file_.runs.size() == kMaxRunLines) return wrong(fmt::format("there are too many runs; allowed: {}", kMaxRunLines));
         file_.runs.push_back(std::move(value));
-        runs_digest_.add(line_);
+        lines_digest_.add(line_);
+        std::string canonical;
+        append_canonical(canonical, file_.runs.back());
+        runs_digest_.add(canonical);
       } else {
         return wrong("must be an object with one of circumstances (before the first run), run, end");
       }
@@ -59,9 +95,13 @@ class ExportReader {
     digested_ = at_;
     line_ = text_.substr(at_, end + 1 - at_);
     at_ = end + 1;
-    if (nested_too_deep(line_)) {
+    const JsonSize size = json_size(line_);
+    if (size.depth > JsonLimits::kMaxDepth) {
       return wrong(fmt::format("values are nested more than {} deep", JsonLimits::kMaxDepth));
     }
+    if (size.values > kMaxLineValues) return wrong(fmt::format("there are more than {} values", kMaxLineValues));
+    values_ += size.values;
+    if (values_ > kMaxValues) return wrong(fmt::format("there are more than {} values up to here", kMaxValues));
     if (line_.find('\0') != string_view::npos) return wrong("there is a NUL byte");
     Json json = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return wrong("is no JSON object");
@@ -108,6 +148,7 @@ class ExportReader {
     if (!origin) return wrong(origin.error().message);
     file_.origin = std::move(*origin);
     file_.digest_of_runs = runs_digest_.hexadecimal();
+    file_.digest_of_lines = lines_digest_.hexadecimal();
     return std::move(file_);
   }
 
@@ -115,10 +156,12 @@ class ExportReader {
   size_t at_ = 0;
   size_t digested_ = 0;  // where the line begins
   size_t line_number_ = 0;
+  size_t values_ = 0;
   string_view line_;
   Json origin_;
   ExportFile file_;
   Sha256 runs_digest_;
+  Sha256 lines_digest_;
 };
 
 }  // namespace

@@ -49,7 +49,10 @@ struct ExportFile {
   Json experiment;
   std::vector<Json> circumstances;
   std::vector<Json> runs;
-  std::string digest_of_runs;  // SHA-256 of the runs' lines: the same wherever and whenever they are exported
+  // SHA-256 of what the runs say: the same wherever and whenever they are exported, in whatever order of keys, with or without
+  // those that are null.
+  std::string digest_of_runs;
+  std::string digest_of_lines;  // SHA-256 of the runs' lines, by which earlier versions knew them
 };
 
 // Judges form, order, counts and digest. An error names the line: "line 3: …".

@@ -53,6 +53,32 @@ TEST_CASE("the same runs have the same digest, whoever exports them, whenever, a
   CHECK(read_export(exported())->digest_of_runs == read_export(exported(later, "other notes"))->digest_of_runs);
 }
 
+TEST_CASE("runs that say the same have the same digest, in whatever order and whether or not a null is written") {
+  const auto digest_of = [](const char* run) {
+    ExportWriter writer(kOrigin, 3);
+    std::string text = writer.head() + writer.experiment({{"notes", "n"}});
+    text += writer.run(Json::parse(run));
+    const auto file = read_export(text + writer.end());
+    REQUIRE(file);
+    return file->digest_of_runs;
+  };
+  const auto digest = digest_of(R"({"a": 1, "b": [null, {"c": "x"}], "d": null})");
+  CHECK(digest_of(R"({"b": [null, {"e": null, "c": "x"}], "a": 1})") == digest);
+  CHECK(digest_of(R"({"b": [{"c": "x"}], "a": 1})") != digest);
+  CHECK(digest_of(R"({"a": 2, "b": [null, {"c": "x"}]})") != digest);
+  CHECK(digest_of(R"({"a": "1", "b": [null, {"c": "x"}]})") != digest);
+}
+
+TEST_CASE("a line of more values than a run can have is refused before it is read") {
+  std::string many = "[";
+  for (int i = 0; i < 300'000; ++i) many += "[],";
+  const std::string head = ExportWriter(kOrigin, 3).head();
+  CHECK(error_of(head + "{\"experiment\":{\"findings\":" + many + "[]]}}\n") == "line 2: there are more than 250000 values");
+  std::string lines = head + "{\"experiment\":{}}\n";
+  for (int i = 0; i < 30; ++i) lines += "{\"run\":{\"x\":" + many.substr(0, 300'001) + "[]]}}\n";
+  CHECK(error_of(lines) == "line 22: there are more than 4000000 values up to here");
+}
+
 TEST_CASE("a file that was changed, cut or put together otherwise is refused with its line") {
   const std::string good = exported();
   const auto lines = lines_of(good);
