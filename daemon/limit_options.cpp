@@ -58,15 +58,19 @@ void apply_limits(const LimitOptions& limits, ApiOptions& options) {
   options.post_rates = limits.post_rates;
 }
 
-std::string fit_to_open_files(LimitOptions& limits) {
+Result<std::string> fit_to_open_files(LimitOptions& limits) {
   rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return "";
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return std::string();
   const rlimit most{files.rlim_max, files.rlim_max};
   if (files.rlim_cur < files.rlim_max && ::setrlimit(RLIMIT_NOFILE, &most) == 0) files = most;
   const size_t others = kOtherFiles + limits.max_event_streams;
-  if (files.rlim_cur >= limits.max_connections + others) return "";
+  if (files.rlim_cur >= limits.max_connections + others) return std::string();
+  if (files.rlim_cur < kFewestConnections + others) {
+    return fail(fmt::format("this process may open only {} files, and needs {}; raise its limit (ulimit -n, LimitNOFILE=)", files.rlim_cur,
+                            kFewestConnections + others));
+  }
   const auto asked = limits.max_connections;
-  limits.max_connections = std::max(files.rlim_cur - std::min<size_t>(files.rlim_cur, others), kFewestConnections);
+  limits.max_connections = files.rlim_cur - others;
   return fmt::format("{} connections instead of {}, since this process may open only {} files; raise its limit (ulimit -n, "
                      "LimitNOFILE=), or lower --max-connections",
                      limits.max_connections, asked, files.rlim_cur);

@@ -22,7 +22,8 @@ void add_limit_options(CLI::App& command, LimitOptions& options);
 void apply_limits(const LimitOptions& limits, ApiOptions& options);
 
 // Raises this process's limit of open files to what it may be, since connections count as such. Where that is too low for
-// so many connections, they become fewer; returns a sentence for the log then, else an empty text.
-std::string fit_to_open_files(LimitOptions& limits);
+// so many connections, they become fewer; returns a sentence for the log then, else an empty text. Fails where too few are left to
+// measure anything.
+Result<std::string> fit_to_open_files(LimitOptions& limits);
 
 }  // namespace copybench

@@ -135,9 +135,9 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
   api_options.listen = options.listen;
   api_options.access = std::move(preparation.access);
   LimitOptions limits = options.limits;
-  if (const std::string fewer = fit_to_open_files(limits); !fewer.empty()) {
-    log_event(logger.get(), Severity::warning, "limits_reduced", {}, fewer);
-  }
+  const auto fewer = fit_to_open_files(limits);
+  if (!fewer) return tl::unexpected(fewer.error());
+  if (!fewer->empty()) log_event(logger.get(), Severity::warning, "limits_reduced", {}, *fewer);
   apply_limits(limits, api_options);
   auto api = ApiServer::create(api_options, {**store, **readers, scheduler, perf_report, changed, activity, logger});
   auto address = api->bind();

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace copybench;
 
@@ -49,11 +51,26 @@ TEST_CASE("limits that make no sense are refused") {
   }
 }
 
+TEST_CASE("too few open files to measure anything are refused") {
+  // Of a child: a hard limit that was lowered stays low.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit fewest{100, 100};
+    ::setrlimit(RLIMIT_NOFILE, &fewest);
+    LimitOptions limits;
+    const auto refused = fit_to_open_files(limits);
+    ::_exit(!refused && refused.error().message.find("only 100 files, and needs 160") != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+
 TEST_CASE("the limit of open files is raised as far as it may be") {
-  const OpenFiles low(100);
+  const OpenFiles low(200);
   LimitOptions limits;
   limits.max_connections = 16;
-  CHECK(fit_to_open_files(limits).empty());
+  CHECK(fit_to_open_files(limits) == "");
   rlimit now{};
   ::getrlimit(RLIMIT_NOFILE, &now);
   CHECK(now.rlim_cur == now.rlim_max);

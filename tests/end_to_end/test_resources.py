@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -26,6 +27,24 @@ def cpu_seconds(pid):
 
 def highest_descriptor(pid):
     return max(map(int, os.listdir(f"/proc/{pid}/fd")))
+
+
+class Inherited(unittest.TestCase):
+    """What whoever starts the daemon may have set."""
+
+    def test_an_ignored_end_of_children_and_a_stack_that_may_be_raised_fail_no_run(self):
+        ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
+        for prefix in ((sys.executable, "-c", ignoring), ("sh", "-c", 'ulimit -S -s 64 && exec "$@"', "sh")):
+            with self.subTest(prefix=prefix), Daemon(prefix=prefix) as served:
+                served.completed(served.queue(duration_s=0.1, warmup_s=0)["id"])
+
+    def test_what_is_too_little_is_told_at_the_start(self):
+        for limit, words in (("-s 64", "the limit of the stack is too low"), ("-n 72", "may open only 72 files, and needs"), ("-d 20000", "not enough memory")):
+            with self.subTest(limit=limit), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
+                done = subprocess.run(["sh", "-c", f'ulimit {limit} && exec "$@"', "sh", BINARY, "serve", "--listen", "127.0.0.1:0",
+                                       "--data-dir", data], capture_output=True, check=False, text=True, timeout=PATIENCE_S)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(words, done.stderr)
 
 
 class Limited(unittest.TestCase):
