@@ -89,11 +89,14 @@ WaitingRoom::Leaving WaitingRoom::sort(const pollfd* entries, size_t polled) {
     }
     bytes -= held.connection.bytes_held();
     if (fate == Fate::ready) leaving.ready.push_back(std::move(held.connection));
-    if (late) leaving.late.push_back(std::move(held.connection));
+    if (!late) continue;
+    held.connection.drop_body();
+    leaving.late.push_back(std::move(held.connection));
   }
   held_ = std::move(staying);
   const auto remove = [&](size_t index) {
     bytes -= held_[index].connection.bytes_held();
+    held_[index].connection.drop_body();
     leaving.crowded.push_back(std::move(held_[index].connection));
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
   };
