@@ -47,8 +47,8 @@ Json openapi_document() {
       {"description",
        "Which way of sending is fastest on this machine, at this message size, and why. Times are UTC (RFC 3339), "
        "units are in the names, a figure that could not be measured is null. HEAD works where GET does. Bad input of "
-       "any kind is "
-       "answered 400 with every bad field in `errors`; a missing or wrong token 401, unknown paths 404, wrong methods 405, "
+       "any kind is answered 400 with every bad field in `errors` (of an import, the first line that is wrong, in "
+       "`detail`); a missing or wrong token 401, unknown paths 404, wrong methods 405, "
        "bodies over 1 MiB (or what the daemon was told) 413, changes asked for too often, and more event streams or "
        "connections at once than the daemon allows, 429 with Retry-After, "
        "other content types 415, foreign hosts 421, foreign origins 403, a full or failing disk 507: nothing new is taken "

@@ -1,5 +1,7 @@
 #include "core/model/origin.h"
 
+#include <algorithm>
+
 #include "core/model/json_shape.h"
 #include "core/model/text.h"
 
@@ -12,7 +14,9 @@ std::optional<std::string> text_from(const Json& json, const char* key) {
   const auto found = json.find(key);
   if (found == json.end() || !found->is_string()) return std::nullopt;
   const auto& text = found->get_ref<const std::string&>();
-  if (text.size() > kMaxTextBytes || !decode_utf8(text)) return std::nullopt;
+  const auto code_points = decode_utf8(text);
+  if (text.size() > kMaxTextBytes || !code_points) return std::nullopt;
+  if (std::any_of(code_points->begin(), code_points->end(), is_control_character)) return std::nullopt;
   return text;
 }
 
@@ -44,14 +48,14 @@ Result<Origin> origin_from_json(const Json& json) {
   const auto id = json.find("experiment_id");
   const auto exported_at = time_from_json(json.value("exported_at_ms", Json()));
   const Json imported_at = json.value("imported_at_ms", Json());
-  if (!host || !copybench) return fail("the origin's host and copybench must be texts of at most 200 bytes");
+  if (!host || !copybench) return fail("the origin's host and copybench must be texts of at most 200 bytes without control characters");
   if (id == json.end() || whole_of(*id).value_or(0) < 1) {
     return fail("the origin's experiment_id is no whole number from 1");
   }
   if (!exported_at || (!imported_at.is_null() && !time_from_json(imported_at))) return fail("a time of the origin is none");
   const Json machine_id = json.value("machine_id", Json());
   if (!machine_id.is_null() && !text_from(json, "machine_id")) {
-    return fail("the origin's machine_id must be a text of at most 200 bytes, or null");
+    return fail("the origin's machine_id must be a text of at most 200 bytes without control characters, or null");
   }
   return Origin{*host, text_from(json, "machine_id"), *copybench, id->get<int64_t>(), *exported_at, time_from_json(imported_at)};
 }

@@ -51,6 +51,14 @@ std::string range_problem(const Json& row) {
       return fmt::format("{} is {}; allowed of a run that did not complete: null", column.name, *value);
     }
   }
+  if (row["state"] == name_of(RunState::completed) && member(member(row, "evidence"), "windows_ns").is_object()) {
+    for (const string_view name : {"window_s", "bytes", "throughput_gbps"}) {
+      if (!number(row, name)) return fmt::format("{} is null; allowed of a run that completed: a number", name);
+    }
+  }
+  if (number(row, "cycles_per_byte") && !number(row, "cpu_cycles")) {
+    return "cycles_per_byte is a number; allowed where cpu_cycles is null: null";
+  }
   return "";
 }
 
@@ -166,6 +174,33 @@ std::string windows_problem(const Json& row) {
   return problem;
 }
 
+// The value of that rank, from 1, in us.
+double value_at(const Json& histogram, double rank) {
+  double counted = 0;
+  for (const Json& bucket : histogram) {
+    counted += bucket[1].get<double>();
+    if (counted >= rank) return bucket[0].get<double>() / 1e3;
+  }
+  return histogram.empty() ? 0 : histogram.back()[0].get<double>() / 1e3;
+}
+
+std::string percentiles_problem(const Json& row, const Json& histogram, double total) {
+  constexpr double kBucket = 0.02;  // more than the width of a bucket
+  constexpr std::array<std::pair<string_view, double>, 4> kPercentiles{
+      {{"latency_p50_us", 0.5}, {"latency_p90_us", 0.9}, {"latency_p99_us", 0.99}, {"latency_p999_us", 0.999}}};
+  if (total < 1) return "";
+  for (const auto& [name, share] : kPercentiles) {
+    const auto value = number(row, name);
+    const double rank = std::ceil(share * total);
+    // A rank is rounded one way or the other.
+    const double low = value_at(histogram, std::max(1.0, rank - 1)), high = value_at(histogram, std::min(total, rank + 1));
+    if (value && (*value < low * (1 - kBucket) || *value > high * (1 + kBucket))) {
+      return says_otherwise(name, *value, "evidence/latency_histogram", value_at(histogram, rank));
+    }
+  }
+  return "";
+}
+
 std::string histogram_problem(const Configuration& configuration, const Json& row) {
   const Json& histogram = member(member(row, "evidence"), "latency_histogram");
   if (!histogram.is_array()) return "";
@@ -187,7 +222,8 @@ std::string histogram_problem(const Configuration& configuration, const Json& ro
   if (max_us && static_cast<double>(before) > *max_us * 1e3 + 1) {
     return says_otherwise("latency_max_us", *max_us, "evidence/latency_histogram", static_cast<double>(before) / 1e3);
   }
-  return "";
+  // What was cut of the histogram says nothing.
+  return messages && total >= 0.9 * *messages - apart ? percentiles_problem(row, histogram, total) : "";
 }
 
 std::string copy_share_problem(const Json& share, double busy) {

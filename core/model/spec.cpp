@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/model/crossover.h"
+#include "core/model/json_shape.h"
 
 namespace copybench {
 namespace {
@@ -157,6 +158,26 @@ ExperimentSpec read_search(Json json) {
   return spec;
 }
 
+// What a value's type must be wherever reading it would end in nlohmann's words.
+const Shape& spec_types() {
+  constexpr size_t kMost = size_t{1} << 20;
+  static const Shape text = Shape::text(kMost);
+  static const Shape shape = Shape::open_object({{"name", text.optional()},
+                                                 {"preset", text.or_null().optional()},
+                                                 {"engines", Shape::list(text, kMost).optional()},
+                                                 {"of", Shape::list(text, kMost).optional()},
+                                                 {"find", text.optional()},
+                                                 {"metric", text.optional()},
+                                                 {"order", text.optional()},
+                                                 {"pattern", text.optional()},
+                                                 {"receive", text.optional()},
+                                                 {"messages_per_s", Shape::number(0, 1e12).or_null().optional()},
+                                                 {"tcp_nodelay", Shape::flag().optional()},
+                                                 {"events", Shape::list(text, kMost).optional()},
+                                                 {"profile", Shape::flag().optional()}});
+  return shape;
+}
+
 }  // namespace
 
 Json to_json(const ExperimentSpec& spec) {
@@ -186,12 +207,13 @@ Json to_json(const ExperimentSpec& spec) {
 }
 
 Result<ExperimentSpec> spec_from_json(const Json& json) {
+  if (std::string problem = spec_types().problem(json, "spec"); !problem.empty()) return fail(std::move(problem));
   try {
     return json.contains("find") ? read_search(json) : read(json);
   } catch (const BadSpec& bad) {
-    return fail("This is no stored experiment: " + bad.what + ".");
-  } catch (const Json::exception& error) {
-    return fail(std::string("This is no stored experiment: ") + error.what() + ".");
+    return fail("spec: " + bad.what);
+  } catch (const Json::exception&) {
+    return fail("spec: a value is missing or has another type than copybench writes");
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/model/annotations.h"
 #include "core/model/calibration.h"
+#include "core/model/circumstances.h"
 #include "core/model/crossover.h"
 #include "core/model/json_shape.h"
 #include "core/model/names.h"
@@ -18,6 +19,7 @@
 #include "core/model/run_check.h"
 #include "core/model/spec_check.h"
 #include "core/model/stored_shapes.h"
+#include "core/model/text.h"
 #include "core/store/schema.h"
 
 namespace copybench {
@@ -194,6 +196,16 @@ std::string experiment_problem(const ExportFile& file, std::optional<ExperimentS
   return "";
 }
 
+// The head of a file has its machine from the circumstances.
+std::string machine_problem(const Json& facts, const Origin& origin) {
+  for (const Json& fact : facts) {
+    if (fact["name"] == kMachineId && fact["value"].is_string() && origin.machine_id && fact["value"] != *origin.machine_id) {
+      return fmt::format("{} is {}; allowed: what machine_id of line 1 says", kMachineId, shown(fact["value"].get_ref<const std::string&>()));
+    }
+  }
+  return "";
+}
+
 std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t>& from) {
   const auto from_run = whole_of(row.value("from_run", Json()));
   if (!from_run || *from_run < 1 || *from_run > static_cast<int64_t>(runs) || !from.insert(*from_run).second) {
@@ -206,6 +218,12 @@ std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t
   }
   std::set<string_view> names_of_facts;
   for (const Json& fact : facts) {
+    const Json& value = fact["value"];
+    const auto is_simple = [](const Json& one) { return !one.is_structured(); };
+    if (value.is_object() || (value.is_array() && !std::all_of(value.begin(), value.end(), is_simple))) {
+      return fmt::format("the value of {} is nested; allowed: a number, a text, true or false, a list of these, or null",
+                         fact["name"].dump());
+    }
     if (!names_of_facts.insert(fact["name"].get_ref<const std::string&>()).second) {
       return fmt::format("facts has {} twice", fact["name"].dump());
     }
@@ -263,6 +281,7 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
   for (const Json& row : file.circumstances) {
     problem = row_problem(row, columns.circumstances, std::vector<string_view>{"from_run"});
     if (problem.empty()) problem = circumstances_problem(row, file.runs.size(), from);
+    if (problem.empty()) problem = machine_problem(row.at("facts"), file.origin);
     if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
     ++line;
   }

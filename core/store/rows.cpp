@@ -79,7 +79,7 @@ ExperimentRecord read_experiment(const Query& row) {
   record.started_at = cursor.time_or_none("started_at_ms");
   record.finished_at = cursor.time_or_none("finished_at_ms");
   record.reason = cursor.text_or_none();
-  record.runs.total = cursor.whole("runs_total", 0, kMostRuns);
+  record.runs.total = cursor.whole("runs_total", 1, kMostRuns);
   record.runs.completed = cursor.whole("runs_completed", 0, kMostRuns);
   record.runs.failed = cursor.whole("runs_failed", 0, kMostRuns);
   record.runs.cancelled = cursor.whole("runs_cancelled", 0, kMostRuns);

@@ -212,8 +212,8 @@ StoreResult<void> check_import(DatabaseConnection& scratch, const ExportFile& fi
 }
 
 std::optional<ExperimentId> find_imported(DatabaseConnection& connection, const ExportFile& file) {
-  Query query(connection, "SELECT id FROM experiments WHERE import_digest = ?");
-  if (!query.bind(file.digest_of_runs).step()) return std::nullopt;
+  Query query(connection, "SELECT id FROM experiments WHERE import_digest IN (?, ?)");
+  if (!query.bind(file.digest_of_runs).bind(file.digest_of_lines).step()) return std::nullopt;
   return query.integer(0);
 }
 

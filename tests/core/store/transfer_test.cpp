@@ -291,7 +291,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 2: has a key that is not known here: \"colour\"", [](ExportFile& file) { file.experiment["colour"] = 1; }},
       {"line 2: created_at_ms is missing", [](ExportFile& file) { file.experiment.erase("created_at_ms"); }},
       {"line 2: created_at_ms must be a time", [](ExportFile& file) { file.experiment["created_at_ms"] = INT64_MAX; }},
-      {"line 2: This is no stored experiment", [](ExportFile& file) { file.experiment["spec"].erase("seed"); }},
+      {"line 2: spec: it lacks seed", [](ExportFile& file) { file.experiment["spec"].erase("seed"); }},
       {"line 2: spec duration_s is 1000000000; allowed: at most 3600",
        [](ExportFile& file) { file.experiment["spec"]["duration_s"] = 1e9; }},
       {"line 2: runs_total is 6; allowed: as many as there are runs of that state", [](ExportFile& file) { file.experiment["runs_total"] = 6; }},
@@ -317,7 +317,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: bytes must be a whole number", [](ExportFile& file) { file.runs[0]["bytes"] = 1.5; }},
       {"line 3: perf_raw must be a string", [](ExportFile& file) { file.runs[0]["perf_raw"] = 1; }},
       {"line 3: calibrations must be a list", [](ExportFile& file) { file.runs[0]["calibrations"] = 1; }},
-      {"line 3: the calibration has no syscall_ns",
+      {"line 3: syscall_ns of a calibration is null; allowed: a number above 0",
        [](ExportFile& file) { file.runs[0]["calibrations"][0]["values"].erase("syscall_ns"); }},
       {"line 3: flags/0/kind is \"solar_wind\"; allowed:", [](ExportFile& file) { file.runs[0]["flags"][0]["kind"] = "solar_wind"; }},
       {"line 3: engine is \"five_copy\"; allowed: two_copy", [](ExportFile& file) { file.runs[0]["engine"] = "five_copy"; }},
@@ -389,8 +389,25 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
        [](ExportFile& file) { file.runs[0]["evidence"]["samples"]["bytes"][1] = "x"; }},
       {"line 3: window_s is 2; allowed: what evidence/windows_ns/client gives", [](ExportFile& file) {
          file.runs[0]["window_s"] = 2.0;
+         file.runs[0]["bytes"] = 0;
+         file.runs[0]["throughput_gbps"] = 0.0;
          file.runs[0]["evidence"]["windows_ns"] = {{"client", 1'000'000'000}};
        }},
+      {"line 3: window_s is null; allowed of a run that completed: a number", [](ExportFile& file) {
+         file.runs[0]["window_s"] = nullptr;
+         file.runs[0]["evidence"]["windows_ns"] = {{"client", 1'000'000'000}};
+       }},
+      {"line 3: cycles_per_byte is a number; allowed where cpu_cycles is null: null",
+       [](ExportFile& file) { file.runs[0]["cycles_per_byte"] = 5.0; }},
+      {"line 3: latency_p50_us is 3; allowed: what evidence/latency_histogram gives, 2", [](ExportFile& file) {
+         file.runs[0]["messages"] = 10;
+         file.runs[0]["bytes"] = 10 * 4096;
+         for (const char* name : {"latency_p90_us", "latency_p99_us", "latency_p999_us", "latency_max_us"}) file.runs[0][name] = 4.0;
+         file.runs[0]["latency_p50_us"] = 3.0;
+         file.runs[0]["evidence"]["latency_histogram"] = {{2000, 8}, {4000, 2}};
+       }},
+      {"line 2: spec/tcp_nodelay is null; allowed: true or false",
+       [](ExportFile& file) { file.experiment["spec"]["tcp_nodelay"] = nullptr; }},
   };
   for (const Case& one : cases) {
     CAPTURE(one.said);
