@@ -21,6 +21,7 @@ using Kind = StoreError::Kind;
 using Access = DatabaseConnection::Access;
 
 constexpr std::string_view kPrepared = "copybench.db.restored-";  // then the date
+constexpr const char* kUnfinished = "copybench.db.restoring";
 constexpr const char* kSuffixes[] = {"", "-wal", "-shm"};
 
 // "20261122T141850.123Z": sorts by time, and is the same for all files of one restore.
@@ -95,6 +96,7 @@ StoreResult<CopySummary> prepare(const Folder& from, const fs::path& file, const
 StoreResult<std::vector<fs::path>> complete_restore(const fs::path& directory) {
   std::error_code failed;
   fs::path prepared;
+  remove_with_suffixes(directory / kUnfinished);
   for (const auto& entry : fs::directory_iterator(directory, failed)) {
     if (entry.path().filename().string().starts_with(kPrepared)) prepared = entry.path();
   }
@@ -135,8 +137,7 @@ StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from
         StoreError{Kind::conflict, fmt::format("{} is the database of {} itself.", file.string(), directory.string())});
   }
 
-  const fs::path unfinished = directory / "copybench.db.restoring";
-  remove_with_suffixes(unfinished);
+  const fs::path unfinished = directory / kUnfinished;
   auto copy = prepare(from, file, unfinished);
   if (!copy) {
     remove_with_suffixes(unfinished);

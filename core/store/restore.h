@@ -23,8 +23,8 @@ struct Restored {
 // not_found, corrupt, newer: the file is not to be restored, nothing was changed.
 StoreResult<Restored> restore(const std::filesystem::path& directory, const std::filesystem::path& file);
 
-// Completes a restore() that was cut off beyond its point of no return; changes nothing where there is none. The caller
-// holds the lock. Returns the files that were put aside.
+// Completes a restore() that was cut off beyond its point of no return, and removes what one that was cut off before had copied;
+// changes nothing where there is none. The caller holds the lock. Returns the files that were put aside.
 StoreResult<std::vector<std::filesystem::path>> complete_restore(const std::filesystem::path& directory);
 
 }  // namespace copybench

@@ -145,11 +145,14 @@ TEST_CASE("a restore that was cut off at any step is completed by whoever opens 
   }
 }
 
-TEST_CASE("a restore that was cut off earlier leaves the old database, and its rest is no obstacle") {
+TEST_CASE("a restore that was cut off earlier leaves the old database, and its rest goes with the next start") {
   TemporaryDirectory directory, elsewhere;
   fill(directory, 5);
   std::ofstream(directory.database().string() + ".restoring") << "half a data";
+  std::ofstream(directory.database().string() + ".restoring-journal") << "j";
   CHECK(runs_of(directory) == 5);
+  CHECK_FALSE(fs::exists(directory.database().string() + ".restoring"));
+  CHECK_FALSE(fs::exists(directory.database().string() + ".restoring-journal"));
   must(restore(directory.path(), backup_of(elsewhere, 3)));
   CHECK(runs_of(directory) == 3);
 }
