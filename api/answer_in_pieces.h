@@ -16,8 +16,8 @@ using MakePiece = std::function<StoreResult<bool>(std::string& out)>;
 
 constexpr size_t kMadeFirst = size_t{64} << 10;
 
-// Makes pieces until there are so many bytes, before the answer begins: till then what fails is a problem, and what has come to its
-// end has a length. What fails later cuts the answer off.
+// Makes pieces until there are so many bytes, before the answer begins: till then what fails is a problem, and what has come to
+// its end has a length. What fails later cuts the answer off.
 Reply answer_in_pieces(HttpResponse response, MakePiece make, size_t made_first = kMadeFirst);
 
 }  // namespace copybench

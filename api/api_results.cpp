@@ -48,7 +48,8 @@ std::string joined(const std::vector<RunRow>& runs) {
 
 // page_json() as it would be written, some runs at a time.
 MakePiece run_page_pieces(ReaderPool& readers, ExperimentId experiment, const PageQuery& asked) {
-  return [&readers, experiment, left = asked.limit, next = asked.after, first = true](std::string& out) mutable -> StoreResult<bool> {
+  return [&readers, experiment, left = asked.limit, next = asked.after,
+          first = true](std::string& out) mutable -> StoreResult<bool> {
     auto page = readers.lease()->runs(experiment, next, std::min(kRunsPage, left));
     if (!page) return tl::unexpected(page.error());
     left -= static_cast<int64_t>(page->items.size());

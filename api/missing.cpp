@@ -100,7 +100,8 @@ Json missing_reasons(const RunRow& run, const Json& counters) {
   }
   each_other_counter(counters, [&](const std::string& event, const Json& reading) {
     // Perf has no event of a figure's name, but an experiment may ask for one.
-    if (count_of(reading).is_null() && !is_column(event)) reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
+    if (!count_of(reading).is_null() || is_column(event)) return;
+    reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
   });
   return reasons;
 }

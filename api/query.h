@@ -12,8 +12,8 @@
 
 namespace copybench {
 
-// The parameters of a query as it was sent, by name, those of one name in their order. A name ends at the first "=". What is not well
-// coded stays as it is; query_coding_problem() finds it.
+// The parameters of a query as it was sent, by name, those of one name in their order. A name ends at the first "=". What is
+// not well coded stays as it is; query_coding_problem() finds it.
 NamedValues parse_query(std::string_view query_text);
 
 // Of the query as it was sent: names and values in UTF-8, percent-encoded where they must be.

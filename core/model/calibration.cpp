@@ -56,7 +56,8 @@ Result<Calibration> calibration_from_json(const Json& json) {
   for (const CalibrationColumn& column : kCalibrationColumns) {
     const Json value = json.is_object() ? json.value(std::string(column.name), Json()) : Json();
     if (!value.is_number() || !(value.get<double>() > 0) || !std::isfinite(value.get<double>())) {
-      return fail(fmt::format("{} of a calibration is {}; allowed: a number above 0", column.name, value.dump(-1, ' ', false, Json::error_handler_t::replace)));
+      return fail(fmt::format("{} of a calibration is {}; allowed: a number above 0", column.name,
+                              value.dump(-1, ' ', false, Json::error_handler_t::replace)));
     }
     calibration.*column.member = value.get<double>();
   }

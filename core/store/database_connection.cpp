@@ -64,8 +64,8 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
       if (system_errno == ENOTSUP) {
-        return {Kind::io, "The database " + file + " cannot be opened: it, its journal (-journal), its log (-wal) or its index (-shm) is a pipe. "
-                              "Remove the pipe."};
+        return {Kind::io, "The database " + file + " cannot be opened: it, its journal (-journal), its log (-wal) or its "
+                              "index (-shm) is a pipe. Remove the pipe."};
       }
       return {Kind::io, "The database " + file + " cannot be opened for this use: " + said +
                             ". See to the folder's permissions, and to the limit of open files (ulimit -n)."};

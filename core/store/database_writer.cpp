@@ -182,8 +182,8 @@ std::optional<StoreError> DatabaseWriter::unsafe() {
   return std::nullopt;
 }
 
-// Through a connection of its own: what others have written into pages that are cached here is not seen through this one. It takes
-// some 0.7 us a run that is stored, and only where somebody wrote.
+// Through a connection of its own: what others have written into pages that are cached here is not seen through this one. It
+// takes some 0.7 us a run that is stored, and only where somebody wrote.
 std::optional<StoreError> DatabaseWriter::harmed_by_others() {
   if (!files_.written_by_others()) return std::nullopt;
   auto fresh = DatabaseConnection::open(file_, DatabaseConnection::Access::read_only);

@@ -200,7 +200,8 @@ std::string experiment_problem(const ExportFile& file, std::optional<ExperimentS
 std::string machine_problem(const Json& facts, const Origin& origin) {
   for (const Json& fact : facts) {
     if (fact["name"] == kMachineId && fact["value"].is_string() && origin.machine_id && fact["value"] != *origin.machine_id) {
-      return fmt::format("{} is {}; allowed: what machine_id of line 1 says", kMachineId, shown(fact["value"].get_ref<const std::string&>()));
+      return fmt::format("{} is {}; allowed: what machine_id of line 1 says", kMachineId,
+                         shown(fact["value"].get_ref<const std::string&>()));
     }
   }
   return "";
