@@ -13,8 +13,8 @@ namespace {
 using Kind = StoreError::Kind;
 
 constexpr const char* kRemedy =
-    "Nothing more is stored. Bring the file back. A restart goes on with what is in the directory, and begins an empty database where "
-    "there is none";
+    "Nothing more is stored. Bring the file back, or restart copybenchd, which goes on with what is in the directory: with an empty "
+    "database where there is none";
 constexpr const char* kLook =
     "Nothing more is stored. Stop the program that did it and copybenchd, keep the files, and start copybenchd, which checks "
     "them, or restore a backup";
