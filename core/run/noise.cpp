@@ -150,9 +150,9 @@ Noise judge_noise(const NoiseWindow& window) {
   const bool listed = window.before.no_processes.empty() && window.after.no_processes.empty();
   const Neighbours neighbours = listed ? neighbours_of(window) : Neighbours{};
   const bool whole = window.before.all_processes && window.after.all_processes;
-  const int64_t others_ns =
-      listed && whole ? std::max(std::min(beside_ns, neighbours.total_ns), std::min(busy_beside_ns, neighbours.here_ns))
-                      : beside_ns;
+  // Whoever is listed has used at least this, also where others are not seen, as in a container.
+  const int64_t seen_ns = std::min(busy_beside_ns, neighbours.here_ns);
+  const int64_t others_ns = std::max(listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns, seen_ns);
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {
     const std::string named = names_of_busiest(neighbours, window.length);
     const std::string by =

@@ -103,11 +103,20 @@ TEST_CASE("processes that ended in the window are counted by their parents") {
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.61 / 6));
 }
 
-TEST_CASE("where not all processes can be seen the CPUs decide alone") {
+TEST_CASE("where not all processes can be seen the CPUs decide, and those that are seen count at least") {
   auto window = quiet();
   window.own_cpu_ns -= 1500 * kMs;
   window.before.all_processes = window.after.all_processes = false;
   CHECK(kinds(window) == "neighbours");
+  auto hidden = quiet();  // by the soft interrupts that are in the run's own time
+  hidden.own_cpu_ns -= 400 * kMs;
+  hidden.cpu.softirq_ns += 800 * kMs;
+  hidden.cpu.system_ns -= 400 * kMs;
+  hidden.after.processes.push_back({300, 300, "burner", 800 * kMs, 0, 1});
+  for (const bool all : {true, false}) {
+    hidden.before.all_processes = hidden.after.all_processes = all;
+    CHECK(kinds(hidden) == "neighbours");
+  }
 }
 
 TEST_CASE("without a list of processes the CPUs decide alone") {
