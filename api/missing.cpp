@@ -38,11 +38,6 @@ bool is_figure(string_view event) {
   return std::any_of(columns.begin(), columns.end(), [&](const CounterColumn& column) { return column.counts(event); });
 }
 
-bool is_column(string_view name) {
-  const auto columns = figure_columns();
-  return std::any_of(columns.begin(), columns.end(), [&](const FigureColumn& column) { return column.name == name; });
-}
-
 // Visits (event, reading) of every event that is no figure.
 template <typename Visit>
 void each_other_counter(const Json& counters, const Visit& visit) {
@@ -100,7 +95,7 @@ Json missing_reasons(const RunRow& run, const Json& counters) {
   }
   each_other_counter(counters, [&](const std::string& event, const Json& reading) {
     // Perf has no event of a figure's name, but an experiment may ask for one.
-    if (!count_of(reading).is_null() || is_column(event)) return;
+    if (!count_of(reading).is_null() || find_figure(event) != nullptr) return;
     reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
   });
   return reasons;

@@ -86,6 +86,18 @@ string_view unmet(string_view name, string_view value, bool lists) {
   return "";
 }
 
+// Visits (parameter, name, value) of each, as they were sent.
+template <typename Visit>
+void each_parameter(string_view query_text, const Visit& visit) {
+  while (!query_text.empty()) {
+    const string_view parameter = query_text.substr(0, query_text.find('&'));
+    query_text.remove_prefix(std::min(parameter.size() + 1, query_text.size()));
+    if (parameter.empty()) continue;
+    const string_view name = parameter.substr(0, parameter.find('='));
+    visit(parameter, name, parameter.substr(std::min(name.size() + 1, parameter.size())));
+  }
+}
+
 }  // namespace
 
 NamedValues parse_query(string_view query_text) {
@@ -95,27 +107,20 @@ NamedValues parse_query(string_view query_text) {
     return percent_decoded(text).value_or(text);
   };
   NamedValues query;
-  while (!query_text.empty()) {
-    const string_view parameter = query_text.substr(0, query_text.find('&'));
-    query_text.remove_prefix(std::min(parameter.size() + 1, query_text.size()));
-    if (parameter.empty()) continue;
-    const string_view name = parameter.substr(0, parameter.find('='));
-    query.emplace_back(decoded(name), decoded(parameter.substr(std::min(name.size() + 1, parameter.size()))));
-  }
+  each_parameter(query_text, [&](string_view, string_view name, string_view value) {
+    query.emplace_back(decoded(name), decoded(value));
+  });
   std::stable_sort(query.begin(), query.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return query;
 }
 
 std::optional<Problem> query_coding_problem(string_view query_text) {
   Errors errors;
-  while (!query_text.empty()) {
-    const string_view parameter = query_text.substr(0, query_text.find('&'));
-    query_text.remove_prefix(std::min(parameter.size() + 1, query_text.size()));
-    const string_view name = parameter.substr(0, parameter.find('='));
-    if (percent_decoded(name) && percent_decoded(parameter.substr(name.size()))) continue;
+  each_parameter(query_text, [&](string_view parameter, string_view name, string_view value) {
+    if (percent_decoded(name) && percent_decoded(value)) return;
     errors.push_back({fmt::format("?{}", percent_decoded(name).value_or("").substr(0, 200)),
                       fmt::format("{} is given; allowed: UTF-8, percent-encoded", shown(parameter))});
-  }
+  });
   if (errors.empty()) return std::nullopt;
   return invalid_query(std::move(errors));
 }
