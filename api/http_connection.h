@@ -43,7 +43,7 @@ class HttpConnection {
 
   // The body as far as it was received, at most that long. It is handed out once.
   std::string take_body(uint64_t length);
-  // Of a request that gets no answer: gives back the room at once.
+  // For a request that is turned away: gives back the room at once.
   void drop_body() { std::string().swap(ahead_); }
 
   // Sends what goes at once and keeps the rest. False: the connection is broken.

@@ -14,7 +14,7 @@ struct JsonLimits {
   static constexpr size_t kMaxBytes = 64 << 20;   // of any text
 };
 
-// Of text that is no JSON, upper bounds.
+// Both are upper bounds where the text is no JSON.
 struct JsonSize {
   size_t depth = 0;   // of arrays and objects
   size_t values = 0;  // an array or object, a member's or an element's value: each is an allocation or a part of one

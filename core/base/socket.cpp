@@ -37,8 +37,7 @@ Result<void> set_option(int socket, int level, int name, int value, const char* 
   return {};
 }
 
-// Where all of the ports that the kernel chooses from are taken, maybe by one user who bound them: any other one. False with
-// errno.
+// Any free port, for when all that the kernel chooses from are taken, maybe by one user who bound them. False with errno.
 bool bind_to_any_port(int socket, sockaddr_storage address, socklen_t length) {
   constexpr int kTries = 1000;
   constexpr uint16_t kFirst = 1024;  // those below need a privilege

@@ -222,7 +222,7 @@ std::string histogram_problem(const Configuration& configuration, const Json& ro
   if (max_us && static_cast<double>(before) > *max_us * 1e3 + 1) {
     return says_otherwise("latency_max_us", *max_us, "evidence/latency_histogram", static_cast<double>(before) / 1e3);
   }
-  // What was cut of the histogram says nothing.
+  // A histogram that was cut says nothing of the percentiles.
   return messages && total >= 0.9 * *messages - apart ? percentiles_problem(row, histogram, total) : "";
 }
 

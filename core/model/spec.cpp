@@ -158,7 +158,7 @@ ExperimentSpec read_search(Json json) {
   return spec;
 }
 
-// What a value's type must be wherever reading it would end in nlohmann's words.
+// The types of those values whose reading would otherwise end in nlohmann's words.
 const Shape& spec_types() {
   constexpr size_t kMost = size_t{1} << 20;
   static const Shape text = Shape::text(kMost);

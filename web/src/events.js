@@ -21,8 +21,8 @@ const pause = (duration, signal) =>
 export const lostWords = (refused) =>
   refused ? `${refused} This page asks again by itself.` : 'The daemon does not answer; this page connects again by itself.';
 
-// handlers: {an event's name: (data) => …}. connection(up, refused): after each change, refused as lostWords() takes it. Ends with the signal, with an event of `last`,
-// or when the user gives no token that is asked for.
+// handlers: {an event's name: (data) => …}. connection(up, refused): after each change, refused as lostWords() takes it. Ends
+// with the signal, with an event of `last`, or when the user gives no token that is asked for.
 export async function follow(path, { handlers, connection, last = [] }, signal) {
   let wait = firstRetry;
   let lastId = null;
