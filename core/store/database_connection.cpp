@@ -33,6 +33,30 @@ bool is_out_of_room(int extended_code, int system_errno) {
          (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
 }
 
+// All statements are this program's own, and so are the names in them: another program has dropped or renamed a table or column.
+bool misses_a_table(const SQLite::Exception& exception) {
+  const std::string_view said = exception.what();
+  return (exception.getErrorCode() & 0xff) == SQLITE_ERROR &&
+         (said.starts_with("no such ") || said.find("has no column named") != said.npos);
+}
+
+// The first of its files whose place another thing takes, in words; empty: none.
+std::string in_the_way(const std::string& database) {
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+    const std::string file = database + suffix;
+    struct stat status {};
+    // The database itself may be a link: SQLite follows that one alone.
+    const bool there = (*suffix == '\0' ? ::stat(file.c_str(), &status) : ::lstat(file.c_str(), &status)) == 0;
+    if (!there || S_ISREG(status.st_mode)) continue;
+    const char* const what = S_ISFIFO(status.st_mode)  ? "a pipe"
+                             : S_ISLNK(status.st_mode) ? "a symbolic link"
+                             : S_ISDIR(status.st_mode) ? "a folder"
+                                                       : "no file";
+    return fmt::format("{} is {}", file, what);
+  }
+  return "";
+}
+
 StoreError error_of(const std::string& file, const SQLite::Exception& exception, int system_errno) {
   using Kind = StoreError::Kind;
   const int code = exception.getErrorCode() & 0xff;
@@ -46,10 +70,19 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
     return {Kind::io, "The database " + file + " could not be read: " + system_error(said, EIO).message +
                           ". See to the disk that holds it."};
   }
+  if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_READONLY) {
+    if (const std::string other = in_the_way(file); !other.empty()) {
+      return {Kind::io, fmt::format("The database {} cannot be opened for this use: {}. Move that away, then try again.", file, other)};
+    }
+  }
   // The log ends before what the index says is in it: what was written is not there any more.
   if (extended == SQLITE_IOERR_SHORT_READ) {
     return {Kind::corrupt, "The database " + file + " is damaged: its log (-wal) is shorter than what was written: " + said +
                                ". See to the disk that holds it, keep the files, and restore a copy."};
+  }
+  if (misses_a_table(exception)) {
+    return {Kind::corrupt, "The database " + file + " is damaged: another program has changed its tables: " + said +
+                               ". Keep the file, and restore a copy of it."};
   }
   switch (code) {
     case SQLITE_CORRUPT:
@@ -63,10 +96,6 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
-      if (system_errno == ENOTSUP) {
-        return {Kind::io, "The database " + file + " cannot be opened: it, its journal (-journal), its log (-wal) or its "
-                              "index (-shm) is a pipe. Remove the pipe."};
-      }
       return {Kind::io, "The database " + file + " cannot be opened for this use: " + said +
                             ". See to the folder's permissions, and to the limit of open files (ulimit -n)."};
     default: return {Kind::io, "The database " + file + " failed: " + said + ". See to the disk that holds it."};
@@ -200,9 +229,23 @@ std::optional<StoreError> DatabaseConnection::tried(const std::function<void()>&
     work();
     return std::nullopt;
   } catch (const SQLite::Exception& exception) {
-    return error_of(database_->getFilename(), exception, errno_before_rollback_.value_or(errno));
+    const int system_errno = errno_before_rollback_.value_or(errno);
+    if ((exception.getErrorCode() & 0xff) == SQLITE_FULL && ids_are_used_up()) {
+      return error_of(database_->getFilename(),
+                      SQLite::Exception("its last id is the largest there is, which another program wrote", SQLITE_CORRUPT), 0);
+    }
+    return error_of(database_->getFilename(), exception, system_errno);
   } catch (const DamagedRow& row) {
     return damaged_row(row.what);
+  }
+}
+
+// "Full" is said too where AUTOINCREMENT finds no larger id (https://sqlite.org/autoinc.html).
+bool DatabaseConnection::ids_are_used_up() {
+  try {
+    return integer("SELECT max(seq) FROM sqlite_sequence") >= kLargestId;
+  } catch (const SQLite::Exception&) {
+    return false;
   }
 }
 

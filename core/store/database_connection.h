@@ -28,6 +28,9 @@ class Transaction;
 
 namespace copybench {
 
+// What counts up, ids and sequences, stays far below: what is above was written by another program.
+constexpr int64_t kLargestId = int64_t{1} << 62;
+
 class DatabaseConnection {
  public:
   // create: the file must not exist. read_write: it must. read_only: it must, and nothing can be written.
@@ -78,6 +81,7 @@ class DatabaseConnection {
   std::string header(int which_file, int bytes);
   std::optional<StoreError> tried(const std::function<void()>& work);
   std::optional<StoreError> index_cut();
+  bool ids_are_used_up();
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;

@@ -83,6 +83,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path
   if (auto known = check_version(**connection); !known) return tl::unexpected(known.error());
   if (auto sound = check_changing_tables(**connection); !sound) return tl::unexpected(sound.error());
   if (auto migrated = migrate(**connection); !migrated) return tl::unexpected(migrated.error());
+  if (auto complete = check_complete(**connection); !complete) return tl::unexpected(complete.error());
   bool wal = false;
   const auto failed = (*connection)->attempt([&] {
     Query mode(**connection, "PRAGMA journal_mode=WAL");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -306,35 +306,62 @@ StoreResult<void> migrate(DatabaseConnection& connection, int64_t to) {
   return {};
 }
 
-StoreResult<void> check_objects(DatabaseConnection& connection) {
-  const auto objects_of = [](DatabaseConnection& one) -> StoreResult<std::set<std::string>> {
-    std::set<std::string> objects;
-    const auto failed = one.attempt([&] {
-      // What SQLite itself keeps (sqlite_stat1, indexes of constraints) does nothing by itself.
-      Query query(one, "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
-      while (query.step()) {
-        std::string object = fmt::format("{} {}: ", query.text(0), query.text(1));
-        for (const char c : query.text(2)) {
-          if (c != ' ' && c != '\n') object += c;
-        }
-        objects.insert(std::move(object));
-      }
-    });
-    if (failed) return tl::unexpected(*failed);
-    return objects;
-  };
+namespace {
+
+// What SQLite itself keeps (sqlite_stat1, indexes of constraints) does nothing by itself.
+constexpr const char* kNotSqlites = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
+// "table runs", by the statement that makes it, without its blanks.
+using Objects = std::map<std::string, std::string>;
+
+StoreResult<Objects> objects_of(DatabaseConnection& connection) {
+  Objects objects;
+  const auto failed = connection.attempt([&] {
+    Query query(connection, fmt::format("SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE {}", kNotSqlites));
+    while (query.step()) {
+      std::string& made_by = objects[fmt::format("{} {}", query.text(0), query.text(1))];
+      std::ranges::copy_if(query.text(2), std::back_inserter(made_by), [](char c) { return c != ' ' && c != '\n'; });
+    }
+  });
+  if (failed) return tl::unexpected(*failed);
+  return objects;
+}
+
+StoreResult<Objects> objects_of_this_schema() {
   auto fresh = DatabaseConnection::open(":memory:", DatabaseConnection::Access::create);
   if (!fresh) return tl::unexpected(fresh.error());
-  if (auto made = migrate(**fresh); !made) return made;
-  const auto own = objects_of(**fresh), found = objects_of(connection);
+  if (auto made = migrate(**fresh); !made) return tl::unexpected(made.error());
+  return objects_of(**fresh);
+}
+
+}  // namespace
+
+StoreResult<void> check_complete(DatabaseConnection& connection) {
+  const auto own = objects_of_this_schema();
   if (!own) return tl::unexpected(own.error());
+  const auto found = objects_of(connection);
   if (!found) return tl::unexpected(found.error());
-  std::vector<std::string> strange;
-  std::set_symmetric_difference(own->begin(), own->end(), found->begin(), found->end(), std::back_inserter(strange));
+  for (const auto& [object, made_by] : *own) {
+    if (found->contains(object)) continue;
+    return tl::unexpected(StoreError{StoreError::Kind::corrupt,
+                                     fmt::format("The database is damaged: its {} is gone, which another program must have "
+                                                 "dropped. Keep the file, and restore a copy of it.",
+                                                 object)});
+  }
+  return {};
+}
+
+StoreResult<void> check_objects(DatabaseConnection& connection) {
+  const auto own = objects_of_this_schema();
+  if (!own) return tl::unexpected(own.error());
+  const auto found = objects_of(connection);
+  if (!found) return tl::unexpected(found.error());
+  std::vector<Objects::value_type> strange;
+  std::ranges::set_symmetric_difference(*own, *found, std::back_inserter(strange));
   if (strange.empty()) return {};
   return tl::unexpected(StoreError{StoreError::Kind::corrupt,
                                    fmt::format("Its tables, indexes and triggers are not those of copybench: {}.",
-                                               strange.front().substr(0, strange.front().find(':')))});
+                                               strange.front().first)});
 }
 
 }  // namespace copybench

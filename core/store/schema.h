@@ -26,6 +26,9 @@ StoreResult<void> check_version(DatabaseConnection& connection);
 // For who reads and does not migrate: conflict where the schema is an older one.
 StoreResult<void> check_current(DatabaseConnection& connection);
 
+// Of a current database. corrupt: a table, index or trigger of this program's is gone. Those of others are left alone.
+StoreResult<void> check_complete(DatabaseConnection& connection);
+
 // Of a current database from elsewhere. corrupt: it has tables, columns, indexes, triggers or views that are not this program's;
 // a trigger would act with each change.
 StoreResult<void> check_objects(DatabaseConnection& connection);

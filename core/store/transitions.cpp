@@ -176,8 +176,11 @@ bool has_running_run(DatabaseConnection& connection, ExperimentId id) {
 }  // namespace
 
 int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
-  Query query(connection, "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' RETURNING last");
-  if (!query.bind(count).step()) throw_damaged("the sequence of finished runs is missing");
+  Query query(connection,
+              "UPDATE sequences SET last = last + ? WHERE name = 'finish_sequence' AND last BETWEEN 0 AND ? RETURNING last");
+  if (!query.bind(count).bind(kLargestId).step()) {
+    throw_damaged("the sequence of finished runs (sequences) is missing, or another program has changed it");
+  }
   return query.integer(0) - count;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 #include "fixture.h"
@@ -47,19 +48,28 @@ TEST_CASE("those who wait for another program's transaction one after the other 
   CHECK_FALSE(own->attempt([&] { own->execute("INSERT INTO t VALUES (1, 1, '')"); }));
 }
 
-TEST_CASE("nobody waits for the other end of a pipe in a file's place") {
+TEST_CASE("what takes the place of a file is named, and nobody waits for the other end of a pipe") {
   for (const std::string suffix : {"", "-journal", "-wal"}) {
-    TemporaryDirectory directory;
-    created(directory);
-    const std::string file = directory.database().string() + suffix;
-    std::filesystem::remove(file);
-    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
-    for (const auto access : {Access::read_only, Access::read_write}) {
-      const auto connection = DatabaseConnection::open(directory.database(), access);
-      const auto error = connection ? (*connection)->attempt([&] { (*connection)->integer("SELECT count(*) FROM t"); })
-                                    : std::optional(connection.error());
-      REQUIRE(error);
-      CHECK(error->message.find("pipe") != std::string::npos);
+    for (const std::string what : {"a pipe", "a folder", "a symbolic link"}) {
+      TemporaryDirectory directory;
+      created(directory);
+      const std::string file = directory.database().string() + suffix;
+      std::filesystem::remove(file);
+      if (what == "a pipe") REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+      if (what == "a folder") REQUIRE(::mkdir(file.c_str(), 0700) == 0);
+      if (what == "a symbolic link") {
+        if (suffix.empty()) continue;  // that one is followed
+        std::ofstream(directory.path() / "elsewhere") << "of another program";
+        std::filesystem::create_symlink(directory.path() / "elsewhere", file);
+      }
+      CAPTURE(file);
+      for (const auto access : {Access::read_only, Access::read_write}) {
+        const auto connection = DatabaseConnection::open(directory.database(), access);
+        const auto error = connection ? (*connection)->attempt([&] { (*connection)->integer("SELECT count(*) FROM t"); })
+                                      : std::optional(connection.error());
+        REQUIRE(error);
+        CHECK_MESSAGE(error->message.find(file + " is " + what) != std::string::npos, error->message);
+      }
     }
   }
 }

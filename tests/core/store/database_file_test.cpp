@@ -95,6 +95,54 @@ TEST_CASE("damaged files are refused and kept") {
   check_refused(directory, Kind::corrupt);
 }
 
+TEST_CASE("what another program changed in the tables is damage, and said as that") {
+  TemporaryDirectory directory;
+  fill(directory, 3);
+  std::string change, told;
+  SUBCASE("a table dropped") { change = "DROP TABLE experiment_counts", told = "table experiment_counts is gone"; }
+  SUBCASE("an index dropped") { change = "DROP INDEX idempotency_keys_by_age", told = "index idempotency_keys_by_age is gone"; }
+  {
+    const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute(change); }));
+  }
+  const auto refused = Store::open(directory.path());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::corrupt);
+  CHECK_MESSAGE(refused.error().message.find(told) != std::string::npos, refused.error().message);
+}
+
+TEST_CASE("an index of others is no damage") {
+  TemporaryDirectory directory;
+  fill(directory, 3);
+  {
+    const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute("CREATE INDEX theirs ON runs (engine)"); }));
+  }
+  CHECK(Store::open(directory.path()));
+}
+
+TEST_CASE("what another program changes in the tables meanwhile is damage at the next write") {
+  TemporaryDirectory directory;
+  fill(directory, 3);
+  Opened opened(directory);
+  CHECK(must(opened.store->recover()) == 0);
+  std::string change;
+  SUBCASE("the last id") { change = "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'experiments'"; }
+  SUBCASE("the sequence of finished runs, which cancelling counts up") {
+    change = "UPDATE sequences SET last = 9223372036854775807 WHERE name = 'finish_sequence'";
+  }
+  SUBCASE("a table dropped") { change = "DROP TABLE runs"; }
+  {
+    const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
+    REQUIRE_FALSE(connection->attempt([&] { connection->execute("PRAGMA foreign_keys=OFF;" + change); }));
+  }
+  const auto queued = opened.store->enqueue(plan_of(1), std::nullopt, nullptr);
+  const auto failed = queued ? kind_of(opened.store->cancel(queued->id)) : kind_of(queued);
+  CHECK(failed == Kind::corrupt);
+  REQUIRE(opened.store->last_write_error());
+  CHECK(opened.store->last_write_error()->kind == Kind::corrupt);
+}
+
 TEST_CASE("a write-ahead log without its database is no fresh start") {
   TemporaryDirectory directory;
   write_file(directory.database().string() + "-wal", "committed work");
