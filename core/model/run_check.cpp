@@ -226,6 +226,39 @@ std::string histogram_problem(const Configuration& configuration, const Json& ro
   return messages && total >= 0.9 * *messages - apart ? percentiles_problem(row, histogram, total) : "";
 }
 
+// The samples are the bytes since the window opened.
+std::string samples_problem(const Configuration& configuration, const Json& row) {
+  const auto bytes = number(row, "bytes");
+  const Json& samples = member(member(member(row, "evidence"), "samples"), "bytes");
+  double before = 0;
+  for (auto sample = samples.begin(); samples.is_array() && sample != samples.end(); ++sample) {
+    const auto value = sample->get<double>();
+    if (value < before) return "evidence/samples/bytes falls; allowed: bytes since the window opened, which only grow";
+    before = value;
+  }
+  return bytes && before > *bytes + between_counts(configuration) ? says_otherwise("bytes", *bytes, "evidence/samples/bytes", before) : "";
+}
+
+std::string connections_problem(const Configuration& configuration, const Json& row) {
+  if (row["state"] != name_of(RunState::completed)) return "";
+  for (const string_view side : {"server", "client"}) {
+    const Json& connections = member(member(member(row, "evidence"), side), "connections");
+    if (connections.is_array() && connections.size() != configuration.threads) {
+      return fmt::format("evidence/{}/connections has {}; allowed: one for each thread, {}", side, connections.size(),
+                         configuration.threads);
+    }
+  }
+  return "";
+}
+
+std::string flags_problem(const Json& row) {
+  const Json& flags = member(row, "flags");
+  for (auto flag = flags.begin(); flags.is_array() && flag != flags.end(); ++flag) {
+    if (std::find(flags.begin(), flag, *flag) != flag) return fmt::format("flags has the same {} twice", (*flag)["kind"].dump());
+  }
+  return "";
+}
+
 std::string copy_share_problem(const Json& share, double busy) {
   if (!share.is_object()) return "";
   if (share["busy_samples"] != busy) return says_otherwise("report/copy_share/busy_samples", share["busy_samples"], "stacks", busy);
@@ -273,6 +306,9 @@ std::string run_contradiction(const Configuration& configuration, const Json& ro
   if (problem.empty()) problem = counters_problem(row);
   if (problem.empty()) problem = windows_problem(row);
   if (problem.empty()) problem = histogram_problem(configuration, row);
+  if (problem.empty()) problem = samples_problem(configuration, row);
+  if (problem.empty()) problem = connections_problem(configuration, row);
+  if (problem.empty()) problem = flags_problem(row);
   if (problem.empty()) problem = profile_problem(row);
   return problem;
 }

@@ -173,7 +173,10 @@ std::string counts_problem(const Json& row, const std::vector<Json>& runs) {
     if (whole_of(value) != expected) return fmt::format("{} is {}; allowed: as many as there are runs of that state, {}", key,
                                                         value.dump(), expected);
   }
+  const bool cancelled = row.value("cancel_requested", Json()) == 1;
   if (row["state"] == "completed" && counted["runs_completed"] == 0) return "state is completed; allowed where a run completed";
+  if (row["state"] == "completed" && cancelled) return "state is completed; allowed where cancel_requested is 0";
+  if (row["state"] == "cancelled" && !cancelled) return "state is cancelled; allowed where cancel_requested is 1";
   return "";
 }
 

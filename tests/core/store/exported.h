@@ -1,0 +1,55 @@
+// What the tests of exports and imports share: an experiment in which much happened, exported, read and changed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "core/model/export_file.h"
+#include "core/store/export.h"
+#include "fixture.h"
+
+namespace copybench {
+
+// The lines of an experiment; each with a line feed.
+inline std::string exported(const TemporaryDirectory& directory, ExperimentId id) {
+  const auto readers = must(ReaderPool::open(directory.database(), 1));
+  std::string text;
+  must(write_export(*readers, id, {"this-host", "0.1.0"}, [&](std::string_view bytes) {
+    text += bytes;
+    return true;
+  }));
+  return text;
+}
+
+// An experiment of 4 runs: completed, failed, interrupted and measured again, cancelled before it began.
+inline ExperimentId eventful(Store& store) {
+  const ExperimentId id = enqueue(store, 4, "eventful").id;
+  must(store.annotate(id, {{}, "a note", {{"tag"}}, true}));
+  RunResult doubtful = completed(1.0 / 3);
+  doubtful.flags = {{FlagKind::steal, "The hypervisor withheld 3 %."}};
+  doubtful.calibrations = {{true, UtcTime(std::chrono::milliseconds(5)), "here", {20, 8, 100, 10}, "syscall_ns 100"},
+                           {false, UtcTime(std::chrono::milliseconds(6)), "here", {21, 8, 100, 10}, std::nullopt}};
+  must(store.finish(claim(store).id, doubtful));
+  must(store.finish(claim(store).id, failed("the engine said \xff")));
+  must(store.finish(claim(store).id, {Interrupted{"stopping"}, Json::object(), ""}));
+  must(store.finish(claim(store).id, completed()));
+  must(store.cancel(id));
+  return id;
+}
+
+inline ExportFile parsed(const std::string& text) {
+  auto file = read_export(text);
+  INFO((file ? "" : file.error().message));
+  REQUIRE(file);
+  return std::move(*file);
+}
+
+// The export, once changed and read again with its digests made anew.
+inline ExportFile changed(const TemporaryDirectory& directory, const std::function<void(ExportFile&)>& change) {
+  ExportFile file = parsed(exported(directory, 1));
+  change(file);
+  return file;
+}
+
+}  // namespace copybench
