@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "core/base/log_event.h"
+
 namespace copybench {
 
-Reply answer_in_pieces(HttpResponse response, MakePiece make, size_t made_first) {
+Reply answer_in_pieces(HttpResponse response, MakePiece make, spdlog::logger& logger, size_t made_first) {
   std::string first;
   StoreResult<bool> more = true;
   while (more && *more && first.size() < made_first) more = make(first);
@@ -13,13 +15,15 @@ Reply answer_in_pieces(HttpResponse response, MakePiece make, size_t made_first)
     response.body = std::move(first);
     return response;
   }
-  response.pieces = [make = std::move(make), first = std::move(first)](std::string& out) mutable {
+  response.pieces = [make = std::move(make), first = std::move(first), &logger](std::string& out) mutable {
     if (!first.empty()) {
       out = std::exchange(first, {});
       return Piece::more;
     }
     const auto outcome = make(out);
-    return !outcome ? Piece::broken : *outcome ? Piece::more : Piece::last;
+    if (outcome) return *outcome ? Piece::more : Piece::last;
+    log_event(&logger, Severity::warning, "answer_cut", {{"reason", outcome.error().message}}, "an answer was cut off");
+    return Piece::broken;
   };
   return response;
 }

@@ -67,7 +67,8 @@ MakePiece run_page_pieces(ReaderPool& readers, ExperimentId experiment, const Pa
 Reply Api::list_runs(const Call& call) {
   HttpResponse response = json_response(200, Json());
   response.body.clear();
-  return answer_in_pieces(std::move(response), run_page_pieces(context_.readers, call.id, decode_page_query(call.request.query)));
+  return answer_in_pieces(std::move(response), run_page_pieces(context_.readers, call.id, decode_page_query(call.request.query)),
+                          *context_.logger);
 }
 
 Reply Api::get_results_csv(const Call& call) {
@@ -77,7 +78,7 @@ Reply Api::get_results_csv(const Call& call) {
   response.headers = {
       {"Content-Disposition", "attachment; filename=\"copybench-experiment-" + std::to_string(call.id) + ".csv\""},
       {"Cache-Control", "no-store"}};
-  return answer_in_pieces(std::move(response), csv_pieces(context_.readers, call.id));
+  return answer_in_pieces(std::move(response), csv_pieces(context_.readers, call.id), *context_.logger);
 }
 
 Reply Api::get_summary(const Call& call) {
@@ -92,7 +93,7 @@ Reply Api::get_summary(const Call& call) {
   response.content_type = "application/json";
   response.headers = {{"Cache-Control", "no-store"}};
   const bool as_one = summary->configurations() <= kConfigurationsAsOne;
-  return answer_in_pieces(std::move(response), [summary](std::string& out) { return summary->next(out); },
+  return answer_in_pieces(std::move(response), [summary](std::string& out) { return summary->next(out); }, *context_.logger,
                           as_one ? std::numeric_limits<size_t>::max() : kMadeFirst);
 }
 

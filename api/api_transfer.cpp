@@ -23,7 +23,7 @@ Reply Api::export_experiment(const Call& call) {
   response.headers = {
       {"Content-Disposition", fmt::format("attachment; filename=\"copybench-experiment-{}.ndjson\"", call.id)},
       {"Cache-Control", "no-store"}};
-  return answer_in_pieces(std::move(response), [pieces](std::string& out) { return pieces->next(out); });
+  return answer_in_pieces(std::move(response), [pieces](std::string& out) { return pieces->next(out); }, *context_.logger);
 }
 
 Reply Api::import_experiment(const Call& call) {
