@@ -13,6 +13,7 @@
 
 #include "api/versions.h"
 #include "core/base/owners_rights.h"
+#include "core/base/removed_on_signal.h"
 #include "core/base/unique_fd.h"
 #include "core/host/system_facts.h"
 #include "core/store/database_file.h"
@@ -84,6 +85,7 @@ Result<void> run_export(const ExportOptions& options) {
   }();
   if (!file && errno == EEXIST) return fail(options.file + " exists, and nothing is overwritten. Name another file.");
   if (!file) return fail(fmt::format("cannot write {}: {}", options.file, std::strerror(errno)));
+  const RemovedOnSignal removed({unfinished});
   auto written = write_to(file.get(), **readers, options.id);
   const OwnersRights there(*into);
   if (written) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/owners_rights.h"
+#include "core/base/removed_on_signal.h"
 #include "core/base/unique_fd.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
@@ -40,6 +41,7 @@ class TemporaryFile {
   TemporaryFile& operator=(TemporaryFile&&) = delete;
 
   fs::path path() const { return folder_ / "copy"; }
+  const fs::path& folder() const { return folder_; }
 
  private:
   explicit TemporaryFile(fs::path folder) : folder_(std::move(folder)) {}
@@ -64,6 +66,8 @@ StoreResult<void> check_is_free(const fs::path& file) {
 StoreResult<CopySummary> copy_into(DatabaseConnection& source, const fs::path& file) {
   auto temporary = TemporaryFile::beside(file);
   if (!temporary) return tl::unexpected(temporary.error());
+  const std::string copy = temporary->path().string();
+  const RemovedOnSignal removed({copy, copy + "-journal", copy + "-wal", copy + "-shm", temporary->folder().string()});
   auto summary = copy_database(source, temporary->path());
   if (!summary) return summary;
   if (auto synced = sync_file(temporary->path()); !synced) return tl::unexpected(synced.error());

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "core/base/owners_rights.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
@@ -65,8 +67,15 @@ StoreResult<mode_t> check_is_file(const fs::path& file) {
   return status.st_mode;
 }
 
+// An export's lines are JSON objects. A database begins with "SQLite format 3".
+bool may_be_export(const fs::path& file) { return std::ifstream(file, std::ios::binary).peek() == '{'; }
+
 // Open, with its log and index where it has them.
 StoreResult<std::unique_ptr<DatabaseConnection>> open_backup(const fs::path& file) {
+  if (may_be_export(file)) {
+    return tl::unexpected(StoreError{Kind::invalid, fmt::format("{} is no backup but text, as an export is: copybenchd import takes "
+                                                                "in what copybenchd export wrote.", file.string())});
+  }
   auto source = DatabaseConnection::open(file, Access::read_only);
   if (!source) return source;
   if (auto known = check_version(**source); !known) return tl::unexpected(known.error());

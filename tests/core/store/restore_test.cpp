@@ -184,6 +184,15 @@ TEST_CASE("what is no file at all is told apart from what is empty") {
   CHECK(said(empty).find(" is empty. Name") != std::string::npos);
 }
 
+TEST_CASE("an export is named as what it is, with the command that takes it in") {
+  TemporaryDirectory directory, elsewhere;
+  const fs::path file = elsewhere.path() / "experiment.ndjson";
+  std::ofstream(file) << R"({"copybench_export": 1})" << "\n";
+  const auto refused = restore(directory.path(), file);
+  CHECK(kind_of(refused) == StoreError::Kind::invalid);
+  CHECK(refused.error().message.find("copybenchd import") != std::string::npos);
+}
+
 TEST_CASE("what was kept from others stays kept from them") {
   TemporaryDirectory directory, elsewhere;
   const auto mode = [](const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); };
