@@ -29,20 +29,28 @@ inline std::vector<ExportFile> read_seeds() {
   return {read_seed("profiled.ndjson"), read_seed("until-ci.ndjson"), read_seed("crossover.ndjson")};
 }
 
+// Puts the value into a member that is there.
+inline void set_member(Json& object, const std::string& key, const Json& value, Undo& undo) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (!object.is_object() || found == object.end()) return;
+  undo.keep(*found);
+  *found = value;
+}
+
 // The counts and places that a run more or less changes, so that it is not for them alone that it is refused.
-inline void count_anew(ExportFile& file) {
+inline void count_anew(ExportFile& file, Undo& undo) {
   std::map<std::string, int64_t> counts{{"completed", 0}, {"failed", 0}, {"cancelled", 0}, {"interrupted", 0}};
   int64_t place = 0;
   for (Json& run : file.runs) {
     if (!run.is_object()) continue;
-    run["finished_as"] = ++place;
+    set_member(run, "finished_as", ++place, undo);
     const Json state = run.value("state", Json());
     if (state.is_string()) ++counts[state == "timed_out" ? "failed" : state.get<std::string>()];
   }
   for (const char* state : {"completed", "failed", "cancelled", "interrupted"}) {
-    file.experiment[fmt::format("runs_{}", state)] = counts[state];
+    set_member(file.experiment, fmt::format("runs_{}", state), counts[state], undo);
   }
-  file.experiment["runs_total"] = counts["completed"] + counts["failed"] + counts["cancelled"];
+  set_member(file.experiment, "runs_total", counts["completed"] + counts["failed"] + counts["cancelled"], undo);
 }
 
 inline Json& some_line(ExportFile& file, Choices& choices) {
@@ -52,7 +60,9 @@ inline Json& some_line(ExportFile& file, Choices& choices) {
   return file.experiment;
 }
 
+// Changes that add or take away lines are not kept.
 inline void change_lines(ExportFile& file, Choices& choices) {
+  Undo never;
   switch (choices.below(12)) {
     case 0:
       if (!file.runs.empty()) file.runs.erase(file.runs.begin() + static_cast<std::ptrdiff_t>(choices.below(file.runs.size())));
@@ -66,7 +76,7 @@ inline void change_lines(ExportFile& file, Choices& choices) {
     case 2:
       if (!file.circumstances.empty()) file.circumstances.push_back(file.circumstances[0]);
       break;
-    default: mutate(some_line(file, choices), some_line(file, choices), choices);
+    default: mutate(some_line(file, choices), some_line(file, choices), choices, never);
   }
 }
 

@@ -1,4 +1,4 @@
-// Exports whose lines were changed as trees, judged alone: a thousand a second, where imported.cpp goes all the way. What the check
+// Exports whose lines were changed as trees, judged alone, where imported.cpp goes all the way. What the check
 // lets through fits the tables and is read back whole, in a database in memory that keeps nothing. Each input makes many files,
 // since it takes libFuzzer longer to see what an input reached than it takes to judge one.
 #include "core/store/schema.h"
@@ -28,7 +28,8 @@ struct World {
         ExportFile one = seed;
         one.runs = {run};
         one.circumstances.resize(std::min<size_t>(one.circumstances.size(), 1));
-        count_anew(one);
+        Undo never;
+        count_anew(one, never);
         if (check_import(*scratch, one)) small.push_back(std::move(one));
       }
     }
@@ -36,18 +37,36 @@ struct World {
   }
 };
 
-void judge_one(World& world, Choices& choices) {
-  const auto& seeds = choices.below(16) == 0 ? world.large : world.small;
-  ExportFile file = seeds[choices.below(seeds.size())];
-  const size_t changes = choices.below(4) == 0 ? 1 + choices.below(6) : 1;
-  for (size_t i = 0; i < changes; ++i) change_lines(file, choices);
-  if (choices.below(2) == 0 && file.experiment.is_object()) count_anew(file);
+void judge(World& world, const ExportFile& file) {
   if (!has_objects_alone(file)) return;
   const auto checked = check_import(*world.scratch, file);
-  if (!checked) {
-    if (checked.error().kind != StoreError::Kind::invalid) std::fprintf(stderr, "%s\n", checked.error().message.c_str());
-    FUZZ_CHECK(checked.error().kind == StoreError::Kind::invalid);
-  }
+  if (checked || checked.error().kind == StoreError::Kind::invalid) return;
+  std::fprintf(stderr, "%s\n", checked.error().message.c_str());
+  FUZZ_CHECK(checked);
+}
+
+// Lines added and taken away too.
+void judge_copy(World& world, ExportFile file, size_t changes, Choices& choices) {
+  Undo never;
+  for (size_t i = 0; i < changes; ++i) change_lines(file, choices);
+  if (choices.below(2) == 0) count_anew(file, never);
+  judge(world, file);
+}
+
+void judge_in_place(World& world, ExportFile& file, size_t changes, Choices& choices) {
+  Undo undo;
+  for (size_t i = 0; i < changes; ++i) mutate(some_line(file, choices), some_line(file, choices), choices, undo);
+  if (choices.below(2) == 0) count_anew(file, undo);
+  judge(world, file);
+  undo.all();
+}
+
+void judge_one(World& world, Choices& choices) {
+  const size_t changes = choices.below(4) == 0 ? 1 + choices.below(6) : 1;
+  if (choices.below(64) == 0) return judge_copy(world, world.large[choices.below(world.large.size())], changes, choices);
+  ExportFile& file = world.small[choices.below(world.small.size())];
+  if (choices.below(16) == 0) return judge_copy(world, file, changes, choices);
+  judge_in_place(world, file, changes, choices);
 }
 
 }  // namespace

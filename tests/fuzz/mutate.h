@@ -109,8 +109,27 @@ inline void nest(Json& node, Choices& choices) {
   }
 }
 
-inline void mutate(Json& root, Json& other, Choices& choices) {
+// What was changed, to be taken back: a change costs less to undo than all of a file to copy.
+class Undo {
+ public:
+  // Before the value is changed. It is moved away and a copy takes its place: so what was kept of its members before, by their
+  // addresses, is found there again when all is taken back, the last change first.
+  void keep(Json& value) {
+    Json original = std::move(value);
+    value = original;
+    kept_.emplace_back(&value, std::move(original));
+  }
+  void all() {
+    for (; !kept_.empty(); kept_.pop_back()) *kept_.back().first = std::move(kept_.back().second);
+  }
+
+ private:
+  std::vector<std::pair<Json*, Json>> kept_;
+};
+
+inline void mutate(Json& root, Json& other, Choices& choices, Undo& undo) {
   Json& node = some_node(root, choices);
+  undo.keep(node);
   switch (choices.below(10)) {
     case 0:
     case 1: node = extreme(choices); break;
@@ -127,7 +146,7 @@ inline void mutate(Json& root, Json& other, Choices& choices) {
     case 6:
       if (node.is_array() && !node.empty()) {
         const Json element = node[choices.below(node.size())];
-        const size_t times = choices.below(16) == 0 ? 45'000 : 1 + choices.below(300);
+        const size_t times = choices.below(1000) == 0 ? 45'000 : 1 + choices.below(choices.below(16) == 0 ? 1000 : 10);
         if (!element.is_structured() || times < 1000) node.insert(node.end(), times, element);
       } else if (node.is_object()) {
         node["x"] = extreme(choices);
@@ -138,6 +157,7 @@ inline void mutate(Json& root, Json& other, Choices& choices) {
       if (&other == &root) {
         node = Json(from);
       } else {
+        undo.keep(from);
         std::swap(node, from);
       }
       break;
@@ -147,7 +167,9 @@ inline void mutate(Json& root, Json& other, Choices& choices) {
       if (root.is_object() && other.is_object() && !root.empty()) {
         const auto member = nth(root, choices.below(root.size()));
         const auto same = other.find(member.key());
-        if (same != other.end() && &other != &root) member.value() = *same;
+        if (same == other.end() || &other == &root) break;
+        undo.keep(member.value());
+        member.value() = *same;
       }
       break;
   }

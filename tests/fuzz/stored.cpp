@@ -86,7 +86,8 @@ void damage(World& world, ExperimentId id, Choices& choices) {
   }
   Json json = Json::parse(text, nullptr, false);
   if (json.is_structured() && choices.below(8) != 0) {
-    for (size_t i = 0; i <= choices.below(3); ++i) mutate(json, json, choices);
+    Undo never;
+    for (size_t i = 0; i <= choices.below(3); ++i) mutate(json, json, choices, never);
     text = dumped(json);
   } else {
     Json value = text;
