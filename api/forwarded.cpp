@@ -79,6 +79,7 @@ std::optional<ProxyAddress> ProxyAddress::parse(string_view text) {
   int prefix = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  if (digits.size() > 1 && digits.starts_with('0')) return std::nullopt;  // 010 is 8 to some
   if (prefix < 0 || prefix > (is_ipv4 ? 32 : 128)) return std::nullopt;
   result.prefix_ = prefix + (is_ipv4 ? kMappedPrefix : 0);
   return result;

@@ -67,7 +67,12 @@ std::optional<std::string> percent_decoded(string_view text) {
 // What is allowed for the parameter, if this value is not. An empty value never is.
 string_view unmet(string_view name, string_view value, bool lists) {
   static const std::string limits = fmt::format("1 to {}", kMaxPage);
-  if (name == "limit") return decode_id(value).value_or(kMaxPage + 1) <= kMaxPage ? "" : string_view(limits);
+  static const std::string fields = fmt::format("1 to {}", Limits::kMaxFieldBytes);
+  static const std::string threads = fmt::format("1 to {}", Limits::kMaxThreads);
+  const auto within = [](string_view number, int64_t most, const std::string& allowed) {
+    return decode_id(number).value_or(INT64_MAX) <= most ? string_view() : string_view(allowed);
+  };
+  if (name == "limit") return within(value, kMaxPage, limits);
   if (name == "cursor") return decode_id(value) ? "" : "the \"next\" of an earlier page";
   if (name == "base" || name == "head") {
     if (!lists) return decode_id(value) ? "" : "the id of an experiment";
@@ -77,8 +82,8 @@ string_view unmet(string_view name, string_view value, bool lists) {
   }
   if (name == "base_run") return decode_id(value) ? "" : "the id of a run";
   if (name == "engine") return from_name<EngineMode>(value) ? "" : string_view(engine_names());
-  if (name == "field_bytes") return decode_id(value).value_or(INT64_MAX) <= Limits::kMaxFieldBytes ? "" : "bytes of a field";
-  if (name == "threads") return decode_id(value).value_or(INT64_MAX) <= Limits::kMaxThreads ? "" : "a number of threads";
+  if (name == "field_bytes") return within(value, Limits::kMaxFieldBytes, fields);
+  if (name == "threads") return within(value, Limits::kMaxThreads, threads);
   if (name == "metric") return is_metric(value) ? "" : string_view(metrics());
   if (name == "min_effect_pct") return decode_percent(value) ? "" : "a number from 0 to 50";
   if (name == "fail_on") return value == "slower" ? "" : "slower";

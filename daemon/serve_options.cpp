@@ -91,7 +91,10 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       .add_option("--data-dir", options.data_directory, "Folder of the database")
       ->type_name(kPath)
       ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");
-  command.add_option("--perf", options.perf, "The perf program, by name or path")->type_name(kPath)->capture_default_str();
+  command.add_option("--perf", options.perf, "The perf program, by name or path")
+      ->type_name(kPath)
+      ->check([](const std::string& name) { return std::string(name.empty() ? "is empty; allowed: a program's name or path" : ""); })
+      ->capture_default_str();
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->group(kReloadable)

@@ -126,12 +126,15 @@ void explain_refusal(PerfAvailability& perf, std::string_view words) {
   }
 }
 
+constexpr const char* kUsualName = "perf";
+
 PerfAvailability probe(const std::string& name) {
   PerfAvailability perf;
   const auto path = find_program(name);
   if (!path) {
     perf.reason = fmt::format("there is no program {}", name);
-    perf.remedy = how_to_install_perf(read_text_file("/etc/os-release").value_or(""), "");
+    perf.remedy = name == kUsualName ? how_to_install_perf(read_text_file("/etc/os-release").value_or(""), "")
+                                     : fmt::format("copybenchd serve --perf {}    # or the path of another one", kUsualName);
     return perf;
   }
   perf.path = *path;

@@ -36,7 +36,7 @@ TEST_CASE("an address of a proxy is one, a network, or the unix socket") {
   CHECK(contains("unix", ""));
   CHECK_FALSE(contains("unix", "127.0.0.1"));
   CHECK_FALSE(contains("0.0.0.0/0", ""));
-  for (const char* bad : {"", "localhost", "127.0.0.1:80", "127.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "fd00::/129",
+  for (const char* bad : {"", "localhost", "127.0.0.1:80", "127.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "10.0.0.0/08", "fd00::/129",
                           "[::1]", "/8", "unix:/run/x", " 127.0.0.1"}) {
     CAPTURE(bad);
     CHECK_FALSE(ProxyAddress::parse(bad));

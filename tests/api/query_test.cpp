@@ -45,6 +45,17 @@ TEST_CASE("values that a parameter cannot have are named, each beside all else t
   for (const char* flag : {"perhaps", "", "2"}) CHECK(pointers({{"dry_run", flag}}) == Named{"?dry_run"});
 }
 
+TEST_CASE("a number that is out of its range is refused with the range") {
+  const auto said = [](const char* name, const char* value) {
+    const auto problem = query_problem({{name, value}}, {name});
+    return problem ? problem->errors.at(0).detail : std::string();
+  };
+  CHECK(said("limit", "501").find("allowed: 1 to 500") != std::string::npos);
+  CHECK(said("threads", "257").find("allowed: 1 to 256") != std::string::npos);
+  CHECK(said("field_bytes", "4194305").find("allowed: 1 to 4194304") != std::string::npos);
+  CHECK(said("threads", "256").empty());
+}
+
 TEST_CASE("a query's parameters are parted at &, and a name from its value at the first =") {
   CHECK(parse_query("") == NamedValues{});
   CHECK(parse_query("tag=a=b&limit=1;cursor=3&&x&=y") ==
