@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by daemon/run, tests/run, tests/bench/run, tests/fuzz/run and systemd/install: the packages that they need before they
-# can start, and a build.
+# Sourced by daemon/run, tests/run, tests/bench/run, tests/fuzz/run and systemd/install: installs the packages that they need, and
+# builds.
 
 install=yes  # no: --no-install was given
 
-# The table: group, need, names on Debian, Ubuntu, Fedora and Arch, programs that make the package unnecessary, what it is for.
-# a|b: the first of them that the system knows; a,b: both; =: as on Debian; -: none. A build goes on without an optional one.
+# The table: group, need, names on Debian, Ubuntu, Fedora and Arch, programs that make the package unnecessary, purpose.
+# a|b: the first of them that the system has; a,b: both; =: as on Debian; -: none. A build continues without optional packages.
 package_table='
 build required g++                  = gcc-c++                 gcc            -          the compiler
 build required cmake                = cmake                   cmake          cmake      the build
@@ -32,6 +32,7 @@ run   required curl                 = curl                    curl           cur
 run   required jq                   = jq                      jq             jq         tables
 run   optional linux-perf           linux-tools-common,linux-tools-generic perf perf perf cycles, cache misses and profiles
 test  required python3              = python3                 python         python3    end-to-end tests
+test  required python3-jsonschema   = python3-jsonschema      python-jsonschema -       the description of the API
 test  optional chromium             - chromium                chromium       chromium   the tests in a browser
 test  optional dpkg-dev             = dpkg-dev                dpkg           dpkg-shlibdeps the test of the Debian package
 test  optional file                 = file                    file           file       the test of the Debian package
@@ -47,7 +48,7 @@ bench optional nuttcp               = nuttcp                  nuttcp         nut
 bench optional sockperf             = sockperf                sockperf       sockperf   the benchmark beside peers
 '
 
-# this_system: debian, ubuntu, fedora or arch; those that derive from one of them count as it. Empty: another.
+# this_system: prints debian, ubuntu, fedora or arch, also for their derivatives. Prints nothing for another system.
 this_system() {
   local id
   for id in $(
@@ -62,7 +63,7 @@ this_system() {
   done
 }
 
-# missing_of NAME...: those that are not installed, by the system's own list.
+# missing_of NAME...: prints the names that are not installed, by the system's own list.
 missing_of() {
   local installed name
   case $system in
@@ -81,7 +82,7 @@ missing_of() {
   esac
 }
 
-# known NAME: whether the system's lists offer it.
+# known NAME: succeeds if the system's lists offer it.
 known() {
   case $system in
     debian | ubuntu) apt-cache show --no-all-versions "$1" ;;
@@ -90,11 +91,11 @@ known() {
   esac >/dev/null 2>&1
 }
 
-# refresh_lists, install_names NAME...: by the system's own program, as root.
+# refresh_lists, install_names NAME...: run the system's own program as root.
 refresh_lists() {
   case $system in
     debian | ubuntu) "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 update ;;
-    # dnf refreshes its lists by itself; Arch's are refreshed together with an upgrade of the whole system, or not at all.
+    # dnf refreshes its lists by itself. Arch's lists may only be refreshed together with an upgrade of the whole system.
   esac
 }
 
@@ -117,20 +118,20 @@ by_hand() {
   esac
 }
 
-# there PROGRAMS: whether one of them (joined by commas) can be run.
+# there PROGRAMS: succeeds if one of them (separated by commas) can be run.
 there() {
   local program
   for program in ${1//,/ }; do
     case $program in
       -) ;;
-      perf) perf --version >/dev/null 2>&1 && return 0 ;;  # Ubuntu's is a script that looks for the one of this kernel
+      perf) perf --version >/dev/null 2>&1 && return 0 ;;  # Ubuntu's perf is a script that looks for the perf of this kernel
       *) command -v "$program" >/dev/null && return 0 ;;
     esac
   done
   return 1
 }
 
-# lacking GROUP...: a line each of what is not there: need, its names (alternatives joined by |), what it is for.
+# lacking GROUP...: prints a line for each missing package: need, its names (alternatives separated by |), purpose.
 lacking() {
   local group need debian ubuntu fedora arch programs purpose names
   # shellcheck disable=SC2034  # read by the name in `system`
@@ -143,14 +144,14 @@ lacking() {
     if [[ $names == - ]]; then
       continue
     fi
-    # Debian's npm goes with Debian's Node.js alone and is not put beside another one.
+    # Debian's npm works only with Debian's Node.js, so it is not installed beside another Node.js.
     if [[ $debian == npm && $system == @(debian|ubuntu) ]] && there node,nodejs &&
       [[ $(dpkg-query -W -f '${Version}' nodejs 2>/dev/null) != *dfsg* ]]; then
       echo "npm is missing beside $(node --version). If the build asks for it, install the npm of that Node.js." >&2
       continue
     fi
     for names in ${names//,/ }; do
-      # Any of its alternatives will do.
+      # Any of the alternatives is enough.
       local -a alternatives
       IFS='|' read -r -a alternatives <<<"$names"
       if (($(missing_of "${alternatives[@]}" | wc -l) == ${#alternatives[@]})); then
@@ -160,8 +161,8 @@ lacking() {
   done <<<"$package_table"
 }
 
-# choose: of `missing`, the names that the system's lists have, into `chosen_required` and `chosen_optional`; says of the others
-# what goes without them.
+# choose: puts the names of `missing` that the system's lists have into `chosen_required` and `chosen_optional`. For the others
+# it says what they are needed for.
 choose() {
   local need names purpose name
   local -a alternatives
@@ -183,7 +184,7 @@ choose() {
   done <<<"$missing"
 }
 
-# may_install: whether this user can and wants to; sets `as_root`. On a terminal an ordinary user is asked.
+# may_install: succeeds if this user can install packages and agrees; sets `as_root`. Asks an ordinary user on a terminal.
 may_install() {
   local answer
   as_root=()
@@ -201,9 +202,9 @@ may_install() {
   fi
 }
 
-# install_packages GROUP...: installs what is missing of those groups of the table, after saying what; where nothing is, it does
-# nothing at all. With install=no it says what is missing and installs nothing. Fails where something required
-# cannot be installed, never for an optional package.
+# install_packages GROUP...: lists and installs the missing packages of these groups of the table. Does nothing if none is
+# missing. With install=no it lists them and installs nothing. Fails if a required package cannot be installed, never for an
+# optional one.
 install_packages() {
   local system missing log name
   local -a as_root chosen_required chosen_optional names required
@@ -235,7 +236,7 @@ install_packages() {
   fi
 
   log=$(mktemp "${TMPDIR:-/tmp}/copybench-packages.XXXXXX")
-  # Where the lists cannot be fetched, the packages may still be in a cache: the installation decides.
+  # If the lists cannot be fetched, the packages may still be in a cache, so the installation is tried all the same.
   refresh_lists >"$log" 2>&1 </dev/null || echo "The package lists could not be refreshed; trying with those that are there." >&2
   choose
   if ((${#chosen_required[@]} > 0)); then
@@ -246,7 +247,7 @@ install_packages() {
       return 1
     fi
   fi
-  # Each by itself, so that one that cannot be installed keeps none of the others away.
+  # One at a time, so that a package that cannot be installed does not prevent the others.
   for name in "${chosen_optional[@]}"; do
     echo "Installing $name (optional)"
     if ! install_names "$name" >>"$log" 2>&1 </dev/null; then
@@ -255,10 +256,10 @@ install_packages() {
   done
 }
 
-# Each target's sources are compiled as one (UNITY_BUILD): the templates of the libraries are instantiated once a target, which
-# takes a quarter of the time. For work on a few sources a build folder of one's own without it is the better one.
-# configure SOURCE BUILD LOG OPTION...: keeps the generator of an existing build folder, and starts anew in one that
-# was configured for another checkout.
+# The sources of each target are compiled as one (UNITY_BUILD): the libraries' templates are instantiated once per target, which
+# takes a quarter of the time. For work on a few sources, use a separate build folder without it.
+# configure SOURCE BUILD LOG OPTION...: keeps the generator of an existing build folder. Starts over in a folder that was
+# configured for another checkout or compiler.
 configure() {
   local source=$1 build=$2 log=$3 home compiler
   shift 3
@@ -287,13 +288,13 @@ configure() {
   fi
 }
 
-# has_fuzzer: whether clang++ is here, and its libFuzzer, which some systems have as a package of its own.
+# has_fuzzer: succeeds if clang++ and its libFuzzer are installed. Some systems have libFuzzer as a separate package.
 has_fuzzer() {
   clang++ -x c++ -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null \
     <<<'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
 }
 
-# build BUILD LOG WHAT ARGUMENT...: shows how far it is, one line on a terminal and one each quarter elsewhere.
+# build BUILD LOG WHAT ARGUMENT...: shows its progress, in one line on a terminal and in one line per quarter elsewhere.
 build() {
   local folder=$1 log=$2 what=$3 line percent next=0
   shift 3

@@ -49,6 +49,9 @@ class OpenApi(unittest.TestCase):
             for method in METHODS & set(item):
                 yield method, path, item[method], item.get("parameters", []) + item[method].get("parameters", [])
 
+    def test_every_keyword_of_a_schema_is_checked(self):
+        self.assertEqual(self.schemas.unknown_keywords(), [])
+
     def path_of(self, path):
         number = self.finished
         if path.startswith("/runs/"):
