@@ -1,4 +1,5 @@
-// What one run of an export says against itself: figures, counters, evidence and profile are each other's sums. Pure.
+// Checks whether one run of an export contradicts itself: figures, counters, evidence and profile are each other's sums.
+// Pure.
 #pragma once
 
 #include <string>
@@ -9,11 +10,11 @@
 
 namespace copybench {
 
-// Nothing that is measured is more than this. Figures are never below 0.
+// No measured value of the figure exceeds this. Figures are never below 0.
 double figure_most(const FigureColumn& column);
 
-// Of a row whose columns have their types and whose configuration is within the limits: the first contradiction, by the
-// fields' names; empty: none. What a row lacks contradicts nothing.
-std::string run_contradiction(const Configuration& configuration, const Json& row);
+// The first contradiction in a row, by the fields' names; empty: none. The columns must have their types, and the
+// configuration must be within the limits. A missing value contradicts nothing.
+std::string run_contradiction(const ExperimentSpec& spec, const Configuration& configuration, const Json& row);
 
 }  // namespace copybench

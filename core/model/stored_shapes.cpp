@@ -26,7 +26,7 @@ Shape words() { return Shape::text(Limit::kMaxTextBytes); }
 
 Shape later(Shape shape) { return shape.or_null().optional(); }
 
-// Counters that the kernel may set back in between (iowait) give differences below 0.
+// The kernel may set a counter back in between (iowait), so a difference may be below 0.
 Members differences(std::initializer_list<const char*> keys) {
   Members members;
   for (const char* key : keys) members.push_back({key, later(Shape::whole(-Limit::kMaxCount, Limit::kMaxCount))});
@@ -70,7 +70,7 @@ Shape noise() {
   const Shape share = later(Shape::number(-1e6, 1e6));
   return Shape::open_object({{"cpus", later(words())},
                              {"steal_share", share},
-                             {"neighbours_share", share},
+                             {"neighbours_share", later(Shape::number(0, 1e6))},
                              {"neighbours", later(Shape::list(neighbour, 1000))},
                              {"neighbours_reason", later(words())},
                              {"frequency_before_khz", later(Shape::number(0, 1e9))},
@@ -92,12 +92,12 @@ Shape judged() { return Shape::open_object({{"judged", later(Shape::flag())}, {"
 Shape evidence() {
   const Shape bucket = Shape::list(count(), 2);
   return Shape::open_object(
-      {{"windows_ns", later(Shape::open_object(differences({"client", "server", "machine", "perf_shortest", "perf_longest"})))},
+      {{"windows_ns", later(Shape::open_object(counts({"client", "server", "machine", "perf_shortest", "perf_longest"})))},
        {"counters", later(Shape::list(reading(), kMaxCounters))},
        {"perf", later(Shape::open_object(
                     {{"used", later(Shape::flag())}, {"version", later(words())}, {"reason", later(words())}}))},
        {"server", later(Shape::open_object(
-                      joined(differences({"cpu_ns", "rusage_cpu_ns", "bytes", "messages"}),
+                      joined(counts({"cpu_ns", "rusage_cpu_ns", "bytes", "messages"}),
                              {{"cpus", later(words())},
                               {"connections", later(Shape::list(server_connection().or_null(), kMaxConnections))}})))},
        {"client", later(Shape::open_object(
@@ -114,7 +114,9 @@ Shape evidence() {
        {"zerocopy", later(Shape::open_object(counts({"messages", "bytes", "partial_sends", "zerocopy_sends",
                                                      "zerocopy_completions", "zerocopy_copied", "zerocopy_enobufs",
                                                      "drain_ns"})))},
-       {"daemon", later(Shape::open_object(differences({"wake_ups", "cpu_ns", "block_writes"})))},
+       {"daemon", later(Shape::open_object(counts({"wake_ups", "cpu_ns", "block_writes"})))},
+       {"strangers", later(count())},
+       {"rejected_clients_in_window", later(count())},
        {"requests_in_window", later(count())},
        {"seccomp_filters", later(Shape::whole(-1, Limit::kMaxCount))},
        {"set_up_ns", later(count())},
@@ -143,7 +145,7 @@ Shape profile_report() {
        {"reason", words().or_null()}});
 }
 
-// Answers read the states; the rest goes out as it came.
+// The API reads only the states; the rest is passed on unchanged.
 Shape findings() {
   const Shape engine = Shape::word(names<EngineMode>());
   const Shape bytes = later(Shape::number(0, 2.0 * Limits::kMaxFieldBytes));

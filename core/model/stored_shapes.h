@@ -1,7 +1,7 @@
-// The shapes of what this program writes beside the figures: a run's evidence, counters, flags and profile, an
-// experiment's findings and circumstances. An import must have them; what is read from the store is held against them too.
-// Earlier versions wrote less into the evidence and later ones may write more: there, members may be missing, and others
-// may be there.
+// The shapes of what this program writes beside the figures: a run's evidence, counters, flags and profile, an experiment's
+// findings and circumstances. An import must have them, and what is read from the store is validated against them too.
+// Earlier versions wrote less into the evidence and later ones may write more, so evidence may lack members and may have
+// others.
 #pragma once
 
 #include "core/model/json_shape.h"

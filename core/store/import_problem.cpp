@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/model/adaptive.h"
 #include "core/model/annotations.h"
 #include "core/model/calibration.h"
 #include "core/model/circumstances.h"
@@ -48,6 +49,14 @@ class PossibleRuns {
     return "";
   }
 
+  // A run that was interrupted and the one that takes its place share a position.
+  std::string position_problem(int64_t position, bool again) {
+    if (again || positions_.insert(position).second) return "";
+    return fmt::format("position is {}; allowed: each number once, but for interrupted runs", position);
+  }
+
+  const ExperimentSpec& spec() const { return spec_; }
+
  private:
   bool may_search(const Configuration& configuration) {
     sizes_.insert(configuration.field_bytes);
@@ -61,9 +70,10 @@ class PossibleRuns {
   std::set<Configuration> configurations_;
   std::set<uint64_t> sizes_;
   std::set<std::tuple<Configuration, uint32_t, RunKind>> seen_;
+  std::set<int64_t> positions_;
 };
 
-// Of a run with all that goes with it.
+// Validates a run together with its rows in the other run tables.
 std::string columns_problem(const Json& row, const TransferColumns& columns) {
   std::vector<string_view> others{"finished_as", "calibrations"};
   for (const RunTable& table : columns.run_tables) {
@@ -79,7 +89,7 @@ std::string columns_problem(const Json& row, const TransferColumns& columns) {
   return problem;
 }
 
-// Those of these members that the row has.
+// Validates those of these members that the row has.
 std::string members_problem(const Json& row, const std::vector<Shape::Member>& members) {
   for (const auto& [key, shape] : members) {
     const auto found = row.find(key);
@@ -154,7 +164,7 @@ std::string annotations_problem(const Json& row, const ExperimentSpec& spec) {
   return errors.empty() ? "" : errors.front().pointer.substr(1) + ": " + errors.front().detail;
 }
 
-// The counts that an experiment has of its runs, by their states.
+// Compares the run counts of an experiment with the states of its runs.
 std::string counts_problem(const Json& row, const std::vector<Json>& runs) {
   std::map<string_view, int64_t> counted{{"runs_completed", 0}, {"runs_failed", 0}, {"runs_cancelled", 0}, {"runs_interrupted", 0}};
   for (const Json& run : runs) {
@@ -177,10 +187,14 @@ std::string counts_problem(const Json& row, const std::vector<Json>& runs) {
   if (row["state"] == "completed" && counted["runs_completed"] == 0) return "state is completed; allowed where a run completed";
   if (row["state"] == "completed" && cancelled) return "state is completed; allowed where cancel_requested is 0";
   if (row["state"] == "cancelled" && !cancelled) return "state is cancelled; allowed where cancel_requested is 1";
+  if (row["state"] == "failed" && !row.value("reason", Json()).is_string()) return "state is failed; allowed where reason is a text";
+  if (row["state"] == "completed" && !whole_of(row.value("started_at_ms", Json()))) {
+    return "started_at_ms is null; allowed of what completed: a time";
+  }
   return "";
 }
 
-// What the types of the columns do not tell of an experiment.
+// Validates what the column types of an experiment do not cover.
 std::string experiment_problem(const ExportFile& file, std::optional<ExperimentSpec>& spec) {
   const Json& row = file.experiment;
   if (std::string problem = members_problem(row, experiment_members()); !problem.empty()) return problem;
@@ -190,16 +204,20 @@ std::string experiment_problem(const ExportFile& file, std::optional<ExperimentS
   if (read->preset && !annotation_errors({.name = *read->preset, .notes = {}, .tags = {}, .pinned = {}}).empty()) {
     return "spec/preset is no preset's name";
   }
-  // Its name is judged with notes and tags.
+  // The name is validated with notes and tags.
   if (std::string problem = annotations_problem(row, *read); !problem.empty()) return problem;
-  if (const auto plan = plan_of_spec(*read); !plan) {
-    return fmt::format("spec{} {}", plan.error().front().pointer, plan.error().front().detail);
+  const auto plan = plan_of_spec(*read);
+  if (!plan) return fmt::format("spec{} {}", plan.error().front().pointer, plan.error().front().detail);
+  const auto total = whole_of(row.value("runs_total", Json()));
+  // An experiment that depends on results is planned as it goes.
+  if (const auto planned = static_cast<int64_t>(plan->runs.size()); !is_adaptive(*read) && total != planned) {
+    return fmt::format("runs_total is {}; allowed: as many as the spec has, {}", row.value("runs_total", Json()).dump(), planned);
   }
   spec = std::move(*read);
   return "";
 }
 
-// The head of a file has its machine from the circumstances.
+// The origin in line 1 takes its machine id from the circumstances.
 std::string machine_problem(const Json& facts, const Origin& origin) {
   for (const Json& fact : facts) {
     if (fact["name"] == kMachineId && fact["value"].is_string() && origin.machine_id && fact["value"] != *origin.machine_id) {
@@ -263,8 +281,9 @@ std::string run_problem(const Json& row, size_t runs, std::set<int64_t>& places,
   run.kind = *from_name<RunKind>(row.value("kind", std::string(name_of(RunKind::measured))));
   const bool again = row["state"] == name_of(RunState::interrupted);
   if (std::string problem = possible.problem(run, again); !problem.empty()) return problem;
+  if (std::string problem = possible.position_problem(row["position"].get<int64_t>(), again); !problem.empty()) return problem;
   if (std::string problem = calibrations_problem(row); !problem.empty()) return problem;
-  return run_contradiction(run.configuration, row);
+  return run_contradiction(possible.spec(), run.configuration, row);
 }
 
 }  // namespace
@@ -297,7 +316,7 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
     if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
     ++line;
   }
-  // After the runs: a run that is wrong is named by its own line.
+  // Counted after the runs, so that an invalid run is reported by its own line.
   problem = counts_problem(file.experiment, file.runs);
   return problem.empty() ? "" : "line 2: " + problem;
 }

@@ -1,4 +1,4 @@
-// What is wrong with a file that was handed in as an export. Pure.
+// Validates a file that was submitted as an export. Pure.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace copybench {
 
-// With the number of the line that this program would not have written, by the columns of the database that is to take it
-// and by the limits of what is measured; empty: nothing.
+// Returns the problem, with the number of the line that this program would not have written. It validates against the
+// columns of the target database and against the limits of what is measured. Empty: the file is valid.
 std::string import_problem(const ExportFile& file, const TransferColumns& columns);
 
 }  // namespace copybench

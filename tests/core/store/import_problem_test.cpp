@@ -40,7 +40,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 2: spec: it lacks seed", [](ExportFile& file) { file.experiment["spec"].erase("seed"); }},
       {"line 2: spec duration_s is 1000000000; allowed: at most 3600",
        [](ExportFile& file) { file.experiment["spec"]["duration_s"] = 1e9; }},
-      {"line 2: runs_total is 6; allowed: as many as there are runs of that state", [](ExportFile& file) { file.experiment["runs_total"] = 6; }},
+      {"line 2: runs_total is 6; allowed: as many as the spec has, 4", [](ExportFile& file) { file.experiment["runs_total"] = 6; }},
       {"line 2: findings is 5; allowed: an object", [](ExportFile& file) { file.experiment["findings"] = 5; }},
       {"line 2: findings/repeats is a list of 0; allowed: an object",
        [](ExportFile& file) { file.experiment["findings"] = {{"repeats", Json::array()}}; }},
@@ -149,6 +149,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
          file.runs[0]["messages"] = 10;
          file.runs[0]["bytes"] = 10 * 4096;
          for (const char* name : {"latency_p90_us", "latency_p99_us", "latency_p999_us", "latency_max_us"}) file.runs[0][name] = 4.0;
+         file.runs[0]["latency_us"] = 2.5;
          file.runs[0]["latency_p50_us"] = 3.0;
          file.runs[0]["evidence"]["latency_histogram"] = {{2000, 8}, {4000, 2}};
        }},
@@ -166,6 +167,57 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
        }},
       {"line 3: evidence/server/connections has 1; allowed: one for each thread, 2",
        [](ExportFile& file) { file.runs[0]["evidence"]["server"] = {{"connections", {nullptr}}}; }},
+      {"line 3: evidence/server/connections/1/client_received_bytes is 7; allowed: what evidence/server/connections/1/bytes gives, 5",
+       [](ExportFile& file) {
+         file.runs[0]["evidence"]["server"] = {
+             {"connections", {{{"bytes", 5}, {"client_received_bytes", 5}}, {{"bytes", 5}, {"client_received_bytes", 7}}}}};
+       }},
+      {"line 3: evidence/server/connections/0/tcp/bytes_acked is 4", [](ExportFile& file) {
+         file.runs[0]["evidence"]["server"] = {{"connections", {{{"bytes", 5}, {"tcp", {{"bytes_acked", 4}}}}, nullptr}}};
+       }},
+      {"line 3: evidence/client/connections/0/problem is a text", [](ExportFile& file) {
+         file.runs[0]["evidence"]["client"] = {{"connections", {{{"problem", "bad"}}, nullptr}}};
+       }},
+      {"line 3: bytes is 4096; allowed: what evidence/client/connections gives, 10", [](ExportFile& file) {
+         file.runs[0]["bytes"] = 4096;
+         file.runs[0]["evidence"]["client"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 5}}}}};
+       }},
+      {"line 3: the sum of evidence/client/connections/*/bytes is 10; allowed: what evidence/server/connections gives, 11",
+       [](ExportFile& file) {
+         file.runs[0]["evidence"]["client"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 5}}}}};
+         file.runs[0]["evidence"]["server"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 6}}}}};
+       }},
+      {"line 3: evidence/machine_cpu/busy_ns is 7; allowed: what the sum of its parts gives, 6", [](ExportFile& file) {
+         file.runs[0]["evidence"]["machine_cpu"] = {{"user_ns", 1}, {"nice_ns", 1},    {"system_ns", 1}, {"irq_ns", 1},
+                                                    {"softirq_ns", 1}, {"guest_ns", 1}, {"busy_ns", 7}};
+       }},
+      {"line 3: messages is 3e+06; allowed: what evidence/latency_histogram gives, 1", [](ExportFile& file) {
+         file.runs[0]["bytes"] = int64_t{4096} * 3'000'000;
+         file.runs[0]["messages"] = 3'000'000;
+         file.runs[0]["evidence"]["latency_histogram"] = {{1, 1}};
+       }},
+      {"line 3: latency_p99_us is null; allowed where latency_us is a number", [](ExportFile& file) {
+         for (const char* name : {"latency_us", "latency_p50_us", "latency_p90_us", "latency_p999_us", "latency_max_us"}) {
+           file.runs[0][name] = 4.0;
+         }
+       }},
+      {"line 3: window_s is 0.2; allowed: what duration_s of the spec gives, 1", [](ExportFile& file) {
+         file.runs[0]["window_s"] = 0.2;
+         file.runs[0]["bytes"] = 0;
+         file.runs[0]["throughput_gbps"] = 0.0;
+       }},
+      {"line 3: evidence/strangers is \"x\"; allowed: a whole number",
+       [](ExportFile& file) { file.runs[0]["evidence"]["strangers"] = "x"; }},
+      {"line 3: evidence/windows_ns/server is -1; allowed: a whole number from 0",
+       [](ExportFile& file) { file.runs[0]["evidence"]["windows_ns"] = {{"server", -1}}; }},
+      {"line 2: state is failed; allowed where reason is a text", [](ExportFile& file) {
+         file.experiment["state"] = "failed";
+         file.experiment["reason"] = nullptr;
+       }},
+      {"line 2: runs_total is 4; allowed: as many as the spec has, 6",
+       [](ExportFile& file) { file.experiment["spec"]["repetitions"] = 6; }},
+      {"line 4: position is 1; allowed: each number once, but for interrupted runs",
+       [](ExportFile& file) { file.runs[1]["position"] = file.runs[0]["position"]; }},
   };
   for (const Case& one : cases) {
     CAPTURE(std::string(one.said));
