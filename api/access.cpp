@@ -14,7 +14,7 @@ using std::string_view;
 
 constexpr string_view kHowToMake = "make one with: (umask 077; head -c 32 /dev/urandom | base64 >FILE)";
 
-// token68 of RFC 9110, section 11.2, which is what a Bearer credential is.
+// token68 (RFC 9110, section 11.2), the syntax of a Bearer credential.
 bool is_token68(string_view text) {
   const size_t end = std::min(text.find('='), text.size());
   return end > 0 && text.find_first_not_of('=', end) == string_view::npos &&
@@ -24,7 +24,7 @@ bool is_token68(string_view text) {
          });
 }
 
-// What stands after "Bearer", or none where the header says anything else.
+// The credential after "Bearer"; none for another scheme.
 std::optional<string_view> bearer_credential(string_view header) {
   constexpr string_view kScheme = "bearer ";
   if (lower(header.substr(0, kScheme.size())) != kScheme) return std::nullopt;
@@ -56,7 +56,7 @@ Result<AccessToken> AccessToken::parse(string_view text) {
 }
 
 bool AccessToken::matches(string_view given) const {
-  // As many steps as the given text has, whatever the token is; volatile, so that no compiler finds a shorter way.
+  // The number of steps depends only on the given text, not on the token. volatile keeps the compiler from a shortcut.
   volatile unsigned difference = given.size() == token_.size() ? 0 : 1;
   for (size_t i = 0; i < given.size(); ++i) {
     const auto ours = static_cast<unsigned char>(token_[i % token_.size()]);

@@ -1,4 +1,4 @@
-// Who may do what: a bearer token (RFC 6750) where there is one, and the names that this server answers to.
+// Access rules: an optional bearer token (RFC 6750), and the host names that this server answers to.
 // Pure values; any thread.
 #pragma once
 
@@ -9,25 +9,25 @@
 
 #include "api/forwarded.h"
 #include "api/message.h"
-#include "api/web_origin.h"
 #include "api/problem.h"
+#include "api/web_origin.h"
 #include "core/base/result.h"
 
 namespace copybench {
 
-// A secret that clients send as "Authorization: Bearer TOKEN". Never shown: neither errors nor logs contain it.
+// A secret that clients send as "Authorization: Bearer TOKEN". Neither errors nor logs contain it.
 class AccessToken {
  public:
   static constexpr size_t kMinLength = 32;
   static constexpr size_t kMaxLength = 1024;
 
-  // The text of a token file or credential; blanks and line ends around the token are dropped. Refused: too short, too
-  // long, or with characters that no bearer token has.
+  // Parses the text of a token file or credential. Drops blanks and line ends around the token. Rejects a token that is too
+  // short, too long, or has characters that a bearer token cannot have.
   static Result<AccessToken> parse(std::string_view text);
 
-  // Takes the same time wherever the two differ.
+  // Constant time: does not depend on where the two differ.
   bool matches(std::string_view given) const;
-  // Of two that this server had itself.
+  // Not constant time: only for comparing two of the server's own tokens.
   bool operator==(const AccessToken&) const = default;
 
  private:
@@ -36,14 +36,14 @@ class AccessToken {
 };
 
 struct AccessRules {
-  std::optional<AccessToken> token;        // none: whoever can connect may do everything
+  std::optional<AccessToken> token;        // none: every client that can connect may do everything
   bool public_read = false;                // with a token: GET and HEAD need none
-  std::vector<std::string> allowed_hosts;  // names beside the loopback ones and the address, as host_of() gives them
-  std::vector<WebOrigin> public_origins;      // under which browsers reach this server through a proxy
-  std::vector<ProxyAddress> trusted_proxies;  // whose X-Forwarded-* headers are believed
+  std::vector<std::string> allowed_hosts;  // beside the loopback names and the address; as host_of() returns them
+  std::vector<WebOrigin> public_origins;      // browsers reach this server under these through a proxy
+  std::vector<ProxyAddress> trusted_proxies;  // their X-Forwarded-* headers are trusted
 };
 
-// 401 unless the request carries the token, needs none as it only reads, or there is none.
+// 401 unless the request carries the token, only reads while public_read is set, or no token is configured.
 std::optional<Problem> token_problem(const HttpRequest& request, const AccessRules& rules);
 
 }  // namespace copybench

@@ -1,5 +1,4 @@
-// Heavy answers that were given since the store changed last: asked for again, they are not worked out again. Bounded in
-// memory; the one that was asked for longest ago goes first.
+// Cache of heavy answers, valid until the store changes. Bounded in memory; evicts the least recently used answer first.
 // Threads: any.
 #pragma once
 
@@ -19,11 +18,12 @@ class AnswerCache {
  public:
   static constexpr size_t kMostBytes = 16 << 20;
   static constexpr size_t kMostBytesOfOne = 4 << 20;
-  static constexpr size_t kMostAnswers = 1000;  // small ones take more for their targets and headers than for their bodies
+  static constexpr size_t kMostAnswers = 1000;  // targets and headers of small answers take more memory than their bodies
 
-  // version: Store::changes() before the answer was begun. None where it is not there, or of an earlier version.
+  // version: the current Store::changes(). Null if the answer is not cached or belongs to another version.
   std::shared_ptr<const HttpResponse> find(const std::string& target, uint64_t version);
-  // Keeps a copy if it is a whole answer, 200, and not too large. `target`: path and query.
+  // Keeps a copy if the answer has status 200, a complete body, and is not too large. `target`: path and query.
+  // version: Store::changes() before the answer was begun.
   void keep(const std::string& target, uint64_t version, const HttpResponse& answer);
 
  private:
@@ -33,8 +33,8 @@ class AnswerCache {
   };
 
   std::mutex mutex_;
-  uint64_t version_ = 0;  // of all that is kept
-  std::list<Kept> kept_;  // asked for last: at the front
+  uint64_t version_ = 0;  // of all cached answers
+  std::list<Kept> kept_;  // most recently used first
   std::unordered_map<std::string, std::list<Kept>::iterator> by_target_;
   size_t bytes_ = 0;
 };

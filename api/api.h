@@ -1,6 +1,6 @@
-// What the API does, one member function for each operation: a request in, an answer or a problem out. They know HTTP's
-// words but not its bytes, read the store through readers, and never wait for a run.
-// Threads: any number at once. Lifetime: everything handed in must outlive it.
+// The operations of the API, one member function each: a request in, an answer or a problem out. They use HTTP's methods,
+// headers and statuses but not its bytes, read the store through readers, and never wait for a run.
+// Threads: any number at once. Lifetime: the constructor's arguments must outlive the Api.
 #pragma once
 
 #include <array>
@@ -16,10 +16,10 @@
 
 namespace copybench {
 
-// A request with what its path says.
+// A request with the values from its path.
 struct Call {
   const HttpRequest& request;
-  int64_t id = 0;  // of "/experiments/{id}..." and "/runs/{id}..."
+  int64_t id = 0;  // {id} of "/experiments/{id}..." and "/runs/{id}..."
   std::string client{};  // see Router::asker_of
 };
 
@@ -65,14 +65,15 @@ class Api {
   Reply get_metrics(const Call& call);
   Reply get_openapi(const Call& call);
 
-  // For /metrics: a request was answered so.
+  // Counts an answered request for /metrics.
   void count_answer(int status);
 
  private:
   using Follow = std::function<bool(const EventStreams::Place&, ByteSink&)>;
   Reply event_stream(const Call& call, Follow follow);
   tl::expected<Json, Problem> plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const;
-  // 507 while the queue is paused because the store has no room or fails: what is taken then could not be measured.
+  // 507 while the queue is paused by a full or failing disk, 503 while the database is lost or corrupt: a new experiment could
+  // not be measured.
   std::optional<Problem> storage_problem() const;
   Reply queue_experiment(const Plan& plan, const std::optional<IdempotencyKey>& key);
 

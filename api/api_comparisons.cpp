@@ -42,14 +42,14 @@ tl::expected<std::vector<Read>, Problem> read_all(Reader& reader, const std::vec
   return all;
 }
 
-// Takes them out of `side`: they are large.
+// Moves the runs out of `side`, because they are large.
 std::vector<MeasuredExperiment> take_measured(std::vector<Read>& side) {
   std::vector<MeasuredExperiment> all;
   for (Read& one : side) all.push_back(std::move(one.measured));
   return all;
 }
 
-// One answer is not to take all memory.
+// Bounds the memory of one answer.
 tl::expected<void, Problem> check_size(Reader& reader, const ComparisonQuestion& question) {
   int64_t runs = 0;
   for (const auto* ids : {&question.base, &question.head}) {
@@ -65,7 +65,7 @@ tl::expected<void, Problem> check_size(Reader& reader, const ComparisonQuestion&
                                                    runs, kMostRunsCompared)}}));
 }
 
-// One experiment in two places would count as two, or as a pair without a difference.
+// An experiment that is given twice would count as two, or as a pair without a difference.
 std::optional<FieldError> repeated_id(const ComparisonQuestion& question) {
   std::set<ExperimentId> seen;
   for (const auto& [parameter, ids] : {std::pair{"?base", &question.base}, std::pair{"?head", &question.head}}) {
@@ -88,7 +88,7 @@ double min_effect_of(const NamedValues& query) {
   return percent != nullptr ? decode_percent(*percent).value_or(0) / 100 : kDefaultMinEffect;
 }
 
-// Of two experiments; those that are known already by their names are left out.
+// Adds the differences between two experiments, except those whose name is in `differences` already.
 void add_differences(std::vector<Difference>& differences, const Read& base, const Read& head) {
   const auto add = [&](Difference difference) {
     const auto same = [&](const Difference& known) { return known.name == difference.name; };
@@ -120,7 +120,7 @@ std::vector<ExperimentId> ids_where(const std::vector<const Read*>& all, const W
   return ids;
 }
 
-// "2 of 5 of experiment 3" for each that has flagged runs.
+// "2 of 5 of experiment 3" for each experiment with flagged runs.
 std::vector<std::string> flagged_of(const std::vector<const Read*>& all) {
   std::vector<std::string> parts;
   for (const Read* one : all) {
@@ -132,7 +132,7 @@ std::vector<std::string> flagged_of(const std::vector<const Read*>& all) {
   return parts;
 }
 
-// One sentence for each doubt, however many experiments it is about.
+// One sentence for each kind of warning, with all experiments that it applies to.
 void warn(std::vector<std::string>& warnings, const std::vector<const Read*>& all) {
   const auto open = ids_where(all, [](const Read& one) { return !is_final(one.record.state); });
   if (!open.empty()) {
@@ -155,7 +155,7 @@ StartTimes starts_of(const std::vector<Read>& side) {
   return starts;
 }
 
-// What a drift of the machine does to the comparison; none where pairs take it out.
+// A warning that a drift of the machine may look like a difference; none if alternating pairs cancel it out.
 std::optional<std::string> drift_warning(const std::vector<Read>& base, const std::vector<Read>& head) {
   constexpr char kAlternately[] =
       "a drift of the machine in between counts as a difference. Several of each, measured alternately and compared as "
@@ -194,7 +194,7 @@ struct Refusal {
   std::string detail;
 };
 
-// Why the comparison is answered with 409, or none.
+// The reason to answer the comparison with 409, or none.
 std::optional<Refusal> refusal_of(const NamedValues& query, const ExperimentComparison& comparison,
                                   const ComparisonContext& context, bool all_ended) {
   if (comparison.configurations.empty()) {
@@ -247,7 +247,7 @@ Reply Api::get_compare(const Call& call) {
   if (!base) return refuse(std::move(base.error()));
   auto head = read_all(*reader, question.head);
   if (!head) return refuse(std::move(head.error()));
-  reader.reset();  // others need not wait for what follows
+  reader.reset();  // frees the reader for other requests during the computation
 
   const ComparisonContext context = context_of(*base, *head);
   const auto comparison =

@@ -10,17 +10,17 @@
 #include "api/decode.h"
 #include "api/encode_circumstances.h"
 #include "api/encode_experiment.h"
-#include "api/encode_words.h"
-#include "api/judge_decoded.h"
+#include "api/json_parts.h"
 #include "api/openapi.h"
 #include "api/query.h"
+#include "api/validate_decoded.h"
 #include "core/host/cpu_set.h"
 #include "core/model/adaptive.h"
 
 namespace copybench {
 namespace {
 
-// The key as sent, or none where there is none.
+// The key as sent; none without the header.
 tl::expected<std::optional<std::string>, Problem> idempotency_key(const HttpRequest& request) {
   constexpr size_t kMax = 255;
   const auto given = [](const auto& header) { return header.first == "idempotency-key"; };
@@ -34,7 +34,7 @@ tl::expected<std::optional<std::string>, Problem> idempotency_key(const HttpRequ
                             {{"Idempotency-Key:", detail}}));
 }
 
-// The key came with another request before (draft-ietf-httpapi-idempotency-key-header, 2.7).
+// 422 if the key was used for another request before (draft-ietf-httpapi-idempotency-key-header, 2.7).
 Problem key_problem(const StoreError& error) {
   Problem problem = problem_of(error);
   if (error.kind != StoreError::Kind::conflict) return problem;
@@ -55,7 +55,7 @@ std::string queue_full_detail(int64_t limit) {
                      limit);
 }
 
-// Retry-After: until the end of the experiment whose turn it is.
+// Retry-After is the time until the first experiment of the queue ends.
 Problem queue_full(int64_t limit, const QueueView& queue) {
   constexpr int64_t kSoonest = 1;
   constexpr int64_t kLatest = 3600;
@@ -87,7 +87,7 @@ Reply Api::create_experiment(const Call& call) {
   auto decoded = decode_experiment_request(call.request.body);
   if (!decoded) return refuse(std::move(decoded.error()));
 
-  // A repeat is known by what was asked for: the machine it is planned for may have changed since.
+  // A repeat is detected by the request, not by the plan: the machine may have changed since the first one.
   std::optional<IdempotencyKey> idempotency;
   if (*key && !dry_run && decoded->errors.empty()) {
     idempotency = IdempotencyKey{**key, canonical_text(decoded->request)};
@@ -125,8 +125,8 @@ Reply Api::validate_experiment(const Call& call) {
   return json_response(200, json);
 }
 
-// Of the events that were asked for, and of those that a search cannot do without; what the default ones are worth here, the
-// system's facts say. And of the queue, where it is full now.
+// Warnings cover the requested events, the event that a search needs, and a full queue. Default events have none: GET /system
+// reports them.
 tl::expected<Json, Problem> Api::plan_with_doubts(const Plan& plan, const ExperimentRequest& request) const {
   std::vector<FieldError> doubts = context_.perf.doubts(request.events.value_or(std::vector<std::string>{}));
   if (plan.spec.crossover && plan.spec.crossover->metric == "cycles_per_byte") {
@@ -141,7 +141,7 @@ tl::expected<Json, Problem> Api::plan_with_doubts(const Plan& plan, const Experi
 }
 
 std::optional<Problem> Api::storage_problem() const {
-  // Told by what was done to the files, and not by what a reader meets in them.
+  // Only the writer's errors count here, not damage that a reader found.
   const auto broken = context_.store.last_write_error();
   if (broken && (broken->kind == StoreError::Kind::lost || broken->kind == StoreError::Kind::corrupt)) return problem_of(*broken);
   const auto error = context_.scheduler.paused_by();
@@ -166,10 +166,10 @@ Reply Api::queue_experiment(const Plan& plan, const std::optional<IdempotencyKey
   };
   auto record = context_.store.enqueue(plan, key, render, context_.max_queued);
   if (!record) {
-    // Others came first since the queue was read.
+    // Other requests filled the queue after it was read.
     if (record.error().kind == StoreError::Kind::queue_full) return refuse(queue_full(context_.max_queued, *queue));
     if (key && record.error().kind == StoreError::Kind::conflict) {
-      // The same request came twice at once, and the other one was first.
+      // The same request was sent twice at once, and the other one was stored first.
       auto answer = context_.store.find_answer(*key);
       if (!answer) return refuse(key_problem(answer.error()));
       if (*answer) return accepted((*answer)->experiment_id, std::move((*answer)->body));
@@ -233,7 +233,7 @@ Reply Api::cancel_experiment(const Call& call) {
   context_.changed.raise();
   auto queue = read_queue(*context_.readers.lease(), utc_now(), context_.scheduler.paused_reason());
   if (!queue) return refuse(problem_of(queue.error()));
-  // Until its running measurement has been ended, the cancellation is only accepted.
+  // 202 while a run of it is still being ended.
   return json_response(is_final(record->state) ? 200 : 202, experiment_json(*record, *queue));
 }
 

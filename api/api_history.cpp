@@ -4,7 +4,7 @@
 
 #include "api/api.h"
 #include "api/csv.h"
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "api/query.h"
 #include "core/host/circumstances.h"
 #include "core/model/history.h"
@@ -37,12 +37,12 @@ tl::expected<History, Problem> read_history(Reader& reader, const HistoryQuestio
   for (HistoryValues& own : *measured) {
     const ExperimentId id = own.experiment_id;
     auto record = reader.experiment(id);
-    // Deleted meanwhile.
+    // It was deleted in the meantime.
     if (!record && record.error().kind == StoreError::Kind::not_found) continue;
     if (!record) return refuse(problem_of(record.error()));
     auto circumstances = reader.circumstances(id);
     const bool damaged = record->damage || (!circumstances && circumstances.error().kind == StoreError::Kind::damaged);
-    if (damaged) continue;  // its own answers say so
+    if (damaged) continue;  // answers about the experiment itself report it
     if (!circumstances) return refuse(problem_of(circumstances.error()));
     experiments.push_back({id, std::move(record->spec), record->started_at,
                            circumstances->empty() ? Circumstances{} : std::move(circumstances->back().facts),
@@ -85,7 +85,7 @@ Json series_json(const HistorySeries& series) {
   return json;
 }
 
-// One line a point; the p of a change stands with the point at which the new level begins.
+// One line per point; the p of a change is on the line of the point with which the new level begins.
 std::string history_csv(const History& history) {
   std::string out = "series,experiment_id,name,started_at,n,median,min,max,change_point_p,runs_flagged,imported\r\n";
   for (size_t i = 0; i < history.series.size(); ++i) {

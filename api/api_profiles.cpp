@@ -34,14 +34,14 @@ Problem no_profile(const RunRecord& run) {
 // The run's profile, or why there is none.
 tl::expected<ProfileRow, Problem> find_profile(Reader& reader, RunId id) {
   auto found = reader.profile(id);
-  if (found) return std::move(*found);  // its stacks can be read even where its report cannot
+  if (found) return std::move(*found);  // its stacks may be readable even if its report is not
   if (found.error().kind != StoreError::Kind::not_found) return tl::unexpected(problem_of(found.error()));
   const auto run = reader.run(id);
   if (!run) return tl::unexpected(problem_of(run.error()));
   return tl::unexpected(no_profile(*run));
 }
 
-// With what zero-copy really was.
+// Includes the zero-copy label.
 std::string title_of(Reader& reader, const ProfileRow& row) {
   const Configuration& configuration = row.configuration;
   const auto run = reader.run(row.run_id);

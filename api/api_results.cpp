@@ -13,8 +13,8 @@
 #include "api/csv.h"
 #include "api/encode_run.h"
 #include "api/encode_summary.h"
-#include "api/encode_words.h"
-#include "api/missing.h"
+#include "api/json_parts.h"
+#include "api/missing_values.h"
 #include "api/query.h"
 #include "api/sound.h"
 #include "core/model/summary.h"
@@ -22,11 +22,11 @@
 namespace copybench {
 namespace {
 
-constexpr int64_t kCsvPage = 250;  // some 1 ms, before others have their turn
-constexpr size_t kConfigurationsAsOne = 1000;  // of a summary: some 4 MB, which is kept for whoever asks again
-constexpr int64_t kRunsPage = 20;  // of some 10 KiB each, with a tree of many times that while it is made
+constexpr int64_t kCsvPage = 250;  // about 1 ms of work, before other requests have their turn
+constexpr size_t kConfigurationsAsOne = 1000;  // of a summary: about 4 MB, which the answer cache keeps
+constexpr int64_t kRunsPage = 20;  // of about 10 KiB each; the JSON tree takes many times that
 
-// Rows are read a page at a time, with a reader leased each time: a slow client keeps none from others.
+// Leases a reader for each page of rows, so that a slow client does not hold one.
 MakePiece csv_pieces(ReaderPool& readers, ExperimentId experiment) {
   return [&readers, experiment, after = std::optional<RunId>()](std::string& out) mutable -> StoreResult<bool> {
     if (!after) out += csv_header();
@@ -46,7 +46,7 @@ std::string joined(const std::vector<RunRow>& runs) {
   return out;
 }
 
-// page_json() as it would be written, some runs at a time.
+// Writes the text of page_json(), some runs at a time.
 MakePiece run_page_pieces(ReaderPool& readers, ExperimentId experiment, const PageQuery& asked) {
   return [&readers, experiment, left = asked.limit, next = asked.after,
           first = true](std::string& out) mutable -> StoreResult<bool> {
@@ -86,7 +86,7 @@ Reply Api::get_summary(const Call& call) {
   auto record = sound_experiment(*reader, call.id);
   if (!record) return refuse(problem_of(record.error()));
   const auto ended = reader->ended_runs(call.id);
-  reader.reset();  // others need not wait for what follows
+  reader.reset();  // frees the reader for other requests
   if (!ended) return refuse(problem_of(ended.error()));
   const auto summary = std::make_shared<SummaryPieces>(context_.readers, std::move(*record), *ended);
   HttpResponse response;
@@ -116,7 +116,7 @@ Reply Api::follow_experiment(const Call& call) {
   const auto record = context_.readers.lease()->experiment(call.id);
   if (!record) return refuse(problem_of(record.error()));
   if (told_end && is_final(record->state)) {
-    // A browser's EventSource connects again until it is answered so.
+    // A browser's EventSource reconnects until it gets 204.
     HttpResponse nothing_more;
     nothing_more.status = 204;
     return nothing_more;
@@ -135,7 +135,7 @@ Reply Api::follow_experiments(const Call& call) {
 Reply Api::event_stream(const Call& call, Follow follow) {
   HttpResponse response;
   response.content_type = "text/event-stream";
-  // The second: nginx would hold events back until its buffer is full.
+  // X-Accel-Buffering: nginx would hold events back until its buffer is full.
   response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   if (call.request.method == "HEAD") return response;
   auto place = streams_.take_place(call.client);

@@ -25,7 +25,8 @@ Reply Api::get_health(const Call&) {
   if (write_error) {
     store["last_write_error"] = {{"kind", name_of_kind(write_error->kind)}, {"message", write_error->message}};
   }
-  const auto refused = context_.store.refuses_new();
+  auto refused = context_.store.refuses_new();
+  if (!refused && write_error) refused = write_error->message;
   store["posts_refused_reason"] = or_null(refused);
   Json json;
   json["status"] = write_error || paused || refused || context_.readers.damage() ? "degraded" : "ok";
@@ -33,7 +34,7 @@ Reply Api::get_health(const Call&) {
   json["uptime_s"] = to_seconds(Monotonic::now() - started_.monotonic);
   json["store"] = std::move(store);
   json["scheduler"] = {{"paused_reason", or_null(paused)}};
-  // Whoever answers is alive; whether it can measure is asked of /readyz.
+  // Always 200: this is the liveness check. /readyz reports whether the daemon can measure.
   return json_response(200, json);
 }
 

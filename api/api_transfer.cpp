@@ -7,7 +7,7 @@
 #include "api/answer_in_pieces.h"
 #include "api/api.h"
 #include "api/encode_experiment.h"
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "api/versions.h"
 #include "core/host/system_facts.h"
 #include "core/store/export.h"
@@ -27,7 +27,7 @@ Reply Api::export_experiment(const Call& call) {
 }
 
 Reply Api::import_experiment(const Call& call) {
-  // An import as JSON is many small pieces, whose room the library would keep.
+  // The JSON of an import is many small allocations; malloc would keep their memory.
   struct GiveBack {
     ~GiveBack() { ::malloc_trim(0); }
   } const give_back;

@@ -1,5 +1,5 @@
-// One spelling of a request, whatever the order of its keys, its blanks and how its numbers were written: two bodies
-// that ask for the same have the same text, two that differ do not. Serves as an exact digest. Pure; any thread.
+// One spelling of a request, independent of key order, white space and number format: equal requests have the same text,
+// different requests have different texts. Serves as an exact digest. Pure; any thread.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 
 namespace copybench {
 namespace {
@@ -18,7 +18,7 @@ std::string percent(double share) {
   return fmt::format("{:.{}f}", value, value < 10 ? 1 : 0);
 }
 
-// What the change is by the direction of the figure: above 0 is better.
+// The relative change in the direction that is better for the figure: above 0 is better.
 double gain(double ratio, Better better) { return better == Better::higher ? ratio - 1 : 1 - ratio; }
 
 std::string interval_of(const Ratio& ratio) {
@@ -50,7 +50,7 @@ Json put_result(Json json, const Comparison& comparison, Better better, double m
   return json;
 }
 
-// Why nothing can be told although there are enough runs; null otherwise.
+// Why there is no verdict although there are enough runs; else null.
 Json reason_of(const ConfigurationComparison& one) {
   if (one.comparison.verdict != Verdict::cannot_tell) return nullptr;
   return {{"code", "most_runs_flagged"},
@@ -74,7 +74,7 @@ Json configurations_json(const std::vector<Configuration>& configurations) {
 
 std::string listed(const std::vector<ExperimentId>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
 
-// The page with the same question.
+// Link to the web page of the same comparison.
 std::string page_link(const ComparisonQuestion& question) {
   std::string link = fmt::format("/#/compare?base={}&head={}&metric={}", listed(question.base), listed(question.head),
                                  question.figure->name);

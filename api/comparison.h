@@ -1,4 +1,4 @@
-// Comparisons -> words and JSON. Pure.
+// Comparisons -> sentences and JSON. Pure.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace copybench {
 
-// What was asked to be compared, and by what.
+// The question of a comparison: the experiments of both sides, the figure, and the limits.
 struct ComparisonQuestion {
   std::vector<ExperimentId> base;
   std::vector<ExperimentId> head;
@@ -20,13 +20,13 @@ struct ComparisonQuestion {
   bool allow_differences = false;
 };
 
-// Something in which the two sides differ beside what is compared.
+// A setting or circumstance in which the two sides differ.
 struct Difference {
   std::string name;
   std::string kind;  // "request", or a CircumstanceClass
   Json base;
   Json head;
-  bool refused = false;  // another host, or figures that do not mean the same
+  bool refused = false;  // another host, or figures with another meaning
 };
 
 struct ComparisonContext {
@@ -34,9 +34,9 @@ struct ComparisonContext {
   std::vector<std::string> warnings;  // sentences
 };
 
-// "Slower at 3 of 12 configurations, ...".
+// One sentence: how many configurations have each verdict.
 std::string sentence_of(const ExperimentComparison& comparison);
-// "12 % faster (95 % interval 10 to 14 %)", or why there is no verdict.
+// "12 % better; 95 % interval of the ratio: 1.100 to 1.140", or why there is no verdict.
 std::string detail_of(const Comparison& comparison, Better better, double min_effect);
 std::string detail_of(const ConfigurationComparison& one, Better better, double min_effect);
 

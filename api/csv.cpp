@@ -18,9 +18,9 @@ void append_number(std::string& out, int64_t value) {
 }
 
 void append_number(std::string& out, double value) {
-  if (!std::isfinite(value)) return;  // an empty cell; never nan
+  if (!std::isfinite(value)) return;  // an empty cell instead of nan or inf
   char text[40];
-  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);  // shortest that reads back as the same
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);  // shortest text that reads back as the same value
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Runs -> CSV (RFC 4180: CR LF, quotes where needed), columns as identity_columns() and figure_columns() have them,
-// then what a zero_copy run really was. Pure.
+// Runs -> CSV (RFC 4180: CR LF, quotes where needed). Columns: identity_columns(), figure_columns(), the zero-copy label
+// and the flags. Pure.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace copybench {
 std::string csv_header();
 void append_csv_row(std::string& out, const RunRow& run);
 
-// Quoted if it contains a comma, a quote or a line break. Text that a spreadsheet would take for a formula (it begins with
-// = + - @, a tab or a line break) gets an apostrophe before it. Numbers are never written by this.
+// Quotes the text if it contains a comma, a quote or a line break. Prefixes text that a spreadsheet would run as a formula (it
+// begins with = + - @, a tab or a line break) with an apostrophe. Not for numbers.
 void append_csv_text(std::string& out, std::string_view text);
 
 }  // namespace copybench

@@ -11,7 +11,7 @@
 
 #include "api/decode_values.h"
 #include "api/json_reader.h"
-#include "api/judge_decoded.h"
+#include "api/validate_decoded.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -33,7 +33,7 @@ std::string escaped_pointer(string_view key) {
   return pointer;
 }
 
-// The members of an object that is a field's value: each by its name, others are errors.
+// A member of an object that is a field's value. Members with other names are errors.
 template <typename Object>
 struct Member {
   string_view key;
@@ -91,7 +91,7 @@ void decode_field_sizes(const JsonValue& value, const std::string& pointer, Deco
   }
 }
 
-// What null stands for: a value of the wrong type, a field that is not given, or an empty value.
+// The meaning of null: a value of the wrong type, a field that is not given, or an empty value.
 enum class Null { refused, absent, empty };
 
 struct Field {
@@ -140,7 +140,7 @@ constexpr Field kFields[] = {
     field<&R::pinned>("pinned"),
 };
 
-// As a merge patch (RFC 7396), in which null removes.
+// A merge patch (RFC 7396): null removes a value.
 constexpr Field kPatchFields[] = {
     field<&R::name>("name"),
     field<&R::notes>("notes", Null::empty),
@@ -154,7 +154,7 @@ std::vector<string_view> keys_of(std::span<const Field> fields) {
   return keys;
 }
 
-// stranger: what is said of a key that is none of the fields'.
+// stranger: the error for a key that is not in `fields`.
 tl::expected<DecodedRequest, Problem> decode_fields(string_view body, std::span<const Field> fields,
                                                     string_view stranger) {
   const auto document = read_json(body);

@@ -16,23 +16,23 @@
 namespace copybench {
 
 struct DecodedRequest {
-  ExperimentRequest request;       // without what is in errors; of a list, the elements that are none
+  ExperimentRequest request;       // the valid fields; of lists, the valid elements
   std::vector<FieldError> errors;  // unknown keys, wrong types, unknown names
-  // For each list that lacks elements, by its pointer: where those that it has stood.
+  // For each list with invalid elements, by its pointer: the original indices of the valid ones.
   std::map<std::string, std::vector<size_t>> positions;
-  std::set<std::string> texts;  // pointers of the CPU lists that were given as text
+  std::set<std::string> texts;  // pointers of CPU lists that were sent as text
 };
 
-// The body of POST /experiments. A problem is 400: broken JSON with its position, or no object. Whole numbers may be
-// written 3.0 or 1e3. null is "not given" for preset, messages_per_s and socket_buffer_bytes, so that the spec of one
+// Decodes the body of POST /experiments. A problem is 400: broken JSON with its position, or no object. Whole numbers may be
+// written 3.0 or 1e3. null means "not given" for preset, messages_per_s and socket_buffer_bytes, so that the spec of one
 // experiment can be sent as the request of another.
 tl::expected<DecodedRequest, Problem> decode_experiment_request(std::string_view body);
 
-// The body of PATCH /experiments/{id}: name, notes, tags and pinned, of which null empties all but the name. A problem is
-// 400, and names every other key.
+// Decodes the body of PATCH /experiments/{id}: name, notes, tags and pinned. null empties each of them but the name. A problem
+// is 400 and names every unknown key.
 tl::expected<AnnotationChange, Problem> decode_annotation_change(std::string_view body);
 
-// The keys that the body of POST /experiments may have.
+// The allowed keys in the body of POST /experiments.
 std::vector<std::string_view> experiment_request_keys();
 
 }  // namespace copybench

@@ -21,7 +21,7 @@ std::string shown_value(const JsonValue& value) {
   return std::string(kind_of(value));
 }
 
-// A list as text, up to the first CPU that it names twice: one that repeats itself must not grow without bounds.
+// Parses a list as text up to the first repeated CPU. Stopping there bounds the work on a list that repeats itself.
 Result<std::vector<int>> cpus_of(string_view text, std::optional<int>& repeated) {
   std::set<int> seen;
   for (size_t begin = 0; begin <= text.size() && !repeated;) {
@@ -77,7 +77,7 @@ std::optional<int64_t> read_value(const JsonValue& value, const std::string& poi
     decoded.errors.push_back({pointer, fmt::format("{} is out of any range; allowed: a whole number", *whole)});
     return std::nullopt;
   }
-  // Beyond 2^53 a double no longer tells one whole number from the next.
+  // Above 2^53 a double cannot represent every whole number.
   constexpr double kExact = 9007199254740992.0;
   if (const auto* number = std::get_if<double>(&value.value)) {
     if (std::trunc(*number) == *number && std::abs(*number) <= kExact) return static_cast<int64_t>(*number);

@@ -1,5 +1,5 @@
-// One value of a request -> the value of a field's type; where it is none, an error among those of the request, at its
-// pointer, with what is allowed. For decode.cpp. Pure; any thread.
+// One JSON value of a request -> a value of the field's type. A value of another type adds an error to the request's errors,
+// with the value's pointer and what is allowed. For decode.cpp. Pure; any thread.
 #pragma once
 
 #include <fmt/format.h>
@@ -21,14 +21,14 @@ namespace copybench {
 
 void refuse_value(DecodedRequest& decoded, const std::string& pointer, const JsonValue& value, std::string_view allowed);
 
-// One function for each type that a field can have, told apart by the last parameter, a null pointer: the value, or an
-// error and none.
+// One overload for each type that a field can have, selected by the last parameter, a null pointer. Returns the value, or adds
+// an error and returns none.
 std::optional<std::string> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded,
                                       std::string*);
 std::optional<bool> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, bool*);
 std::optional<double> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, double*);
 std::optional<int64_t> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, int64_t*);
-// Of a CPU; which of them there are is judged with the plan.
+// A CPU number. make_plan() validates whether the CPU exists.
 std::optional<int> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded, int*);
 std::optional<CpuChoice> read_value(const JsonValue& value, const std::string& pointer, DecodedRequest& decoded,
                                     CpuChoice*);

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "core/base/time.h"
 #include "core/model/circumstances.h"
 

@@ -1,4 +1,4 @@
-// What experiments were measured under -> JSON: circumstances and calibrations. Pure.
+// Circumstances and calibrations of experiments -> JSON. Pure.
 #pragma once
 
 #include <vector>
@@ -9,10 +9,10 @@
 
 namespace copybench {
 
-// What it was first measured under, with what changed in its course; null where there is nothing recorded.
+// The first recorded circumstances, with the later changes; null if none are recorded.
 Json circumstances_json(const std::vector<RecordedCircumstances>& recorded);
 
-// What tells the last circumstances of two experiments apart.
+// The differences between the last circumstances of two experiments.
 Json circumstances_diff_json(ExperimentId base, const std::vector<RecordedCircumstances>& of_base, ExperimentId head,
                              const std::vector<RecordedCircumstances>& of_head);
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "api/encode_progress.h"
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "api/problem.h"
 #include "core/base/time.h"
 #include "core/model/adaptive.h"

@@ -1,4 +1,4 @@
-// Experiments -> JSON: as they are queued and stored, and as a dry run plans one. Pure.
+// Experiments -> JSON: queued and stored ones, and the plan of a dry run. Pure.
 #pragma once
 
 #include <vector>
@@ -13,8 +13,8 @@ namespace copybench {
 
 Json experiment_json(const ExperimentRecord& record, const QueueView& queue);
 
-// What a dry run answers: the spec as expanded and every run in the order of measurement.
-// warnings: what does not stand in the way of queueing it.
+// The answer of a dry run: the expanded spec, and every run in the order of measurement.
+// warnings: do not prevent queueing.
 Json plan_json(const Plan& plan, const std::vector<FieldError>& warnings);
 
 }  // namespace copybench

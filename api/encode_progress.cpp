@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "core/base/json_text.h"
 #include "core/base/time.h"
 #include "core/model/crossover_answer.h"
@@ -12,7 +12,7 @@
 
 namespace copybench {
 
-// Whatever a search or a repetition was about to do, it will not once its experiment has ended.
+// A search or repetition that still runs when its experiment ends counts as cancelled.
 std::string_view settled_state(RepeatState state, const ExperimentRecord& record) {
   return name_of(state == RepeatState::running && is_final(record.state) ? RepeatState::cancelled : state);
 }

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
-#include "api/encode_words.h"
-#include "api/missing.h"
+#include "api/json_parts.h"
+#include "api/missing_values.h"
 #include "api/zerocopy_label.h"
 #include "core/base/json_text.h"
 #include "core/model/figures.h"
@@ -30,7 +30,7 @@ void put_figures(Json& json, const RunFigures& figures) {
   }
 }
 
-// counters: of the run's evidence. missing: why figures and counters are.
+// counters: from the run's evidence. missing: reasons for missing figures and counters.
 Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   Json json;
   json["experiment_id"] = run.experiment_id;
@@ -58,8 +58,8 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
 
 Json run_json(const RunRow& run) {
   const Json counters = parse_json(run.counters_json).value_or(Json());
-  // Of a run that did not complete, its state and reason say it once for all: a list of thousands need not say it 26 times
-  // each.
+  // If a run did not complete, its state and reason explain every missing value. A list of thousands of runs need not repeat the
+  // reason 26 times each.
   return common_run_json(run, counters,
                          run.state == RunState::completed ? missing_reasons(run, counters) : Json::object());
 }

@@ -1,5 +1,4 @@
-// Runs -> JSON, and the profile of one. Names of figures come from figure_columns(), so that JSON, CSV and database agree.
-// Pure.
+// Runs and profiles -> JSON. Names of figures come from figure_columns(), so that JSON, CSV and database agree. Pure.
 #pragma once
 
 #include "core/base/json.h"
@@ -8,13 +7,13 @@
 
 namespace copybench {
 
-// Identity, figures, zerocopy label, counters that are no figures, `missing` (why a figure or counter is null; of completed
-// runs), times, reason, links; for lists and events.
+// For lists and events: identity, figures, zerocopy label, flags, counters that are no figures, `missing` (why a figure or
+// counter is null; completed runs only), times, reason, links.
 Json run_json(const RunRow& run);
-// The same with `missing` whatever its state, and `evidence`.
+// The same with `missing` in every state, and `evidence`.
 Json run_json(const RunRecord& run);
 
-// Identity, what was sampled and how, copy_share, links.
+// Identity, the profile's report (what was sampled and how, copy_share), flags, links.
 Json profile_json(const ProfileRow& row);
 
 }  // namespace copybench

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "api/encode_progress.h"
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 #include "api/problem.h"
 #include "core/model/figures.h"
 #include "core/model/repeats.h"
@@ -19,7 +19,7 @@
 namespace copybench {
 namespace {
 
-constexpr size_t kConfigurationsAtOnce = 250;  // of up to some 4 KB each
+constexpr size_t kConfigurationsAtOnce = 250;  // of up to about 4 KB each
 
 Json repeats_json(const std::optional<Repeats>& repeats, const ExperimentRecord& record) {
   if (!repeats) return nullptr;
@@ -113,7 +113,7 @@ StoreResult<void> SummaryPieces::append_configurations(std::string& out) {
   return {};
 }
 
-// All that follows the configurations, without a brace.
+// The members after the configurations, without a brace.
 std::string SummaryPieces::end() const {
   Json rest;
   rest["engines"] = Json::array();

@@ -1,5 +1,5 @@
 // An experiment's runs -> the JSON text of its summary: configurations with the spread of each figure, engines at their peak.
-// Text, one configuration after another: that of 10,000 configurations has tens of MB, and its values would take 300 MB.
+// Writes text, one configuration after another: the text of 10,000 configurations takes tens of MB, a JSON tree 300 MB.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace copybench {
 
-// Makes it a piece of up to some 1 MB at a time, with a reader leased for each: it keeps which runs belong together, and not
-// what they measured. Threads: one at a time.
+// Makes the summary in pieces of up to about 1 MB and leases a reader for each piece. Keeps which runs belong to which
+// configuration, but not their figures. Threads: one at a time.
 class SummaryPieces {
  public:
-  // `ended` in the order of their ends.
+  // `ended`: in the order in which the runs ended.
   SummaryPieces(ReaderPool& readers, ExperimentRecord record, std::span<const EndedRun> ended);
 
   size_t configurations() const { return order_.parts.size(); }
-  // Appends the next piece. False: it was the last one. not_found: the experiment was deleted meanwhile.
+  // Appends the next piece. False: it was the last one. not_found: the experiment was deleted in the meantime.
   StoreResult<bool> next(std::string& out);
 
  private:
@@ -31,7 +31,7 @@ class SummaryPieces {
   const ExperimentRecord record_;
   const SummaryOrder order_;
   Summarizer summarizer_;
-  size_t parts_ = 0;  // of the order, that were made; and their runs
+  size_t parts_ = 0;  // written parts of order_; runs_: their runs
   size_t runs_ = 0;
 };
 

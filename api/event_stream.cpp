@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr int64_t kRunsAtOnce = 100;
 constexpr auto kPlaceWait = 250ms;
-constexpr std::string_view kReconnect = "retry: 2000\n\n";  // how long a browser waits before it connects again, in ms
+constexpr std::string_view kReconnect = "retry: 2000\n\n";  // a browser's delay before it reconnects, in ms
 
 std::string event(std::string_view name, const Json& data) {
   return fmt::format("event: {}\ndata: {}\n\n", name, dump(data));
@@ -27,7 +27,7 @@ std::string event(std::string_view name, const Json& data) {
 
 }  // namespace
 
-EventStreams::EventStreams(ReaderPool& readers, ChangeSignal& changed, PausedReason paused_reason, size_t capacity,
+EventStreams::EventStreams(ReaderPool& readers, ChangeNotifier& changed, PausedReason paused_reason, size_t capacity,
                            std::chrono::milliseconds heartbeat)
     : readers_(readers), changed_(changed), paused_reason_(std::move(paused_reason)), capacity_(capacity), heartbeat_(heartbeat) {}
 
@@ -57,7 +57,7 @@ EventStreams::PlaceHeld EventStreams::take_place(const std::string& client) {
 bool EventStreams::want_back_for(const std::string& client) {
   std::map<std::string, size_t> held;
   for (const Place* place : places_) {
-    if (place->wanted_back) return true;  // it will come free
+    if (place->wanted_back) return true;  // this one will be released
     ++held[place->client];
   }
   const auto most = std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -72,9 +72,17 @@ size_t EventStreams::open() const {
   return places_.size();
 }
 
+void EventStreams::end_all() {
+  {
+    std::lock_guard guard(mutex_);
+    for (Place* place : places_) place->wanted_back = true;
+  }
+  changed_.raise();
+}
+
 StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experiment, int64_t after) {
   const ReaderPool::Lease reader = readers_.lease();
-  // The record first: if it is final, then all its runs can be read by now.
+  // Read the record first: if it is final, all its runs can be read already.
   auto record = reader->experiment(experiment);
   if (!record) return tl::unexpected(std::move(record.error()));
   auto runs = reader->runs_finished_after(experiment, after, kRunsAtOnce);
@@ -97,9 +105,9 @@ StoreResult<EventStreams::Round> EventStreams::next_round(ExperimentId experimen
 }
 
 bool EventStreams::follow(const Place& place, ExperimentId experiment, int64_t after, ByteSink& sink) {
-  std::string told;  // the last progress, which is not repeated
+  std::string told;  // the last progress sent, which is not repeated
   for (;;) {
-    // Taken before the store is read, so that a change in between is not slept through.
+    // Read before the store, so that sleep() does not miss a change in between.
     const uint64_t seen = changed_.current();
     auto round = next_round(experiment, after);
     if (!round && round.error().kind == StoreError::Kind::not_found) {

@@ -14,7 +14,7 @@ namespace {
 
 size_t hash_of(const Json& json) { return std::hash<std::string>()(dump(json)); }
 
-// The newest ones, oldest first; before them the one that runs, if it is older.
+// The newest experiments, oldest first; before them the running one, if it is older.
 StoreResult<std::vector<ExperimentRecord>> watched(Reader& reader, const QueueView& queue) {
   auto newest = reader.experiments(std::nullopt, ExperimentWatch::kNewest);
   if (!newest) return tl::unexpected(std::move(newest.error()));
@@ -64,7 +64,7 @@ StoreResult<std::vector<NamedEvent>> ExperimentWatch::news(Reader& reader, const
   for (const Survey::Experiment& experiment : survey.experiments) tell(experiment, before, events);
   begun_ = true;
 
-  // Others are watched no more: deleted, ended while it was old, or too old by now.
+  // The others are no longer watched: deleted, ended while older than the newest, or no longer among the newest.
   std::vector<ExperimentId> gone;
   for (const auto& [id, told] : before) {
     if (!told_.contains(id)) gone.push_back(id);

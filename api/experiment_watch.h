@@ -1,5 +1,5 @@
-// What somebody who watches all experiments has been told, and what is new to them: of the newest ones and of the one that
-// runs. Lifetime: a stream's. Threads: one at a time.
+// Tracks what one client that watches all experiments was sent, and finds the events that are new to it. Covers the newest
+// experiments and the running one. Lifetime: that of its stream. Threads: one at a time.
 #pragma once
 
 #include <cstddef>
@@ -21,28 +21,28 @@ struct NamedEvent {
   Json data;
 };
 
-// What all who watch see at one time: made once for all of them.
+// The state of the watched experiments at one time. All watches share one survey.
 struct Survey {
   struct Experiment {
     ExperimentId id = 0;
     bool final = false;
     size_t facts = 0;     // hash of all but the progress
-    size_t progress = 0;  // of the progress, without the estimate of its end: that changes with the clock
+    size_t progress = 0;  // hash of the progress, without the estimate of its end, which changes with the clock
     Json json;
   };
   QueueView queue;
-  std::vector<Experiment> experiments;  // the newest ones, oldest first; before them the one that runs, if it is older
+  std::vector<Experiment> experiments;  // the newest ones, oldest first; before them the running one, if it is older
 };
 
 class ExperimentWatch {
  public:
-  // How many of the newest are watched; an older one that waits is told of when it is its turn.
+  // The number of newest experiments that are watched. An older queued one is reported when it runs.
   static constexpr int64_t kNewest = 100;
 
   static StoreResult<Survey> survey(Reader& reader, std::optional<std::string> paused_reason);
 
-  // What has changed since the last call, oldest experiment first: `experiment` where one is new or anything but its progress
-  // has changed, `progress` where it went on, `deleted`. The first call tells of those that have not ended.
+  // Events since the last call, oldest experiment first: `experiment` if it is new or anything but its progress has changed,
+  // `progress` if only that has changed, `deleted`. The first call reports the experiments that have not ended.
   StoreResult<std::vector<NamedEvent>> news(Reader& reader, const Survey& survey);
 
  private:

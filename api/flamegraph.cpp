@@ -19,10 +19,10 @@ constexpr double kWidth = 1200;
 constexpr double kMargin = 10;
 constexpr double kHead = 56;  // title and legend
 constexpr double kRow = 17;
-constexpr double kNarrowest = 0.3;   // of a frame that is drawn, in pixels
-constexpr size_t kMostFrames = 50'000;  // that are drawn: 15 MB of text
-constexpr double kCharacter = 6.6;   // of the text, in pixels
-constexpr double kDeepestShift = 0.1;  // a share that differs by this much has the deepest colour
+constexpr double kNarrowest = 0.3;   // width of the narrowest frame drawn, in pixels
+constexpr size_t kMostFrames = 50'000;  // drawn at most: 15 MB of text
+constexpr double kCharacter = 6.6;   // width of a character, in pixels
+constexpr double kDeepestShift = 0.1;  // a share that differs by this much or more has the deepest colour
 
 std::string escaped(std::string_view text) {
   std::string safe;
@@ -38,8 +38,8 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
-// Kernel and user frames differ in hue; within them a frame's colour follows from its name, so that it is the same in
-// every graph.
+// Kernel and user frames differ in hue. The shade follows from the frame's name, so that a frame has the same colour in every
+// graph.
 std::string colour_of(std::string_view name) {
   uint32_t hash = 2166136261;  // FNV-1a
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
@@ -54,7 +54,7 @@ std::string colour_of_shift(double shift) {
   return shift >= 0 ? fmt::format("rgb(245,{0},{0})", other) : fmt::format("rgb({0},{0},245)", other);
 }
 
-// Row by row, from the roots on: a stack may be deeper than a recursion over it.
+// Draws row by row from the roots: a stack may be too deep for a recursion.
 class Drawing {
  public:
   Drawing(const StackTree& tree, const StackTree* base)
@@ -80,8 +80,8 @@ class Drawing {
 
  private:
   struct Frame {
-    size_t at;                   // in the tree
-    std::optional<size_t> base;  // in the base's; none: it has no such frame
+    size_t at;                   // index in the tree
+    std::optional<size_t> base;  // index in the base's tree; none: no such frame there
     double x;
   };
 
@@ -94,7 +94,7 @@ class Drawing {
     return found == base_places_.end() ? std::nullopt : std::optional(found->second);
   }
 
-  // Those that are wide enough to be seen.
+  // Adds the callees that are wide enough to be seen.
   void add_callees(const Frame& caller, std::deque<Frame>& open) const {
     double x = caller.x;
     for (const size_t callee : tree_[caller.at].callees) {
@@ -131,7 +131,7 @@ class Drawing {
 
   const StackTree& tree_;
   const StackTree* base_;
-  std::map<std::pair<size_t, std::string_view>, size_t> base_places_;  // by the caller's place and the frame
+  std::map<std::pair<size_t, std::string_view>, size_t> base_places_;  // by the caller's index and the frame's name
   const double samples_;
   size_t rows_ = 0;
   bool whole_ = true;

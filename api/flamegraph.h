@@ -1,6 +1,6 @@
-// Folded stacks -> a flame graph as one SVG that stands by itself: no script, every frame's name and share in its title, so
-// that a browser shows it under the pointer and a search of the text finds it. The page has the one to click through.
-// Widths are shares of the samples; root at the bottom. The form is Brendan Gregg's, "The Flame Graph", CACM 59(6), 2016.
+// Folded stacks -> a flame graph as one self-contained SVG without a script. Each frame's name and share are in its title, so a
+// browser shows them under the pointer and a text search finds them. The web page has the interactive graph.
+// Widths are shares of the samples; root at the bottom. After Brendan Gregg, "The Flame Graph", CACM 59(6), 2016.
 // Pure; any thread.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace copybench {
 
-// With a base: widths are this profile's, colours say how each frame's share differs from the base's, red for more, blue
-// for less, the deeper the further apart (differential flame graph).
+// With a base (differential flame graph): widths are this profile's; colours show how each frame's share differs from the
+// base's: red for more, blue for less, deeper for a larger difference.
 std::string flamegraph_svg(const std::string& title, const FoldedStacks& stacks, const FoldedStacks* base = nullptr);
 
 }  // namespace copybench

@@ -14,7 +14,7 @@ namespace {
 using std::string_view;
 using Bytes = std::array<uint8_t, 16>;
 
-constexpr int kMappedPrefix = 96;  // of ::ffff:0:0/96, where the IPv4 addresses are
+constexpr int kMappedPrefix = 96;  // ::ffff:0:0/96, the IPv4-mapped addresses
 
 std::optional<Bytes> parse_address(const std::string& text, bool& is_ipv4) {
   Bytes bytes{};
@@ -34,7 +34,7 @@ bool same_network(const Bytes& a, const Bytes& b, int prefix) {
   return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
-// In the spelling of a peer's address; none where it is no address.
+// The address in the spelling that HttpRequest::peer has; none if it is no address.
 std::optional<std::string> canonical_address(string_view text) {
   bool is_ipv4 = false;
   const auto bytes = parse_address(std::string(text), is_ipv4);
@@ -46,7 +46,7 @@ std::optional<std::string> canonical_address(string_view text) {
   return inet_ntop(AF_INET6, bytes->data(), spelled, sizeof spelled);
 }
 
-// The comma-separated values of all headers of that name, in order.
+// The comma-separated values of all headers with that name, in order.
 std::vector<string_view> values_of(const HttpRequest& request, string_view name) {
   std::vector<string_view> values;
   for (const auto& [key, value] : request.headers) {
@@ -79,7 +79,7 @@ std::optional<ProxyAddress> ProxyAddress::parse(string_view text) {
   int prefix = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  if (digits.size() > 1 && digits.starts_with('0')) return std::nullopt;  // 010 is 8 to some
+  if (digits.size() > 1 && digits.starts_with('0')) return std::nullopt;  // some programs read 010 as octal
   if (prefix < 0 || prefix > (is_ipv4 ? 32 : 128)) return std::nullopt;
   result.prefix_ = prefix + (is_ipv4 ? kMappedPrefix : 0);
   return result;

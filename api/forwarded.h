@@ -1,5 +1,5 @@
-// What a reverse proxy says of the client that it speaks for: X-Forwarded-For, -Host and -Proto. Any client can send these
-// headers, so they count only in a request that comes from a proxy that the configuration names. Pure; any thread.
+// X-Forwarded-For, -Host and -Proto: how a reverse proxy describes its client. Any client can send these headers, so they are
+// trusted only in requests from a configured proxy. Pure; any thread.
 #pragma once
 
 #include <array>
@@ -13,10 +13,10 @@
 
 namespace copybench {
 
-// The addresses of a proxy: one, a network, or the clients of the unix socket.
+// The addresses of a proxy: one address, a network, or all clients of the unix socket.
 class ProxyAddress {
  public:
-  // "10.0.0.7", "10.0.0.0/8", "fd00::/64" or "unix"; none for anything else.
+  // Parses "10.0.0.7", "10.0.0.0/8", "fd00::/64" or "unix"; none for anything else.
   static std::optional<ProxyAddress> parse(std::string_view text);
   // peer: an IP address, or empty on a unix socket.
   bool contains(const std::string& peer) const;
@@ -28,13 +28,14 @@ class ProxyAddress {
 };
 
 struct Forwarded {
-  std::string client;           // IP address; empty: of the unix socket
-  std::string host;             // as sent; empty: the Host header stands
-  std::string scheme = "http";  // that the client speaks: "http" or "https"
+  std::string client;           // IP address; empty: a client of the unix socket
+  std::string host;             // as sent; empty: the Host header applies
+  std::string scheme = "http";  // used by the client: "http" or "https"
 };
 
-// The client is the last address of X-Forwarded-For that is no trusted proxy: what stands before it is the client's own
-// claim. Of several values of the other two, the last one is the nearest proxy's. Without a trusted proxy it is the peer.
+// The client is the last address of X-Forwarded-For that is no trusted proxy: the client itself may have sent the addresses
+// before it. If the other two headers have several values, the last one is the nearest proxy's. If the peer is no trusted proxy,
+// the client is the peer.
 Forwarded read_forwarded(const HttpRequest& request, const std::vector<ProxyAddress>& trusted);
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-#include "api/guards.h"
+#include "api/host_and_origin.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace {
 
 using std::string_view;
 
-// By a name that is no public origin's.
+// Whether the host is allowed without a public origin.
 bool is_ours(const std::string& host, const HttpRequest& request, string_view listen_host, const AccessRules& rules) {
   return is_loopback_host(host) || host == canonical_host(listen_host) ||
          std::find(rules.allowed_hosts.begin(), rules.allowed_hosts.end(), host) != rules.allowed_hosts.end() ||
@@ -47,8 +47,8 @@ std::optional<Problem> host_problem(const HttpRequest& request, string_view list
     return result;
   };
   const std::string* header = request.header("host");
-  // Also where a proxy names another one: a page of another site cannot choose its own Host, but can add headers.
-  if (header != nullptr || request.chunks) {  // HTTP/1.0, which no browser speaks, knows requests without a Host
+  // Host is checked even if a proxy forwards another one: a page of another site cannot set Host but can add headers.
+  if (header != nullptr || request.chunks) {  // HTTP/1.0, which no browser uses, allows requests without a Host
     if (auto wrong = problem("Host", header ? *header : "")) return wrong;
   }
   return forwarded.host.empty() ? std::nullopt : problem("X-Forwarded-Host", forwarded.host);
@@ -60,7 +60,7 @@ std::optional<Problem> origin_problem(const HttpRequest& request, string_view li
   const std::string authority = !forwarded.host.empty() ? forwarded.host : header ? *header : "";
   const std::string address = fmt::format("{}://{}", forwarded.scheme, authority);
   auto ours = parse_origin(address);
-  // A host that only a public origin names is nobody's over another scheme or port.
+  // A host that is allowed only by a public origin is not allowed with another scheme or port.
   if (ours && !is_ours(ours->host, request, listen_host, rules)) ours.reset();
   for (const auto& [name, origin] : request.headers) {
     if (name != "origin") continue;

@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int kPiecesAtOnce = 4;  // before others have their turn
+constexpr int kPiecesAtOnce = 4;  // before other requests have their turn
 
 }  // namespace
 
@@ -55,7 +55,7 @@ HttpConnection::Arrival HttpConnection::receive_head(size_t at_most) {
       head_.erase(0, 2);
       seen = 0;
     }
-    // Bare line feeds are refused by whoever reads the head; unless they end it here, the client would wait for that.
+    // read_request_head() rejects bare line feeds. They end the head here so that the client gets that answer at once.
     const size_t proper = head_.find("\r\n\r\n", seen);
     const size_t bare = head_.find("\n\n", seen);
     const bool ended = proper != std::string::npos || bare != std::string::npos;
@@ -112,11 +112,11 @@ bool HttpConnection::send_on() {
 
 bool HttpConnection::write(std::string_view bytes) {
   if (sent_ > 0) unsent_.erase(0, std::exchange(sent_, 0));
-  // What goes at once is not copied.
+  // Bytes that are sent at once are not copied.
   while (unsent_.empty() && !bytes.empty() && !broken_) {
     const auto sent = send_now(bytes);
     if (!sent) break;
-    broken_ = *sent == 0;  // what is left would be the middle of an answer
+    broken_ = *sent == 0;  // a later send would start in the middle of the answer
     bytes.remove_prefix(*sent);
   }
   unsent_.append(bytes);
@@ -146,7 +146,7 @@ void HttpConnection::produce() {
     Piece outcome = Piece::broken;
     try {
       outcome = pieces_(piece);
-    } catch (...) {  // out of memory, at most
+    } catch (...) {  // only out of memory
     }
     if (chunked_ && !piece.empty()) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
     if (chunked_ && outcome == Piece::last) piece += "0\r\n\r\n";
@@ -178,25 +178,25 @@ bool HttpConnection::peer_lost() const {
   return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLERR) != 0;
 }
 
-void HttpConnection::leave(uint64_t still_coming) {
-  still_coming_ = still_coming - std::min<uint64_t>(still_coming, ahead_.size());
+void HttpConnection::end_response(uint64_t unread) {
+  still_coming_ = unread - std::min<uint64_t>(unread, ahead_.size());
   ahead_ = std::string();  // it may have been large
 }
 
-HttpConnection::Departure HttpConnection::depart() {
-  if (broken_ || !send_on()) return Departure::over;
-  if (bytes_unsent() > 0) return Departure::sending;
-  if (pieces_) return Departure::hungry;
+HttpConnection::CloseState HttpConnection::try_close() {
+  if (broken_ || !send_on()) return CloseState::closed;
+  if (bytes_unsent() > 0) return CloseState::sending;
+  if (pieces_) return CloseState::needs_pieces;
   ::shutdown(socket_.get(), SHUT_WR);
   char buffer[16384];
-  // Announced or not, what has come already goes first; not for ever, as it may come without end.
+  // Drains received bytes, announced or not, before the close. Bounded, because a client may send without end.
   for (int rounds = 0; rounds < 64; ++rounds) {
     const auto n = receive_now(buffer, sizeof buffer);
-    if (!n) return still_coming_ == 0 ? Departure::over : Departure::receiving;
-    if (*n == 0) return Departure::over;
+    if (!n) return still_coming_ == 0 ? CloseState::closed : CloseState::receiving;
+    if (*n == 0) return CloseState::closed;
     still_coming_ -= std::min<uint64_t>(still_coming_, *n);
   }
-  return Departure::receiving;
+  return CloseState::receiving;
 }
 
 }  // namespace copybench

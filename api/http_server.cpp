@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "api/exchange.h"
-#include "api/leaving_room.h"
-#include "api/waiting_room.h"
+#include "api/http_session.h"
+#include "api/lingering_connections.h"
+#include "api/pending_requests.h"
 #include "core/base/log_event.h"
 #include "core/model/text.h"
 
@@ -29,18 +29,18 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 500ms;
 constexpr int kRetryAcceptMs = 100;
-constexpr size_t kMaxHeldBytes = 40 << 20;    // of requests that are still arriving: an import, and some more
+constexpr size_t kMaxHeldBytes = 40 << 20;    // of requests that are still arriving: one import and some more
 constexpr size_t kMaxWaitingBytes = 48 << 20;  // of requests that wait for a worker
 constexpr size_t kMaxUnsentBytes = 32 << 20;  // of answers that are not read yet
-constexpr size_t kAcceptedAtOnce = 64;        // before those that came earlier have their turn
-constexpr int kUnsentInKernel = 256 << 10;    // of one connection; more would only hide how fast its client reads
+constexpr size_t kAcceptedAtOnce = 64;        // before earlier connections have their turn
+constexpr int kUnsentInKernel = 256 << 10;    // per connection; more would only hide how fast the client reads
 
 void raise(const UniqueFd& event) {
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t n = ::write(event.get(), &one, sizeof one);
 }
 
-// Of two times for poll(), of which -1 is for ever.
+// The earlier of two timeouts for poll(), where -1 means none.
 int earlier(int a, int b) { return a < 0 || b < 0 ? std::max(a, b) : std::min(a, b); }
 
 }  // namespace
@@ -75,21 +75,21 @@ Result<void> HttpServer::start() {
 }
 
 void HttpServer::serve() {
-  LeavingRoom leaving(options_.max_connections / 4, kMaxUnsentBytes, 2 * options_.client_timeout);
-  receive_requests(leaving);
+  LingeringConnections lingering(options_.max_connections / 4, kMaxUnsentBytes, 2 * options_.client_timeout);
+  receive_requests(lingering);
   listener_.reset();
   drain();
-  see_off(leaving);
+  linger(lingering);
   threads_.clear();
 }
 
 void HttpServer::stop() {
-  // An eventfd keeps its state, so a stop that comes before serve() is not lost.
+  // An eventfd keeps its state, so a stop() before serve() is not lost.
   raise(stop_event_);
 }
 
-void HttpServer::receive_requests(LeavingRoom& leaving) {
-  WaitingRoom room(options_.max_connections / 2, kMaxHeldBytes, options_.max_body_bytes, options_.client_timeout,
+void HttpServer::receive_requests(LingeringConnections& lingering) {
+  PendingRequests room(options_.max_connections / 2, kMaxHeldBytes, options_.max_body_bytes, options_.client_timeout,
                    [this](const HttpConnection& connection) {
                      const auto request = read_request(connection, options_.max_body_bytes);
                      return !request || handler_.refuses(*request);
@@ -99,45 +99,45 @@ void HttpServer::receive_requests(LeavingRoom& leaving) {
     entries.assign({{stop_event_.get(), POLLIN, 0}, {answered_event_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}});
     const size_t first_arriving = entries.size();
     room.append_to(entries);
-    const size_t first_leaving = entries.size();
-    leaving.append_to(entries);
-    if (::poll(entries.data(), entries.size(), earlier(room.poll_timeout(), leaving.poll_timeout())) < 0) continue;
+    const size_t first_lingering = entries.size();
+    lingering.append_to(entries);
+    if (::poll(entries.data(), entries.size(), earlier(room.poll_timeout(), lingering.poll_timeout())) < 0) continue;
     if (entries[0].revents != 0) return;
-    for (HttpConnection& hungry : leaving.see_off(entries.data() + first_leaving, entries.size() - first_leaving)) {
-      send_on(std::move(hungry), leaving);
+    for (HttpConnection& unfinished : lingering.advance(entries.data() + first_lingering, entries.size() - first_lingering)) {
+      send_on(std::move(unfinished), lingering);
     }
-    if (entries[1].revents != 0) take_answered(leaving);
+    if (entries[1].revents != 0) take_answered(lingering);
     const bool starved = entries[2].revents != 0 && !accept_some(room);
-    WaitingRoom::Leaving sorted = room.sort(entries.data() + first_arriving, first_leaving - first_arriving);
-    // The answers first: a connection that was moved into an argument may be read no more by the next one.
+    PendingRequests::Sorted sorted = room.sort(entries.data() + first_arriving, first_lingering - first_arriving);
+    // Make the answer before the call: its other argument moves the connection.
     for (HttpConnection& late : sorted.late) {
       const std::string answer = late_answer(late, handler_);
-      turn_away(std::move(late), answer, UINT64_MAX, leaving);
+      reject(std::move(late), answer, UINT64_MAX, lingering);
     }
     for (HttpConnection& one : sorted.crowded) {
       const std::string answer = crowded_answer(one, handler_);
-      turn_away(std::move(one), answer, UINT64_MAX, leaving);
+      reject(std::move(one), answer, UINT64_MAX, lingering);
     }
-    for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), leaving);
-    if (!starved || make_room(room, leaving)) continue;
-    // Others hold all descriptors. Who wants in stays in the backlog, and asking again at once would only spin.
+    for (HttpConnection& ready : sorted.ready) hand_over(std::move(ready), lingering);
+    if (!starved || make_room(room, lingering)) continue;
+    // Other users hold all descriptors. New connections stay in the backlog; retrying at once would only spin.
     pollfd stop{stop_event_.get(), POLLIN, 0};
     ::poll(&stop, 1, kRetryAcceptMs);
   }
 }
 
-bool HttpServer::make_room(WaitingRoom& room, LeavingRoom& leaving) {
-  if (leaving.close_slowest()) return true;
+bool HttpServer::make_room(PendingRequests& room, LingeringConnections& lingering) {
+  if (lingering.close_slowest()) return true;
   auto oldest = room.take_oldest();
   if (!oldest) return false;
-  // Its descriptor is needed now, so it reads the answer or does not.
+  // Its descriptor is needed now, so the connection is closed even if the client has not read the answer.
   oldest->write(crowded_answer(*oldest, handler_));
-  oldest->leave(0);
-  oldest->depart();
+  oldest->end_response(0);
+  oldest->try_close();
   return true;
 }
 
-bool HttpServer::accept_some(WaitingRoom& room) {
+bool HttpServer::accept_some(PendingRequests& room) {
   for (size_t i = 0; i < kAcceptedAtOnce; ++i) {
     sockaddr_storage peer{};
     socklen_t length = sizeof peer;
@@ -145,7 +145,7 @@ bool HttpServer::accept_some(WaitingRoom& room) {
         ::accept4(listener_->fd(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) {
       const bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-      // Without a free descriptor accept4 fails so even where nobody is left to be let in.
+      // Without a free descriptor accept4 fails even if no connection waits.
       pollfd next{listener_->fd(), POLLIN, 0};
       return !starved || ::poll(&next, 1, 0) <= 0;
     }
@@ -158,27 +158,27 @@ bool HttpServer::accept_some(WaitingRoom& room) {
   return true;
 }
 
-// Answers what will not be read on; with an empty answer it is closed.
-void HttpServer::turn_away(HttpConnection connection, const std::string& answer, uint64_t still_coming, LeavingRoom& leaving) {
+// Sends the answer and closes the connection without reading the rest of the request. An empty answer only closes it.
+void HttpServer::reject(HttpConnection connection, const std::string& answer, uint64_t still_coming, LingeringConnections& lingering) {
   if (answer.empty() || !connection.write(answer)) return;
-  connection.leave(still_coming);
-  leaving.enter(std::move(connection));
+  connection.end_response(still_coming);
+  lingering.enter(std::move(connection));
 }
 
-void HttpServer::put_off(PendingRequest request, LeavingRoom& leaving) {
-  if (!request.request) return;  // an answer that was begun cannot become another one
+void HttpServer::put_off(PendingRequest request, LingeringConnections& lingering) {
+  if (!request.request) return;  // an answer that has begun cannot be replaced by an error
   const std::string answer = busy_answer(request.connection, handler_);
-  turn_away(std::move(request.connection), answer, request.request->content_length, leaving);
+  reject(std::move(request.connection), answer, request.request->content_length, lingering);
 }
 
-void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
+void HttpServer::hand_over(HttpConnection connection, LingeringConnections& lingering) {
   handler_.arrived();
   auto request = read_request(connection, options_.max_body_bytes);
   if (!request) {
     report(connection, request.error().status);
     const uint64_t still_coming = connection.head_too_long() ? UINT64_MAX : announced_body(connection.head());
     const std::string answer = malformed_answer(connection, handler_, request.error());
-    turn_away(std::move(connection), answer, still_coming, leaving);
+    reject(std::move(connection), answer, still_coming, lingering);
     return;
   }
   connection.set_client(handler_.client_of(*request));
@@ -190,16 +190,16 @@ void HttpServer::hand_over(HttpConnection connection, LeavingRoom& leaving) {
     removed = queue_.push({std::move(connection), std::move(*request), std::move(lane)});
     wake_workers_.notify_one();
   }
-  if (removed) put_off(std::move(*removed), leaving);
+  if (removed) put_off(std::move(*removed), lingering);
 }
 
-// To a worker, who makes more of its answer.
-void HttpServer::send_on(HttpConnection connection, LeavingRoom& leaving) {
+// Passes the connection to a worker, which makes more pieces of its answer.
+void HttpServer::send_on(HttpConnection connection, LingeringConnections& lingering) {
   if (draining_until_) {
-    std::optional<HttpConnection> hungry(std::move(connection));
-    while (hungry && std::chrono::steady_clock::now() < *draining_until_) {
-      hungry->produce();
-      hungry = leaving.enter(std::move(*hungry));
+    std::optional<HttpConnection> unfinished(std::move(connection));
+    while (unfinished && std::chrono::steady_clock::now() < *draining_until_) {
+      unfinished->produce();
+      unfinished = lingering.enter(std::move(*unfinished));
     }
     return;
   }
@@ -210,10 +210,10 @@ void HttpServer::send_on(HttpConnection connection, LeavingRoom& leaving) {
     removed = queue_.push({std::move(connection), std::nullopt, std::move(lane)});
     wake_workers_.notify_one();
   }
-  if (removed) put_off(std::move(*removed), leaving);
+  if (removed) put_off(std::move(*removed), lingering);
 }
 
-void HttpServer::take_answered(LeavingRoom& leaving) {
+void HttpServer::take_answered(LingeringConnections& lingering) {
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t n = ::read(answered_event_.get(), &count, sizeof count);
   std::deque<HttpConnection> taken;
@@ -222,7 +222,7 @@ void HttpServer::take_answered(LeavingRoom& leaving) {
     taken.swap(answered_);
   }
   for (HttpConnection& connection : taken) {
-    if (auto hungry = leaving.enter(std::move(connection))) send_on(std::move(*hungry), leaving);
+    if (auto unfinished = lingering.enter(std::move(connection))) send_on(std::move(*unfinished), lingering);
   }
 }
 
@@ -240,7 +240,7 @@ void HttpServer::work() {
     request.reset();
     lock.lock();
     queue_.done(lane);
-    wake_workers_.notify_one();  // for one of its lane or kind that could not begin
+    wake_workers_.notify_one();  // a request of its lane or kind may begin now
   }
 }
 
@@ -251,7 +251,7 @@ void HttpServer::answer_one(PendingRequest pending) {
     if (!pending.request) {
       connection.produce();
     } else if (connection.peer_lost()) {
-      connection.break_off(true);  // nobody would get the answer
+      connection.break_off(true);  // the client would not get the answer
     } else {
       HttpResponse response = answer_to(*pending.request, connection, handler_);
       report(connection, response.status);
@@ -264,7 +264,7 @@ void HttpServer::answer_one(PendingRequest pending) {
       give_answer(connection, *pending.request, std::move(response));
     }
   } catch (const std::exception& error) {
-    // Out of memory, at most: the connection ends, the daemon goes on.
+    // Only out of memory reaches this. The connection is closed; the daemon continues.
     connection.break_off(true);
     log_event(logger_.get(), Severity::error, "request_failed", {},
               fmt::format("a request could not be answered: {}", error.what()));
@@ -290,17 +290,17 @@ void HttpServer::work_live() {
 
 void HttpServer::report(const HttpConnection& connection, int status) const {
   if (!logger_->should_log(spdlog::level::debug)) return;
-  // Without the query, where someone may have put a secret, and nothing that would move a terminal's cursor.
+  // Leave out the query, which may contain a secret, and control characters, which could move a terminal's cursor.
   const std::string_view line = std::string_view(connection.head()).substr(0, connection.head().find(" HTTP/"));
   std::string request = shown(line.substr(0, line.find('?')));
-  if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log quotes by itself
+  if (request.starts_with('"')) request = request.substr(1, request.size() - 2);  // the log adds its own quotes
   log_event(logger_.get(), Severity::debug, "request", {{"request", request}, {"status", status}, {"client", connection.client()}},
             fmt::format("{} {}", request, status));
 }
 
 void HttpServer::give_back(HttpConnection connection, int fd) {
-  const bool over = connection.depart() == HttpConnection::Departure::over;
-  // Not open any more before it is closed: drain() must never touch a number that was given to another file.
+  const bool over = connection.try_close() == HttpConnection::CloseState::closed;
+  // Erase the descriptor before it is closed: drain() must not shut down a number that was reused for another file.
   std::lock_guard lock(mutex_);
   open_.erase(fd);
   if (!over) {
@@ -313,7 +313,7 @@ void HttpServer::give_back(HttpConnection connection, int fd) {
 void HttpServer::drain() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  // An answer that was begun is under way; see_off() makes more of it.
+  // An answer that has begun counts as under way; linger() makes more of it.
   for (HttpConnection& begun : queue_.clear()) answered_.push_back(std::move(begun));
   wake_workers_.notify_all();
   wake_live_.notify_all();
@@ -321,18 +321,18 @@ void HttpServer::drain() {
   for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
 }
 
-void HttpServer::see_off(LeavingRoom& leaving) {
+void HttpServer::linger(LingeringConnections& lingering) {
   const auto deadline = std::chrono::steady_clock::now() + kGrace;
   draining_until_ = deadline;
-  take_answered(leaving);
+  take_answered(lingering);
   std::vector<pollfd> entries;
-  while (!leaving.empty()) {
+  while (!lingering.empty()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left <= 0ms) return;
     entries.clear();
-    leaving.append_to(entries);
-    ::poll(entries.data(), entries.size(), earlier(leaving.poll_timeout(), static_cast<int>(left.count())));
-    for (HttpConnection& hungry : leaving.see_off(entries.data(), entries.size())) send_on(std::move(hungry), leaving);
+    lingering.append_to(entries);
+    ::poll(entries.data(), entries.size(), earlier(lingering.poll_timeout(), static_cast<int>(left.count())));
+    for (HttpConnection& unfinished : lingering.advance(entries.data(), entries.size())) send_on(std::move(unfinished), lingering);
   }
 }
 

@@ -1,12 +1,13 @@
-// The transport: accepts connections, reads one request from each, has it answered, closes. One thread receives all
-// requests, in a WaitingRoom, and sends on what clients have not read yet, in a LeavingRoom; the workers answer requests that
-// have arrived, in the turns of a RequestQueue, and wait for no client. Live streams have threads of their own. cpp-httplib
-// parses the requests; sockets, threads and deadlines are ours, as its own are not fit for this: it accepts without
-// close-on-exec (the children of a run would inherit the sockets), has a backlog of 5, reads heads of any length a byte at a
-// time without a limit on the whole, and forgets a stop() that comes before it listens. One request a connection: request
-// smuggling has nothing to smuggle into.
+// The transport: accepts connections, reads one request from each, has it answered, closes. One thread receives all requests
+// (PendingRequests) and sends what clients have not read yet (LingeringConnections). The workers answer complete requests in the
+// order of a RequestQueue and never wait for a client. Live streams have threads of their own.
 //
-// Lifetime: construct -> start() -> serve() until stop(). Threads: stop() any, at any time; the others one.
+// cpp-httplib parses only the request target. Sockets, threads and deadlines are implemented here, because cpp-httplib accepts
+// without close-on-exec (the children of a run would inherit the sockets), has a backlog of 5, reads heads byte by byte without a
+// limit on their total length, and loses a stop() that comes before it listens. A connection carries one request, which rules
+// out request smuggling.
+//
+// Lifetime: construct -> start() -> serve() until stop(). Threads: stop() from any thread at any time; the others from one.
 #pragma once
 
 #include <chrono>
@@ -34,39 +35,39 @@ class logger;
 
 namespace copybench {
 
-class LeavingRoom;
-class WaitingRoom;
+class LingeringConnections;
+class PendingRequests;
 
-// What answers the requests. Called from many threads at once. Exceptions become a 500 that tells nothing of them.
+// Answers the requests. Called from many threads at once. An exception becomes a 500 that does not describe it.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
-  // Whose request it is, for the log: an IP address, or empty on a unix socket.
+  // The client's address for the log: an IP address, or empty on a unix socket.
   virtual std::string client_of(const HttpRequest& request) const { return request.peer; }
-  // A request has arrived, whatever will become of it: once each.
+  // Counts a request that has arrived. Called once for each, whether it is answered or rejected.
   virtual void arrived() = 0;
-  // What kind of work it is to answer it, and with which others it takes turns. Must be quick: called between others' bytes.
+  // The kind of work and the lane of a request. Must be quick: runs on the thread that polls all connections.
   virtual Lane lane_of(const HttpRequest& request) const = 0;
-  // Whether the head alone, of a request with a body, is enough to refuse it: then answer_head() is asked, and the body is not
-  // waited for. Must be quick, as lane_of().
+  // Whether a request with a body can be rejected by its head alone. Then the body is not awaited and answer_head() must answer.
+  // Must be quick, as lane_of().
   virtual bool refuses(const HttpRequest& request) const = 0;
-  // Judges a request by its head, before its body is read. An answer ends the request; none asks for the body, of which
-  // there must be one: then answer() follows.
+  // Validates a request by its head, before its body is read. An answer ends the request. None requires a body, and answer()
+  // follows.
   virtual std::optional<HttpResponse> answer_head(const HttpRequest& request) = 0;
   virtual HttpResponse answer(const HttpRequest& request) = 0;
-  // For what never became a request: a malformed head, a body cut short.
+  // For input that is no complete request: a malformed head, a body cut short.
   virtual HttpResponse answer_malformed(int status, std::string detail, const std::string& path) = 0;
 };
 
 struct HttpServerOptions {
   size_t threads = 8;        // for everything but live streams
-  size_t live_streams = 16;  // at once; the handler sees to it that there are no more
-  // Half of them for requests that are still arriving, where the oldest one goes for one too many, with a 429; a quarter each for
-  // requests that wait for a worker, where the newest of the most greedy kind goes, with a 503, and for answers that are not
-  // read yet, where the slowest one goes.
+  size_t live_streams = 16;  // at once; the handler must not open more
+  // Half are for requests that are still arriving; over that limit the oldest gets 429. A quarter is for requests that wait for a
+  // worker; over that limit the newest of the longest lane gets 503. A quarter is for answers that are not read yet; over that
+  // limit the slowest connection is closed.
   size_t max_connections = 1024;
   uint64_t max_body_bytes = kMaxBodyBytes;
-  // For a request's head, and for its body, to arrive; twice that is the period over which a client's pace is judged.
+  // For a request's head, and again for its body. A client's reading speed is measured over twice this time.
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};
 };
 
@@ -76,10 +77,11 @@ class HttpServer {
              std::shared_ptr<spdlog::logger> logger);
   ~HttpServer();
 
-  // Makes the threads, or says why there are none.
+  // Starts the threads; fails if the system refuses one.
   Result<void> start();
   void serve();
-  // Makes serve() return: at once for who waits; answers under way have half a second to be made, and another to be read.
+  // Makes serve() return. Waiting requests are dropped at once; answers under way have half a second to be made and another
+  // half to be read.
   void stop();
 
  private:
@@ -89,25 +91,25 @@ class HttpServer {
     HttpResponse response;
   };
 
-  void receive_requests(LeavingRoom& leaving);
-  bool accept_some(WaitingRoom& room);  // false: there are no descriptors left
-  void hand_over(HttpConnection connection, LeavingRoom& leaving);
-  void send_on(HttpConnection connection, LeavingRoom& leaving);
-  void turn_away(HttpConnection connection, const std::string& answer, uint64_t still_coming, LeavingRoom& leaving);
-  void put_off(PendingRequest request, LeavingRoom& leaving);
-  bool make_room(WaitingRoom& room, LeavingRoom& leaving);  // closes a connection; false: there is none
-  void take_answered(LeavingRoom& leaving);
+  void receive_requests(LingeringConnections& lingering);
+  bool accept_some(PendingRequests& room);  // false: no descriptors are left
+  void hand_over(HttpConnection connection, LingeringConnections& lingering);
+  void send_on(HttpConnection connection, LingeringConnections& lingering);
+  void reject(HttpConnection connection, const std::string& answer, uint64_t still_coming, LingeringConnections& lingering);
+  void put_off(PendingRequest request, LingeringConnections& lingering);
+  bool make_room(PendingRequests& room, LingeringConnections& lingering);  // closes a connection; false: there was none
+  void take_answered(LingeringConnections& lingering);
   void work();
   void work_live();
   void answer_one(PendingRequest request);
   void report(const HttpConnection& connection, int status) const;
-  // From a worker, back to the thread that polls.
+  // Returns a connection from a worker to the polling thread.
   void give_back(HttpConnection connection, int fd);
   void drain();
-  void see_off(LeavingRoom& leaving);
+  void linger(LingeringConnections& lingering);
 
   const HttpServerOptions options_;
-  std::optional<Listener> listener_;  // none once serve() is draining
+  std::optional<Listener> listener_;  // none once serve() drains
   RequestHandler& handler_;
   const std::shared_ptr<spdlog::logger> logger_;
   UniqueFd stop_event_;
@@ -119,12 +121,12 @@ class HttpServer {
   std::condition_variable connection_ended_;
   RequestQueue queue_;
   std::deque<LiveAnswer> live_;
-  std::deque<HttpConnection> answered_;  // by workers, and not to be closed yet
-  std::unordered_set<int> open_;  // sockets being served, so that drain() can end them
+  std::deque<HttpConnection> answered_;  // by workers; not ready to be closed
+  std::unordered_set<int> open_;  // sockets that workers use, so that drain() can shut them down
   bool stopping_ = false;
-  // Of the thread that polls: until when it makes answers itself, as there are no workers any more.
+  // Only for the polling thread: until then it makes pieces itself, because the workers have ended.
   std::optional<std::chrono::steady_clock::time_point> draining_until_;
-  std::vector<std::jthread> threads_;  // last: they use all of the above
+  std::vector<std::jthread> threads_;  // last, because they use all of the above
 };
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-#include "api/exchange.h"
+#include "api/http_session.h"
 
 #include <fmt/format.h>
 #include <httplib.h>
@@ -19,8 +19,8 @@ namespace {
 
 using std::string_view;
 
-// On every answer: the page may load nothing from elsewhere, and nothing is guessed from the bytes. blob: lets it turn
-// a chart that it drew into a PNG.
+// Headers of every answer: the page may load nothing from other origins, and browsers must not guess content types. blob: lets
+// the page turn a chart into a PNG.
 const NamedValues& common_headers() {
   static const NamedValues headers{
       {"Content-Security-Policy",
@@ -33,8 +33,8 @@ const NamedValues& common_headers() {
   return headers;
 }
 
-// The request line as the library reads it. It gets no header: it would act upon some of them (Range, Accept-Encoding,
-// Expect, lengths), and those that matter were judged already.
+// The request line for the library. The request's headers are left out: the library would act on some of them (Range,
+// Accept-Encoding, Expect, lengths), and read_request_head() has validated those that matter.
 class LineStream : public AnyStream<httplib::Stream> {
  public:
   explicit LineStream(string_view target)
@@ -45,7 +45,7 @@ class LineStream : public AnyStream<httplib::Stream> {
     left_.remove_prefix(n);
     return static_cast<ssize_t>(n);
   }
-  ssize_t write(const char*, size_t size) override { return static_cast<ssize_t>(size); }  // its answer is not needed
+  ssize_t write(const char*, size_t size) override { return static_cast<ssize_t>(size); }  // drops the library's answer
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
 
@@ -58,7 +58,7 @@ class LineStream : public AnyStream<httplib::Stream> {
 
 class LineParser : public AnyServer<httplib::Server> {
  public:
-  // False where the library cannot read the target.
+  // False if the library cannot parse the target.
   bool parse(string_view target, HttpRequest& request) {
     bool read = false;
     set_keep_alive_max_count(1);
@@ -73,7 +73,7 @@ class LineParser : public AnyServer<httplib::Server> {
   }
 };
 
-// The path of a head that may be anything, as far as it has one.
+// The path in a head that may be malformed; empty if it has none.
 std::string path_in(string_view head) {
   const string_view line = head.substr(0, head.find_first_of("\r\n"));
   const size_t begin = line.find(' ');
@@ -82,7 +82,7 @@ std::string path_in(string_view head) {
   return std::string(target.substr(0, std::min<size_t>(target.find_first_of(" ?"), kMaxLineBytes)));
 }
 
-// "Sun, 06 Nov 1994 08:49:37 GMT": no locale is ever set, so the names are these.
+// "Sun, 06 Nov 1994 08:49:37 GMT". The names are English because the program sets no locale.
 std::string http_date() {
   const time_t now = ::time(nullptr);
   tm parts{};
@@ -91,7 +91,7 @@ std::string http_date() {
   return {text, ::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-// framing: the line that says where the body ends; empty where there is none, or the end of the connection says it.
+// framing: the header line that marks the body's end; empty without a body, or if the close of the connection ends it.
 std::string head_of(const HttpResponse& response, string_view framing) {
   std::string text = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, status_title(response.status), http_date());
   for (const auto* headers : {&common_headers(), &response.headers}) {
@@ -101,7 +101,7 @@ std::string head_of(const HttpResponse& response, string_view framing) {
   return text.append(framing).append("\r\n");
 }
 
-// Neither of these has a body, and a length would be that of the answer without a condition (RFC 9110, 8.6).
+// Neither status has a body. A Content-Length would be that of the unconditional answer (RFC 9110, 8.6).
 bool has_no_body(int status) { return status == 204 || status == 304; }
 
 std::string length_line(const HttpResponse& response) {
@@ -181,7 +181,7 @@ void give_answer(HttpConnection& connection, const HttpRequest& request, HttpRes
   } else if (with_body && !has_no_body(response.status)) {
     connection.write(response.body);
   }
-  connection.leave(request.content_length - request.body.size());
+  connection.end_response(request.content_length - request.body.size());
 }
 
 void give_live(HttpConnection& connection, const HttpRequest& request, HttpResponse response) {
@@ -190,7 +190,7 @@ void give_live(HttpConnection& connection, const HttpRequest& request, HttpRespo
   if (whole) {
     try {
       whole = response.live(sink);
-    } catch (...) {  // out of memory, at most
+    } catch (...) {  // only out of memory
       whole = false;
     }
   }
@@ -199,7 +199,7 @@ void give_live(HttpConnection& connection, const HttpRequest& request, HttpRespo
   } else if (request.chunks) {
     connection.write_through("0\r\n\r\n");
   }
-  connection.leave(request.content_length);
+  connection.end_response(request.content_length);
 }
 
 std::string malformed_answer(const HttpConnection& connection, RequestHandler& handler, const Problem& problem) {

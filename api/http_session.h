@@ -1,5 +1,5 @@
-// A request from a connection's bytes, and an answer to them. cpp-httplib parses the request; the answer is written here,
-// since it has to go on without a thread.
+// Reads a request from a connection's bytes and writes the answer. cpp-httplib parses only the request target. The answer is
+// written here because it must continue without a thread of its own.
 #pragma once
 
 #include <string>
@@ -9,29 +9,29 @@
 
 namespace copybench {
 
-// The request that was received, without its body; or why it is none.
+// The received request without its body, or why it is invalid.
 tl::expected<HttpRequest, Problem> read_request(const HttpConnection& connection, uint64_t max_body);
 
-// Has it answered; takes the body from the connection if it is asked for.
+// Calls the handler; takes the body from the connection if answer_head() gives no answer.
 HttpResponse answer_to(HttpRequest& request, HttpConnection& connection, RequestHandler& handler);
 
-// Writes the answer, as far as it is there, and calls leave(). Its pieces, if it has any, are for produce().
+// Writes the answer and calls end_response(). If the answer has pieces, writes the first ones; produce() makes the rest.
 void give_answer(HttpConnection& connection, const HttpRequest& request, HttpResponse response);
 
-// The same of a live stream: returns when it is over.
+// The same for a live stream; returns when the stream has ended.
 void give_live(HttpConnection& connection, const HttpRequest& request, HttpResponse response);
 
-// What to say where there is no request, as the head is malformed.
+// The answer to a malformed head.
 std::string malformed_answer(const HttpConnection& connection, RequestHandler& handler, const Problem& problem);
 
-// What to say to a client whose request was not received in time: 408; nothing where it said nothing, as browsers open
-// connections ahead of any request.
+// The answer to a request that did not arrive in time: 408. Empty if the client sent nothing: browsers open connections ahead
+// of any request.
 std::string late_answer(const HttpConnection& connection, RequestHandler& handler);
 
-// What to say to the one that goes where there are too many, whatever it has said: 429.
+// The answer to a connection that is closed because there are too many, whatever it has sent: 429.
 std::string crowded_answer(const HttpConnection& connection, RequestHandler& handler);
 
-// What to say where too many requests wait for an answer: 503.
+// The answer to a request that is rejected because too many wait for a worker: 503.
 std::string busy_answer(const HttpConnection& connection, RequestHandler& handler);
 
 }  // namespace copybench

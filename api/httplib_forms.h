@@ -1,5 +1,5 @@
-// The parts of cpp-httplib's interface that change between its versions. What a version has is detected, never told from its
-// number: 0.11 (Debian 12) to 0.53 were tried. Templates over the library's classes, so that a test can give them each form.
+// The parts of cpp-httplib's interface that differ between its versions. Each feature is detected, not derived from the version
+// number. Tried with 0.11 (Debian 12) to 0.53. Templates over the library's classes, so that a test can supply each form.
 #pragma once
 
 #include <sys/types.h>
@@ -8,11 +8,11 @@
 
 namespace copybench {
 
-// A stream of a connection's bytes as any version asks for it. Derived classes read and write.
+// A connection's byte stream with the interface of every version. Derived classes read and write.
 template <typename LibraryStream>
 class AnyStream : public LibraryStream {
  public:
-  // Virtual functions of some versions only, so none is marked as an override.
+  // These are virtual in some versions only, so they are not marked as overrides.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winconsistent-missing-override"
@@ -20,23 +20,23 @@ class AnyStream : public LibraryStream {
   bool is_writable() const { return peer_there(); }    // until 0.19
   bool wait_readable() const { return true; }          // from 0.20
   bool wait_writable() const { return peer_there(); }  // from 0.20
-  time_t duration() const { return 0; }                // from 0.19: of a client's request
+  time_t duration() const { return 0; }                // from 0.19: only for a client's request
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif
 
   bool is_readable() const override { return true; }
-  int socket() const override { return 0; }  // it compares it with FD_SETSIZE, and that is all
+  int socket() const override { return 0; }  // the library only compares it with FD_SETSIZE
 
  protected:
   virtual bool peer_there() const = 0;
 };
 
-// The library's server for the length of one request.
+// The library's server, used for one request.
 template <typename LibraryServer>
 class AnyServer : public LibraryServer {
  protected:
-  // process_request() is what the library's own TLS server builds upon too.
+  // The library's own TLS server uses process_request() too.
   template <typename LibraryStream>
   void process_one(LibraryStream& stream) {
     bool closed = false;

@@ -1,4 +1,4 @@
-#include "api/encode_words.h"
+#include "api/json_parts.h"
 
 #include <fmt/format.h>
 

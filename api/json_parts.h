@@ -1,4 +1,4 @@
-// What the answers' JSON has in common: what is null, the paths of links, a configuration, a list's page. Pure.
+// Common parts of the answers' JSON: null values, paths of links, configurations, pages of lists. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace copybench {
 
-Json number_or_null(const std::optional<double>& value);  // null also where it is not finite
+Json number_or_null(const std::optional<double>& value);  // null also for NaN and infinity
 Json time_or_null(const std::optional<UtcTime>& time);
 
 std::string experiment_path(ExperimentId id);  // "/experiments/7"
@@ -22,7 +22,7 @@ std::string run_path(RunId id);
 void put_configuration(Json& json, const Configuration& configuration);
 Json configuration_json(const Configuration& configuration);
 
-// A list's one page: {"items", "next"}, next as text or null.
+// One page of a list: {"items", "next"}; next is text or null.
 Json page_json(Json items, const std::optional<int64_t>& next);
 
 }  // namespace copybench

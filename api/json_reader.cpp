@@ -16,7 +16,7 @@ std::string at_position(std::string_view text, size_t byte, std::string_view pro
   return fmt::format("line {}, column {} (byte {}): {}", line, before.size() - line_start + 1, before.size(), problem);
 }
 
-// nlohmann's words without its prefixes: "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+// nlohmann's message without its prefixes: "[json.exception.parse_error.101] parse error at line 1, column 2: ".
 std::string_view plain_words(std::string_view what) {
   if (what.starts_with('[')) what.remove_prefix(std::min(what.size(), what.find("] ") + 2));
   if (what.starts_with("parse error")) {
@@ -28,8 +28,8 @@ std::string_view plain_words(std::string_view what) {
 
 constexpr size_t kMaxWordsBytes = 300;
 
-// Depth 0 is the document itself. Only what is in the document, in its members, or in a list or an object that is a member
-// is kept.
+// Depth 0 is the document itself. Keeps only the document's own value, its members, and the values in lists and objects that
+// are members.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Builder(std::string_view text) : text_(text) {}
@@ -75,7 +75,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool start_array(size_t) override {
-    // A member's list collects; a list in a list is kept as an empty one.
+    // The items of a member's list are kept; a list in a list is kept without its items.
     const bool collects = is_object_ && depth_ == 1;
     if (depth_ <= 2 && !put({JsonList{}})) return false;
     if (collects) list_ = &std::get<JsonList>(members_.back().value.value);
@@ -87,8 +87,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::json::exception& exception) override {
-    // The library counts the byte it has read last, from 1. It repeats what it has read last, which may be a text or a number of any
-    // length.
+    // `position` is the last byte read, counted from 1. The message repeats the last token, a text or number of any length.
     std::string words(plain_words(exception.what()));
     if (words.size() > kMaxWordsBytes) words = "a text or a number is not valid JSON, or too large";
     error = at_position(text_, position == 0 ? 0 : position - 1, words);
@@ -127,16 +126,16 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool is_object_ = false;
   std::vector<JsonMember> members_;
   JsonValue other_;
-  JsonList* list_ = nullptr;                           // the member's list that is open
-  JsonObject* object_ = nullptr;                       // the member's object that is open
-  JsonValue* nested_ = nullptr;                        // where its next value goes; null beyond kMaxNestedMembers
+  JsonList* list_ = nullptr;                           // the open list of a member
+  JsonObject* object_ = nullptr;                       // the open object of a member
+  JsonValue* nested_ = nullptr;                        // destination of its next value; null over kMaxNestedMembers
   std::vector<std::unordered_set<std::string>> keys_;  // of each open object
 };
 
 }  // namespace
 
 tl::expected<JsonDocument, std::string> read_json(std::string_view text) {
-  // The library takes a NUL for the end of the text and would not look at what follows.
+  // The library treats a NUL as the end of the text and would ignore the rest.
   if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return tl::unexpected(at_position(text, nul, "a NUL byte"));
   }

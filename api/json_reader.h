@@ -1,6 +1,6 @@
-// Bytes -> JSON values, as strictly as a request deserves: no duplicate keys, no NUL, no deep nesting, and no more
-// memory than its shape can need. A request is an object of scalars, and of lists and objects of scalars; deeper values
-// are checked, but only their kind is kept. Pure; any thread.
+// Bytes -> JSON values, with the strictness that untrusted requests need: no duplicate keys, no NUL, no deep nesting, bounded
+// memory. A request is an object of scalars, and of lists and objects of scalars; deeper values are checked, but only their kind
+// is kept. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +18,15 @@ struct JsonNull {};
 struct JsonValue;
 struct JsonMember;
 struct JsonObject {
-  std::vector<JsonMember> members;  // the first kMaxNestedMembers of them
+  std::vector<JsonMember> members;  // the first kMaxNestedMembers
 };
 struct JsonList {
-  std::vector<JsonValue> items;  // the first kMaxListItems of them
-  size_t size = 0;               // of the list as sent
+  std::vector<JsonValue> items;  // the first kMaxListItems
+  size_t size = 0;               // number of items as sent
 };
 
 struct JsonValue {
-  // An integer beyond both 64-bit ranges comes as the double nearest to it.
+  // An integer beyond both 64-bit ranges becomes the nearest double.
   std::variant<JsonNull, bool, int64_t, uint64_t, double, std::string, JsonList, JsonObject> value;
 };
 
@@ -39,10 +39,10 @@ struct JsonMember {
   JsonValue value;
 };
 
-// The document: an object's members in their order, or another kind of value.
+// The document: the members of an object in the order sent, or a value of another kind.
 using JsonDocument = std::variant<std::vector<JsonMember>, JsonValue>;
 
-// An error says what is wrong and where: "line 1, column 14 (byte 13): ...".
+// An error has the position: "line 1, column 14 (byte 13): ...".
 tl::expected<JsonDocument, std::string> read_json(std::string_view text);
 
 // "a string", "a number", "null": for messages.

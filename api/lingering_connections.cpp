@@ -1,4 +1,4 @@
-#include "api/leaving_room.h"
+#include "api/lingering_connections.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,14 +7,14 @@ namespace copybench {
 namespace {
 
 using std::chrono::milliseconds;
-using Departure = HttpConnection::Departure;
+using CloseState = HttpConnection::CloseState;
 
-// For what the client may still be sending; then its answer has been there for as long.
+// How long a client's remaining request bytes are drained. The client has had that time to read its answer.
 constexpr milliseconds kSwallowTime = std::chrono::seconds{2};
 
 }  // namespace
 
-bool LeavingRoom::keeps_pace(Held& held, Clock::time_point now) const {
+bool LingeringConnections::keeps_pace(Held& held, Clock::time_point now) const {
   HttpConnection::Pace& pace = held.connection.pace;
   const uint64_t taken = held.connection.bytes_taken();
   const bool first = pace.checked == Clock::time_point{};
@@ -31,9 +31,9 @@ bool LeavingRoom::keeps_pace(Held& held, Clock::time_point now) const {
   return true;
 }
 
-std::optional<HttpConnection> LeavingRoom::enter(HttpConnection connection) {
-  const Departure departure = connection.depart();
-  if (departure == Departure::over) return std::nullopt;
+std::optional<HttpConnection> LingeringConnections::enter(HttpConnection connection) {
+  const CloseState state = connection.try_close();
+  if (state == CloseState::closed) return std::nullopt;
   const auto now = Clock::now();
   HttpConnection::Pace& pace = connection.pace;
   if (pace.away != Clock::time_point{}) {
@@ -41,9 +41,9 @@ std::optional<HttpConnection> LeavingRoom::enter(HttpConnection connection) {
     pace.checked += away;
     pace.moved += away;
   }
-  Held held{std::move(connection), departure, now + kSwallowTime};
-  if (departure != Departure::receiving && !keeps_pace(held, now)) return std::nullopt;
-  if (departure == Departure::hungry) {
+  Held held{std::move(connection), state, now + kSwallowTime};
+  if (state != CloseState::receiving && !keeps_pace(held, now)) return std::nullopt;
+  if (state == CloseState::needs_pieces) {
     held.connection.pace.away = now;
     return std::move(held.connection);
   }
@@ -58,14 +58,14 @@ std::optional<HttpConnection> LeavingRoom::enter(HttpConnection connection) {
   return std::nullopt;
 }
 
-void LeavingRoom::append_to(std::vector<pollfd>& entries) const {
+void LingeringConnections::append_to(std::vector<pollfd>& entries) const {
   for (const Held& held : held_) {
-    const short awaited = held.departure == Departure::sending ? POLLOUT : POLLIN;
+    const short awaited = held.state == CloseState::sending ? POLLOUT : POLLIN;
     entries.push_back({held.connection.fd(), awaited, 0});
   }
 }
 
-int LeavingRoom::poll_timeout() const {
+int LingeringConnections::poll_timeout() const {
   if (held_.empty()) return -1;
   const auto first = std::min_element(held_.begin(), held_.end(),
                                       [](const Held& a, const Held& b) { return a.deadline < b.deadline; });
@@ -73,29 +73,29 @@ int LeavingRoom::poll_timeout() const {
   return static_cast<int>(std::max(left, milliseconds{0}).count());
 }
 
-std::vector<HttpConnection> LeavingRoom::see_off(const pollfd* entries, size_t polled) {
+std::vector<HttpConnection> LingeringConnections::advance(const pollfd* entries, size_t polled) {
   const auto now = Clock::now();
-  std::vector<HttpConnection> hungry;
+  std::vector<HttpConnection> unfinished;
   size_t index = 0;
   std::erase_if(held_, [&](Held& held) {
     const bool moved = index < polled && entries[index].revents != 0;
     ++index;
     if (moved) {
-      const Departure before = std::exchange(held.departure, held.connection.depart());
-      if (held.departure == Departure::over) return true;
-      if (held.departure == Departure::receiving && before != Departure::receiving) held.deadline = now + kSwallowTime;
+      const CloseState before = std::exchange(held.state, held.connection.try_close());
+      if (held.state == CloseState::closed) return true;
+      if (held.state == CloseState::receiving && before != CloseState::receiving) held.deadline = now + kSwallowTime;
     }
-    if (held.departure == Departure::receiving) return held.deadline <= now;
+    if (held.state == CloseState::receiving) return held.deadline <= now;
     if ((moved || held.deadline <= now) && !keeps_pace(held, now)) return true;
-    if (held.departure != Departure::hungry) return false;
+    if (held.state != CloseState::needs_pieces) return false;
     held.connection.pace.away = now;
-    hungry.push_back(std::move(held.connection));
+    unfinished.push_back(std::move(held.connection));
     return true;
   });
-  return hungry;
+  return unfinished;
 }
 
-bool LeavingRoom::close_slowest() {
+bool LingeringConnections::close_slowest() {
   const auto slowest = std::min_element(held_.begin(), held_.end(), [](const Held& a, const Held& b) {
     return a.connection.pace.moved < b.connection.pace.moved;
   });

@@ -1,11 +1,11 @@
-// Connections that were answered and cannot be closed yet: the client has not read all of its answer, or is still sending
-// what will not be read. None of them has a thread: a client that reads slowly, or announces a body and never sends it,
-// holds nobody up. Nothing happens here unless the client moves or a deadline passes.
+// Connections that were answered and cannot be closed yet: the client has not read its whole answer, or is still sending a body
+// that the server discards. They share the server's thread, so slow clients delay no one else. Sleeps until a client reads,
+// sends or closes, or a deadline passes.
 //
-// A client that takes less than kLeastBytesPerSecond over a period of the given length loses its connection. Where there are
-// too many connections, or too many bytes are kept for them, the one goes that has taken nothing for longest.
+// Closes the connection of a client that reads less than kLeastBytesPerSecond over a period. Over the limit of connections or
+// buffered bytes, closes the connection that has read nothing for longest.
 //
-// Threads: one. Lifetime: owns what it holds; closes it in the end.
+// Threads: one. Lifetime: owns the connections and closes them at destruction.
 #pragma once
 
 #include <poll.h>
@@ -20,35 +20,35 @@
 
 namespace copybench {
 
-class LeavingRoom {
+class LingeringConnections {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr uint64_t kLeastBytesPerSecond = 64 * 1024;
 
-  LeavingRoom(size_t max_connections, size_t max_bytes, std::chrono::milliseconds period)
+  LingeringConnections(size_t max_connections, size_t max_bytes, std::chrono::milliseconds period)
       : max_connections_(max_connections), max_bytes_(max_bytes), period_(period) {}
 
-  // A connection on which leave() was called; also again, after produce(). It is handed back where that is its turn.
+  // Adds a connection after end_response() or produce(). Returns it if its answer needs more pieces now.
   std::optional<HttpConnection> enter(HttpConnection connection);
 
-  // Entries for poll(), to be handed to see_off() with their revents; and how long it may wait in ms, -1: for ever.
+  // Entries for poll(), whose revents advance() needs, and its timeout in ms; -1: none.
   void append_to(std::vector<pollfd>& entries) const;
   int poll_timeout() const;
-  // Moves those that can be moved and closes those that are done, out of time or too slow. Returns those whose answer has
-  // to be made further. `entries`: the `polled` ones that append_to() gave.
-  std::vector<HttpConnection> see_off(const pollfd* entries, size_t polled);
+  // Sends and receives where possible; closes connections that are done, late or too slow. Returns those whose answers need more
+  // pieces. `entries`: the `polled` ones from append_to().
+  std::vector<HttpConnection> advance(const pollfd* entries, size_t polled);
 
   bool empty() const { return held_.empty(); }
-  // Closes the one that has taken nothing for longest; false where there is none.
+  // Closes the connection that has read nothing for longest; false if there is none.
   bool close_slowest();
 
  private:
   struct Held {
     HttpConnection connection;
-    HttpConnection::Departure departure;
+    HttpConnection::CloseState state;
     Clock::time_point deadline;
   };
-  // Whether the client keeps up; sets the time of the next look.
+  // Whether the client reads fast enough. Sets the deadline of the next check.
   bool keeps_pace(Held& held, Clock::time_point now) const;
 
   const size_t max_connections_;

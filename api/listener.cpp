@@ -18,12 +18,12 @@
 #include <memory>
 #include <utility>
 
-#include "api/guards.h"
+#include "api/host_and_origin.h"
 
 namespace copybench {
 namespace {
 
-constexpr int kBacklog = 1024;  // where it is full, a client waits a second before it tries again
+constexpr int kBacklog = 1024;  // if it is full, a client waits one second before it retries
 
 Error cannot_listen(const ListenAddress& address, int error) {
   const std::string where = to_string(address);
@@ -45,10 +45,10 @@ Error cannot_listen(const ListenAddress& address, int error) {
   }
 }
 
-// Made by the unit at its start (RuntimeDirectory=).
+// The systemd unit creates it at its start (RuntimeDirectory=), so it may be missing before.
 constexpr std::string_view kServiceSockets = "/run/copybench";
 
-// Why nobody can listen on a unix socket of that path; empty where it may go well.
+// Why nothing can listen on a unix socket at that path; empty if it may succeed.
 std::string path_problem(const ListenAddress& address) {
   const auto problem = [&](std::string_view why) { return fmt::format("cannot listen on {}: {}", to_string(address), why); };
   constexpr size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
@@ -85,7 +85,7 @@ Result<UniqueFd> listen_unix(const ListenAddress& address) {
 
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return tl::unexpected(system_error("make a socket", errno));
-  // What bind() makes of the file, less the umask: whoever may write to it may connect.
+  // The mode of the file that bind() creates, less the umask. Write permission allows to connect.
   ::fchmod(fd.get(), 0660);
   if (::bind(fd.get(), generic, sizeof name) != 0 || ::listen(fd.get(), kBacklog) != 0) {
     return tl::unexpected(cannot_listen(address, errno));
@@ -100,7 +100,7 @@ tl::expected<AddressList, AddressProblem> resolve(const ListenAddress& address) 
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  // Always this machine (RFC 6761), also where neither /etc/hosts nor a name server knows the name.
+  // "localhost" is always this machine (RFC 6761), even if neither /etc/hosts nor a name server has the name.
   const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
   const int code = ::getaddrinfo(host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   if (code != 0) {
@@ -114,14 +114,14 @@ Result<UniqueFd> listen_tcp_at(const ListenAddress& address) {
   const auto list = resolve(address);
   if (!list) return fail(list.error().message);
 
-  // A name may stand for ::1 and 127.0.0.1: IPv4 goes first, since that is what a user types by hand.
+  // A name may resolve to ::1 and 127.0.0.1. Try IPv4 first, because users type it by hand.
   int error = EADDRNOTAVAIL;
   for (const int family : {AF_INET, AF_INET6}) {
     for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
       if (entry->ai_family != family) continue;
       UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       if (!fd) return tl::unexpected(system_error("make a socket", errno));
-      // Bind although connections of an earlier daemon linger in TIME_WAIT; a listening one still makes it fail.
+      // Allows to bind while connections of an earlier daemon are in TIME_WAIT. A listening daemon still makes it fail.
       const int on = 1;
       ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
       if (::bind(fd.get(), entry->ai_addr, entry->ai_addrlen) == 0 && ::listen(fd.get(), kBacklog) == 0) return fd;

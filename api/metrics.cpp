@@ -135,7 +135,7 @@ std::optional<int64_t> resident_bytes() {
 
 std::optional<int64_t> open_files() {
   std::error_code error;
-  int64_t count = -1;  // the listing itself opens one
+  int64_t count = -1;  // the directory iterator itself opens one
   for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
        entry.increment(error)) {
     ++count;

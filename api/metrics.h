@@ -1,5 +1,5 @@
-// What Prometheus scrapes: values -> its text format (version 0.0.4). Names follow its conventions: one unit each, in the
-// name; counters end in _total. Pure; the values are gathered at each scrape, and nothing is registered.
+// Values -> the text format that Prometheus scrapes (version 0.0.4). Names follow its conventions: the unit is in the name;
+// counters end in _total. Values are gathered at each scrape; nothing is registered. metrics_text() is pure.
 #pragma once
 
 #include <cstdint>
@@ -32,14 +32,14 @@ struct MetricsInput {
   std::string version;
   ProcessFacts process;
   StoreCounts counts;
-  std::vector<RunRow> last_completed;             // of each engine that has completed a run
-  bool paused = false;                            // the scheduler measures nothing although there is something to measure
+  std::vector<RunRow> last_completed;             // one for each engine that has completed a run
+  bool paused = false;                            // the scheduler measures nothing although runs are queued
   std::optional<StoreError::Kind> write_error;    // of the last write, if it failed
-  std::map<int, uint64_t> requests;               // answered, by status
+  std::map<int, uint64_t> requests;               // answered requests by status
   size_t event_streams = 0;                       // open now
 };
 
-// A figure that a run lacks has no sample, as every missing value here.
+// A missing value has no sample.
 std::string metrics_text(const MetricsInput& input);
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-#include "api/missing.h"
+#include "api/missing_values.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 using std::string_view;
 
-// Of a JSON object: the text under a key, none where there is none or an empty one.
+// The text under a key of a JSON object; none if it is absent or empty.
 std::optional<std::string> text_at(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (found == object.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) return std::nullopt;
@@ -38,7 +38,7 @@ bool is_figure(string_view event) {
   return std::any_of(columns.begin(), columns.end(), [&](const CounterColumn& column) { return column.counts(event); });
 }
 
-// Visits (event, reading) of every event that is no figure.
+// Visits (event, reading) for every event that is no figure.
 template <typename Visit>
 void each_other_counter(const Json& counters, const Visit& visit) {
   for (const Json& reading : counters) {
@@ -64,7 +64,7 @@ std::string reason_for(string_view column, const RunRow& run, const Json& counte
     return "zero_copy alone has it";
   }
   if (run.state != RunState::completed) return unfinished_reason(run);
-  // Cycles per byte are missing for the reason that the cycles are.
+  // Cycles per byte are missing for the same reason as the cycles.
   const string_view counted = column == "cycles_per_byte" ? "cpu_cycles" : column;
   for (const CounterColumn& known : counter_columns()) {
     if (known.column == counted) return counter_reason(known, counters);
@@ -94,7 +94,7 @@ Json missing_reasons(const RunRow& run, const Json& counters) {
     if (missing) reasons[std::string(column.name)] = reason_for(column.name, run, counters);
   }
   each_other_counter(counters, [&](const std::string& event, const Json& reading) {
-    // Perf has no event of a figure's name, but an experiment may ask for one.
+    // perf has no event with a figure's name, but an experiment may request one.
     if (!count_of(reading).is_null() || find_figure(event) != nullptr) return;
     reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
   });

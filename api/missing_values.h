@@ -1,4 +1,4 @@
-// Why a run has no value for a figure, and why nothing of perf. Pure.
+// Reasons why a run has no value for a figure, or no output of perf. Pure.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace copybench {
 
-// The counts of the events that are no figures: event -> count or null. `counters`: the readings of perf in the evidence.
+// Counts of the events that are no figures: event -> count or null. `counters`: perf's readings in the evidence.
 Json other_counters(const Json& counters);
 
-// An object: column -> reason, for every figure of the run that is empty, event -> reason for every other counter that is,
-// and nothing else. The reasons of counters are perf's own, from its readings in `counters`.
+// An object: column -> reason for every figure of the run that is empty, and event -> reason for every other counter that is.
+// The reasons of counters are perf's own, from `counters`.
 Json missing_reasons(const RunRow& run, const Json& counters);
 
-// Of a run without perf's text: what stood in perf's way, or that the run never came to it.
+// For a run without perf's text: what prevented perf, or why the run did not get that far.
 std::string no_perf_reason(const RunRecord& run);
 
 }  // namespace copybench

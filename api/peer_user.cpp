@@ -10,7 +10,7 @@
 #include <cstring>
 #include <optional>
 
-#include "api/guards.h"
+#include "api/host_and_origin.h"
 #include "api/listener.h"
 #include "core/base/unique_fd.h"
 
@@ -29,7 +29,7 @@ void put_address(const sockaddr_storage& address, __be32* words, __be16& port) {
   }
 }
 
-// Asks for the one socket with these two ends (sock_diag(7)), which needs no right and costs some microseconds.
+// Looks up the socket with these two ends (sock_diag(7)). Needs no privilege and costs a few microseconds.
 std::optional<uid_t> owner_of(const sockaddr_storage& source, const sockaddr_storage& destination) {
   struct {
     nlmsghdr header{};
@@ -48,12 +48,12 @@ std::optional<uid_t> owner_of(const sockaddr_storage& source, const sockaddr_sto
   const UniqueFd socket(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!socket || ::send(socket.get(), &request, sizeof request, 0) < 0) return std::nullopt;
   alignas(nlmsghdr) char answer[4096];
-  const ssize_t n = ::recv(socket.get(), answer, sizeof answer, MSG_DONTWAIT);  // it is there when send() returns
+  const ssize_t n = ::recv(socket.get(), answer, sizeof answer, MSG_DONTWAIT);  // available when send() returns
   const auto* header = reinterpret_cast<const nlmsghdr*>(answer);
   if (n < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(inet_diag_msg))) || header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return std::nullopt;
   inet_diag_msg found;
   std::memcpy(&found, answer + NLMSG_HDRLEN, sizeof found);
-  // A socket that its owner has closed already is nobody's, and said to be root's.
+  // The kernel reports root as the owner of a socket that is already closed.
   const bool owned = found.idiag_state == TCP_ESTABLISHED || found.idiag_state == TCP_CLOSE_WAIT || found.idiag_inode != 0;
   return owned ? std::optional(found.idiag_uid) : std::nullopt;
 }

@@ -1,7 +1,6 @@
-// Connections whose request has not arrived yet. None of them has a thread: however many clients stall, those that do
-// not are served. Nothing happens here unless bytes come or a deadline passes.
-//
-// Threads: one. Lifetime: owns what it holds; closes it in the end.
+// Connections whose request has not arrived yet. They share the server's thread, so clients that stall delay no one else. Sleeps
+// until bytes arrive or a deadline passes.
+// Threads: one. Lifetime: owns the connections and closes them at destruction.
 #pragma once
 
 #include <poll.h>
@@ -17,14 +16,14 @@
 
 namespace copybench {
 
-class WaitingRoom {
+class PendingRequests {
  public:
   using Clock = std::chrono::steady_clock;
-  // Whether the head of a request with a body is enough to refuse it.
+  // Decides by the head of a request whether to reject it before its body has arrived.
   using RefusedByHead = std::function<bool(const HttpConnection&)>;
   // timeout: for the whole head, and then for the whole body.
-  WaitingRoom(size_t max_connections, size_t max_bytes, uint64_t max_body, std::chrono::milliseconds timeout,
-              RefusedByHead refused_by_head)
+  PendingRequests(size_t max_connections, size_t max_bytes, uint64_t max_body, std::chrono::milliseconds timeout,
+                  RefusedByHead refused_by_head)
       : max_connections_(max_connections),
         max_bytes_(max_bytes),
         max_body_(max_body),
@@ -33,19 +32,20 @@ class WaitingRoom {
 
   void enter(HttpConnection connection) { held_.push_back({std::move(connection), Clock::now() + timeout_, {}}); }
 
-  // Entries for poll(), to be handed to sort() with their revents; and how long it may wait in ms, -1: for ever.
+  // Entries for poll(), whose revents sort() needs, and its timeout in ms; -1: none.
   void append_to(std::vector<pollfd>& entries) const;
   int poll_timeout() const;
 
-  struct Leaving {
-    std::vector<HttpConnection> ready;  // with a head and the body that it announces, or what the client's closing left
-    std::vector<HttpConnection> late;   // out of time
-    // The oldest of too many; where they hold too many bytes, the oldest of the client that holds most of them.
+  struct Sorted {
+    std::vector<HttpConnection> ready;  // with head and body, or closed by the client before that
+    std::vector<HttpConnection> late;   // over their timeout
+    // Over the connection limit: the oldest. Over the byte limit: the oldest of the client that holds most bytes.
     std::vector<HttpConnection> crowded;
   };
-  // Takes what has come. `entries`: the `polled` ones that append_to() gave; who entered since then is looked at too.
-  Leaving sort(const pollfd* entries, size_t polled);
-  // The one that has been here longest; none where there is none. Not between append_to() and sort().
+  // Reads what has arrived and returns the connections that are done waiting. `entries`: the `polled` ones from append_to().
+  // Connections that entered since then are read too.
+  Sorted sort(const pollfd* entries, size_t polled);
+  // Removes the oldest connection, if any. Do not call it between append_to() and sort().
   std::optional<HttpConnection> take_oldest();
 
  private:

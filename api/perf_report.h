@@ -1,6 +1,6 @@
-// What perf can count here, as GET /system tells it. Probing spawns perf, which must not happen while something is
-// being measured: so it is done once at the daemon's start, before the scheduler's, and remembered here; for other events
-// between runs alone. Threads: any; report() never waits for a probe.
+// Reports what perf can count on this machine, for GET /system. Probing spawns perf, which must not happen during a measurement.
+// So the daemon probes once at its start, before the scheduler starts, and keeps the result here; other events are probed only
+// between runs. Threads: any; report() never waits for a probe.
 #pragma once
 
 #include <memory>
@@ -17,23 +17,23 @@ namespace copybench {
 
 class PerfReport {
  public:
-  // Asks perf, for the default events, and tries zero-copy (some 50 ms), and keeps the answers. Meant for a thread beside the daemon's start.
-  // perf must outlive this.
+  // Probes perf for the default events, tries zero-copy, and keeps the results. Blocks for about 50 ms. Call it once, while
+  // nothing is measured. perf must outlive this.
   void probe(PerfProbe& perf);
 
   // {"state": "probing" | "ready", "usable", "path", "version", "reason", "remedy", "events": [{event, works,
-  // reason}]}; everything but the state is null while perf is being asked.
+  // reason}]}; everything but the state is null during the probe.
   Json report() const;
-  // What stands in the way of measuring here; while perf is being asked, that, and little else.
+  // Checks of this machine for measuring. During the probe: that perf is being probed, and the locked-memory check.
   std::vector<MachineCheck> checks() const;
-  // As perf says it; empty while that is not known.
+  // As perf reports it; empty during the probe.
   std::string version() const;
 
-  // What speaks against having these events counted here, each by its place in the list ("/events/2"). While something is
-  // measured perf is not asked: that an event is not known then is said of it too.
+  // Warnings about events that cannot or may not be counted here, each with its place in the list ("/events/2"). During a
+  // measurement perf is not probed: then an event that was not probed before gets a warning too.
   std::vector<FieldError> doubts(const std::vector<std::string>& events) const;
 
-  // The pure part of report(), for what has been found.
+  // The pure part of report().
   static Json to_json(const PerfAvailability& availability, const std::vector<EventSupport>& events);
 
  private:

@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kBurst = 10s;
-// Beyond so many clients that were active within a burst's time, the bucket of all must do.
+// Clients active within a burst's time. Over this number, only the common bucket limits further ones.
 constexpr size_t kMaxClients = 4096;
-// A group may have so many of them, and leaves room for others.
+// The maximum in one group; leaves room for other groups.
 constexpr size_t kMaxClientsOfAGroup = 256;
 constexpr double kMostOfAShare = 1.5;
 
@@ -37,7 +37,7 @@ void PostLimit::count(Bucket& bucket, double rate, Clock::time_point now) {
 
 PostLimit::Bucket PostLimit::by_other_rate(Bucket bucket, double old_rate, double rate, Clock::time_point now) {
   if (rate <= 0 || old_rate <= 0 || bucket <= now) return {};
-  // A slower rate fills what is owed no later than a burst from now on: nobody is refused for what was allowed.
+  // With a slower rate the bucket is full again within one burst's time: no client is rejected for requests that were allowed.
   const auto owed = std::chrono::duration<double>(bucket - now) * (old_rate / rate);
   return now + std::chrono::duration_cast<Clock::duration>(std::min<std::chrono::duration<double>>(owed, kBurst));
 }
@@ -67,11 +67,12 @@ bool PostLimit::has_had_less_than_its_share(const std::string& group, const std:
   const auto active = [now](const auto& entry) { return entry.second.usage.by(now) >= 1; };
   const double burst = rates_.total * std::chrono::duration<double>(kBurst).count();
   const auto known = groups_.find(group);
-  // A group that is new, or could not be remembered, has had nothing yet that is known of.
+  // A group that is new or was not stored has no known usage.
   if (known == groups_.end()) return known_ < kMaxClients;
   const Group& own = known->second;
   const double share = burst / static_cast<double>(std::max<std::ptrdiff_t>(std::count_if(groups_.begin(), groups_.end(), active), 1));
-  // Its members may each have less than theirs while all of them together have it: those pass, but not any number of new ones.
+  // Each member may have used less than its share while the group has used all of its own. Such members pass, but not any number
+  // of new ones.
   if (own.usage.by(now) >= kMostOfAShare * share) return false;
   const auto member = own.clients.find(client);
   if (member == own.clients.end()) return known_ < kMaxClients && own.clients.size() < kMaxClientsOfAGroup;

@@ -1,8 +1,8 @@
-// How often clients may ask for changes: a token bucket for each client, and one for all together. Where the common one is
-// empty, the greedy wait: who has had less than a fair share passes. Shares are fair between groups first, then between the
-// clients of one, so that one user of this machine gains nothing by many loopback addresses. Reading is not limited.
+// Rate limit of requests that change something: a token bucket for each client, and one for all together. If the common bucket is
+// empty, a client that has used less than its fair share still passes. Shares are fair between groups first, then between the
+// clients of a group, so a user of this machine gains nothing from many loopback addresses. Reading is not limited.
 //
-// Threads: any. Memory: bounded, whatever addresses there are.
+// Threads: any. Memory: bounded, whatever the number of addresses.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace copybench {
 
-// Requests a second on average, of one client and of all; 0: no limit. Bursts may have ten seconds' worth.
+// Average requests per second, of one client and of all; 0: no limit. A burst may have ten seconds' worth.
 struct PostRates {
   double per_client = 100;
   double total = 200;
@@ -25,17 +25,17 @@ class PostLimit {
   using Clock = std::chrono::steady_clock;
   explicit PostLimit(PostRates rates) : rates_(rates) {}
 
-  // Requests that were made before count as many as they are, by the new rates.
+  // Earlier requests keep counting, by the new rates.
   void set_rates(PostRates rates, Clock::time_point now = Clock::now());
 
-  // None: go on, it is counted. Else how long to wait; refused requests are not counted. peer: an IP address (of IPv6 the
-  // network of 64 bits counts, which a host has for itself), or empty on a unix socket. user: HttpRequest::user.
+  // None: the request is allowed and counted. Else how long to wait; rejected requests are not counted. peer: an IP address, or
+  // empty on a unix socket; an IPv6 address counts by its /64 network, which one host has for itself. user: HttpRequest::user.
   std::optional<std::chrono::seconds> take(const std::string& peer, const std::string& user = "",
                                            Clock::time_point now = Clock::now());
 
  private:
-  using Bucket = Clock::time_point;  // when it will be full again; a full one need not be kept
-  // Requests of late: a sum that decays over the time of a burst.
+  using Bucket = Clock::time_point;  // when it will be full again; a full bucket need not be kept
+  // Recent requests: a sum that decays over the time of a burst.
   struct Usage {
     double amount = 0;
     Clock::time_point at{};
@@ -60,7 +60,7 @@ class PostLimit {
   PostRates rates_;
   Bucket total_{};
   std::map<std::string, Group> groups_;
-  size_t known_ = 0;  // clients, in all groups
+  size_t known_ = 0;  // number of clients in all groups
 };
 
 }  // namespace copybench

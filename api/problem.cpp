@@ -65,10 +65,10 @@ Json errors_json(const std::vector<FieldError>& errors) {
 }
 
 std::string uri_reference(std::string_view target) {
-  constexpr std::string_view kAllowed = "-._~!$&'()*+,;=:@/";  // beside letters, digits and what is encoded already
+  constexpr std::string_view kAllowed = "-._~!$&'()*+,;=:@/";  // beside letters, digits and encoded characters
   constexpr size_t kMost = 2000;
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
-  std::string text = target.starts_with("//") ? "/." : "";  // else what follows would be a host
+  std::string text = target.starts_with("//") ? "/." : "";  // else the part after "//" would be a host
   for (size_t i = 0; i < target.size() && text.size() < kMost; ++i) {
     const char c = target[i];
     const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -89,7 +89,7 @@ HttpResponse to_response(const Problem& problem, std::string_view target) {
   json["title"] = status.title;
   json["status"] = problem.status;
   json["detail"] = problem.detail;
-  json["instance"] = uri_reference(target.substr(0, target.find('?')));  // the query may hold a secret
+  json["instance"] = uri_reference(target.substr(0, target.find('?')));  // the query may contain a secret
   json["errors"] = errors_json(problem.errors);
   json.update(problem.extension);
 

@@ -46,7 +46,7 @@ Problem invalid_query(Errors errors) {
   return bad_request("invalid-query", "query parameters cannot be accepted: see errors", std::move(errors));
 }
 
-// None where a % is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+// None if a % is not followed by two hexadecimal digits, or the bytes are not UTF-8.
 std::optional<std::string> percent_decoded(string_view text) {
   std::string bytes;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -64,7 +64,7 @@ std::optional<std::string> percent_decoded(string_view text) {
   return bytes;
 }
 
-// What is allowed for the parameter, if this value is not. An empty value never is.
+// Empty if the value is allowed for the parameter; else a description of allowed values. Only tag may have an empty value.
 string_view unmet(string_view name, string_view value, bool lists) {
   static const std::string limits = fmt::format("1 to {}", kMaxPage);
   static const std::string fields = fmt::format("1 to {}", Limits::kMaxFieldBytes);
@@ -86,12 +86,13 @@ string_view unmet(string_view name, string_view value, bool lists) {
   if (name == "threads") return within(value, Limits::kMaxThreads, threads);
   if (name == "metric") return is_metric(value) ? "" : string_view(metrics());
   if (name == "min_effect_pct") return decode_percent(value) ? "" : "a number from 0 to 50";
+  if (name == "tag") return value.empty() ? "a tag" : "";
   if (name == "fail_on") return value == "slower" ? "" : "slower";
   if (name == "dry_run" || name == "allow_differences" || name == "imported") return is_true(value) || is_false(value) ? "" : "1, 0";
   return "";
 }
 
-// Visits (parameter, name, value) of each, as they were sent.
+// Visits (parameter, name, value) of each parameter, as sent.
 template <typename Visit>
 void each_parameter(string_view query_text, const Visit& visit) {
   while (!query_text.empty()) {

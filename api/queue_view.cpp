@@ -9,7 +9,7 @@
 namespace copybench {
 namespace {
 
-// So that no sum overflows, whatever a row says: 30 years, of runs that are counted up to so many.
+// Limits that keep sums from overflowing, whatever a row contains: 30 years, and a number of runs.
 constexpr Nanoseconds kLongest = std::chrono::hours{24 * 365 * 30};
 constexpr int64_t kMostRuns = 50'000;
 
@@ -40,9 +40,9 @@ StoreResult<QueueView> read_queue(Reader& reader, UtcTime now, std::optional<std
   int64_t position = 0;
   for (const QueuedExperiment& queued : *queue) {
     const Nanoseconds one = queued.run + kRunOverhead;
-    Nanoseconds spent{};  // on the run that is under way
+    Nanoseconds spent{};  // on the running run
     if (view.running && view.running->experiment_id == queued.id && view.running->started_at) {
-      // Bounded in milliseconds: the clock may be far from where it was, and nanoseconds of centuries do not fit.
+      // Clamp in milliseconds: the wall clock may have jumped, and centuries do not fit into nanoseconds.
       const auto since = std::clamp<UtcTime::duration>(now - *view.running->started_at, {}, std::chrono::hours{24});
       spent = std::min<Nanoseconds>(since, one);
     }

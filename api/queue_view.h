@@ -1,5 +1,5 @@
-// The queue as a caller wants to know it: what is running, how many are ahead, and when it will be over. Read from an index
-// of the store for each answer: no experiment is parsed, and nothing is remembered. Threads: the reader's.
+// The queue as answers show it: the running run, how many experiments are ahead, and when each will end. Read from an index of
+// the store for each answer: no experiment is parsed and nothing is cached. Threads: the reader's.
 #pragma once
 
 #include <cstdint>
@@ -15,19 +15,19 @@ namespace copybench {
 
 struct QueueView {
   struct Place {
-    int64_t position = 0;     // experiments before it; 0 for the one whose turn it is
-    Nanoseconds until_end{};      // by the durations of all runs planned up to and with its own
-    Nanoseconds until_end_max{};  // and of those that may follow from results
+    int64_t position = 0;     // experiments before it; 0: it is its turn
+    Nanoseconds until_end{};      // sum of the durations of all planned runs up to and including its own
+    Nanoseconds until_end_max{};  // the same with runs that may follow from results
   };
-  std::map<ExperimentId, Place> places;  // of the experiments that are not final
+  std::map<ExperimentId, Place> places;  // of all experiments that are not final
   std::optional<RunRow> running;
-  std::optional<std::string> paused_reason;  // why nothing is measured although something waits
+  std::optional<std::string> paused_reason;  // why nothing is measured although experiments wait
 
   // The place that a new experiment would have.
   Place behind_all(Nanoseconds own_duration, Nanoseconds own_longest) const;
 };
 
-// What the runs of a plan take that has so many.
+// The estimated duration of `runs` runs.
 Nanoseconds estimated_duration(const ExperimentSpec& spec, int64_t runs);
 
 // paused_reason: the scheduler's.

@@ -11,15 +11,28 @@
 namespace copybench {
 namespace {
 
-// For the evidence of a large sweep. Less is a warning: when there is no room at all, the store's writes say so.
+// Room for the evidence of a large sweep. Less is only a warning: if the disk is full, the store's writes report it.
 constexpr uint64_t kComfortableBytes = 64 << 20;
+
+std::string remedy_of(StoreError::Kind kind) {
+  using Kind = StoreError::Kind;
+  switch (kind) {
+    case Kind::full: return "make room there, or delete experiments";
+    case Kind::locked: return "end the other program that writes to the database";
+    case Kind::lost: return "export what is still readable (GET /experiments/ID/export.ndjson), bring the file back, or restart copybenchd";
+    case Kind::corrupt: return "stop copybenchd, keep the files, and restore a backup (copybenchd restore)";
+    default: return "check the disk that holds the data directory";
+  }
+}
 
 ReadinessCheck check_store(const Store& store, const ReaderPool& readers) {
   ReadinessCheck check{"store", true};
   if (const auto error = store.last_write_error()) {
     check.reason = fmt::format("the last write failed ({}): {}", name_of_kind(error->kind), error->message);
+    check.remedy = remedy_of(error->kind);
   } else if (const auto damage = readers.damage()) {
     check.reason = fmt::format("a read failed ({}): {}", name_of_kind(damage->kind), damage->message);
+    check.remedy = remedy_of(damage->kind);
   }
   return check;
 }

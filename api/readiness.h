@@ -1,5 +1,5 @@
-// Whether this daemon can measure, as GET /readyz tells it: a list of checks, each with what is wrong and what mends it.
-// The state is "ready", "degraded" (runs are possible, with limits) or "not_ready". Pure but for read_readiness().
+// Whether this daemon can measure, for GET /readyz: a list of checks, each with what is wrong and the remedy. The state is
+// "ready", "degraded" (runs are possible, with limits) or "not_ready". Pure except for read_readiness().
 #pragma once
 
 #include <string>
@@ -12,16 +12,16 @@ namespace copybench {
 
 struct ReadinessCheck {
   std::string name;
-  bool needed = false;   // without it nothing can be measured, or not be stored
-  std::string reason = {};  // why it is not well; empty: it is
-  std::string remedy = {};  // what mends it, where that is known
-  std::string note = {};    // of a machine's property, well or not: what the figures have to be read by
-  std::string code = {};    // of a kind of checks; empty: the name
+  bool needed = false;   // if it fails, nothing can be measured or stored
+  std::string reason = {};  // why it fails; empty: it passes
+  std::string remedy = {};  // what helps, if known
+  std::string note = {};    // a property of the machine that matters for reading the figures, whether or not the check passes
+  std::string code = {};    // common to checks of one kind; empty: the name
 
   bool ok() const { return reason.empty(); }
 };
 
-// By what the daemon knows and what the system says at once: nothing is spawned, written or waited for.
+// Uses only what the daemon knows and what the system reports at once: spawns, writes and waits for nothing.
 std::vector<ReadinessCheck> read_readiness(const ApiContext& context);
 
 enum class Readiness { ready, degraded, not_ready };

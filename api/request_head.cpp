@@ -62,8 +62,8 @@ tl::expected<RequestLine, Problem> read_request_line(string_view line) {
   return RequestLine{line.substr(0, first), target, version.ends_with('0')};
 }
 
-// Of "http://host:80/path", which every server has to understand (RFC 9112, 3.2.2): takes scheme and host from the front of
-// `target` and returns the host.
+// Removes scheme and host from a target like "http://host:80/path", which every server must accept (RFC 9112, 3.2.2), and
+// returns the host. None for other targets.
 std::optional<string_view> take_authority(string_view& target) {
   const string_view whole = target;
   for (const string_view scheme : {"http://", "https://"}) {
@@ -76,7 +76,7 @@ std::optional<string_view> take_authority(string_view& target) {
   return std::nullopt;
 }
 
-// In the query '?' is a character like others (RFC 3986, 3.4), which the library does not know.
+// In a query '?' is an ordinary character (RFC 3986, 3.4). The library does not accept it there, so it is encoded.
 std::string with_one_question_mark(string_view target) {
   std::string text;
   for (const char c : target) {
@@ -137,7 +137,7 @@ tl::expected<RequestHead, Problem> read_request_head(string_view raw, uint64_t m
     if (name == "content-encoding" && lower(value) != "identity") {
       return bad(415, "Content-Encoding is not accepted: send the body as it is");
     }
-    // Of HTTP/1.0 it is to be ignored (RFC 9110, 10.1.1).
+    // Must be ignored in HTTP/1.0 (RFC 9110, 10.1.1).
     if (name == "expect" && !head.old) {
       if (lower(value) != "100-continue") return bad(417, "of what a request may expect, this server knows 100-continue");
       head.asks_first = true;

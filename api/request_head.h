@@ -1,6 +1,6 @@
-// The head of a request, judged before the HTTP library sees it. The library accepts header lines of 50 MB, chunked
-// bodies beyond any limit, bodies that unpack to a thousand times their size, two lengths at once: none of it gets that
-// far. Pure; any thread.
+// The head of a request, validated before the HTTP library sees any of it. The library accepts header lines of 50 MB, chunked
+// bodies without a limit, bodies that decompress to a thousand times their size, and two lengths at once; all of these are
+// rejected here. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +15,26 @@ namespace copybench {
 
 constexpr size_t kMaxHeadBytes = 32 * 1024;
 constexpr size_t kMaxLineBytes = 8000;  // of the head; the library's own limit is 8192
-constexpr uint64_t kMaxBodyBytes = 1 << 20;  // unless it is told otherwise
-constexpr uint64_t kMaxImportBytes = 32 << 20;  // of POST /experiments/import, whatever is allowed of others
+constexpr uint64_t kMaxBodyBytes = 1 << 20;  // the default; configurable
+constexpr uint64_t kMaxImportBytes = 32 << 20;  // of POST /experiments/import, even if the limit of other bodies is lower
 
 struct RequestHead {
-  std::string method;   // as sent, of any name
-  std::string target;   // path and query: of an absolute target without its scheme and host
+  std::string method;   // as sent; any token
+  std::string target;   // path and query; the scheme and host of an absolute target are removed
   bool old = false;     // HTTP/1.0
-  NamedValues headers;  // names in lower case, values without the blanks around them; the host of an absolute target is Host
+  NamedValues headers;  // names in lower case, values trimmed; the host of an absolute target replaces Host
   uint64_t content_length = 0;
-  bool asks_first = false;  // Expect: 100-continue, and nothing is sent before it is answered
+  bool asks_first = false;  // Expect: 100-continue: the client waits for the 100 before it sends the body
 };
 
-// `raw` ends with its empty line. HTTP/1.2 and later are read as HTTP/1.1 (RFC 9110, 2.5). Refused: what is no HTTP/1.x
-// (400), too long (414, 431), lacks a Host, which HTTP/1.0 may, or names two (400), Transfer-Encoding (411), Content-Encoding (415), an Expect of anything but 100-continue (417), a
-// Content-Length that is no number (400) or beyond max_body, or of an import beyond kMaxImportBytes (413).
+// `raw` ends with its empty line. HTTP/1.2 and later are read as HTTP/1.1 (RFC 9110, 2.5). Rejects anything but HTTP/1.x (400),
+// lines that are too long (414, 431), two Hosts, or none except in HTTP/1.0 (400), Transfer-Encoding (411), Content-Encoding
+// (415), an Expect other than 100-continue (417), and a Content-Length that is no number (400) or over max_body (413). The limit
+// of an import is the larger of max_body and kMaxImportBytes.
 tl::expected<RequestHead, Problem> read_request_head(std::string_view raw, uint64_t max_body = kMaxBodyBytes);
 
-// How many bytes of the body the client meant to send, as far as that can be told of a refused head: so that they can
-// be swallowed and the client gets to read its answer. UINT64_MAX where it does not say.
+// The body bytes that a client announced in a rejected head, so that they can be drained and the client can read its answer.
+// 0 without a Content-Length; UINT64_MAX if it is unreadable or the body has a Transfer-Encoding.
 uint64_t announced_body(std::string_view raw);
 
 }  // namespace copybench

@@ -5,7 +5,7 @@
 
 namespace copybench {
 
-// Of eight workers two remain for light requests, whatever else is asked for.
+// A quarter of the workers for each of change, heavy and piece: two of eight workers always remain for light requests.
 RequestQueue::RequestQueue(size_t workers, size_t max_requests, size_t max_bytes)
     : workers_(workers),
       most_of_a_kind_(std::max<size_t>(workers / 4, 1)),
@@ -20,7 +20,7 @@ std::optional<PendingRequest> RequestQueue::push(PendingRequest request) {
   own->requests.push_back(std::move(request));
   if (requests_ <= max_requests_ && (bytes_ <= max_bytes_ || requests_ == 1)) return std::nullopt;
 
-  // The last of the longest ones, so that of equals the one that has just come goes.
+  // The last of the longest lanes: among equals, the new request is removed.
   auto longest = lanes_.begin();
   for (auto lane = lanes_.begin(); lane != lanes_.end(); ++lane) {
     if (lane->requests.size() >= longest->requests.size()) longest = lane;

@@ -1,7 +1,8 @@
 // Requests that have arrived and wait for a worker, in lanes: one lane for each client and route, and one for the further pieces
-// of those answers. The lanes take turns, so a flood of one kind of request delays no other; of each kind of work but the light
-// one only some run at once, so that light requests always find a worker, and of each lane half as many, so that others of its
-// kind do. Where there are too many, the newest of the longest lane goes.
+// of those answers. The lanes take turns, so a flood of one kind of request delays no other. Each kind of work except light has a
+// limit of requests at once, so that light requests find a worker. Each lane may use half of its kind's limit (light: of all
+// workers), so that other lanes of its kind do. Over the limit of requests or bytes, the newest request of the longest lane is
+// removed.
 //
 // Threads: none of its own; the owner locks.
 #pragma once
@@ -19,8 +20,8 @@
 
 namespace copybench {
 
-// light: answered in about a millisecond. change: waits for the disk. heavy: its cost grows with what is stored. piece: of an
-// answer that was begun.
+// light: answered in about a millisecond. change: waits for the disk. heavy: cost grows with the stored data. piece: the next
+// pieces of an answer that has begun.
 enum class Work { light, change, heavy, piece };
 
 struct Lane {
@@ -30,22 +31,22 @@ struct Lane {
 
 struct PendingRequest {
   HttpConnection connection;
-  std::optional<HttpRequest> request;  // none: an answer that was begun is to be made further
+  std::optional<HttpRequest> request;  // none: more pieces of an answer that has begun
   Lane lane;
 };
 
 class RequestQueue {
  public:
-  // workers: how many requests are answered at once, of whatever kind.
+  // workers: how many requests of all kinds are answered at once.
   RequestQueue(size_t workers, size_t max_requests, size_t max_bytes);
 
-  // Returns the one that has to go, which may be the same.
+  // Over a limit, returns the request that is removed, which may be the new one.
   std::optional<PendingRequest> push(PendingRequest request);
-  // The next one that may be begun; none where there is none, or it would be too many of its kind.
+  // Removes the next request that may begin; none if nothing waits or every lane is at its limit.
   std::optional<PendingRequest> pop();
-  // One of that lane, which pop() gave, is answered.
+  // Call when a request of that lane, returned by pop(), is answered.
   void done(const Lane& lane);
-  // Nothing waits any more. Returns the connections whose answers were begun.
+  // Drops all requests. Returns the connections whose answers have begun.
   std::deque<HttpConnection> clear();
 
  private:
@@ -59,11 +60,11 @@ class RequestQueue {
   const size_t most_of_a_kind_;
   const size_t max_requests_;
   const size_t max_bytes_;
-  std::list<Waiting> lanes_;  // none is empty; the first one's turn is next
+  std::list<Waiting> lanes_;  // none is empty; the first lane is next
   size_t requests_ = 0;
   size_t bytes_ = 0;
-  std::array<size_t, 4> begun_{};  // by kind
-  std::unordered_map<std::string, size_t> begun_in_;  // by the lane's name; none is 0
+  std::array<size_t, 4> begun_{};  // by Work
+  std::unordered_map<std::string, size_t> begun_in_;  // by lane name; none is 0
 };
 
 }  // namespace copybench

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "api/guards.h"
+#include "api/host_and_origin.h"
 #include "api/query.h"
 #include "api/routes.h"
 #include "core/model/text.h"
@@ -16,8 +16,8 @@
 namespace copybench {
 namespace {
 
-// How long a heavy answer waits for the end of a window. Clients give up after some 10 to 30 s, and windows may be longer:
-// then it is answered, and the run says that it was disturbed.
+// How long a heavy answer waits for the end of a window. Clients give up after about 10 to 30 s, but windows may be longer.
+// After this time the request is answered, and the run records the disturbance.
 constexpr std::chrono::seconds kWaitForWindow{5};
 
 bool serves(const Route& route, std::string_view method) {
@@ -37,7 +37,7 @@ Problem method_problem(const HttpRequest& request, std::string allow) {
   return result;
 }
 
-// The page itself, which asks for the token; its description; and whether the daemon is alive.
+// Needs no token: the page itself, which asks for the token, /openapi.json, /healthz and /readyz.
 bool is_open_to_all(std::string_view path) {
   const PathMatch match = match_path(path);
   return match.routes.empty() ? find_asset(path) != nullptr : match.routes.front()->open;
@@ -67,10 +67,11 @@ Router::Router(Api& api, const Store& store, ActivityCounter& activity, std::str
       access_(std::make_shared<const AccessRules>(std::move(access))),
       post_limit_(rates) {}
 
-void Router::set_access(AccessRules access) {
+bool Router::set_access(AccessRules access) {
   auto fresh = std::make_shared<const AccessRules>(std::move(access));
   std::lock_guard lock(access_mutex_);
-  access_ = std::move(fresh);
+  const auto before = std::exchange(access_, std::move(fresh));
+  return access_->token && (before->token != access_->token || (before->public_read && !access_->public_read));
 }
 
 void Router::set_post_rates(PostRates rates) { post_limit_.set_rates(rates); }
@@ -136,7 +137,7 @@ HttpResponse Router::call_heavy(const Route& route, const HttpRequest& request, 
   }
   const ActivityCounter::HeavyAnswer heavy(activity_, kWaitForWindow);
   const uint64_t version = store_.changes();
-  if (repeatable) {  // another one may have worked it out meanwhile
+  if (repeatable) {  // another thread may have computed it in the meantime
     if (const auto known = answers_.find(target, version)) return *known;
   }
   HttpResponse response = call_handler(route, request, id);
@@ -145,7 +146,7 @@ HttpResponse Router::call_heavy(const Route& route, const HttpRequest& request, 
   return response;
 }
 
-// The pieces of one answer wait for windows, all together as long as another heavy answer does.
+// All pieces of one answer together wait for windows at most kWaitForWindow, as another heavy answer does.
 BodyPieces Router::waiting_for_windows(BodyPieces pieces) {
   return [this, pieces = std::move(pieces), left = std::chrono::milliseconds(kWaitForWindow)](std::string& out) mutable {
     const auto since = std::chrono::steady_clock::now();
@@ -175,9 +176,9 @@ std::optional<Problem> Router::access_problem(const HttpRequest& request) const 
 
 std::optional<Problem> Router::refusal(const HttpRequest& request) {
   if (auto problem = access_problem(request)) return problem;
-  if (is_open_to_all(request.path)) return std::nullopt;  // nothing of it can be changed
+  if (is_open_to_all(request.path)) return std::nullopt;  // these paths change nothing
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  // The user stays the peer's, also where that names another client: a local user who invents clients shares with himself.
+  // The user is the peer's, even if the peer names another client. So a local user who invents clients shares one group's limit.
   const auto wait = post_limit_.take(client_of(request), request.user);
   if (!wait) return std::nullopt;
   Problem too_many = problem(429, fmt::format("more is being asked for than this server does at once; come again in {} s",
@@ -194,12 +195,12 @@ bool Router::refuses(const HttpRequest& request) const {
 }
 
 std::optional<HttpResponse> Router::answer_head(const HttpRequest& request) {
-  auto response = judge_head(request);
+  auto response = validate_head(request);
   if (response) api_.count_answer(response->status);
   return response;
 }
 
-std::optional<HttpResponse> Router::judge_head(const HttpRequest& request) {
+std::optional<HttpResponse> Router::validate_head(const HttpRequest& request) {
   if (const auto refused = refusal(request)) return to_response(*refused, request.target);
   if (const Asset* asset = find_asset(request.path); asset && match_path(request.path).routes.empty()) {
     if (request.method != "GET" && request.method != "HEAD") {

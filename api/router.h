@@ -1,4 +1,4 @@
-// Request -> guards -> route -> answer: everything between the transport and the use cases.
+// Request -> access checks -> route -> answer: everything between the transport and the use cases.
 // Threads: any number at once.
 #pragma once
 
@@ -20,12 +20,13 @@ struct Route;
 
 class Router : public RequestHandler {
  public:
-  // listen_host: a name or address that is ours beside the loopback ones.
+  // listen_host: a name or address that is allowed in Host beside the loopback ones.
   Router(Api& api, const Store& store, ActivityCounter& activity, std::string listen_host, AccessRules access,
          PostRates rates);
 
-  // For requests from now on.
-  void set_access(AccessRules access);
+  // These apply to requests from now on. set_access() returns whether clients need another token than before, or one where
+  // they needed none.
+  bool set_access(AccessRules access);
   void set_post_rates(PostRates rates);
 
   std::string client_of(const HttpRequest& request) const override;
@@ -38,17 +39,17 @@ class Router : public RequestHandler {
 
  private:
   std::shared_ptr<const AccessRules> access() const;
-  // The one with whom others take turns: a user of this machine is one, whatever address he asks from.
+  // The client for turns in the queue: a user of this machine is one client, whatever its addresses.
   std::string asker_of(const HttpRequest& request) const;
-  // Whether the request is meant for this server, and its sender may ask it.
+  // Checks Host, Origin and token.
   std::optional<Problem> access_problem(const HttpRequest& request) const;
-  // The same, and so often.
+  // The same, and the rate limit.
   std::optional<Problem> refusal(const HttpRequest& request);
-  // The route that is to answer, or why none does.
+  // The route of the request, or why there is none.
   tl::expected<const Route*, Problem> admit(const HttpRequest& request, int64_t& id) const;
-  std::optional<HttpResponse> judge_head(const HttpRequest& request);
+  std::optional<HttpResponse> validate_head(const HttpRequest& request);
   HttpResponse call(const Route& route, const HttpRequest& request, int64_t id);
-  // Not within an open window, and once for all who ask while nothing changes.
+  // Waits for the end of an open window, and uses the cache while the store does not change.
   HttpResponse call_heavy(const Route& route, const HttpRequest& request, int64_t id);
   BodyPieces waiting_for_windows(BodyPieces pieces);
   HttpResponse call_handler(const Route& route, const HttpRequest& request, int64_t id);

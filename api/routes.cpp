@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kId = "{id}";
 
-// True if `path` has the form of `pattern`; what stands for {id} goes to `id`.
+// True if `path` has the form of `pattern`; sets `id` to the text in place of {id}.
 bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {
   const size_t at = pattern.find(kId);
   if (at == std::string_view::npos) return pattern == path;
@@ -90,7 +90,7 @@ PathMatch match_path(std::string_view path) {
   for (const Route& route : routes()) {
     if (route.path == path) match.routes.push_back(&route);
   }
-  if (!match.routes.empty()) return match;  // a word is no id
+  if (!match.routes.empty()) return match;  // a literal path takes precedence over {id}
   for (const Route& route : routes()) {
     std::string_view id;
     if (!matches(route.path, path, id)) continue;

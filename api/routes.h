@@ -1,4 +1,4 @@
-// The one table of what the API answers: dispatch, 405 with Allow, and the walk of /openapi.json come from it.
+// The table of the API's routes. Dispatch, 405 with Allow, and the check of /openapi.json use it.
 #pragma once
 
 #include <optional>
@@ -15,21 +15,21 @@ struct Route {
   std::string_view method;  // GET answers HEAD too
   std::string_view path;    // "/experiments/{id}/runs"; {id} is a number from 1
   Reply (Api::*handler)(const Call&);
-  std::vector<std::string_view> query;  // the parameters that it knows
-  // The types of the body that it needs; none: it answers before any body is read.
+  std::vector<std::string_view> query;  // allowed query parameters
+  // Allowed media types of the required body; empty: it answers before any body is read.
   std::vector<std::string_view> body = {};
-  std::vector<std::string_view> required = {};  // those of `query` that must be given
-  bool open = false;                            // asks for no token
-  bool lists = false;                           // those that are ids may be several
-  bool heavy = false;  // its cost grows with what is stored: few such requests are answered at once
+  std::vector<std::string_view> required = {};  // required parameters of `query`
+  bool open = false;                            // needs no token
+  bool lists = false;                           // parameters that are ids take several
+  bool heavy = false;  // cost grows with the stored data: few such requests are answered at once
 };
 
 std::span<const Route> routes();
 
 struct PathMatch {
-  std::vector<const Route*> routes;  // all methods of that path; empty: no such path
+  std::vector<const Route*> routes;  // one for each method of the path; empty: no such path
   std::optional<int64_t> id;
-  std::string bad_id;  // what stands where a number should
+  std::string bad_id;  // the text in place of a valid id
 };
 
 PathMatch match_path(std::string_view path);

@@ -50,7 +50,8 @@ class ApiServer::Impl {
 
   Result<void> set_access(AccessRules access) {
     if (auto allowed = check_access(access); !allowed) return allowed;
-    router_->set_access(std::move(access));
+    // A stream that an earlier token opened does not outlive that token.
+    if (router_->set_access(std::move(access))) streams_.end_all();
     return {};
   }
 

@@ -1,9 +1,10 @@
-// The HTTP API of the daemon, from a listening socket to its last answer.
+// The HTTP API of the daemon, from the listening socket to the last answer.
 //
 // Lifetime: create() -> bind() -> start() or serve() -> stop(). Everything in ApiContext must outlive the server.
-// Threads: stop() may be called from any thread, also from a signal-waiting one, at any time and more than once: before
-// bind(), before or during serve(), after it. All other member functions belong to one thread.
-// Errors: bind() says which address, why not, and what to do. An address that other machines can reach needs a token.
+// Threads: stop() may be called from any thread, also from one that waits for signals, at any time and more than once: before
+// bind(), before, during or after serve(). set_access() and set_post_rates() may be called from any thread after bind(). All
+// other member functions belong to one thread.
+// Errors: bind() reports the address, the cause, and what to do. An address that other machines can reach needs a token.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,7 @@
 #include "api/http_server.h"
 #include "api/perf_report.h"
 #include "api/post_limit.h"
-#include "core/base/change_signal.h"
+#include "core/base/change_notifier.h"
 #include "core/base/result.h"
 #include "core/run/activity.h"
 #include "core/run/scheduler.h"
@@ -34,10 +35,10 @@ struct ApiOptions {
   size_t max_connections = HttpServerOptions{}.max_connections;
   uint64_t max_body_bytes = kMaxBodyBytes;
   PostRates post_rates;
-  int64_t max_queued = 1000;              // experiments that are queued or running; one more is answered 503
-  size_t event_streams = 16;              // open at once; one more is answered 429
+  int64_t max_queued = 1000;              // experiments that are queued or running; one more gets 503
+  size_t event_streams = 16;              // open at once; one more gets 429
   size_t workers = 8;                     // threads for everything but event streams
-  std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // as HttpServerOptions has it
+  std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // see HttpServerOptions
   std::chrono::milliseconds heartbeat = std::chrono::seconds{15};      // of an idle event stream
 };
 
@@ -45,11 +46,11 @@ struct ApiContext {
   Store& store;
   ReaderPool& readers;
   Scheduler& scheduler;
-  const PerfReport& perf;  // filled by whoever starts the daemon, in its own time
-  ChangeSignal& changed;   // closed by stop(), so that event streams end
+  const PerfReport& perf;  // the daemon's start fills it, possibly after start()
+  ChangeNotifier& changed;   // stop() closes it, so that event streams end
   ActivityCounter& activity;
   std::shared_ptr<spdlog::logger> logger;
-  int64_t max_queued = ApiOptions{}.max_queued;  // the server puts its options' in
+  int64_t max_queued = ApiOptions{}.max_queued;  // the server overwrites it from its options
 };
 
 class ApiServer {
@@ -59,21 +60,21 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // Listens from here on; connections wait until start() or serve(). Returns the address with the port that was chosen,
-  // in the form of ApiOptions::listen.
+  // Starts to listen; connections wait until start() or serve(). Returns the address with the chosen port, in the form of
+  // ApiOptions::listen.
   Result<std::string> bind();
-  // Answers requests until stop(), in this thread and its workers. bind() must have succeeded. Fails at once where there are
-  // not threads enough.
+  // Answers requests until stop(), in this thread and its workers. bind() must have succeeded. Fails at once if a thread cannot
+  // be started.
   Result<void> serve();
-  // serve() in a thread of its own.
+  // Runs serve() in a thread of its own.
   Result<void> start();
-  // Puts these rules in the place of ApiOptions::access, for requests from now on. Fails, and changes nothing, where
-  // other machines would be left without a token. After bind(); any thread.
+  // Replaces ApiOptions::access for requests from now on. Fails and changes nothing if other machines could connect without a
+  // token. After bind(); any thread.
   Result<void> set_access(AccessRules access);
-  // The same of ApiOptions::post_rates.
+  // The same for ApiOptions::post_rates.
   void set_post_rates(PostRates rates);
-  // Ends listening, sends each event stream its last event, gives other answers under way half a second, and, after
-  // start(), returns when all is over: within a second.
+  // Stops listening, sends each event stream its last event, and gives other answers under way half a second. After start(),
+  // returns when all connections have ended: within a second.
   void stop();
 
  private:

@@ -1,11 +1,11 @@
-// What answers are computed from: a row that cannot be read is named, and not computed with.
+// Reads rows that answers are computed from. A row that cannot be read is reported, not used.
 #pragma once
 
 #include "core/store/reader.h"
 
 namespace copybench {
 
-// As Reader::experiment(); damaged: its row cannot be read.
+// Like Reader::experiment(); damaged: the row cannot be read.
 StoreResult<ExperimentRecord> sound_experiment(Reader& reader, ExperimentId id);
 
 // damaged: the row of the run or of its profile cannot be read.

@@ -1,4 +1,4 @@
-#include "api/judge_decoded.h"
+#include "api/validate_decoded.h"
 
 #include <fmt/format.h>
 
@@ -16,10 +16,10 @@ namespace {
 
 using std::string_view;
 
-// "/threads" of "/threads/3": the field that an error is about.
+// The field of an error: "/threads" for "/threads/3".
 string_view field_of(string_view pointer) { return pointer.substr(0, pointer.find('/', 1)); }
 
-// Only then can the number of its runs be told.
+// Whether no list of the sweep lacks elements. Else the number of its runs is unknown.
 bool sweep_is_whole(const DecodedRequest& decoded) {
   return std::none_of(decoded.positions.begin(), decoded.positions.end(), [](const auto& list) {
     return list.first == "/engines" || list.first == "/field_sizes" || list.first == "/threads";
@@ -51,7 +51,7 @@ std::vector<FieldError> joined_errors(const DecodedRequest& decoded, std::vector
       const auto& choice = field == "/server_cpus" ? decoded.request.server_cpus : decoded.request.client_cpus;
       if (told.insert(*text).second) errors.push_back({*text, absent_cpus(choice->cpus, allowed_cpus)});
     } else if (const auto list = decoded.positions.find(std::string(field)); list != decoded.positions.end()) {
-      // What is said of the list as a whole would be said of what is left of it.
+      // Skip an error about the whole list: it would describe only the elements that are left.
       if (field == error.pointer) continue;
       const size_t index = std::stoul(error.pointer.substr(field.size() + 1));
       errors.push_back({fmt::format("{}/{}", field, list->second[index]), std::move(error.detail)});
@@ -64,9 +64,9 @@ std::vector<FieldError> joined_errors(const DecodedRequest& decoded, std::vector
 
 tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context) {
   ExperimentRequest request = decoded.request;
-  // Nothing is missing for want of a preset that was only misspelt.
+  // A misspelt preset must not cause errors about fields that it would have set.
   if (undecoded(decoded, "/preset")) request.preset = preset_names().front();
-  // Nor is a misspelt search judged as a sweep.
+  // A misspelt search must not be validated as a sweep.
   if (undecoded(decoded, "/find")) request.find = Find::crossover;
   auto plan = make_plan(request, context);
   if (plan && decoded.errors.empty()) return plan;

@@ -1,5 +1,5 @@
-// What was decoded, judged: its errors are those of decoding and those of judging what could be decoded, each with the
-// pointer of the request as sent. A list given as text has no elements to point at, so they name the list. Pure; any thread.
+// Validates a decoded request. Its errors are those of decoding and those of validating what could be decoded, each with a
+// pointer into the request as sent. For a list sent as text the pointer is that of the list. Pure; any thread.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -10,10 +10,10 @@
 
 namespace copybench {
 
-// make_plan() for it. The errors are all there are.
+// Calls make_plan(). Returns all errors, including those of decoding.
 tl::expected<Plan, std::vector<FieldError>> plan_decoded(const DecodedRequest& decoded, const PlanContext& context);
 
-// judged: the errors of what is in decoded.request.
+// judged: the errors found in decoded.request.
 std::vector<FieldError> joined_errors(const DecodedRequest& decoded, std::vector<FieldError> judged,
                                       const std::vector<int>& allowed_cpus);
 

@@ -1,4 +1,4 @@
-// Which code this is: copybench, its compiler, and the libraries that carry it.
+// Versions of copybench, its compiler and its libraries.
 #pragma once
 
 #include <string_view>

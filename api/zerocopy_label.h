@@ -1,4 +1,4 @@
-// What a zero-copy run really was: asking for it is not getting it, and on loopback and veth nobody gets it. Pure.
+// Whether a zero-copy run was really zero-copy: the kernel may copy all the same, and always does on loopback and veth. Pure.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace copybench {
 
-// By its completions: "achieved" where none says that the kernel copied, "requested, copied by the kernel" where all
-// do, "partly copied" between, "requested" while nothing is known. None for the other engines.
+// By the completions: "achieved" if none reports a copy by the kernel, "requested, copied by the kernel" if all do, "partly
+// copied" in between, "requested" if nothing is known. None for the other engines.
 std::optional<std::string_view> zerocopy_label(EngineMode engine, const RunFigures& figures);
 
 // All labels, for the API's description.

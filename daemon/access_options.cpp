@@ -18,12 +18,12 @@
 namespace copybench {
 namespace {
 
-// Beyond what a token may have, so that parse() says of a longer file that it is too long.
+// More than a token may have, so that parse() rejects a longer file as too long.
 constexpr size_t kMaxBytes = AccessToken::kMaxLength + 64;
 
 Result<AccessToken> read_token(const std::string& path) {
   const auto problem = [&](std::string_view what) { return fail(fmt::format("the token file {}: {}", path, what)); };
-  // Not blocking: the path may be a FIFO's.
+  // Non-blocking, since the path may be a FIFO.
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == EACCES) {
     return problem(fmt::format("permission denied; it must be readable by the user that copybenchd runs as (uid {})",
@@ -37,7 +37,7 @@ Result<AccessToken> read_token(const std::string& path) {
     return problem(fmt::format("it belongs to another user (uid {}), who could change it; allowed: root or uid {}",
                                status.st_uid, ::geteuid()));
   }
-  // Its group may read it: so a service reads what root wrote.
+  // The group may read it, so that a service can read a file that root wrote.
   if ((status.st_mode & 027) != 0) {
     return problem(fmt::format("other users can {} it (mode {:04o}); do: chmod 600 '{}', and make a new token if they did",
                                (status.st_mode & 022) != 0 ? "change" : "read", status.st_mode & 07777, path));

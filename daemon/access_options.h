@@ -1,6 +1,6 @@
-// Who may talk to the daemon, from its options to the API's rules. The token comes from a file, or from a credential of
-// the service manager (systemd's LoadCredential=token:…): never from the command line or the environment, which other
-// users of the machine can read.
+// Converts the daemon's access options into the API's rules. The token comes from a file or from a credential of the service
+// manager (systemd's LoadCredential=token:…), never from the command line or the environment, which other users of the machine
+// can read.
 #pragma once
 
 #include <optional>
@@ -20,21 +20,21 @@ struct AccessOptions {
   std::vector<std::string> trusted_proxies;
 };
 
-// For CLI11: what is allowed where the text is no host's name alone, as --allowed-host takes it; else empty.
+// For CLI11: says what is allowed if the text is not a plain host name, as --allowed-host takes it. Otherwise empty.
 std::string check_allowed_host(const std::string& text);
-// The same of --public-origins and --trusted-proxies.
+// The same for --public-origins and --trusted-proxies.
 std::string check_public_origin(const std::string& text);
 std::string check_trusted_proxy(const std::string& text);
 
-// A sentence for the log where a proxy hands this server to others without a token; else empty.
+// A sentence for the log if a proxy exposes this server to others without a token. Otherwise empty.
 std::string open_proxy_note(const AccessRules& rules);
 
-// Reads the token anew with each call, so that a changed one comes into force. Errors name the option or the file, what
-// is wrong with it and what mends it.
+// Reads the token again on each call, so that a changed token takes effect. Errors name the option or the file, what is wrong
+// with it and what fixes it.
 Result<AccessRules> load_access(const AccessOptions& options);
 
-// Reads `file`, or, where that is empty, $CREDENTIALS_DIRECTORY/token if there is one; none where there is neither. An
-// error where it cannot be read, belongs to another user, is open to others, or holds no token.
+// Reads `file`, or $CREDENTIALS_DIRECTORY/token if `file` is empty. Returns none if there is neither. Fails if the file cannot be
+// read, belongs to another user, is accessible to others, or holds no token.
 Result<std::optional<AccessToken>> load_token(const std::string& file);
 
 }  // namespace copybench

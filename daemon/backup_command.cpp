@@ -64,7 +64,7 @@ void add_command(CLI::App& app, CommandResult done, const std::string& name, con
                  const std::string& file, BackupOrRestore run) {
   auto options = std::make_shared<BackupOptions>();
   auto* command = app.add_subcommand(name, what);
-  command->add_option("file", options->file, file)->required()->type_name(kPath);
+  command->add_option("file", options->file, file)->required()->type_name(kPath)->check(not_empty());
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done, name, run] {
     const auto result = run(*options);

@@ -1,6 +1,6 @@
-// The subcommands of copybenchd, each in a file of its own: it adds itself to the command line and says what it does when
-// chosen. The program's exit status is what the chosen command returns: 0 done, 1 failed (the reason is on stderr), 2 for a
-// command line that is wrong.
+// The subcommands of copybenchd, each in its own file. Each function adds its command to the command line, with a callback that
+// runs it. The chosen command returns the program's exit status: 0 done, 1 failed (the reason is on stderr), 2 for a wrong
+// command line.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -19,7 +19,7 @@ void add_backup_command(CLI::App& app, CommandResult done);
 void add_restore_command(CLI::App& app, CommandResult done);
 void add_export_command(CLI::App& app, CommandResult done);
 void add_import_command(CLI::App& app, CommandResult done);
-// Last: it completes the commands that were added before. Hidden.
+// Call last: it completes the commands that were added before. Hidden.
 void add_completion_command(CLI::App& app, CommandResult done);
 
 }  // namespace copybench

@@ -55,7 +55,7 @@ Words names_of(const CLI::Option& option) {
   return names;
 }
 
-// What is offered for the option's value: PATH, the words of its set, or nothing.
+// The completions of the option's value: PATH, the words of its set, or nothing.
 std::string words_for(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   if (type == kPath) return type;
@@ -83,7 +83,7 @@ std::string value_cases(const CLI::App& command) {
   return text;
 }
 
-// The line of the inner one: what may stand where no value is due.
+// The command's line of the script's inner case: the completions where no value is expected.
 std::string command_case(const CLI::App& command) {
   Words flags;
   std::string positional;

@@ -1,4 +1,4 @@
-// The shell's completion of a command line, made from the very options that parse it.
+// Shell completion of the command line, made from the options that parse it.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -18,7 +18,7 @@ constexpr std::string_view kVariablePrefix = "COPYBENCH_";
 
 bool is_hidden(const CLI::Option& option) { return option.get_group().empty(); }
 
-// Of one command: the options with what each layer said of them, and what is wrong.
+// The options of one command with their values from each layer, and the problems found.
 class Layers {
  public:
   explicit Layers(CLI::App& command) : command_(command) {}
@@ -73,7 +73,7 @@ class Layers {
       problems_.push_back(fmt::format("{}: --{}: an array is given; allowed is one value", place, entry.key));
       return;
     }
-    // CLI11 takes any text for a string, so it would take true for a folder's name; and numbers for flags.
+    // CLI11 accepts any text as a string, so it would accept true as a folder's name. It also accepts numbers for flags.
     const bool is_flag = option->get_expected_min() == 0;
     const bool is_text = option->get_type_name().starts_with("TEXT") || option->get_type_name() == kPath;
     std::vector<std::string> values;
@@ -91,14 +91,16 @@ class Layers {
     assign(*option, std::move(values), place);
   }
 
-  // A value of a stronger layer stands, but a weaker layer's is judged all the same: it would be in force one day.
+  // A value of a stronger layer stays. A weaker layer's value is validated all the same, since it may take effect later.
   void assign(CLI::Option& option, std::vector<std::string> values, const std::string& source) {
     const CLI::results_t stronger = option.results();
     try {
       option.clear();
       const bool is_flag = option.get_expected_min() == 0;
+      // CLI11 takes an empty text for a flag without a value, which is true.
+      if (is_flag && !values.empty() && values.front().empty()) throw CLI::ConversionError("an empty text is given");
       if (is_flag && !values.empty()) values = {option.get_flag_value(option.get_single_name(), values.front())};
-      if (!values.empty()) {  // an empty array stands for none
+      if (!values.empty()) {  // an empty array means no value
         option.add_result(values);
         option.run_callback();
       }
@@ -151,6 +153,10 @@ std::string variable_of(const std::string& option_name) {
   std::string variable(kVariablePrefix);
   for (const char c : option_name) variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return variable;
+}
+
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return std::string(text.empty() ? "is empty; allowed: a name or path" : ""); }, ""};
 }
 
 CLI::Validator finite_number(double least, double most) {

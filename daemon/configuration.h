@@ -1,11 +1,11 @@
-// What is in force for each option of a command: the flag, else COPYBENCH_<NAME> of the environment, else the key of the
-// configuration file, else the default. One name serves all: the flag --log-level is COPYBENCH_LOG_LEVEL and the key
-// `log-level`. The file is TOML (daemon/configuration_file.h); CLI11 validates each value, whatever its layer.
+// The effective value of each option of a command: the flag, else COPYBENCH_<NAME> of the environment, else the key of the
+// configuration file, else the default. All use one name: the flag --log-level is COPYBENCH_LOG_LEVEL and the key
+// `log-level`. The file is TOML (daemon/configuration_file.h). CLI11 validates the values of every layer.
 //
-// An option that is not configurable() is a flag and a variable only; one of no group is hidden, and a flag only. One of
-// group kReloadable may change while the daemon runs.
+// An option that is not configurable() is only a flag and a variable. An option without a group is hidden, and only a flag. An
+// option of group kReloadable may change while the daemon runs.
 //
-// Pure but for reading the file. Errors: one line for each thing that is wrong, with its place and what is allowed.
+// Pure except for reading the file. Errors: one line for each problem, with its place and what is allowed.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -20,11 +20,11 @@
 namespace copybench {
 
 inline constexpr const char* kReloadable = "Options that a reload applies";
-// The type of options that take the path of a file or folder: a shell completes it.
+// The type of options that take the path of a file or folder, which a shell completes.
 inline constexpr const char* kPath = "PATH";
 
 using Flags = std::map<std::string, std::vector<std::string>>;  // by name, without dashes
-// The variable's value; none where it is unset or empty.
+// The variable's value; none if it is unset or empty.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct Setting {
@@ -34,29 +34,30 @@ struct Setting {
   bool reloadable = false;
 };
 
-// The flags that a command line has set, after `command` has been parsed from it. Those that apply_layers() does not find
-// in its own command are left out there.
+// The flags that a command line has set, after `command` has been parsed from it. apply_layers() ignores flags that its own
+// command does not have.
 Flags flags_of(const CLI::App& command);
 
 std::optional<std::string> process_environment(const std::string& name);
 std::string variable_of(const std::string& option_name);
 
-// What differs from the settings in force, by name.
+// The settings that differ from those in effect, by name.
 struct Changes {
   std::vector<Setting> to_apply;  // reloadable
   std::vector<Setting> to_restart_for;
 };
 Changes changes_between(const std::vector<Setting>& in_force, const std::vector<Setting>& fresh);
 
-// For CLI11: a finite number between the two, which CLI::Range would not ask for (nan is neither below nor above).
+// For CLI11: a finite number between the two. CLI::Range would accept nan, which is neither below nor above.
 CLI::Validator finite_number(double least, double most);
+CLI::Validator not_empty();
 
-// Names in the environment of this process that begin as those of our variables do.
+// The names in the environment of this process that begin like those of our variables.
 std::vector<std::string> process_variables();
-// Those of the names that are no variable of the command's options, which nobody would read.
+// The names that are not the variable of any of the command's options, so that nothing would read them.
 std::vector<std::string> unknown_variables(const CLI::App& command, const std::vector<std::string>& names);
 
-// Assigns what the layers say to the options of `command`, which has parsed nothing. An empty `file` stands for none.
+// Assigns the layers' values to the options of `command`, which has parsed nothing. An empty `file` means no file.
 Result<std::vector<Setting>> apply_layers(CLI::App& command, const Flags& flags, const Environment& environment,
                                           const std::string& file);
 

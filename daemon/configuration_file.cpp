@@ -13,7 +13,7 @@ using Type = ConfigurationValue::Type;
 
 constexpr size_t kMaxLineBytes = 4096;
 
-// None where no option has a value of that kind.
+// Returns none if no option has a value of that type.
 std::optional<ConfigurationValue> value_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return ConfigurationValue{Type::string, text->get()};
   if (const auto* number = node.as_integer()) return ConfigurationValue{Type::number, fmt::format("{}", number->get())};
@@ -28,7 +28,7 @@ std::string name_of(const toml::node& node) {
   return "a date or time";
 }
 
-// What keeps the entry from being read; empty: nothing.
+// Returns why the entry cannot be read, empty if it can.
 std::string add_values(ConfigurationEntry& entry, const toml::node& node) {
   if (node.is_table() || node.is_array_of_tables()) {
     return fmt::format("{}: tables are not used: every key stands at the top level", entry.key);
@@ -55,7 +55,7 @@ int line_of(const toml::source_region& source) { return static_cast<int>(source.
 
 std::string syntax_problem(const toml::parse_error& error, std::string_view text) {
   std::string problem = fmt::format("column {}: not valid TOML: {}", error.source().begin.column, error.description());
-  // The commonest mistake, which the parser's own words do not explain.
+  // The most common mistake, which the parser's message does not explain.
   size_t begin = 0;
   for (auto line = error.source().begin.line; line > 1 && begin != std::string_view::npos; --line) {
     begin = text.find('\n', begin);
@@ -71,8 +71,8 @@ std::string syntax_problem(const toml::parse_error& error, std::string_view text
   return problem;
 }
 
-// The number of the first line that is longer than any that makes sense; 0: none is. The library follows a key of many parts
-// by recursion.
+// Returns the number of the first line over kMaxLineBytes, 0 if there is none. The library parses a key of many parts
+// recursively.
 int line_too_long(std::string_view text) {
   int number = 1;
   for (size_t begin = 0; begin < text.size(); ++number) {
@@ -92,7 +92,7 @@ ConfigurationEntries read_configuration(std::string_view text) {
     return found;
   }
   try {
-    // Where the last newline was taken off, a carriage return may stand alone.
+    // The last newline may have been removed, which leaves a carriage return alone.
     const toml::table table = toml::parse(std::string(text) + "\n");
     for (auto&& [key, node] : table) {
       ConfigurationEntry entry;

@@ -1,5 +1,5 @@
-// A configuration file, which is TOML 1.0, as keys with their values. Every key stands at the top level and is a string, a
-// number, a boolean, or an array of these.
+// Reads a configuration file, which is TOML 1.0, as keys with their values. Every key is at the top level. Its value is a string,
+// a number, a boolean, or an array of these.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace copybench {
 struct ConfigurationValue {
   enum class Type { string, number, boolean };
   Type type = Type::string;
-  std::string text;  // of a number: decimal
+  std::string text;  // decimal for a number
 };
 
 struct ConfigurationEntry {
@@ -24,7 +24,7 @@ struct ConfigurationEntry {
 
 struct ConfigurationEntries {
   std::vector<ConfigurationEntry> entries;            // by line
-  std::vector<std::pair<int, std::string>> problems;  // by line; one alone where the text is no TOML
+  std::vector<std::pair<int, std::string>> problems;  // by line; a single one if the text is not TOML
 };
 
 ConfigurationEntries read_configuration(std::string_view text);

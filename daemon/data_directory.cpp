@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "daemon/configuration.h"
 #include "daemon/serve_options.h"
 
 namespace copybench {
@@ -23,7 +24,7 @@ Result<std::filesystem::path> default_data_directory() {
   // Several state directories are separated by colons (systemd.exec(5)); the unit has one.
   const auto state = environment("STATE_DIRECTORY");
   if (!state.empty()) return std::filesystem::path(state.substr(0, state.find(':')));
-  // Relative paths there are to be ignored (XDG Base Directory Specification).
+  // Relative paths there must be ignored (XDG Base Directory Specification).
   const std::filesystem::path xdg = environment("XDG_STATE_HOME");
   if (xdg.is_absolute()) return xdg / "copybench";
   const std::filesystem::path home = environment("HOME");
@@ -56,6 +57,7 @@ Result<std::filesystem::path> data_directory_of(const std::string& named) {
 void add_data_directory_option(CLI::App& command, std::string& named) {
   command.add_option("--data-dir", named, "Folder of the database; the service's is /var/lib/copybench")
       ->type_name(kPath)
+      ->check(not_empty())
       ->default_str("as the daemon's");
 }
 

@@ -15,7 +15,7 @@
 namespace copybench {
 namespace {
 
-constexpr std::string_view kBurn = "burn:";
+constexpr std::string_view kSlowdown = "burn:";
 
 struct EngineCommandOptions {
   WorkerOptions worker;
@@ -58,7 +58,7 @@ std::string engine_report_as_text(const Json& report) {
 int run_engine_command(const EngineCommandOptions& options) {
   const auto failed = [&](const Error& error) { return worker_failed(options.worker, "engine", error); };
   const auto misused = [&](const Error& error) { return worker_failed(options.worker, "engine", error, 2); };
-  // For its buffers, and, by hand, a port below 1024.
+  // For the message buffers, and, if started by hand, for a port below 1024.
   const auto kept = options.worker.orders ? keep_capabilities({CAP_IPC_LOCK})
                                           : keep_capabilities({CAP_IPC_LOCK, CAP_NET_BIND_SERVICE});
   if (!kept) return failed(kept.error());
@@ -73,10 +73,10 @@ int run_engine_command(const EngineCommandOptions& options) {
   engine.take_orders = options.worker.orders;
   if (options.fault == "reuse_early") {
     engine.reuse_early = true;
-  } else if (options.fault.starts_with(kBurn)) {
-    const auto burn = parse_burn(std::string_view(options.fault).substr(kBurn.size()));
-    if (!burn) return misused(burn.error());
-    engine.burn = *burn;
+  } else if (options.fault.starts_with(kSlowdown)) {
+    const auto slowdown = parse_slowdown(std::string_view(options.fault).substr(kSlowdown.size()));
+    if (!slowdown) return misused(slowdown.error());
+    engine.slowdown = *slowdown;
   } else if (!options.fault.empty()) {
     return misused(Error{"--fault: allowed are reuse_early and burn:..."});
   }
@@ -86,8 +86,8 @@ int run_engine_command(const EngineCommandOptions& options) {
     return misused(cpus.error());
   }
   if (engine.take_orders) {
-    // Under perf this process is perf's child, not the daemon's: if perf dies, it must not stay behind, and perf's control
-    // channel, which it inherits, is not its own.
+    // Under perf this process is perf's child, not the daemon's. It must end if perf dies, and it must close perf's control
+    // channel, which it inherits.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
   }

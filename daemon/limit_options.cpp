@@ -10,7 +10,7 @@
 namespace copybench {
 namespace {
 
-// The database and its readers, logs, the pipes of a run's children, and some air.
+// The database and its readers, logs, the pipes of a run's children, and a reserve.
 constexpr size_t kOtherFiles = 128;
 constexpr size_t kFewestConnections = 16;
 

@@ -1,4 +1,4 @@
-// How much of the daemon its clients may take, from its options to the API's.
+// Converts the daemon's limits for clients from its options into the API's.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -21,8 +21,8 @@ void add_limit_options(CLI::App& command, LimitOptions& options);
 
 void apply_limits(const LimitOptions& limits, ApiOptions& options);
 
-// Raises this process's limit of open files to what it may be, since connections count as such. Where that is too low for
-// so many connections, they become fewer; returns a sentence for the log then, else an empty text. Fails where too few are left to
+// Raises this process's limit of open files to its maximum, since connections count as files. If that is too low for
+// max_connections, lowers max_connections and returns a sentence for the log, otherwise empty text. Fails if too few are left to
 // measure anything.
 Result<std::string> fit_to_open_files(LimitOptions& limits);
 

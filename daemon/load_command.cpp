@@ -61,7 +61,7 @@ int run_load_command(const LoadCommandOptions& options) {
   load.duration = from_seconds(options.duration_s);
   load.warmup = from_seconds(options.warmup_s);
   load.take_orders = options.worker.orders;
-  // CLI11's Range lets "nan" pass.
+  // CLI11's Range accepts "nan".
   if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
     return misused({"--duration and --warmup are numbers of seconds"});
   }

@@ -42,7 +42,7 @@ Result<std::unique_ptr<LogDrain>> LogDrain::start(Write write, LogDrainLimits li
   auto state = std::make_shared<State>();
   state->write = std::move(write);
   state->limits = limits;
-  // Signals are for the thread that waits for them, which may not have blocked them yet.
+  // Blocks signals in the new thread: they are for the thread that waits for them, which may not have blocked them yet.
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);

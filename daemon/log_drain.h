@@ -1,9 +1,9 @@
-// Lines of the log on their way out. Whoever logs leaves its line here and goes on; a thread of the drain writes it. So a pipe
-// that nobody reads, a full disk or a journal that hangs delays neither an answer nor a measurement. Where more lines wait
-// than are kept, the oldest are dropped, and a line says how many once writing goes on.
+// Asynchronous writer of the log. A caller queues its line and continues; the drain's thread writes it. So a pipe that nobody
+// reads, a full disk or a journal that hangs delays neither a response nor a measurement. If the queue is full, the oldest lines
+// are dropped, and a line says how many once writing works again.
 //
-// Threads: put() and flush() any. The thread sleeps unless lines come. Lifetime: the destructor waits a moment for what is
-// not written yet, and leaves behind a writer that is stuck.
+// Threads: put() and flush() by any. The drain's thread sleeps while no lines come. Lifetime: the destructor waits a limited time
+// for unwritten lines, and abandons a writer that is stuck.
 #pragma once
 
 #include <spdlog/common.h>
@@ -28,23 +28,22 @@ struct LogLine {
 struct LogDrainLimits {
   size_t lines = 4096;
   size_t bytes = 4 << 20;
-  std::chrono::milliseconds at_end{1000};  // for what is not written yet
+  std::chrono::milliseconds at_end{1000};  // for unwritten lines
 };
 
 class LogDrain {
  public:
-  // Called on the drain's thread alone; may wait for as long as it takes. False: the line could not be written, and counts as
-  // dropped.
+  // Called only on the drain's thread; may block. Returns false if the line could not be written, which counts as dropped.
   using Write = std::function<bool(const LogLine&)>;
 
-  // Fails where there is no thread to be had.
+  // Fails if no thread can be started.
   static Result<std::unique_ptr<LogDrain>> start(Write write, LogDrainLimits limits = {});
   ~LogDrain();
   LogDrain(const LogDrain&) = delete;
   LogDrain& operator=(const LogDrain&) = delete;
 
   void put(LogLine line);
-  // Until all is written that was put, at most so long. False: it was not.
+  // Waits until all queued lines are written, at most this long. Returns false if they are not.
   bool flush(std::chrono::milliseconds at_most);
 
  private:

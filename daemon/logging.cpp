@@ -31,7 +31,7 @@ int priority_of(spdlog::level::level_enum level) {
   return level == spdlog::level::info ? LOG_INFO : LOG_DEBUG;
 }
 
-// Waits for a reader, and for a pipe that somebody made non-blocking. False: there is no reader, or no room.
+// Waits for space, also if the pipe was made non-blocking. Returns false if there is no reader or the write fails.
 bool write_to_stderr(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(STDERR_FILENO, bytes.data(), bytes.size());
@@ -65,7 +65,7 @@ LogDrain::Write writer() {
   };
 }
 
-// Lines are formatted where they are written, so its pattern is the writer's.
+// The writer formats the lines, so this sink ignores patterns and formatters.
 class DrainSink : public spdlog::sinks::sink {
  public:
   explicit DrainSink(std::unique_ptr<LogDrain> drain) : drain_(std::move(drain)) {}
@@ -82,7 +82,7 @@ class DrainSink : public spdlog::sinks::sink {
 
 }  // namespace
 
-// systemd.exec(5): whoever redirects stderr leaves the variable behind, so that the file decides.
+// systemd.exec(5): the variable stays set when stderr is redirected, so the device and inode of stderr decide.
 bool stderr_is_journal() {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};

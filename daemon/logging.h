@@ -1,6 +1,6 @@
-// Where the daemon's log goes: to the journal as fields where stderr is the journal ($JOURNAL_STREAM, sd_journal_sendv), so
-// that `journalctl -u copybenchd EVENT=run_finished` finds what it asks for; else to stderr, a line of key=value each
-// (core/base/log_event.h). Nobody who logs waits for it to be written: see LogDrain.
+// The destination of the daemon's log. If stderr is the journal ($JOURNAL_STREAM), events go there as fields (sd_journal_sendv),
+// so that `journalctl -u copybenchd EVENT=run_finished` finds them. Otherwise they go to stderr, one line of key=value each
+// (core/base/log_event.h). Callers do not wait for the write: see LogDrain.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,9 @@ class logger;
 namespace copybench {
 
 bool stderr_is_journal();
-// Fails where there is no thread for it.
+// Fails if its thread cannot be started.
 Result<std::shared_ptr<spdlog::logger>> make_logger(const std::string& level);
-// To the journal, for who ends without a logger.
+// Writes to the journal, for a process that ends without a logger.
 void log_failed_start(const std::string& message);
 // "debug", "info", "warning" or "error". Any thread.
 void set_level(spdlog::logger& logger, const std::string& level);

@@ -11,7 +11,7 @@
 
 namespace {
 
-// A thread's stack is as large as the limit of the main thread's (ulimit -s), which may be none at all.
+// The default stack size of threads is the limit of the main thread's (ulimit -s), which may be far too small.
 void give_threads_room() {
   constexpr size_t kEnough = size_t{2} << 20;
   pthread_attr_t attributes;
@@ -19,12 +19,12 @@ void give_threads_room() {
   if (::pthread_getattr_default_np(&attributes) != 0) return;
   if (::pthread_attr_getstacksize(&attributes, &bytes) == 0 && bytes < kEnough &&
       ::pthread_attr_setstacksize(&attributes, kEnough) == 0) {
-    static_cast<void>(::pthread_setattr_default_np(&attributes));  // where it fails they have what they had
+    static_cast<void>(::pthread_setattr_default_np(&attributes));  // on failure the default stays
   }
   ::pthread_attr_destroy(&attributes);
 }
 
-// False where it may not be as large as parsing a request takes; raised as far as it may be.
+// Raises the stack's limit if it is too low to parse a request. Returns false if it cannot be raised enough.
 bool has_stack() {
   constexpr rlim_t kLeast = rlim_t{256} << 10;
   rlimit stack{};
@@ -37,11 +37,11 @@ bool has_stack() {
 
 int main(int argc, char** argv) {
   copybench::hold_standard_descriptors();
-  // A peer or a child that is gone is an error of the write, not the end of the process.
+  // A write to a peer or child that is gone must fail, not end the process.
   ::signal(SIGPIPE, SIG_IGN);
-  // A limit of file sizes (ulimit -f) is an error of the write too: a full disk.
+  // At a limit of file sizes (ulimit -f) the write must fail too, as with a full disk.
   ::signal(SIGXFSZ, SIG_IGN);
-  // Whoever started this may have ignored it, and then no child's end can be learned.
+  // The parent may have ignored it, and then the end of children cannot be detected.
   ::signal(SIGCHLD, SIG_DFL);
   if (!has_stack()) {
     copybench::complain("", "the limit of the stack is too low; raise it (ulimit -s, LimitSTACK=) to 8192 KiB");
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
 
   CLI::App app("copybench: which way of sending is fastest on this machine, at this message size, and why");
   app.set_version_flag("-V,--version", fmt::format("copybenchd {}", copybench::program_version()));
-  app.require_subcommand(0, 1);  // that there is one is said below, where an unknown option is named first
+  app.require_subcommand(0, 1);  // a missing command is reported below, after an unknown option
   int exit_status = 0;
   const auto done = [&exit_status](int status) { exit_status = status; };
   copybench::add_serve_command(app, done);

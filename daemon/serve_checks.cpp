@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder is there and may be written to, or can be made.
+// Returns the folder if it is writable or can be created.
 Result<fs::path> usable_data_directory(const ServeOptions& options) {
   fs::path directory = options.data_directory;
   if (directory.empty()) {

@@ -1,5 +1,5 @@
-// What must be right before the daemon starts, judged alike by `serve` and by `serve --check-config`: everything but what
-// only listening and opening the database can tell.
+// Validates what must be right before the daemon starts, for `serve` and `serve --check-config` alike: everything except what
+// only listening and opening the database can show.
 #pragma once
 
 #include <filesystem>
@@ -12,23 +12,23 @@
 
 namespace copybench {
 
-// A file of this name is handed to the service by its unit, as the credential `token`.
+// The unit passes the file of this name to the service as the credential `token`.
 inline constexpr const char* kServiceToken = "/etc/credstore/copybench.token";
 
 struct Preparation {
   AccessRules access;
   std::filesystem::path data_directory;
-  std::vector<std::string> notes;  // sentences: what limits the daemon and does not keep it from starting
+  std::vector<std::string> notes;  // sentences: limits of the daemon that do not prevent its start
 };
 
 struct StartFailure {
-  std::string message;  // a line for each thing that is wrong
-  int exit_status = 2;  // 2: settings are wrong; 1: it may pass
+  std::string message;  // a line for each problem
+  int exit_status = 2;  // 2: settings are wrong; 1: the cause may pass
 };
 
 tl::expected<Preparation, StartFailure> prepare_to_serve(const ServeOptions& options);
 
-// For `--check-config`, which is called beside the unit: with the token that the unit would hand over.
+// For `--check-config`, which runs outside the unit: adds the token that the unit would pass.
 ServeOptions as_the_unit_would(ServeOptions options);
 
 }  // namespace copybench

@@ -26,9 +26,9 @@ int failed(const std::string& message, int exit_status) {
 }
 
 int run_serve(const Flags& flags, const ServeConfiguration& configuration) {
-  // Threads come and go with requests: without this each may get an arena of its own and keep it.
+  // Requests start and end threads. Without this each thread may get its own malloc arena, which is then kept.
   ::mallopt(M_ARENA_MAX, 2);
-  // Large answers go back to the system once they are sent; by default the first few teach malloc to keep their room.
+  // Returns the memory of large responses to the system once they are sent. By default malloc keeps it after the first few.
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
   auto preparation = prepare_to_serve(configuration.options);
   if (!preparation) return failed(preparation.error().message, preparation.error().exit_status);
@@ -44,7 +44,7 @@ int run_serve(const Flags& flags, const ServeConfiguration& configuration) {
       return failed(served.error().message, 1);
     }
   } catch (const std::system_error& error) {
-    // Of what serve() is made of, threads alone throw it.
+    // In serve() only the start of a thread throws it.
     return failed(fmt::format("cannot start a thread that is needed: {}. Raise the limit of processes (ulimit -u, TasksMax=)",
                               error.code().message()),
                   1);
@@ -54,7 +54,7 @@ int run_serve(const Flags& flags, const ServeConfiguration& configuration) {
 
 int check_serve(const ServeConfiguration& configuration) {
   const auto preparation = prepare_to_serve(as_the_unit_would(configuration.options));
-  // Here somebody reads it, so what `serve` only warns of is refused.
+  // A person reads this output, so it rejects what `serve` only warns of.
   const auto unknown = unknown_variables(process_variables());
   say("{}", describe(configuration, preparation && unknown.empty()));
   if (preparation) {
@@ -69,7 +69,7 @@ int check_serve(const ServeConfiguration& configuration) {
 
 void add_serve_command(CLI::App& app, CommandResult done) {
   auto* command = app.add_subcommand("serve", "The daemon: takes experiments over HTTP, measures them, keeps and serves results");
-  // What is in force is read from all layers by read_serve_configuration(); this only takes the command line apart.
+  // read_serve_configuration() reads the effective settings from all layers. This only parses the command line.
   auto flags = std::make_shared<ServeOptions>();
   add_serve_options(*command, *flags);
   auto check_only = std::make_shared<bool>(false);

@@ -9,6 +9,7 @@
 
 #include "api/listener.h"
 #include "core/model/names.h"
+#include "daemon/configuration.h"
 
 namespace copybench {
 namespace {
@@ -24,7 +25,7 @@ std::string check_test_fault(const std::string& text) {
   return "allowed is ENGINE=FAULT, such as one_copy=burn:share=0.05";
 }
 
-// For CLI11: "20GB" becomes its bytes. Its own AsSizeValue takes a minus sign, and wraps around.
+// For CLI11: converts "20GB" to bytes. CLI11's own AsSizeValue accepts a minus sign, and wraps around.
 std::string as_bytes(std::string& text) {
   constexpr int64_t kMost = int64_t{1} << 60;
   const std::string given = text;
@@ -56,9 +57,11 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       .add_option("--token-file", options.access.token_file,
                   "File of the bearer token that clients must send; needed where other machines can reach the address")
       ->type_name(kPath)
+      ->check(not_empty())
       ->group(kReloadable)
       ->default_str("$CREDENTIALS_DIRECTORY/token, where it exists");
   command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")
+      ->check(CLI::IsMember({"true", "false", "1", "0"}))
       ->group(kReloadable)
       ->default_str("false");
   command
@@ -90,10 +93,11 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--data-dir", options.data_directory, "Folder of the database")
       ->type_name(kPath)
+      ->check(not_empty())
       ->default_str("$STATE_DIRECTORY, else $XDG_STATE_HOME/copybench or ~/.local/state/copybench");
   command.add_option("--perf", options.perf, "The perf program, by name or path")
       ->type_name(kPath)
-      ->check([](const std::string& name) { return std::string(name.empty() ? "is empty; allowed: a program's name or path" : ""); })
+      ->check(not_empty())
       ->capture_default_str();
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

@@ -1,6 +1,6 @@
-// Options of `copybenchd serve`: the one value that the daemon is composed from, and the one table that declares each option
-// once for the command line, the environment and the configuration file (daemon/configuration.h). A new option is a member
-// here, a line in add_serve_options(), and a paragraph in systemd/copybench.toml.
+// Options of `copybenchd serve`: the struct that the daemon is composed from, and the table that declares each option once for
+// the command line, the environment and the configuration file (daemon/configuration.h). A new option is a member here, a line in
+// add_serve_options(), and a paragraph in systemd/copybench.toml.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,7 +15,7 @@
 
 namespace copybench {
 
-inline constexpr const char* kConfigurationFile = "/etc/copybench/copybench.toml";  // read where it exists
+inline constexpr const char* kConfigurationFile = "/etc/copybench/copybench.toml";  // read if it exists
 
 struct ServeOptions {
   std::string config_file;
@@ -29,7 +29,7 @@ struct ServeOptions {
   int64_t retention_days = 0;       // 0: off
   uint64_t retention_size = 0;      // bytes; 0: off
   // For tests, hidden.
-  double limit_scale = 1;  // of the limits of a run's stages
+  double limit_scale = 1;  // factor for the limits of a run's stages
   int stage_fd = -1;       // see stage_hook.h
 };
 
@@ -41,7 +41,7 @@ struct ServeConfiguration {
   std::string file;  // the configuration file that was read; empty: none
 };
 
-// At start, and again at each reload: the flags stay, the environment and the file are read anew.
+// Called at start and at each reload. The flags stay; the environment and the file are read again.
 Result<ServeConfiguration> read_serve_configuration(const Flags& flags,
                                                     const Environment& environment = process_environment,
                                                     const std::string& default_file = kConfigurationFile);
@@ -49,7 +49,7 @@ Result<ServeConfiguration> read_serve_configuration(const Flags& flags,
 // For `--check-config`: a line for each setting, with its source.
 std::string describe(const ServeConfiguration& configuration, bool in_order);
 
-// A line for each of the names that is no variable of an option; see process_variables().
+// A line for each name that is not the variable of any option; see process_variables().
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
 
 }  // namespace copybench

@@ -26,11 +26,11 @@
 namespace copybench {
 namespace {
 
-// Connections for readers, leased for a query at a time: one for each of the API's workers, so that none waits for what another
-// one reads, and some for the event streams.
+// Database connections for readers, leased for one query at a time: one for each of the API's workers, so that none waits for
+// another's query, and some for the event streams.
 const size_t kReaders = ApiOptions{}.workers + 4;
 
-// Of options that were checked: ENGINE=FAULT.
+// The options were validated: each is ENGINE=FAULT.
 std::map<EngineMode, std::string> faults_of(const ServeOptions& options) {
   std::map<EngineMode, std::string> faults;
   for (const std::string& text : options.test_faults) {
@@ -55,17 +55,17 @@ std::string names_and_values(const std::vector<Setting>& settings) {
   return texts.empty() ? "nothing" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
-// Brings the options into force, or leaves all as it was; returns what has changed beside the settings themselves.
+// Applies the options, or changes nothing if it fails. Returns what has changed besides the settings themselves.
 using Apply = std::function<Result<std::vector<Setting>>(const ServeOptions&)>;
 
-// What a reload has done to the token, as a setting without its value; none where it is the same.
+// The change of the token by a reload, as a setting without its value; none if it is the same.
 std::vector<Setting> token_change(const std::optional<AccessToken>& before, const std::optional<AccessToken>& now) {
   if (before == now) return {};
   return {{"token", !now ? "none any more" : before ? "another one" : "asked for from now on", "", true}};
 }
 
-// Brings the configuration as it is now into force, as far as that goes without a restart; where it is wrong, all stays.
-// The token file is read again, whether or not its name has changed.
+// Applies the current configuration, as far as that is possible without a restart. Changes nothing if it is wrong. Reads the
+// token file again, even if its name has not changed.
 void reload(const Flags& flags, std::vector<Setting>& in_force, const Apply& apply, spdlog::logger& logger) {
   const auto fresh = read_serve_configuration(flags);
   const auto done = fresh ? apply(fresh->options) : Result<std::vector<Setting>>(tl::unexpected(fresh.error()));
@@ -93,7 +93,7 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
                    const std::shared_ptr<spdlog::logger>& logger) {
   const ServeOptions& options = configuration.options;
   const ServiceManager manager;
-  // Before any thread exists, so that all of them leave these signals to this one.
+  // Before any thread exists, so that all threads block these signals and only this one handles them.
   auto signals = SignalFd::create({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return tl::unexpected(signals.error());
 
@@ -117,9 +117,9 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
 
   PerfProbe perf(options.perf);
   PerfReport perf_report;
-  ChangeSignal changed;
+  ChangeNotifier changed;
   ActivityCounter activity{0};
-  // Children are started from this very binary, also by perf, for which /proc/self/exe would be perf.
+  // Children run this binary. The path is resolved here because perf starts some of them, and its /proc/self/exe is perf.
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail("the path of this program: " + error.message());

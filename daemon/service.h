@@ -1,8 +1,8 @@
-// The daemon's composition: its objects live in serve(), in the order of their construction, and die in reverse.
+// Composes the daemon: serve() constructs its objects in order and destroys them in reverse.
 //
-// Threads: call it before any other thread exists: it takes the signals for itself. Returns when a signal has ended the
-// daemon in order; an error says why it could not start. SIGHUP has the configuration read again by the same flags; what
-// cannot change while it runs is named in the log.
+// Threads: call it before any other thread exists, since it blocks the signals that it handles. Returns when a signal has stopped
+// the daemon; an error says why it could not start. SIGHUP reads the configuration again with the same flags. Settings that
+// cannot change while the daemon runs are named in the log.
 #pragma once
 
 #include <memory>

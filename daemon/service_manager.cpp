@@ -8,7 +8,7 @@
 namespace copybench {
 namespace {
 
-// Where it cannot be told, the manager's own time limits decide; there is nobody else to tell.
+// A failure is ignored: the manager's own timeouts decide then, and there is nobody else to notify.
 void tell(const std::string& words) { static_cast<void>(::sd_notify(0, words.c_str())); }
 
 }  // namespace
@@ -18,7 +18,7 @@ void ServiceManager::reloading() const { tell("RELOADING=1"); }
 void ServiceManager::stopping() const { tell("STOPPING=1\nSTATUS=stopping"); }
 void ServiceManager::status(const std::string& text) const {
   std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', ' ');  // what follows a line's end would be another word
+  std::replace(line.begin(), line.end(), '\n', ' ');  // text after a newline would be another assignment
   tell("STATUS=" + line);
 }
 void ServiceManager::alive() const { tell("WATCHDOG=1"); }

@@ -1,5 +1,5 @@
-// What the daemon tells the service manager that started it (sd_notify(3)); nothing where none did.
-// One datagram each, sent and not waited for. Any thread.
+// Notifies the service manager that started the daemon (sd_notify(3)). Does nothing if there is none.
+// Sends one datagram per call, and does not wait. Any thread.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ class ServiceManager {
   // One line for `systemctl status`.
   void status(const std::string& text) const;
 
-  // How often alive() must be said at the most, and is said: half of the unit's WatchdogSec. None: nobody waits for it.
+  // The interval of alive(): half of the unit's WatchdogSec. None if there is no watchdog.
   std::optional<Nanoseconds> watchdog_interval() const;
   void alive() const;
 };

@@ -22,7 +22,7 @@ int supervise(SignalFd& signals, const ServiceManager& manager, const Supervised
               const std::shared_ptr<spdlog::logger>& logger) {
   const bool hangup_reloads = ::isatty(STDIN_FILENO) == 0;
   const auto interval = manager.watchdog_interval();
-  auto next = Monotonic::now();  // starting has taken of the first interval already
+  auto next = Monotonic::now();  // at once: the start has already used part of the first interval
   bool withheld = false;
   for (;;) {
     pollfd signalled{signals.fd(), POLLIN, 0};

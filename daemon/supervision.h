@@ -1,8 +1,8 @@
-// The daemon's main thread once all else runs: it waits for signals, and says to the service manager's watchdog that the
-// scheduler and the store make progress, only while they do. One wake-up each half of WatchdogSec; it falls into windows
-// too, and is counted in their runs' evidence.
+// The loop of the daemon's main thread once all else runs. It waits for signals, and notifies the service manager's watchdog as
+// long as the scheduler and the store make progress. It wakes up once in half of WatchdogSec, within windows too; their runs'
+// evidence counts these wake-ups.
 //
-// SIGHUP reloads; from a terminal, whose closing it then tells, it ends the daemon as SIGINT and SIGTERM do.
+// SIGHUP reloads. If stdin is a terminal, SIGHUP means that the terminal was closed, and ends the daemon like SIGINT and SIGTERM.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ class logger;
 namespace copybench {
 
 struct Supervised {
-  std::function<std::optional<std::string>()> stalled;  // what makes no progress; none while all does
+  std::function<std::optional<std::string>()> stalled;  // what makes no progress; none if all does
   std::function<void()> reload;
 };
 

@@ -12,7 +12,7 @@
 namespace copybench {
 namespace {
 
-// errno of the first failure of a write to stdout; where the library that wrote has not kept it, this.
+// lost_by: errno of the first failed write to stdout, or kUnknown if the library that wrote has not kept it.
 constexpr int kUnknown = -1;
 int lost_by = 0;
 
@@ -25,7 +25,7 @@ void note_failure(bool failed) {
 void hold_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one. Open for the other direction, so that nothing seems to have been written.
+    // open() returns the lowest free number, which is this one. It is opened for the other direction, so that writes fail.
     [[maybe_unused]] const int opened = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }

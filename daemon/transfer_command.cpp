@@ -17,7 +17,7 @@
 #include "core/base/unique_fd.h"
 #include "core/host/system_facts.h"
 #include "core/store/database_file.h"
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 #include "core/store/export.h"
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
@@ -63,7 +63,7 @@ Result<void> run_export(const ExportOptions& options) {
   if (!directory) return tl::unexpected(directory.error());
   if (auto there = need_database(*directory); !there) return fail(there.error().message);
   const std::filesystem::path name = options.file;
-  // To stdout no folder is needed; the one where the command was given may be closed to this user.
+  // An export to stdout needs no target folder. The current folder may be inaccessible to this user, so it is not opened.
   const auto from = Folder::open(*directory), into = Folder::open(name.empty() ? *directory : name.parent_path());
   if (!from) return tl::unexpected(from.error());
   if (!into) return tl::unexpected(into.error());
@@ -74,7 +74,8 @@ Result<void> run_export(const ExportOptions& options) {
 
   make_data_private();
   const std::filesystem::path path = into->path() / name.filename();
-  // Under another name until it is whole: whatever ends this command leaves no cut file under that one.
+  if (auto usable = check_not_own_name(path); !usable) return fail(into->with_name(usable.error().message));
+  // Under another name until it is complete, so that an interrupted command leaves no partial file under the final name.
   std::string unfinished = path.string() + ".XXXXXX";
   const UniqueFd file = [&] {
     const OwnersRights there(*into);
@@ -91,7 +92,7 @@ Result<void> run_export(const ExportOptions& options) {
   if (written) {
     const mode_t mask = ::umask(077);
     ::umask(mask);
-    static_cast<void>(::fchmod(file.get(), 0666 & ~mask));  // where it fails the file is its owner's alone
+    static_cast<void>(::fchmod(file.get(), 0666 & ~mask));  // on failure only the owner can read the file
     if (auto named = rename_durably(unfinished, path, Target::must_not_exist); !named) written = fail(named.error().message);
   }
   if (!written) {
@@ -108,16 +109,22 @@ struct ImportOptions {
   std::string data_directory;
 };
 
-constexpr size_t kMaxFileBytes = size_t{256} << 20;  // it is held in memory, and as JSON some times over
+constexpr size_t kMaxFileBytes = size_t{256} << 20;  // it is held in memory, and as JSON several times over
 
 Result<std::string> whole_text(const std::string& name) {
+  const auto too_large = [&] {
+    return fail(fmt::format("{} is larger than the {} bytes that an export may have", name, kMaxFileBytes));
+  };
+  std::error_code no_size;  // a pipe has none
+  if (const auto bytes = std::filesystem::file_size(name, no_size); !no_size && bytes > kMaxFileBytes) return too_large();
   errno = 0;
   std::ifstream file(name, std::ios::binary);
+  if (file && file.peek() != '{' && !file.eof()) return fail(name + " is no export of copybenchd: its first line is no JSON object");
   std::string text;
   char block[1 << 16];
   while (file.read(block, sizeof block) || file.gcount() > 0) {
     text.append(block, static_cast<size_t>(file.gcount()));
-    if (text.size() > kMaxFileBytes) return fail(fmt::format("{} is larger than the {} bytes that an export may have", name, kMaxFileBytes));
+    if (text.size() > kMaxFileBytes) return too_large();
   }
   if (!file.is_open() || file.bad()) return fail(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   return text;
@@ -169,7 +176,7 @@ void add_export_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<ExportOptions>();
   auto* command = app.add_subcommand("export", "Writes an experiment with all its runs to one file, also while the daemon runs");
   command->add_option("id", options->id, "The experiment's number")->required()->check(experiment_number());
-  command->add_option("file", options->file, "The file to be made; nothing is overwritten")->type_name(kPath)->default_str("stdout");
+  command->add_option("file", options->file, "The file to be made; nothing is overwritten")->type_name(kPath)->check(not_empty())->default_str("stdout");
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done] { done(reported("export", run_export(*options))); });
 }
@@ -177,7 +184,7 @@ void add_export_command(CLI::App& app, CommandResult done) {
 void add_import_command(CLI::App& app, CommandResult done) {
   auto options = std::make_shared<ImportOptions>();
   auto* command = app.add_subcommand("import", "Takes in an experiment that export wrote; the daemon must be stopped");
-  command->add_option("file", options->file, "The file")->required()->type_name(kPath);
+  command->add_option("file", options->file, "The file")->required()->type_name(kPath)->check(not_empty());
   add_data_directory_option(*command, options->data_directory);
   command->callback([options, done] { done(reported("import", run_import(*options))); });
 }

@@ -50,7 +50,7 @@ Reporter make_reporter(const WorkerOptions& options, std::function<std::string(c
     };
   }
   if (!options.orders) return [](const Json& report) { say_line(report.dump()); };
-  // Whoever gives orders and reads no more has ended, and with it the orders.
+  // If the daemon reads no more, it has ended, and the orders end too.
   return [](const Json& report) { static_cast<void>(write_line(STDOUT_FILENO, report.dump())); };
 }
 

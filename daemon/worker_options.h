@@ -28,17 +28,17 @@ struct WorkerOptions {
 
 void add_worker_options(CLI::App& command, WorkerOptions& options);
 
-// The parts that need more than CLI11's checks. Errors name the option.
+// The option that needs more than CLI11's checks. Errors name it.
 Result<std::vector<int>> worker_cpus(const WorkerOptions& options);
 
-// JSON lines to stdout, or, on a terminal, what `as_text` makes of them (an empty text prints nothing). Under orders a
-// stdout that nobody reads any more ends the process by the end of the orders; by hand the exit status tells of it
-// (terminal.h).
+// Writes JSON lines to stdout, or on a terminal the text that `as_text` makes of them (an empty text prints nothing). With orders
+// a failed write is ignored: if nobody reads stdout any more, the orders end too, which ends the process. Without orders the exit
+// status reports it (terminal.h).
 using Reporter = std::function<void(const Json&)>;
 Reporter make_reporter(const WorkerOptions& options, std::function<std::string(const Json&)> as_text);
 
-// Tells why a worker failed, on stderr and, to whoever gives it orders, as its last report. Returns `status`: 1, or 2 where the
-// command line is wrong.
+// Reports why a worker failed, on stderr and, with orders, as its last report. Returns `status`: 1, or 2 if the command line is
+// wrong.
 int worker_failed(const WorkerOptions& options, const std::string& command, const Error& error, int status = 1);
 
 }  // namespace copybench

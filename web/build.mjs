@@ -1,12 +1,12 @@
-// node web/build.mjs OUTPUT_FOLDER COPYRIGHT_FILE: bundles the page into the folder, file names with a hash of their content, and
-// prints sizes. The copyright file gets a paragraph for each bundled package, in the form of Debian's copyright files.
+// node web/build.mjs OUTPUT_FOLDER COPYRIGHT_FILE: bundles the page into the folder and prints sizes. File names contain a hash
+// of the content. The copyright file gets a paragraph for each bundled package, in the form of Debian's copyright files.
 import { readFile, readdir, rm, mkdir, writeFile, copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const limit = 400_000; // bytes of script before anything can be shown
-const limitLater = 60_000; // of each chunk that a view asks for when it needs it
+const limitLater = 60_000; // of each chunk that a view loads when it needs it
 const source = fileURLToPath(new URL('.', import.meta.url));
 const [output, copyrightFile] = process.argv.slice(2);
 if (!copyrightFile) {
@@ -27,11 +27,11 @@ const result = await esbuild.build({
   minify: true,
   format: 'esm',
   target: 'es2022',
-  legalComments: 'none', // the licences of what is bundled are in notices.txt as a whole
+  legalComments: 'none', // notices.txt has the full licences of the bundled packages
   charset: 'utf8',
   metafile: true,
   logLevel: 'warning',
-  // d3-flame-graph brings styles of its own; those of its classes are in style.css, in the page's colours.
+  // d3-flame-graph has styles of its own. style.css styles its classes instead, in the page's colours.
   plugins: [
     {
       name: 'styles-of-libraries',
@@ -42,7 +42,7 @@ const result = await esbuild.build({
 
 const { outputs } = result.metafile;
 const [app] = Object.keys(outputs).filter((path) => outputs[path].entryPoint === 'src/app.js');
-// What the app imports at once is asked for together with it, not after it.
+// The app's static imports are requested together with it, not after it.
 const atOnce = outputs[app].imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
 let page = await readFile(join(source, 'index.html'), 'utf8');
 for (const [path, { bytes, entryPoint }] of Object.entries(outputs)) {
@@ -55,7 +55,7 @@ page = page.replace('  <script', `${preloads.join('')}  <script`);
 await writeFile(join(output, 'index.html'), page);
 await copyFile(join(source, 'icon.svg'), join(output, 'icon.svg'));
 
-// The packages of which code is in the bundle, by name.
+// The names of the packages whose code is in the bundle.
 const bundled = new Set();
 for (const { inputs } of Object.values(outputs)) {
   for (const [path, { bytesInOutput }] of Object.entries(inputs)) {

@@ -1,5 +1,5 @@
-// node web/install.mjs FOLDER: makes FOLDER/node_modules what FOLDER/package-lock.json says. Does nothing, and needs no
-// network, where it is that already; npm keeps its own record of what it installed in node_modules/.package-lock.json.
+// node web/install.mjs FOLDER: makes FOLDER/node_modules match FOLDER/package-lock.json. Does nothing, and needs no network, if
+// it matches already; npm records what it installed in node_modules/.package-lock.json.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ function inPlace() {
   const wanted = packages('package-lock.json');
   const installed = packages('node_modules/.package-lock.json');
   if (!wanted || !installed) return false;
-  // Optional packages are those for other systems.
+  // Missing optional packages are those for other systems.
   return Object.entries(wanted).every(
     ([path, entry]) =>
       path === '' || (installed[path] ? installed[path].integrity === entry.integrity : entry.optional === true),

@@ -1,6 +1,6 @@
-// "Something in the store has changed": a counter with waiting. It carries no data, so nothing can be lost in it; who is
-// woken reads the store. The scheduler raises it between windows only, so that waiting event streams cost a run nothing.
-// All member functions may be called from any thread.
+// Notifies threads that the store has changed. A counter without data: a thread that wakes reads the store, so no change can be
+// lost. The scheduler raises it between windows only, so that waiting event streams cost a run no CPU time.
+// Threads: every member function may be called from any thread.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace copybench {
 
-class ChangeSignal {
+class ChangeNotifier {
  public:
   uint64_t current() const {
     std::lock_guard lock(mutex_);
@@ -25,14 +25,13 @@ class ChangeSignal {
     changed_.notify_all();
   }
 
-  // The counter moves, but nobody is woken: who waits sees it at the latest when the wait is over. For changes that come at
-  // any time, within a window too.
+  // Counts a change without waking a thread. Waiters see it when their wait ends. For changes within a window.
   void note() {
     std::lock_guard lock(mutex_);
     ++generation_;
   }
 
-  // After close() every wait returns at once: the daemon is stopping.
+  // Ends every wait, now and later. Call when the daemon stops.
   void close() {
     {
       std::lock_guard lock(mutex_);
@@ -46,7 +45,7 @@ class ChangeSignal {
     return closed_;
   }
 
-  // Waits until the counter differs from `seen`, the signal is closed, or the time is over. Returns the counter.
+  // Waits until the counter differs from `seen`, close() was called, or the time is over. Returns the counter.
   uint64_t wait(uint64_t seen, std::chrono::milliseconds at_most) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, at_most, [&] { return generation_ != seen || closed_; });

@@ -20,7 +20,7 @@ Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds 
   CommandOutput result;
   const auto drain = [](UniqueFd& pipe, std::string& into, size_t most) {
     std::array<char, 4096> buffer;
-    // Not for ever, whatever the command writes: the deadline is to be looked at.
+    // Bounded, so that a command that writes without end cannot keep the loop below from checking the deadline.
     for (size_t taken = 0; pipe && taken < kMostCommandOutput;) {
       const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
       if (got > 0) {

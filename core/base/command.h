@@ -1,4 +1,4 @@
-// A command run to its end, for what it says: short helpers (perf --version). Threads: several may run at once.
+// Runs a short helper command (perf --version) to its end and returns its output. Threads: several may run at once.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct CommandOutput {
 
 constexpr size_t kMostCommandOutput = 1 << 20;
 
-// With an empty stdin. Over the time, or with more bytes on stdout than `most_out`, the command is killed, and that is an error, as is
-// what Subprocess::spawn() fails by. Of stderr the first kMostCommandOutput bytes are kept.
+// Runs the command with an empty stdin. Kills it and fails if it runs longer than `at_most` or writes more than `most_out` bytes
+// to stdout. Also fails if Subprocess::spawn() fails. Keeps the first kMostCommandOutput bytes of stderr.
 Result<CommandOutput> run_command(const SubprocessOptions& options, Nanoseconds at_most, size_t most_out = kMostCommandOutput);
 
 }  // namespace copybench

@@ -1,5 +1,5 @@
-// Does a thread make progress? It says before each stage by when it will have moved on; somebody else asks whether that time
-// has passed. Nobody is woken by it. expect() and rest() belong to one thread at a time, overdue() to any.
+// Watchdog deadline for one thread. The thread calls expect() before each stage; a monitor calls overdue(). Wakes no thread.
+// Threads: expect() and rest() by one thread at a time, overdue() by any.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,17 +12,17 @@
 
 namespace copybench {
 
-class Pulse {
+class DeadlineMonitor {
  public:
   // `stage` is a literal: "claiming a run".
   void expect(const char* stage, Nanoseconds within) {
     stage_.store(stage);
     due_.store((Monotonic::now() + within).time_since_epoch().count());
   }
-  // Nothing is due until the next expect().
+  // Clears the deadline until the next expect().
   void rest() { due_.store(0); }
 
-  // "claiming a run should have ended 3.2 s ago"; none while all is well.
+  // "claiming a run should have ended 3.2 s ago"; none in time.
   std::optional<std::string> overdue(Monotonic::time_point now = Monotonic::now()) const {
     const Monotonic::rep due = due_.load();
     const Nanoseconds late = now.time_since_epoch() - Monotonic::duration{due};

@@ -1,4 +1,4 @@
-// SHA-256, fed piece by piece, and HMAC-SHA-256 of a short text. One thread an object.
+// Incremental SHA-256, and HMAC-SHA-256 of a short text. Threads: one at a time per object.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   void add(std::string_view bytes);
-  std::string hexadecimal();  // of all that was added; once, at the end
+  std::string hexadecimal();  // of all added bytes; call once, at the end
 
  private:
   struct State;
@@ -28,7 +28,7 @@ class Sha256 {
 using HmacSha256 = std::array<std::byte, 32>;
 HmacSha256 hmac_sha256(std::span<const std::byte> key, std::span<const std::byte> text);  // RFC 2104
 
-// In a time that does not depend on where they differ. As long as each other.
+// Compares in a time that does not depend on where the contents differ. Returns false at once if the lengths differ.
 bool equal_secrets(std::span<const std::byte> a, std::span<const std::byte> b);
 
 }  // namespace copybench

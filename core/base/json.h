@@ -1,4 +1,4 @@
-// JSON as core uses it: key order is kept, so that a line reads as it was written.
+// The JSON type of core. It keeps the order of keys, so that a parsed line prints as it was written.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-// null where it is empty
+// null if the text is empty
 inline Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-// Bytes -> lines, for the JSON-lines channels between the daemon and its children. Threads: one at a time.
+// Splits bytes into lines, for the JSON-lines channels between the daemon and its children. Threads: one at a time.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@ namespace copybench {
 
 class LineBuffer {
  public:
-  // Longest line accepted. The longest that is sent is a load's result: 36,000 samples of an hour's window, or the sockets
-  // of 256 connections, well below.
+  // The longest line accepted. The longest line sent is a load's result, with 36,000 samples of an hour's window or the sockets
+  // of 256 connections. It is well below this limit.
   static constexpr size_t kMaxLineBytes = 8 << 20;
 
-  // Reads once from fd what is there. True: go on. False: end of file. EAGAIN and EINTR are no errors.
+  // Reads once from fd. Returns true if more may follow, false at end of file. EAGAIN and EINTR are not errors.
   Result<bool> read_from(int fd);
 
-  // The next whole line without its newline.
+  // Returns the next complete line without its newline.
   std::optional<std::string> next();
 
  private:
@@ -28,7 +28,7 @@ class LineBuffer {
   std::deque<std::string> lines_;
 };
 
-// Writes the text and a newline whole, waiting where the pipe is full.
+// Writes the whole text and a newline. Waits while the pipe is full.
 Result<void> write_line(int fd, std::string_view text);
 
 }  // namespace copybench

@@ -41,7 +41,7 @@ void append(std::string& line, std::string_view name, std::string_view value) {
   line += '"';
 }
 
-// Takes `"…"` with its escapes from the front of the text.
+// Removes a quoted value (`"…"`) from the front of the text and returns it unescaped.
 std::optional<std::string> take_quoted(std::string_view& text) {
   std::string value;
   for (size_t at = 1; at < text.size(); ++at) {

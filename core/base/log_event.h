@@ -1,7 +1,7 @@
-// A line of the log as an event with fields: `event=run_finished run_id=3 engine=two_copy message="run 3 … completed"`
-// (logfmt). spdlog carries the line; where stderr is the journal, daemon/logging.cpp takes it apart again into the journal's
-// fields. Levels: debug for each request and step, info for what an administrator reads back, warning for what limits a
-// measurement, error for what needs a person.
+// A log line as an event with fields: `event=run_finished run_id=3 engine=two_copy message="run 3 … completed"` (logfmt).
+// spdlog carries the line. If stderr is the journal, daemon/logging.cpp splits the line into journal fields again.
+// Levels: debug for each request and step, info for events that an administrator reads later, warning for conditions that
+// limit a measurement, error for conditions that need a person.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,12 +27,12 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Nothing where there is no logger. Any thread.
+// Does nothing if there is no logger. Any thread.
 void log_event(spdlog::logger* logger, Severity severity, std::string_view event, const LogFields& fields,
                std::string_view message);
 
 std::string to_logfmt(std::string_view event, const LogFields& fields, std::string_view message);
-// The other way, `event` first and `message` last. A line that is not of to_logfmt()'s making is one field, `message`.
+// Parses a line of to_logfmt(): `event` is the first field, `message` the last. Any other line becomes one `message` field.
 LogFields from_logfmt(std::string_view line);
 
 }  // namespace copybench

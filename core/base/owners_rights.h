@@ -1,8 +1,8 @@
-// What root does in a folder of another user.
+// Lets root work safely in a folder of another user.
 //
-// That user decides what lies there: a link where root opens a file, another folder where one was a moment ago, a hard link
-// where root sets an owner. So root reaches such a folder by a descriptor of it, and acts there with its owner's rights: what
-// it does is no more than the owner could have done alone, and what it makes belongs to the owner.
+// That user controls the folder's contents: a link where root opens a file, another folder in place of the one just checked, a
+// hard link where root sets an owner. So root reaches such a folder through a descriptor and acts with the owner's rights. Root
+// can then do no more than the owner could do alone, and new files belong to the owner.
 #pragma once
 
 #include <sys/types.h>
@@ -16,18 +16,18 @@
 
 namespace copybench {
 
-// A folder that is there. Where root has it open and another user owns it, path() leads through its descriptor, whatever
-// becomes of the name; else it is the name.
+// An existing folder. If root opened it and another user owns it, path() goes through the descriptor, so that a change of the
+// name has no effect. Otherwise path() is the name.
 class Folder {
  public:
   static Result<Folder> open(const std::filesystem::path& name);
-  // Makes it, and the folders above it, with the rights of the owner of what is there already.
+  // Creates the folder and missing parents, with the rights of the owner of the nearest existing parent.
   static Result<Folder> open_or_create(const std::filesystem::path& name);
 
-  // For root alone false.
+  // False only if root opened another user's folder.
   bool is_own() const { return own_; }
   const std::filesystem::path& path() const { return path_; }
-  // A message that speaks of path(), with the folder's name in its place.
+  // Replaces path() in a message by the folder's name.
   std::string with_name(std::string message) const;
 
  private:
@@ -40,9 +40,9 @@ class Folder {
   bool own_ = true;
 };
 
-// While it lives, this process has the effective rights of the folder's owner; of a folder of its own they are its own.
-// They nest. Threads: all of the process get them, so there must be no other one. If they cannot be taken or given back the
-// process says so and ends: nothing may go on with the wrong ones.
+// Gives this process the effective rights of the folder's owner for its lifetime; for an own folder, the process's own rights.
+// Objects nest. If the rights cannot be taken or restored, the process prints why and exits, so that nothing runs with the
+// wrong rights. Threads: the rights apply to the whole process, so no other thread may exist.
 class OwnersRights {
  public:
   explicit OwnersRights(const Folder& folder);

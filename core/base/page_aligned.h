@@ -1,7 +1,7 @@
-// A buffer that begins on a page. The kernel copies by `rep movsb`, and so does memcpy where much is to be copied. On AMD's
-// Zen 3 and 4 that is ten times slower than usual if, by their places within pages, the destination lies 8 bytes past the
-// source, and somewhat slower at other odd distances. Where malloc puts a buffer would then decide what is measured; so each
-// large copy in a run goes from page to page at equal offsets (see also kGreetingReplyBytes).
+// A buffer that begins at a page boundary. The kernel copies with `rep movsb`, and so does memcpy for large copies. On AMD's
+// Zen 3 and 4 this is ten times slower than usual if the destination's offset within its page is 8 bytes past the source's,
+// and somewhat slower at other odd distances. The address from malloc would then decide the measured result. So each large copy
+// in a run uses equal offsets within pages (see also kGreetingReplyBytes).
 #pragma once
 
 #include <boost/align/aligned_allocator.hpp>

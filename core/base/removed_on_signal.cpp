@@ -8,7 +8,7 @@
 namespace copybench {
 namespace {
 
-// A handler can be told nothing. Lock-free, as a handler needs it.
+// Global, since a signal handler takes no argument of ours. Lock-free, as a handler requires.
 std::atomic<const std::vector<std::string>*> paths_to_remove{nullptr};
 
 }  // namespace
@@ -28,7 +28,7 @@ RemovedOnSignal::~RemovedOnSignal() {
   paths_to_remove = nullptr;
 }
 
-// With what signal-safety(7) allows alone.
+// Uses only calls that signal-safety(7) allows.
 void RemovedOnSignal::remove_all(int signal) {
   if (const auto* paths = paths_to_remove.load()) {
     for (const std::string& path : *paths) {

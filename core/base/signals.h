@@ -1,4 +1,4 @@
-// Signals as a descriptor that poll can wait for. Creating one blocks the signals in the calling thread; threads made
+// Signals as a descriptor that poll can wait for. Creating one blocks the signals in the calling thread. Threads started
 // afterwards inherit that, so create it before any of them.
 #pragma once
 
@@ -16,7 +16,7 @@ class SignalFd {
  public:
   static Result<SignalFd> create(std::initializer_list<int> signals);
   int fd() const { return fd_.get(); }
-  // The next signal that came, none if there was none. Never blocks.
+  // Returns the next pending signal, or none. Never blocks.
   std::optional<int> take();
 
  private:

@@ -37,10 +37,10 @@ Result<void> set_option(int socket, int level, int name, int value, const char* 
   return {};
 }
 
-// Any free port, for when all that the kernel chooses from are taken, maybe by one user who bound them. False with errno.
+// Binds to any free port, if all ports that the kernel chooses from are taken, maybe all by one user. Sets errno on failure.
 bool bind_to_any_port(int socket, sockaddr_storage address, socklen_t length) {
   constexpr int kTries = 1000;
-  constexpr uint16_t kFirst = 1024;  // those below need a privilege
+  constexpr uint16_t kFirst = 1024;  // lower ports need a privilege
   std::minstd_rand random(std::random_device{}());
   std::uniform_int_distribution<int> ports(kFirst, 65535);
   auto& port = address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
@@ -149,7 +149,7 @@ bool wait_readable(int socket, Nanoseconds at_most) {
     const auto left = std::max(Nanoseconds{0}, std::chrono::duration_cast<Nanoseconds>(deadline - Monotonic::now()));
     const int ready = ::poll(&readable, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count()));
     if (ready > 0 && (readable.revents & (POLLIN | POLLHUP)) != 0) return true;
-    // POLLERR alone is the zero-copy notifications' doing, and is reported for as long as they wait: not readable.
+    // Zero-copy notifications raise only POLLERR, for as long as they are unread. The socket is not readable then.
     if (ready > 0 && (readable.revents & POLLNVAL) != 0) return true;
     if (ready == 0 || left == Nanoseconds{0}) return false;
   }

@@ -1,5 +1,5 @@
-// TCP sockets with the few options that a run sets, and whole transfers with a deadline. The sockets are blocking unless
-// said otherwise. Threads: one a socket; shutdown() from another thread ends a blocked call.
+// TCP sockets with the few options that a run sets, and complete transfers with a deadline. Sockets are blocking unless stated
+// otherwise. Threads: one per socket; shutdown() from another thread ends a blocked call.
 #pragma once
 
 #include <cstddef>
@@ -19,29 +19,29 @@ struct StreamSocketOptions {
   bool tcp_nodelay = false;
 };
 
-// What is in force after the options were set: the kernel doubles explicit sizes and caps them.
+// The effective sizes after the options were set: the kernel doubles explicit sizes and caps them.
 struct EffectiveBuffers {
   int64_t send_bytes = 0;
   int64_t receive_bytes = 0;
 };
 
-// A non-blocking listening socket. The host is an IPv4 or IPv6 address; port 0 lets the kernel choose, and
-// where it has none left takes any free one. Buffer sizes must
-// be set before listen() to count for the window scale of accepted connections, hence the options here.
+// Returns a non-blocking listening socket. The host is an IPv4 or IPv6 address. With port 0 the kernel chooses the port; if it
+// has none left, any free port is used. The options are set here because buffer sizes must be set before listen() to count for
+// the window scale of accepted connections.
 Result<UniqueFd> listen_tcp(const std::string& host, uint16_t port, const StreamSocketOptions& options);
 Result<uint16_t> local_port(int socket);
 
-// Host is a name or an address. The port at this end is the kernel's choice, or any free one where it has none left.
+// The host is a name or an address. The kernel chooses the local port; if it has none left, any free port is used.
 Result<UniqueFd> connect_tcp(const std::string& host, uint16_t port, const StreamSocketOptions& options);
 
 Result<void> set_stream_options(int socket, const StreamSocketOptions& options);
 EffectiveBuffers effective_buffers(int socket);
 
-// Whole transfers. An error says how many bytes were missing.
+// Complete transfers. An error says how many bytes were missing.
 Result<void> send_all(int socket, std::span<const std::byte> bytes);
 Result<void> receive_exactly(int socket, std::span<std::byte> bytes, Nanoseconds at_most);
 
-// True if there is something to read, or end of file, or an error to be read; false when the time is over.
+// Returns true if data, end of file or an error can be read, false when the time is over.
 bool wait_readable(int socket, Nanoseconds at_most);
 
 }  // namespace copybench

@@ -1,6 +1,6 @@
-// send() and recv() of the hot path, as system calls. glibc's functions hold their arguments in the register of the frame
-// pointer while they are in the kernel, where most samples fall: a profile would lose the callers. Results and errno are
-// theirs.
+// send() and recv() of the hot path, as direct system calls. glibc's functions keep arguments in the frame pointer's register
+// during the system call. Most samples fall there, and a profile would lose their callers. Results and errno are as with send()
+// and recv().
 #pragma once
 
 #include <sys/syscall.h>

@@ -34,13 +34,13 @@ Result<Pipe> make_pipe() {
 
 void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
-// Everything that the child needs, laid out before fork: between fork and exec it may not allocate, since another
-// thread may hold malloc's lock at that moment, for ever.
+// Everything that the child needs, prepared before fork. The child must not allocate between fork and exec: another thread may
+// have held malloc's lock at the fork, and in the child nothing releases it.
 struct ChildPlan {
   std::string path;
   std::vector<char*> argv;
   std::vector<char*> environment;
-  std::vector<std::pair<int, int>> descriptors;  // (ours, its number there)
+  std::vector<std::pair<int, int>> descriptors;  // (ours, number in the child)
   std::vector<int> copies;                       // room for one descriptor each
   int failure_pipe = -1;
   pid_t parent = -1;
@@ -55,18 +55,18 @@ struct ChildPlan {
 [[noreturn]] void become_program(ChildPlan& plan) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != plan.parent) ::_exit(127);  // the parent ended before it could be watched
+  if (::getppid() != plan.parent) ::_exit(127);  // the parent ended before PR_SET_PDEATHSIG was set
 
   int highest = 2;
   for (const auto& [ours, theirs] : plan.descriptors) highest = std::max(highest, theirs);
-  // Copies above every target first: a target's number may be another one's source.
+  // First copy all to numbers above every target: a target's number may be another descriptor's source.
   const int failure_pipe = ::fcntl(plan.failure_pipe, F_DUPFD_CLOEXEC, highest + 1);
   if (failure_pipe < 0) report_and_exit(plan.failure_pipe, errno);
   for (size_t i = 0; i < plan.descriptors.size(); ++i) {
     plan.copies[i] = ::fcntl(plan.descriptors[i].first, F_DUPFD_CLOEXEC, highest + 1);
     if (plan.copies[i] < 0) report_and_exit(failure_pipe, errno);
   }
-  // Libraries open descriptors without O_CLOEXEC; before Linux 5.11 this fails and they stay open, which is survivable.
+  // Libraries open descriptors without O_CLOEXEC. Before Linux 5.11 this fails and they stay open, which is acceptable.
   ::syscall(SYS_close_range, 3U, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
   for (size_t i = 0; i < plan.descriptors.size(); ++i) {
     if (::dup2(plan.copies[i], plan.descriptors[i].second) < 0) report_and_exit(failure_pipe, errno);
@@ -86,7 +86,7 @@ struct ChildPlan {
   report_and_exit(failure_pipe, errno);
 }
 
-// What a sanitizer or a test is told must reach the children too.
+// The options of sanitizers and tests must reach the children too.
 bool is_passed_on(std::string_view name) {
   constexpr std::array<std::string_view, 10> kNames{"PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "LANG", "LANGUAGE",
                                                     "LD_LIBRARY_PATH", "TERM"};
@@ -164,7 +164,8 @@ std::string ExitStatus::describe() const {
 Result<Subprocess> Subprocess::spawn(const SubprocessOptions& options) {
   if (options.argv.empty()) return fail("cannot start a program without a name");
   const std::string& name = options.argv.front();
-  // What is given as a path goes to exec as it is, for exec's own word on what is wrong with it; but from where we are.
+  // A name with a slash goes to exec unchecked, so that exec reports what is wrong with it. The path is made absolute, since the
+  // child changes to /.
   auto path = name.find('/') != std::string::npos ? std::optional<std::string>(name) : find_program(name);
   if (!path) return fail(fmt::format("cannot start {}: there is no such program in PATH", name));
   if (std::error_code error; !path->starts_with('/')) {
@@ -191,7 +192,7 @@ Result<Subprocess> Subprocess::spawn(const SubprocessOptions& options) {
   plan.failure_pipe = failure->write.get();
   plan.parent = ::getpid();
 
-  // Blocked across fork: a handler of ours must not run in the child.
+  // Signals are blocked across fork: our handlers must not run in the child.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
@@ -213,7 +214,7 @@ Result<Subprocess> Subprocess::spawn(const SubprocessOptions& options) {
   set_nonblocking(child.stderr_.get());
   for (auto* end : {&in->read, &out->write, &err->write, &failure->write}) end->reset();
 
-  int exec_error = 0;  // told by the child where it does not get to its program
+  int exec_error = 0;  // reported by the child if it cannot execute its program
   ssize_t got = 0;
   do {
     got = ::read(failure->read.get(), &exec_error, sizeof exec_error);
@@ -259,12 +260,12 @@ std::optional<ExitStatus> Subprocess::wait(Nanoseconds at_most) {
   return kill_and_reap();
 }
 
-// Until the child is reaped its number stays taken, so the group can be signalled without hitting a stranger; a child
-// that has ended already keeps its own status.
+// The child's number stays reserved until it is reaped, so the signal cannot hit an unrelated group. A child that has already
+// ended keeps its own status.
 ExitStatus Subprocess::kill_and_reap() {
   if (status_ || pid_ <= 0) return status_.value_or(ExitStatus{});
   ::kill(-pid_, SIGKILL);
-  ::kill(pid_, SIGKILL);  // one that failed before setpgid
+  ::kill(pid_, SIGKILL);  // in case it failed before setpgid
   siginfo_t info = {};
   int result = 0;
   do {

@@ -1,5 +1,5 @@
-// Two clocks and no third: durations use the monotonic clock, records carry UTC. Setting the wall clock therefore moves
-// no measurement.
+// Two clocks only: durations use the monotonic clock, records carry UTC. Setting the wall clock therefore changes no
+// measurement.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 UtcTime utc_now();
 std::string to_rfc3339(UtcTime time);  // "2026-11-22T14:18:50.123Z"
 
-// `at_most` from now; a year where it is longer, so that no sum is beyond the clock.
+// The time `at_most` from now, capped at a year so that the sum cannot overflow.
 Monotonic::time_point deadline_after(Nanoseconds at_most);
 
 // CLOCK_MONOTONIC in nanoseconds: the stamp in message headers and marks. Comparable between processes of one host only.
@@ -23,10 +23,10 @@ int64_t monotonic_ns();
 
 // CPU time that all threads of this process have used, user and system.
 int64_t process_cpu_ns();
-// That the calling thread has used.
+// CPU time that the calling thread has used.
 int64_t thread_cpu_ns();
 
-// The same as getrusage() has it: another way through the kernel, for comparison.
+// The process's CPU time by getrusage(): another path through the kernel, for comparison.
 int64_t rusage_cpu_ns();
 
 double to_seconds(Nanoseconds duration);

@@ -1,4 +1,4 @@
-// The one owner of a file descriptor: closed at destruction, moved but never copied.
+// Owns a file descriptor and closes it at destruction. Movable, not copyable.
 #pragma once
 
 #include <unistd.h>

@@ -1,17 +1,17 @@
 cmake_minimum_required(VERSION 3.25)
 # cmake -DSOURCE=DIR -DPROJECT_VERSION=0.1.0 -DOUTPUT=DIR -P version.cmake: writes version_text.h for the program and
-# package.cmake for CPack (version, date, changes), each only where it has changed.
+# package.cmake for CPack (version, date, changes), each only if it has changed.
 #
-# The version in the forms that Debian orders rightly, so that a later commit upgrades an earlier one:
+# The version has a form that Debian sorts correctly, so that a later commit upgrades an earlier one:
 #   0.1.0                      the commit has the tag v0.1.0, or there is no git checkout
 #   0.1.0+12.g280076ccb0       12 commits after that tag
 #   0.1.0~873.g280076ccb0      no tag yet: the 873rd commit on the way to 0.1.0
-# and +dirty behind these for files that differ from the commit.
+# +dirty is appended if files differ from the commit.
 set(version ${PROJECT_VERSION})
 set(date "$ENV{SOURCE_DATE_EPOCH}")
 set(changes "")
 find_program(GIT git)
-# What is built may belong to another user, which git refuses to read unasked.
+# The source folder may belong to another user. Git refuses to read it without safe.directory.
 set(git ${GIT} -c safe.directory=${SOURCE} -c core.abbrev=10 -C ${SOURCE})
 if(GIT AND EXISTS ${SOURCE}/.git)
   execute_process(COMMAND ${git} rev-parse --short HEAD OUTPUT_VARIABLE hash RESULT_VARIABLE failed ERROR_QUIET
@@ -37,7 +37,7 @@ if(GIT AND EXISTS ${SOURCE}/.git)
     if(date STREQUAL "")
       execute_process(COMMAND ${git} log -1 --format=%ct OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE)
     endif()
-    # Wrapped as a changelog has it; the most recent ones, since a first version has them all.
+    # Wrapped as in a changelog. Only the most recent ones, since a first version would list all commits.
     execute_process(COMMAND ${git} log --max-count=10 "--format=%w(78,2,4)* %s" ${since} OUTPUT_VARIABLE changes
       OUTPUT_STRIP_TRAILING_WHITESPACE)
   endif()

@@ -1,5 +1,5 @@
-// The version of this program: the project's, and where it was built from a git checkout the commit as well. Made by
-// core/base/version.cmake at each build. Any thread.
+// The version of this program: the project's version, plus the commit if it was built from a git checkout.
+// core/base/version.cmake generates it at each build. Any thread.
 #pragma once
 
 #include <string_view>

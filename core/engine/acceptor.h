@@ -1,6 +1,5 @@
-// The engine's door: accepts connections, and lets in those that prove in their greeting that they know the run's token. A
-// stranger (wrong greeting, silence, half a greeting, a flood) costs its own connection and nothing else: no thread, no buffer,
-// no waiting of others.
+// Accepts the clients that prove in their greeting that they know the run's token, and closes all other connections. A rejected
+// client (wrong greeting, silence, half a greeting, a flood) costs one connection: no thread, no buffer, no delay of others.
 //
 // Threads: one at a time, that of the engine's main loop. Nothing here blocks.
 #pragma once
@@ -20,39 +19,39 @@
 
 namespace copybench {
 
-struct Guest {
+struct AcceptedClient {
   UniqueFd socket;  // non-blocking
   Greeting greeting;
 };
 
-class Door {
+class Acceptor {
  public:
   static constexpr std::chrono::seconds kGreetingTime{5};
-  // Strangers held at once; the oldest goes when one more comes.
+  // Connections without a complete greeting. One more closes the oldest.
   static constexpr size_t kMaxWaiting = 256;
-  // Accepted at once, before whoever calls may look after something else.
+  // Accepted in one call of admit(), so that the caller stays responsive in a flood.
   static constexpr size_t kMostAtOnce = 256;
-  // Connections that the kernel keeps for a closed door; it drops what comes beyond.
+  // Listen backlog after close(). The kernel drops further connections.
   static constexpr int kHeldWhileClosed = 16;
 
   // listener: a non-blocking listening socket.
-  static Result<Door> open(UniqueFd listener, const RunToken& token);
+  static Result<Acceptor> open(UniqueFd listener, const RunToken& token);
 
   // For poll: readable when admit() has something to do.
   int poll_fd() const { return epoll_.get(); }
   // When the next greeting is overdue: call admit() then at the latest.
   std::optional<Monotonic::time_point> deadline() const;
 
-  // Takes what has come. Strangers are closed, and counted.
-  std::vector<Guest> admit();
+  // Reads what has arrived and returns the accepted clients. Closes and counts rejected ones.
+  std::vector<AcceptedClient> admit();
 
-  // All who were expected are in: from now on nobody is accepted and poll_fd() stays silent, so that whoever comes costs the
-  // engine nothing. The port stays taken.
+  // Call when all expected clients are in. Accepts no one from then on, and poll_fd() stays silent: later connections cost the
+  // engine no CPU time. Keeps the port bound.
   void close();
-  // Closes the connections that came to the closed door since, and says how many: the kernel holds kHeldWhileClosed + 1 at most.
+  // Closes the connections that arrived after close() and returns their number, at most kHeldWhileClosed + 1.
   uint64_t reject_waiting();
 
-  uint64_t strangers() const { return strangers_; }
+  uint64_t rejected() const { return rejected_; }  // clients so far
 
  private:
   struct Waiting {
@@ -63,21 +62,21 @@ class Door {
   };
   using Queue = std::list<Waiting>;
 
-  Door() = default;
+  Acceptor() = default;
   bool listen_for(bool connections);
-  void accept_some(std::vector<Guest>& guests);
-  void take(UniqueFd socket, std::vector<Guest>& guests);
-  void turn_away(Queue::iterator stranger);
-  void read_greeting(Queue::iterator waiting, std::vector<Guest>& guests);
+  void accept_some(std::vector<AcceptedClient>& clients);
+  void take(UniqueFd socket, std::vector<AcceptedClient>& clients);
+  void reject(Queue::iterator client);
+  void read_greeting(Queue::iterator waiting, std::vector<AcceptedClient>& clients);
 
   RunToken token_{};
   UniqueFd listener_, epoll_;
-  UniqueFd spare_;  // given up for a moment where descriptors run out, so that the flood can be accepted and closed
+  UniqueFd spare_;  // released for a moment when descriptors run out, so that the flood can be accepted and closed
   Queue waiting_;   // oldest first
   std::unordered_map<int, Queue::iterator> by_fd_;
-  std::set<Nonce> greeted_;  // a greeting that was recorded lets nobody in
+  std::set<Nonce> greeted_;  // against replay of a recorded greeting
   std::optional<Monotonic::time_point> accept_again_at_;  // the system lacks descriptors or memory
-  uint64_t strangers_ = 0;
+  uint64_t rejected_ = 0;
 };
 
 }  // namespace copybench

@@ -7,7 +7,7 @@
 namespace copybench {
 
 Completions::Completions(uint32_t slots, uint32_t first_id)
-    // Room for a few partial sends a slot, so that the window allocates nothing.
+    // Space for a few partial sends per slot, so that the window allocates nothing.
     : sends_(std::bit_ceil(size_t{slots} * 4)), pending_(slots, 0), oldest_(first_id), next_(first_id) {}
 
 void Completions::grow() {
@@ -25,7 +25,7 @@ void Completions::sent(uint32_t slot) {
 }
 
 Result<void> Completions::completed(uint32_t first, uint32_t last) {
-  // Differences of u32 hold across the wrap as long as fewer than 2^32 sends are open, and memory ends long before.
+  // Differences of u32 are right across the wrap as long as fewer than 2^32 sends are open. Memory runs out long before.
   const uint32_t open = next_ - oldest_;
   const uint32_t begin = first - oldest_;
   const uint32_t length = last - first;

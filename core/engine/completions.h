@@ -1,5 +1,5 @@
-// The bookkeeping of MSG_ZEROCOPY (Linux, Documentation/networking/msg_zerocopy.rst): each successful send has an id, a u32
-// that counts up and wraps; notifications name inclusive ranges of ids, in any order. A slot of the ring is free again when
+// Tracks the completions of MSG_ZEROCOPY (Linux, Documentation/networking/msg_zerocopy.rst). Each successful send has an id, a
+// u32 that counts up and wraps. Notifications name inclusive ranges of ids, in any order. A slot of the ring is free again when
 // every send that used it has completed. Pure: no system calls. Threads: one at a time.
 #pragma once
 
@@ -15,11 +15,11 @@ class Completions {
   // slots: of the ring. first_id: 0 on a new socket; tests start near the wrap.
   explicit Completions(uint32_t slots, uint32_t first_id = 0);
 
-  // A send has succeeded, in part or whole, with bytes of this slot.
+  // Call after a send of bytes of this slot has succeeded, partly or completely.
   void sent(uint32_t slot);
 
-  // A notification for first..last. An error (an id that was never sent, or that completed before) means that what this
-  // program believes of its buffers is wrong: the run is void.
+  // Call for a notification of first..last. An error (an id that was never sent or has already completed) means that the recorded
+  // state of the buffers is wrong: the run is invalid.
   Result<void> completed(uint32_t first, uint32_t last);
 
   bool is_free(uint32_t slot) const { return pending_[slot] == 0; }

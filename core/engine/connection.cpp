@@ -16,12 +16,12 @@
 namespace copybench {
 namespace {
 
-// A client that has asked to end is given this long to read what is in flight and to say goodbye.
+// The timeout for a client that has asked to end: it has to read what is in flight and send `bye`.
 constexpr std::chrono::seconds kDrainTime{10};
-// How often a streaming connection looks whether its client has spoken, by the clock it reads anyway.
+// How often a streaming connection checks for a frame of its client, by the clock that it reads anyway.
 constexpr int64_t kListenEveryNs = 10'000'000;
 
-// What may be in flight: the explicit buffer, or as far as autotuning may grow it (the third number of tcp_wmem).
+// The bytes that may be in flight: the explicit buffer size, or the limit of autotuning (the third number of tcp_wmem).
 int64_t in_flight_limit(int socket, bool explicit_size) {
   int64_t limit = effective_buffers(socket).send_bytes;
   int64_t least = 0;
@@ -57,7 +57,7 @@ ServedConnection::~ServedConnection() {
 
 void ServedConnection::stop(bool hard) {
   stopping_.store(true, std::memory_order_relaxed);
-  // Reading ends at once, which wakes a thread that waits for its client; sending goes on unless it is cut.
+  // Reading ends at once, which wakes a thread that waits for its client. Sending continues unless `hard`.
   ::shutdown(socket_.get(), hard ? SHUT_RDWR : SHUT_RD);
 }
 
@@ -84,7 +84,7 @@ Result<void> ServedConnection::set_up() {
     auto path = make_send_path(options_.mode, {socket_.get(), &*ring_, &counters_, &stopping_, options_.reuse_early});
     if (!path) return tl::unexpected(path.error());
     path_ = std::move(*path);
-    if (options_.burn) path_ = burning(std::move(path_), *options_.burn, options_.field_bytes * kFieldsPerMessage);
+    if (options_.slowdown) path_ = slowed_down(std::move(path_), *options_.slowdown, options_.field_bytes * kFieldsPerMessage);
   } catch (const std::bad_alloc&) {
     return fail("no memory for the message buffers of one more connection");
   }
@@ -97,7 +97,7 @@ std::array<std::byte, kGreetingReplyBytes> ServedConnection::reply(Welcome welco
 
 Result<void> ServedConnection::serve() {
   if (auto ready = set_up(); !ready) {
-    // The client learns it too; whether that arrives changes nothing here.
+    // Reports it to the client too. A failure to send the report changes nothing here.
     static_cast<void>(send_all(socket_.get(), reply(Welcome::no_memory)));
     return ready;
   }

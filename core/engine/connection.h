@@ -15,8 +15,8 @@
 
 #include "core/base/json.h"
 #include "core/base/socket.h"
-#include "core/engine/burn.h"
 #include "core/engine/send_path.h"
+#include "core/engine/slowdown.h"
 #include "core/host/tcp_info.h"
 #include "core/wire/greeting.h"
 
@@ -26,30 +26,30 @@ struct ServedConnectionOptions {
   EngineMode mode{};
   uint64_t field_bytes = 0;
   StreamSocketOptions socket;
-  std::vector<int> cpus;  // that its thread may run on; empty: any
+  std::vector<int> cpus;  // allowed for its thread; empty: any
   RunToken token{};
   Nonce nonce{};  // of the client's greeting
-  std::optional<uint32_t> ring_messages;  // none: what the mode calls for, see ring_slots()
+  std::optional<uint32_t> ring_messages;  // none: the mode's default, see ring_slots()
   bool reuse_early = false;
-  std::optional<Burn> burn;
+  std::optional<Slowdown> slowdown;
 };
 
 class ServedConnection {
  public:
-  // on_end is called from the connection's thread, as the last thing it does. The socket is taken on success only.
+  // The connection's thread calls on_end as its last action. Takes the socket only on success.
   static Result<std::unique_ptr<ServedConnection>> start(UniqueFd& socket, const ServedConnectionOptions& options,
                                                    std::function<void()> on_end);
   ~ServedConnection();
 
   bool ended() const { return ended_.load(std::memory_order_acquire); }
-  // Ends the service after the message under way; hard: cuts the connection, for a client that no longer reads.
+  // Ends the service after the current message. hard: cuts the connection, for a client that no longer reads.
   void stop(bool hard);
 
   const SendCounters& counters() const { return counters_; }
   Result<TcpInfo> tcp_info() const { return read_tcp_info(socket_.get()); }
 
-  // After ended(): what the run's record needs of this connection. `problem` is null, or why it did not end well:
-  // the bytes that the kernel saw acknowledged, those that the client reported and those that were sent must be the same.
+  // Call after ended(): this connection's part of the run's record. `problem` is null, or why the connection failed: the bytes
+  // that the kernel saw acknowledged, those that the client reported and those that were sent must be the same.
   Json account() const;
 
  private:

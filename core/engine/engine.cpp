@@ -13,15 +13,15 @@
 #include "core/base/lines.h"
 #include "core/base/signals.h"
 #include "core/base/time.h"
+#include "core/engine/acceptor.h"
 #include "core/engine/connection.h"
-#include "core/engine/door.h"
 #include "core/host/cpu_set.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
 namespace {
 
-// After SIGINT, SIGTERM or the end of stdin: so long may a client take to read what is in flight, then it is cut.
+// After SIGINT, SIGTERM or the end of stdin: the timeout for clients to read what is in flight. Then their connections are cut.
 constexpr std::chrono::seconds kStopTime{2};
 
 class Engine {
@@ -33,8 +33,8 @@ class Engine {
  private:
   Result<void> open();
   Result<void> wait_for_events();
-  void welcome(Guest guest);
-  void refuse(const Guest& guest, Welcome why);
+  void welcome(AcceptedClient client);
+  void refuse(const AcceptedClient& client, Welcome why);
   Result<void> take_orders();
   Result<void> obey(const std::string& line);
   void retire_ended();
@@ -48,7 +48,7 @@ class Engine {
   const EngineOptions& options_;
   const ReportSink& report_;
   RunToken token_{};
-  std::optional<Door> door_;
+  std::optional<Acceptor> acceptor_;
   std::optional<SignalFd> signals_;
   UniqueFd ended_;  // eventfd that the connections' threads raise
   LineBuffer orders_;
@@ -56,7 +56,7 @@ class Engine {
   std::vector<Json> accounts_;  // of connections that have ended
   size_t welcomed_ = 0;
   uint64_t refused_ = 0;
-  std::optional<std::string> last_problem_;  // why a client that was expected could not be served
+  std::optional<std::string> last_problem_;  // why an expected client could not be served
   bool finishing_ = false;
   std::optional<Monotonic::time_point> cut_at_;
 };
@@ -85,9 +85,9 @@ Result<void> Engine::open() {
   if (!listener) return tl::unexpected(listener.error());
   const auto port = local_port(listener->get());
   if (!port) return tl::unexpected(port.error());
-  auto door = Door::open(std::move(*listener), token_);
-  if (!door) return tl::unexpected(door.error());
-  door_ = std::move(*door);
+  auto acceptor = Acceptor::open(std::move(*listener), token_);
+  if (!acceptor) return tl::unexpected(acceptor.error());
+  acceptor_ = std::move(*acceptor);
   if (!options_.cpus.empty()) {
     if (auto pinned = pin_this_thread(options_.cpus); !pinned) return pinned;
   }
@@ -103,20 +103,20 @@ Result<void> Engine::open() {
 }
 
 Result<void> Engine::wait_for_events() {
-  auto deadline = door_->deadline();
+  auto deadline = acceptor_->deadline();
   if (cut_at_) deadline = deadline ? std::min(*deadline, *cut_at_) : *cut_at_;
   int timeout = -1;
   if (deadline) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Monotonic::now());
     timeout = static_cast<int>(std::max<int64_t>(0, left.count()));
   }
-  pollfd fds[] = {{door_->poll_fd(), POLLIN, 0},
+  pollfd fds[] = {{acceptor_->poll_fd(), POLLIN, 0},
                   {signals_->fd(), POLLIN, 0},
                   {ended_.get(), POLLIN, 0},
                   {options_.take_orders ? STDIN_FILENO : -1, POLLIN, 0}};
   if (::poll(fds, std::size(fds), timeout) < 0 && errno != EINTR) return tl::unexpected(system_error("poll", errno));
 
-  for (Guest& guest : door_->admit()) welcome(std::move(guest));
+  for (AcceptedClient& client : acceptor_->admit()) welcome(std::move(client));
   if (signals_->take()) stop_all();
   if (fds[2].revents != 0) {
     uint64_t count;
@@ -137,35 +137,35 @@ std::vector<int> Engine::cpus_of(size_t connection) const {
   return {options_.cpus[connection % options_.cpus.size()]};
 }
 
-void Engine::welcome(Guest guest) {
-  if (guest.greeting.field_bytes != options_.field_bytes) {
-    refuse(guest, Welcome::wrong_field_bytes);
+void Engine::welcome(AcceptedClient client) {
+  if (client.greeting.field_bytes != options_.field_bytes) {
+    refuse(client, Welcome::wrong_field_bytes);
   } else if (finishing_ || connections_.size() >= options_.threads) {
-    refuse(guest, Welcome::busy);
+    refuse(client, Welcome::busy);
   } else {
     ServedConnectionOptions options{options_.mode, options_.field_bytes, options_.socket, cpus_of(welcomed_),
-                                    token_, guest.greeting.nonce, options_.ring_messages, options_.reuse_early, options_.burn};
-    auto connection = ServedConnection::start(guest.socket, options, [this] {
+                                    token_, client.greeting.nonce, options_.ring_messages, options_.reuse_early, options_.slowdown};
+    auto connection = ServedConnection::start(client.socket, options, [this] {
       const uint64_t one = 1;
       static_cast<void>(::write(ended_.get(), &one, sizeof one));
     });
     if (!connection) {
-      refuse(guest, Welcome::no_memory);
+      refuse(client, Welcome::no_memory);
       last_problem_ = connection.error().message;
       return;
     }
     ++welcomed_;
     connections_.push_back(std::move(*connection));
-    // A run has one load. By hand one load may follow another.
-    if (options_.take_orders && welcomed_ == options_.threads) door_->close();
+    // A run has one load. An engine started by hand may serve one load after another.
+    if (options_.take_orders && welcomed_ == options_.threads) acceptor_->close();
   }
 }
 
-void Engine::refuse(const Guest& guest, Welcome why) {
+void Engine::refuse(const AcceptedClient& client, Welcome why) {
   ++refused_;
-  const auto reply = encode(GreetingReply{why, 0, options_.field_bytes}, token_, guest.greeting.nonce);
-  // One small segment into an empty buffer: what does not fit at once concerns a peer that is gone.
-  static_cast<void>(::send(guest.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  const auto reply = encode(GreetingReply{why, 0, options_.field_bytes}, token_, client.greeting.nonce);
+  // One small segment into an empty buffer. If it does not fit at once, the peer is gone.
+  static_cast<void>(::send(client.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 Result<void> Engine::take_orders() {
@@ -184,8 +184,8 @@ Result<void> Engine::take_orders() {
 Result<void> Engine::obey(const std::string& line) {
   const std::string word = order_of(line);
   if (word == order::kOpen) {
-    // Who came before the window is none of its rejected clients.
-    door_->reject_waiting();
+    // Clients from before the window must not count as rejected in it.
+    acceptor_->reject_waiting();
     report_mark(report::kOpened);
   } else if (word == order::kClose) {
     report_mark(report::kClosed);
@@ -207,7 +207,7 @@ void Engine::retire_ended() {
   for (auto& connection : connections_) {
     if (!connection->ended()) continue;
     accounts_.push_back(connection->account());
-    // For whoever quotes our last words, should the load end by this before our result is asked for.
+    // For the run's error message, which quotes stderr, in case this ends the load before the engine's result is requested.
     const Json& problem = accounts_.back()["problem"];
     if (options_.take_orders && problem.is_string()) {
       static_cast<void>(write_line(STDERR_FILENO, "a connection: " + problem.get<std::string>()));
@@ -225,7 +225,7 @@ void Engine::report_mark(const char* name) {
     messages += connection->counters().messages.load(std::memory_order_relaxed);
     bytes += connection->counters().bytes.load(std::memory_order_relaxed);
   }
-  // The clocks next to the counters; the sockets, which take longer to ask, after both.
+  // Reads the clocks next to the counters, and the sockets, which take longer, after both.
   const int64_t now = monotonic_ns();
   const int64_t cpu = process_cpu_ns();
   const int64_t rusage_cpu = rusage_cpu_ns();
@@ -240,7 +240,7 @@ void Engine::report_mark(const char* name) {
            {"messages", messages},
            {"bytes", bytes},
            {"connections", std::move(connections)},
-           {"rejected_clients", door_->reject_waiting()}});
+           {"rejected_clients", acceptor_->reject_waiting()}});
 }
 
 void Engine::report_result() {
@@ -254,7 +254,7 @@ void Engine::report_result() {
   report_({{"report", report::kResult},
            {"engine", name_of(options_.mode)},
            {"connections_served", accounts_.size()},
-           {"strangers", door_->strangers()},
+           {"strangers", acceptor_->rejected()},
            {"refused", refused_},
            {"last_problem", or_null(last_problem_)},
            {"cpu_ns", process_cpu_ns()},

@@ -1,7 +1,7 @@
-// The server side of one run: a process of its own, so that perf counts it alone and its crash ends one run.
+// The server side of one run: a separate process, so that perf counts only it, and a crash ends only one run.
 //
-// run_engine() is the process's main loop: it listens, serves each welcome client with a thread, answers orders on stdin
-// (core/wire/orders.h), and ends in order on SIGINT and SIGTERM. Call it once, before any other thread exists: it blocks
+// run_engine() is the process's main loop: it listens, serves each accepted client in a thread, executes the orders on stdin
+// (core/wire/orders.h), and ends cleanly on SIGINT and SIGTERM. Call it once, before any other thread exists: it blocks
 // those signals for the whole process.
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/base/socket.h"
-#include "core/engine/burn.h"
+#include "core/engine/slowdown.h"
 #include "core/model/names.h"
 
 namespace copybench {
@@ -27,10 +27,10 @@ struct EngineOptions {
   uint32_t threads = 1;  // connections served at once
   StreamSocketOptions socket;
   std::vector<int> cpus;  // threads are bound to these in turn, one CPU each; empty: not bound
-  std::optional<uint32_t> ring_messages;  // message buffers a connection; none: what the mode calls for
-  bool take_orders = false;  // the first of which is the run's token; without it the token is all zeros
+  std::optional<uint32_t> ring_messages;  // message buffers per connection; none: the mode's default
+  bool take_orders = false;  // the first order is the run's token; without orders the token is all zeros
   bool reuse_early = false;  // for tests, see SendPathOptions
-  std::optional<Burn> burn;  // for tests
+  std::optional<Slowdown> slowdown;  // for tests
 };
 
 constexpr uint16_t default_port(EngineMode mode) { return static_cast<uint16_t>(8080 + static_cast<int>(mode)); }

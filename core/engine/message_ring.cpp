@@ -26,8 +26,8 @@ void MessageRing::Release::operator()(void* memory) const {
   ::munmap(memory, mapped_bytes);
 }
 
-// Page-aligned fields are mapped one by one: neighbours of the same kind become one area of the kernel's, whereas the gaps
-// that an allocator leaves between locked pages would soon use up vm.max_map_count.
+// Page-aligned fields are mapped one by one. The kernel merges adjacent mappings of the same kind into one area, whereas the
+// gaps that an allocator leaves between locked pages would soon use up vm.max_map_count.
 MessageRing::Memory MessageRing::allocate(FieldMemory memory, uint64_t field_bytes) {
   if (memory == FieldMemory::heap) return Memory(::malloc(field_bytes), Release{});
   const uint64_t bytes = whole_pages(field_bytes);

@@ -1,7 +1,7 @@
-// The message buffers of one connection: every slot is one message of 8 fields, each field allocated on its own. Slots are
-// used round and round; which of them may be reused is the send path's to say.
+// The message buffers of one connection. Every slot is one message of 8 fields, each field allocated separately. Slots are used
+// in turn. The send path decides which of them may be reused.
 //
-// All pages are faulted in by the constructor. Threads: one at a time.
+// create() faults in all pages. Threads: one at a time.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,15 @@
 namespace copybench {
 
 enum class FieldMemory : uint8_t {
-  heap,         // malloc, as an application's own objects lie
-  page_locked,  // page-aligned, and locked where the limits allow it
+  heap,         // malloc, like an application's own objects
+  page_locked,  // page-aligned, and locked if the limits allow it
 };
 
 class MessageRing {
  public:
-  // For buffers that the kernel goes on reading: slots so that what may be in flight at once, `in_flight_bytes` of socket memory, never waits for a slot: zero-copy
-  // fragments are accounted by whole pages, so each field counts as its pages. At least 2.
+  // For buffers that the kernel still reads after the send: the number of slots with which `in_flight_bytes` of socket memory can
+  // be in flight without a wait for a slot. The kernel accounts zero-copy fragments by whole pages, so each field counts as its
+  // pages. At least 2.
   static uint32_t slots_for(uint64_t field_bytes, uint64_t in_flight_bytes);
 
   static Result<MessageRing> create(FieldMemory memory, uint64_t field_bytes, uint32_t slots);
@@ -34,11 +35,11 @@ class MessageRing {
   uint32_t slots() const { return static_cast<uint32_t>(messages_.size()); }
   Fields& operator[](uint32_t slot) { return messages_[slot]; }
 
-  // Ends the verification pass: the headers' checksums are taken back.
+  // Ends the verification pass: clears the headers with their checksums.
   void clear_headers();
 
-  // mlock prevents faults and reclaim in the window, and nothing else. Why it was not granted, none where it was or where
-  // it was not asked for. A run goes on without: the other page-aligned engine meets the same limit.
+  // Why mlock was not granted; none if it was, or was not requested. mlock only prevents faults and reclaim in the window. A run
+  // continues without it: the other page-aligned engine has the same limit.
   const std::optional<std::string>& lock_problem() const { return lock_problem_; }
 
  private:

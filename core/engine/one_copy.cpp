@@ -1,4 +1,4 @@
-// Hand the 8 fields to sendmsg: the kernel copies each from where it lies.
+// Passes the 8 fields to sendmsg: the kernel copies each from its own buffer.
 #include <errno.h>
 #include <sys/socket.h>
 

@@ -1,4 +1,4 @@
-// What the send paths share: their makers, for the table in send_path.cpp, and the round of the ring's slots.
+// Shared by the send paths: their factory functions, for the table in send_path.cpp, and the rotation of the ring's slots.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,7 +14,7 @@ Result<std::unique_ptr<SendPath>> make_two_copy(const SendPathOptions& options);
 Result<std::unique_ptr<SendPath>> make_one_copy(const SendPathOptions& options);
 Result<std::unique_ptr<SendPath>> make_zero_copy(const SendPathOptions& options);
 
-// The fields of a message for sendmsg, and what of them is left to send.
+// The fields of a message for sendmsg, reduced to the part that is left to send.
 class Iovecs {
  public:
   explicit Iovecs(const Fields& fields) {

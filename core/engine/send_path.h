@@ -1,7 +1,7 @@
-// The one thing in which the engines differ: how a message's 8 fields get into the socket. A fourth way is a new file and
-// a line in send_path.cpp.
+// The only difference between the engines: how a message's 8 fields get into the socket. A fourth path is a new file and a line
+// in send_path.cpp.
 //
-// Threads: one at a time, but for counters(), which any thread may read.
+// Threads: one at a time. Any thread may read the SendCounters.
 #pragma once
 
 #include <atomic>
@@ -15,17 +15,17 @@
 
 namespace copybench {
 
-// Written by the connection's thread with plain stores (single writer), read at the marks. On lines of their own.
+// The connection's thread writes them with plain stores (single writer); the marks read them. On their own cache lines.
 struct alignas(64) SendCounters {
   std::atomic<uint64_t> messages{0};
   std::atomic<uint64_t> bytes{0};
-  std::atomic<uint64_t> partial_sends{0};  // calls that took less than they were given
+  std::atomic<uint64_t> partial_sends{0};  // calls that sent only a part
   std::atomic<uint64_t> zerocopy_sends{0};
   std::atomic<uint64_t> zerocopy_completions{0};
-  std::atomic<uint64_t> zerocopy_copied{0};  // of the completions, those with SO_EE_CODE_ZEROCOPY_COPIED
+  std::atomic<uint64_t> zerocopy_copied{0};  // completions with SO_EE_CODE_ZEROCOPY_COPIED
   std::atomic<uint64_t> zerocopy_enobufs{0};
 
-  // Faster than fetch_add (no lock prefix), and right because there is one writer.
+  // Faster than fetch_add (no lock prefix), and correct because there is one writer.
   static void add(std::atomic<uint64_t>& counter, uint64_t n) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
@@ -35,9 +35,9 @@ class SendPath {
  public:
   virtual ~SendPath() = default;
 
-  // The slot that the next message may be written into; waits for its completions where there are any to wait for.
+  // Returns the slot for the next message. Waits for the completions of earlier sends from it, if there are any.
   virtual Result<uint32_t> acquire() = 0;
-  // Sends the message in the acquired slot, whole.
+  // Sends the whole message in the acquired slot.
   virtual Result<void> send(uint32_t slot) = 0;
   // Waits until the kernel holds no buffer of the ring any more.
   virtual Result<void> drain(Nanoseconds at_most) = 0;
@@ -47,14 +47,14 @@ struct SendPathOptions {
   int socket = -1;  // blocking; outlives the path
   MessageRing* ring = nullptr;
   SendCounters* counters = nullptr;
-  const std::atomic<bool>* stopping = nullptr;  // looked at while waiting for completions
-  // For tests: forget to wait for completions, so that the verification pass has something to find.
+  const std::atomic<bool>* stopping = nullptr;  // checked while waiting for completions
+  // For tests: does not wait for completions, an error that the verification pass must detect.
   bool reuse_early = false;
 };
 
 FieldMemory field_memory(EngineMode mode);
-// Messages that a connection of this engine keeps. One where a send returns with its bytes copied, for its buffer may be
-// written again at once, as applications do. Where the kernel goes on reading from it, as many as may be in flight.
+// The number of message buffers of a connection. One if a send returns with its bytes copied: its buffer may be written again at
+// once, as applications do. If the kernel still reads from the buffer afterwards, as many as may be in flight.
 uint32_t ring_slots(EngineMode mode, uint64_t field_bytes, uint64_t in_flight_bytes);
 Result<std::unique_ptr<SendPath>> make_send_path(EngineMode mode, const SendPathOptions& options);
 

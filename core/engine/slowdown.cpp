@@ -1,4 +1,4 @@
-#include "core/engine/burn.h"
+#include "core/engine/slowdown.h"
 
 #include <fmt/format.h>
 
@@ -11,13 +11,13 @@
 namespace copybench {
 namespace {
 
-class BurningPath : public SendPath {
+class SlowedPath : public SendPath {
  public:
-  BurningPath(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes)
+  SlowedPath(std::unique_ptr<SendPath> path, const Slowdown& slowdown, uint64_t message_bytes)
       : path_(std::move(path)),
-        burn_(burn),
-        each_ns_(burn.message_ns + burn.byte_ns * static_cast<double>(message_bytes)),
-        now_(burn.cpu > 0 ? thread_cpu_ns : monotonic_ns) {}
+        slowdown_(slowdown),
+        each_ns_(slowdown.message_ns + slowdown.byte_ns * static_cast<double>(message_bytes)),
+        now_(slowdown.cpu > 0 ? thread_cpu_ns : monotonic_ns) {}
 
   Result<uint32_t> acquire() override { return path_->acquire(); }
   Result<void> drain(Nanoseconds at_most) override { return path_->drain(at_most); }
@@ -26,7 +26,7 @@ class BurningPath : public SendPath {
     auto sent = path_->send(slot);
     const int64_t begin = now_();
     const double since = last_ == 0 ? 0 : static_cast<double>(begin - last_);
-    const auto until = begin + static_cast<int64_t>(strength() * (each_ns_ + burn_.share * since));
+    const auto until = begin + static_cast<int64_t>(strength() * (each_ns_ + slowdown_.share * since));
     last_ = begin;
     while (last_ < until) last_ = now_();
     return sent;
@@ -35,12 +35,12 @@ class BurningPath : public SendPath {
  private:
   double strength() const {
     const double age_s = static_cast<double>(monotonic_ns() - began_) / 1e9;
-    if (burn_.until_s > 0 && age_s >= burn_.until_s) return 0;
-    return burn_.grow_s > 0 ? age_s / burn_.grow_s : 1;
+    if (slowdown_.until_s > 0 && age_s >= slowdown_.until_s) return 0;
+    return slowdown_.grow_s > 0 ? age_s / slowdown_.grow_s : 1;
   }
 
   const std::unique_ptr<SendPath> path_;
-  const Burn burn_;
+  const Slowdown slowdown_;
   const double each_ns_;
   int64_t (*const now_)();
   const int64_t began_ = monotonic_ns();
@@ -49,14 +49,14 @@ class BurningPath : public SendPath {
 
 }  // namespace
 
-Result<Burn> parse_burn(std::string_view text) {
-  Burn burn;
+Result<Slowdown> parse_slowdown(std::string_view text) {
+  Slowdown slowdown;
   const std::pair<std::string_view, double*> terms[] = {
-      {"message_ns", &burn.message_ns}, {"byte_ns", &burn.byte_ns}, {"share", &burn.share}, {"cpu", &burn.cpu},
-      {"until_s", &burn.until_s},       {"grow_s", &burn.grow_s}};
+      {"message_ns", &slowdown.message_ns}, {"byte_ns", &slowdown.byte_ns}, {"share", &slowdown.share}, {"cpu", &slowdown.cpu},
+      {"until_s", &slowdown.until_s},       {"grow_s", &slowdown.grow_s}};
   const auto bad = [&] {
     return fail(fmt::format(
-        "'{}' is nothing to burn; allowed: message_ns=, byte_ns=, share=, cpu=, until_s= and grow_s=, joined by +", text));
+        "'{}' is no slowdown; allowed: message_ns=, byte_ns=, share=, cpu=, until_s= and grow_s=, joined by +", text));
   };
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('+', begin), text.size());
@@ -73,11 +73,11 @@ Result<Burn> parse_burn(std::string_view text) {
     if (error != std::errc{} || at != last || !std::isfinite(*value) || *value < 0) return bad();
     begin = end + 1;
   }
-  return burn;
+  return slowdown;
 }
 
-std::unique_ptr<SendPath> burning(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes) {
-  return std::make_unique<BurningPath>(std::move(path), burn, message_bytes);
+std::unique_ptr<SendPath> slowed_down(std::unique_ptr<SendPath> path, const Slowdown& slowdown, uint64_t message_bytes) {
+  return std::make_unique<SlowedPath>(std::move(path), slowdown, message_bytes);
 }
 
 }  // namespace copybench

@@ -1,5 +1,5 @@
-// For tests: an engine that is slower by a known amount. It burns CPU after each message, so that a slowdown, a crossover
-// or a change in the midst of a run that a test has planted is there to be found.
+// For tests: slows an engine by a known amount of CPU work after each message. Tests plant slowdowns, crossovers and changes
+// within a run this way and check that they are detected.
 #pragma once
 
 #include <memory>
@@ -10,19 +10,19 @@
 
 namespace copybench {
 
-struct Burn {
+struct Slowdown {
   double message_ns = 0;  // for each message
   double byte_ns = 0;     // and for each byte of it
-  double share = 0;       // and of the time since the message before: 0.05 makes each take 5 % longer
-  double cpu = 0;         // above 0: by the thread's CPU time, whatever else the machine does; else by the clock
-  double until_s = 0;     // above 0: nothing from then on, counted from the connection's begin
-  double grow_s = 0;      // above 0: grows from nothing to all of that in this time, and on beyond it
+  double share = 0;       // plus this share of the time since the previous message: 0.05 makes each take 5 % longer
+  double cpu = 0;         // above 0: measured in the thread's CPU time; else in wall-clock time
+  double until_s = 0;     // above 0: stops at this time after the connection's start
+  double grow_s = 0;      // above 0: grows linearly from 0 and reaches the full amount at this time
 };
 
 // "message_ns=20000+byte_ns=0.5", any of the members. The error says what is allowed.
-Result<Burn> parse_burn(std::string_view text);
+Result<Slowdown> parse_slowdown(std::string_view text);
 
-// The same path with that burnt after each send.
-std::unique_ptr<SendPath> burning(std::unique_ptr<SendPath> path, const Burn& burn, uint64_t message_bytes);
+// Wraps a path with that slowdown after each send.
+std::unique_ptr<SendPath> slowed_down(std::unique_ptr<SendPath> path, const Slowdown& slowdown, uint64_t message_bytes);
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-// Gather the 8 fields into one buffer (the first copy), send that (the second, by the kernel).
+// Gathers the 8 fields into one buffer (the first copy) and sends it (the second copy, by the kernel).
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

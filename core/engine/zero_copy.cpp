@@ -1,5 +1,5 @@
-// Hand the 8 fields to sendmsg with MSG_ZEROCOPY: the kernel sends from our pages, and says on the error queue when it no
-// longer needs them, and whether it copied them after all. See Documentation/networking/msg_zerocopy.rst of Linux.
+// Passes the 8 fields to sendmsg with MSG_ZEROCOPY. The kernel sends from our pages, and reports on the error queue when it no
+// longer needs them and whether it copied them after all. See Documentation/networking/msg_zerocopy.rst of Linux.
 #include <errno.h>
 #include <fmt/format.h>
 #include <linux/errqueue.h>
@@ -15,9 +15,9 @@
 namespace copybench {
 namespace {
 
-// Reading the error queue costs a system call, so notifications are taken in groups.
+// Reading the error queue costs a system call, so notifications are read in groups.
 constexpr uint32_t kSendsPerDrain = 16;
-// While waiting for a completion the engine looks this often whether it is to stop.
+// How often the engine checks for a stop while it waits for a completion.
 constexpr std::chrono::milliseconds kStopCheck{250};
 
 class ZeroCopy : public SendPath {
@@ -74,7 +74,7 @@ class ZeroCopy : public SendPath {
   }
 
  private:
-  // ENOBUFS: the socket's option memory (a notification is charged there) or the limit of locked pages is spent.
+  // ENOBUFS: the socket's option memory (a notification is charged there) or the limit of locked pages is used up.
   Result<void> make_room() {
     if (completions_.outstanding() == 0) {
       return fail(
@@ -85,7 +85,7 @@ class ZeroCopy : public SendPath {
     return wait_for_notification(kStopCheck);
   }
 
-  // POLLERR is always reported, so no event is asked for.
+  // POLLERR is always reported, so no event is requested.
   Result<void> wait_for_notification(std::chrono::milliseconds at_most) {
     pollfd socket{options_.socket, 0, 0};
     if (::poll(&socket, 1, static_cast<int>(at_most.count())) < 0 && errno != EINTR) {
@@ -147,7 +147,7 @@ Result<std::unique_ptr<SendPath>> make_zero_copy(const SendPathOptions& options)
   if (::setsockopt(options.socket, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof on) != 0) {
     return tl::unexpected(system_error("set SO_ZEROCOPY (zero-copy TCP needs Linux 4.14 or later)", errno));
   }
-  // Without the option in force MSG_ZEROCOPY is ignored in silence.
+  // If the option is not in effect, the kernel silently ignores MSG_ZEROCOPY.
   int in_force = 0;
   socklen_t length = sizeof in_force;
   if (::getsockopt(options.socket, SOL_SOCKET, SO_ZEROCOPY, &in_force, &length) != 0 || in_force != 1) {

@@ -14,7 +14,7 @@ namespace {
 
 using enum CircumstanceClass;
 
-// In a segment of notes: the linker's hash of all that was linked. Empty where there is none.
+// Returns the build id in a segment of notes: the linker's hash of all that was linked. Empty if there is none.
 std::string build_id_in(std::span<const std::byte> notes) {
   const auto padded = [](size_t bytes) { return (bytes + 3) / 4 * 4; };
   while (notes.size() >= sizeof(ElfW(Nhdr))) {

@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kBatches = 5;
 
-// Nanoseconds of one of `times` calls: the median of several batches.
+// Nanoseconds per call: the median of several batches of `times` calls.
 template <typename Work>
 double time_of(size_t times, const Work& work) {
   std::vector<double> batches;
@@ -36,7 +36,7 @@ double time_of(size_t times, const Work& work) {
   return robust_median(std::move(batches));
 }
 
-// The largest cache of this CPU, by the kernel's "32768K".
+// The size of CPU 0's largest cache, from the kernel's text "32768K".
 size_t last_level_bytes() {
   constexpr size_t kUnknown = 32 << 20;
   size_t largest = 0;
@@ -56,7 +56,7 @@ struct Unmap {
 };
 using Memory = std::unique_ptr<std::byte, Unmap>;
 
-// In large pages where the kernel has them.
+// In huge pages if the kernel has them.
 Result<Memory> mapped(size_t bytes) {
   void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return tl::unexpected(system_error("memory for the calibration", errno));
@@ -64,7 +64,7 @@ Result<Memory> mapped(size_t bytes) {
   return Memory(static_cast<std::byte*>(memory), Unmap{bytes});
 }
 
-// The compiler must not find out that nobody reads the copy.
+// Keeps the compiler from removing the copy, which is never read.
 void copy_bytes(std::byte* to, const std::byte* from, size_t bytes) {
   std::memcpy(to, from, bytes);
   asm volatile("" : : "r"(to) : "memory");
@@ -111,10 +111,10 @@ Result<Calibration> calibrate() {
   const auto to = mapped(bytes);
   if (!to) return tl::unexpected(to.error());
 
-  // Faults both in, and leaves the ends of both in the cache, so that a pass from the begin finds nothing of it there.
+  // Faults both in, and leaves only their ends in the cache, so that a pass from the beginning finds none of its data there.
   std::memset(from->get(), 1, bytes);
   copy_bytes(to->get(), from->get(), bytes);
-  // A slice a batch, so that each byte is copied once.
+  // One slice per batch, so that each byte is copied once.
   const size_t slice = bytes / kBatches;
   size_t batch = 0;
   const double memory = time_of(1, [&] {

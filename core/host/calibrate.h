@@ -1,5 +1,6 @@
-// Takes the four measurements of a calibration in the calling thread: some 30 ms, most of it memory. For a process of its
-// own, bound to the CPUs in question, that ends afterwards: its buffers are up to 128 MiB. See core/model/calibration.h.
+// Takes the four measurements of a calibration in the calling thread, in about 30 ms, most of it for memory. Call it in a
+// separate process that is bound to the CPUs in question and ends afterwards: the buffers take up to 128 MiB. See
+// core/model/calibration.h.
 #pragma once
 
 #include "core/base/result.h"

@@ -21,10 +21,10 @@ Result<void> keep_capabilities(std::initializer_list<int> kept) {
     sets[i].effective = sets[i].permitted;
     sets[i].inheritable = 0;
   }
-  // Before Linux 4.3 there were no ambient capabilities to clear. The kernel clears those that are not inheritable too.
+  // Fails before Linux 4.3, which has no ambient capabilities. The kernel also clears those that are not inheritable.
   static_cast<void>(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
   if (::syscall(SYS_capset, &header, sets.data()) != 0) return tl::unexpected(system_error("give up capabilities", errno));
-  // Nor by executing a program that has some of its own.
+  // Prevents new capabilities from programs that have some of their own.
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return tl::unexpected(system_error("give up new privileges", errno));
   return {};
 }

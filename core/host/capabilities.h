@@ -1,4 +1,4 @@
-// What of a privileged user's rights a process keeps. Threads: those of the calling thread, and of the threads it starts later.
+// Drops the capabilities of a privileged process. Threads: applies to the calling thread and to threads that it starts later.
 #pragma once
 
 #include <initializer_list>
@@ -7,8 +7,8 @@
 
 namespace copybench {
 
-// Gives up for good all capabilities but these (CAP_* of linux/capability.h), of which those that were there stay effective, and
-// those of programs that would be executed later. To be called before any other thread exists.
+// Gives up permanently all capabilities except `kept` (CAP_* of linux/capability.h), and those of programs executed later. Kept
+// ones stay effective if they were permitted before. Call before any other thread exists.
 Result<void> keep_capabilities(std::initializer_list<int> kept);
 
 }  // namespace copybench

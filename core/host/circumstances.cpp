@@ -19,17 +19,17 @@ namespace {
 
 using enum CircumstanceClass;
 
-// The path that is measured: both sides are on this host.
+// The measured path: both sides are on this host.
 constexpr char kDevice[] = "lo";
 
-// It varies by some pages from boot to boot.
+// Rounded, since it varies by some pages from boot to boot.
 Json installed_memory() {
   constexpr int64_t kGrain = 16 << 20;
   const int64_t bytes = int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
   return (bytes + kGrain / 2) / kGrain * kGrain;
 }
 
-// In the unified hierarchy, where /proc/self/cgroup has the one line "0::/PATH".
+// For the unified hierarchy, where /proc/self/cgroup has the single line "0::/PATH".
 Result<std::string> cgroup_folder() {
   auto text = read_small_file("/proc/self/cgroup");
   if (!text) return text;
@@ -84,7 +84,7 @@ void add_process(FactList& facts) {
 
 }  // namespace
 
-// /etc/machine-id is not to be shown; this is an HMAC-SHA256 of it, keyed by copybench's own id (see sd-id128(3)).
+// /etc/machine-id must not be shown. This is an HMAC-SHA256 of copybench's own id, keyed by it (sd_id128_get_machine(3)).
 Result<std::string> hashed_machine_id() {
   const sd_id128_t copybench =
       SD_ID128_MAKE(c0, 9e, 1b, 6c, 5d, 0a, 4f, 3b, 8e, 71, 2f, 94, d3, a6, 58, 17);

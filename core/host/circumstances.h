@@ -1,5 +1,5 @@
-// Gathers what the figures of an experiment depend on. Read from /proc, /sys and the path's device: some 100 small files,
-// so between runs and never within a window. Pure reading; any thread.
+// Gathers the facts that the figures of an experiment depend on, from /proc, /sys and the path's device. Reads some 100 small
+// files, so call it between runs and never within a window. Only reads; any thread.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace copybench {
 
-// perf_version: perf's, or why there is none.
+// perf_version: the version of perf, or why there is none.
 Circumstances gather_circumstances(const Result<std::string>& perf_version);
 
-// What is recorded as kMachineId: a hash of the machine's id.
+// The hash of the machine's id that is recorded as kMachineId.
 Result<std::string> hashed_machine_id();
 
 }  // namespace copybench

@@ -27,7 +27,7 @@ std::vector<std::string> entries(const std::string& folder) {
   return found;
 }
 
-// Of the first allowed CPU. Names are cpu.cache.l1d, cpu.cache.l1i, cpu.cache.l2, ...
+// Called for the first allowed CPU. Names are cpu.cache.l1d, cpu.cache.l1i, cpu.cache.l2, ...
 void add_caches(FactList& facts, int cpu) {
   for (int index = 0;; ++index) {
     const auto folder = fmt::format("{}cpu{}/cache/index{}/", kCpus, cpu, index);
@@ -39,7 +39,7 @@ void add_caches(FactList& facts, int cpu) {
   }
 }
 
-// One value where all frequency domains have the same, else all that occur.
+// Adds one value if all frequency domains have the same, otherwise all that occur.
 void add_frequency(FactList& facts, const std::string& name, const char* file, const std::string& unit = "") {
   const std::string folder = fmt::format("{}cpufreq/", kCpus);
   std::vector<Json> seen;

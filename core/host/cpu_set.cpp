@@ -123,7 +123,7 @@ std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>&
     auto& side = server.size() + core.size() <= half ? server : rest;
     side.insert(side.end(), core.begin(), core.end());
   }
-  // Only where whole cores do not fill the half is one of them split.
+  // A core is split only if whole cores do not fill the half.
   while (server.size() < half) {
     server.push_back(rest.front());
     rest.erase(rest.begin());

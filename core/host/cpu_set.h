@@ -1,4 +1,4 @@
-// Which CPUs this process may use, and who gets which.
+// The CPUs that this process may use, and their division between server and client.
 #pragma once
 
 #include <functional>
@@ -18,11 +18,10 @@ std::vector<int> allowed_cpus();
 Result<std::vector<int>> parse_cpu_list(std::string_view text);
 std::string format_cpu_list(const std::vector<int>& cpus);
 
-// First half to the server, second half to the client, both ascending; SMT siblings (thread_siblings_list of sysfs)
-// stay on one side where the halves allow it. Of an odd number the server gets the one more. With a single CPU both get
-// it.
+// Gives the first half to the server and the second half to the client, both ascending. SMT siblings (thread_siblings_list of
+// sysfs) stay on one side if the halves allow it. With an odd number the server gets one more. A single CPU goes to both.
 std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>& cpus);
-// The same with another source of siblings: for a CPU, all CPUs of its core with itself.
+// The same with another source of siblings. siblings_of returns all CPUs of a CPU's core, including itself.
 std::pair<std::vector<int>, std::vector<int>> split_cpus(const std::vector<int>& cpus,
                                                          const std::function<std::vector<int>(int)>& siblings_of);
 

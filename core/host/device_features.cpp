@@ -15,7 +15,7 @@
 namespace copybench {
 namespace {
 
-// The kernel's structures end in arrays whose length it tells first: they are laid out in words here.
+// The kernel's structures end in arrays whose length has to be queried first, so they are laid out in words here.
 using Words = std::vector<uint32_t>;
 
 class AskedDevice {
@@ -26,7 +26,7 @@ class AskedDevice {
     return AskedDevice(name, std::move(socket));
   }
 
-  // The kernel answers in the request.
+  // The kernel writes its result into the request.
   Result<ifreq> ask(unsigned long request, const std::string& what) {
     if (::ioctl(socket_.get(), request, &request_) != 0) return tl::unexpected(system_error(what, errno));
     return request_;

@@ -1,4 +1,4 @@
-// A list of circumstances in the making, and the parts that fill it. A fact that cannot be read is null, with the reason.
+// Builds a list of circumstances, and declares the functions that fill it. A fact that cannot be read is null, with the reason.
 // Threads: one at a time.
 #pragma once
 
@@ -14,7 +14,7 @@ class FactList {
  public:
   void add(std::string name, CircumstanceClass kind, Result<Json> value, std::string unit = "");
   void add_text(std::string name, CircumstanceClass kind, const Result<std::string>& value);
-  // A small file as it is: a number, several numbers, or text.
+  // Adds the contents of a small file: a number, several numbers, or text.
   void add_file(std::string name, CircumstanceClass kind, const std::string& path, std::string unit = "");
 
   Circumstances take() { return std::move(facts_); }

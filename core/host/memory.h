@@ -1,4 +1,4 @@
-// How much memory there is for a run.
+// The memory available for a run.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,11 @@
 
 namespace copybench {
 
-// What can be had without swapping, as the kernel estimates it (MemAvailable of /proc/meminfo).
+// Memory that can be allocated without swapping, by the kernel's estimate (MemAvailable of /proc/meminfo).
 std::optional<int64_t> available_memory_bytes();
 
-// The bytes that this process may lock, where they are too few for some 8 connections with rings of an autotuned send
-// buffer each; none where there are enough, or CAP_IPC_LOCK.
+// The bytes that this process may lock, if they are too few for some 8 connections with a ring of an autotuned send buffer each.
+// None if they are enough or the process has CAP_IPC_LOCK.
 std::optional<int64_t> scarce_locked_memory();
 
 }  // namespace copybench

@@ -28,7 +28,7 @@ constexpr std::array kCore{
     Sysctl{"default_qdisc"},
 };
 
-// tcp_mem is left out: the kernel draws it from the memory that is free at boot.
+// tcp_mem is left out: the kernel derives it from the memory that is free at boot.
 constexpr std::array kIpv4{
     Sysctl{"tcp_wmem", "bytes"},       Sysctl{"tcp_rmem", "bytes"},
     Sysctl{"tcp_congestion_control"},  Sysctl{"tcp_moderate_rcvbuf"},
@@ -47,7 +47,7 @@ constexpr std::array kIpv4{
     Sysctl{"tcp_reordering"},
 };
 
-// Those that change how a TCP stream is cut, summed, gathered or merged.
+// The features that change how a TCP stream is segmented, checksummed, gathered or merged.
 constexpr std::array<string_view, 16> kFeatures{
     "rx-checksum",         "tx-checksum-ipv4",          "tx-checksum-ip-generic",
     "tx-checksum-ipv6",    "tx-scatter-gather",         "tx-scatter-gather-fraglist",

@@ -28,7 +28,7 @@ CpuTimes CpuTimes::operator-(const CpuTimes& earlier) const {
 
 namespace {
 
-// A line without its name: user nice system idle iowait irq softirq steal guest guest_nice, in ticks.
+// Parses a line without its name: user nice system idle iowait irq softirq steal guest guest_nice, in ticks.
 Result<CpuTimes> parse_ticks(std::string_view line) {
   std::array<int64_t, 10> ticks{};
   size_t count = 0;
@@ -56,7 +56,7 @@ Result<CpuTimes> parse_ticks(std::string_view line) {
                   .guest_ns = ns(8) + ns(9)};
 }
 
-// Takes the next line off the text.
+// Removes the next line from the text and returns it.
 std::string_view next_line(std::string_view& text) {
   const auto end = text.find('\n');
   const auto line = text.substr(0, end);

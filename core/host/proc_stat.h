@@ -1,4 +1,4 @@
-// /proc/stat: what the CPUs of the machine did. Cheap enough for the edges of a window: some 50 us.
+// /proc/stat: how the CPUs of the machine spent their time. Reading takes some 50 us, cheap enough for the edges of a window.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,17 @@ struct CpuTimes {
 
   // Everything but idle, iowait and steal.
   int64_t busy_ns() const;
-  // Of processes, that is, without interrupts.
+  // Time of processes: busy_ns() without interrupts.
   int64_t process_ns() const;
   CpuTimes operator+(const CpuTimes& other) const;
   CpuTimes operator-(const CpuTimes& earlier) const;
 };
 
-// The whole text: at a window's edge it is only read, and understood later.
+// Returns the whole text: at a window's edge it is only read, and parsed later.
 Result<std::string> read_proc_stat();
 
 Result<CpuTimes> parse_proc_stat(std::string_view text);  // all CPUs
-// Summed over those of `cpus` that it has a line for; they are the ones online.
+// Sums over `cpus`. CPUs that are offline have no line and are left out.
 Result<CpuTimes> parse_proc_stat(std::string_view text, const std::vector<int>& cpus);
 Json to_json(const CpuTimes& times);  // keys user_ns, nice_ns, ... busy_ns
 

@@ -14,8 +14,8 @@
 namespace copybench {
 namespace {
 
-// After the name, which may contain anything: state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime
-// stime cutime cstime, and, as the 37th, the CPU.
+// The fields after the name, which may contain anything: state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt
+// utime stime cutime cstime, and the CPU as the 37th.
 constexpr size_t kParent = 1;
 constexpr size_t kGroup = 2;
 constexpr size_t kUser = 11;
@@ -45,7 +45,7 @@ std::optional<ProcessTimes> parse_process_stat(std::string_view text) {
       continue;
     }
     const auto [next, error] = std::from_chars(at, end, fields[i]);
-    // Some of those between, such as the limit of memory, are beyond 63 bits.
+    // Some fields in between, such as the limit of memory, exceed 63 bits.
     if (error != std::errc{} && error != std::errc::result_out_of_range) return std::nullopt;
     at = next;
   }
@@ -60,7 +60,7 @@ std::optional<ProcessTimes> parse_process_stat(std::string_view text) {
 }
 
 bool sees_all_processes() {
-  // PROC_PID_INIT_INO: the namespace that the machine began with has always had this number.
+  // PROC_PID_INIT_INO: the machine's initial PID namespace always has this number.
   constexpr const char* kFirstNamespace = "pid:[4026531836]";
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/ns/pid", error) == kFirstNamespace && read_text_file("/proc/1/stat");
@@ -72,7 +72,7 @@ Result<std::vector<ProcessTimes>> list_processes(size_t most) {
   for (std::filesystem::directory_iterator at("/proc", error), end; !error && at != end; at.increment(error)) {
     if (!is_number(at->path().filename())) continue;
     if (processes.size() == most) return fail(fmt::format("there are more than {} processes", most));
-    const auto text = read_text_file(at->path() / "stat");  // none: it has ended meanwhile
+    const auto text = read_text_file(at->path() / "stat");  // none if it has ended meanwhile
     if (auto process = text ? parse_process_stat(*text) : std::nullopt) processes.push_back(std::move(*process));
   }
   if (error) return tl::unexpected(system_error("list /proc", error.value()));

@@ -1,4 +1,4 @@
-// Who uses the CPUs: every process with the time it has used so far. Some 15 us a process, so before and after a window.
+// Lists every process with the CPU time it has used so far. Takes some 15 us per process, so call it before and after a window.
 #pragma once
 
 #include <sys/types.h>
@@ -16,20 +16,20 @@ namespace copybench {
 struct ProcessTimes {
   pid_t pid = 0;
   pid_t group = 0;
-  std::string name;       // as the kernel has it: 15 bytes at the most, which its user may have chosen; clean text
+  std::string name;       // the kernel's name, at most 15 bytes, which its user may have chosen; clean text
   int64_t cpu_ns = 0;     // user and system, in ticks of 10 ms
-  int64_t waited_ns = 0;  // the same of the children that it has waited for
-  int cpu = -1;           // that its first thread was last on
-  bool kernel = false;    // a thread of the kernel's: no user has named it
+  int64_t waited_ns = 0;  // the same for the children that it has waited for
+  int cpu = -1;           // where its first thread last ran
+  bool kernel = false;    // a kernel thread, which no user has named
 };
 
-// /proc/PID/stat. None where the text is none.
+// Parses /proc/PID/stat. Returns none if the text is malformed.
 std::optional<ProcessTimes> parse_process_stat(std::string_view text);
 
-// False in a container, and where other users' processes are hidden: the list is not all there is then.
+// False in a container, and if other users' processes are hidden: the list is then incomplete.
 bool sees_all_processes();
 
-// An error where there are more than `most`: reading them all would take too long.
+// Fails if there are more than `most`, since reading them all would take too long.
 Result<std::vector<ProcessTimes>> list_processes(size_t most);
 
 }  // namespace copybench

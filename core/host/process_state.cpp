@@ -11,7 +11,7 @@ namespace copybench {
 std::optional<char> process_state(pid_t pid) {
   const auto text = read_text_file(fmt::format("/proc/{}/stat", pid));
   if (!text) return std::nullopt;
-  // "PID (name) S ...": the name may hold anything, brackets too.
+  // "PID (name) S ...": the name may contain anything, brackets too.
   const auto name_end = text->rfind(") ");
   if (name_end == text->npos || name_end + 2 >= text->size()) return std::nullopt;
   return (*text)[name_end + 2];

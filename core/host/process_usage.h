@@ -1,5 +1,5 @@
-// What this process has used so far (getrusage). The executor compares it at both ends of a window: the daemon's own
-// disturbance of the measurement, stored with the run.
+// The resources that this process has used so far (getrusage). The executor compares them at both ends of a window. The
+// difference is the daemon's own disturbance of the measurement, and is stored with the run.
 #pragma once
 
 #include <cstdint>

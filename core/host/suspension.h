@@ -1,11 +1,11 @@
-// How long this machine was suspended: the boot-time clock goes on meanwhile, the monotonic one does not.
+// How long this machine was suspended. The boot-time clock runs during a suspension, the monotonic clock does not.
 #pragma once
 
 #include "core/base/time.h"
 
 namespace copybench {
 
-// The difference of the two clocks, which cannot be read at one instant: between two bounds.
+// Two bounds of the difference of the two clocks, which cannot be read at the same instant.
 struct ClockGap {
   Nanoseconds at_least{};
   Nanoseconds at_most{};
@@ -13,10 +13,10 @@ struct ClockGap {
 
 ClockGap clock_gap();
 
-// The boot-time clock itself: what has passed, suspended or not, however the wall clock was set.
+// The boot-time clock: the time since boot including suspensions, independent of the wall clock.
 Nanoseconds since_boot();
 
-// At least so long; zero where the readings leave it open whether it was suspended at all.
+// A lower bound of the suspension. Zero if the readings do not prove that there was one.
 Nanoseconds suspended_between(const ClockGap& before, const ClockGap& after);
 
 }  // namespace copybench

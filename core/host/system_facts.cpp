@@ -43,7 +43,7 @@ Json sysctl_json(const std::string& name) {
   return text ? numbers_or_text(*text) : Json();
 }
 
-// Of the first allowed CPU, from the nearest level outward.
+// Called for the first allowed CPU. Lists the caches from the nearest level outward.
 Json caches(int cpu) {
   auto list = Json::array();
   for (int index = 0;; ++index) {

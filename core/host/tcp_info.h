@@ -1,4 +1,4 @@
-// TCP_INFO of a connection: the kernel's own account, against which the application's bytes are held.
+// TCP_INFO of a connection: the kernel's own counts, against which the application's byte counts are checked.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace copybench {
 
 struct TcpInfo {
-  int64_t bytes_acked = 0;     // of what was sent; a FIN that was acknowledged counts as one byte (RFC 9293, 3.4)
+  int64_t bytes_acked = 0;     // of the sent bytes; an acknowledged FIN counts as one byte (RFC 9293, 3.4)
   int64_t bytes_received = 0;  // RFC 4898 tcpEStatsAppHCThruOctetsReceived; a FIN counts as one byte here too
   int64_t retransmits = 0;     // segments, whole life of the connection
   int64_t rtt_us = 0;

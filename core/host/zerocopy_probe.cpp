@@ -27,7 +27,7 @@ Result<Connection> connect_to_ourselves(const char* address) {
   if (!listener) return tl::unexpected(listener.error());
   const auto port = local_port(listener->get());
   if (!port) return tl::unexpected(port.error());
-  // connect() succeeds as soon as the kernel has queued it, so one thread can do both ends.
+  // connect() succeeds as soon as the kernel has queued it, so one thread can handle both ends.
   auto sender = connect_tcp(address, *port, {});
   if (!sender) return tl::unexpected(sender.error());
   UniqueFd receiver(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -35,9 +35,9 @@ Result<Connection> connect_to_ourselves(const char* address) {
   return Connection{std::move(*sender), std::move(receiver)};
 }
 
-// The completion's COPIED bit.
+// Returns the completion's COPIED bit.
 Result<bool> read_completion(int socket) {
-  pollfd entry{socket, 0, 0};  // POLLERR is reported unasked
+  pollfd entry{socket, 0, 0};  // POLLERR is always reported
   if (::poll(&entry, 1, 1000) <= 0) return fail("no completion came within a second");
   std::array<char, 256> control;
   msghdr message{};

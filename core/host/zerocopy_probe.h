@@ -1,8 +1,8 @@
-// Does MSG_ZEROCOPY work here? Answered by sending one message over loopback and reading its completion.
+// Checks whether MSG_ZEROCOPY works here: sends one message over loopback and reads its completion.
 //
-// Loopback always copies after all (the receiver is local), so `copied` is true on a sound machine: this shows that the
-// mechanism works, not that a NIC would do without the copy.
-// Threads: any. Takes about a millisecond; where the kernel stays silent, up to a second.
+// Loopback always copies in the end (the receiver is local), so `copied` is true on a healthy machine. The probe shows that the
+// mechanism works, not that a NIC would avoid the copy.
+// Threads: any. Takes about a millisecond, or up to a second if no completion comes.
 #pragma once
 
 #include <optional>
@@ -13,16 +13,16 @@
 namespace copybench {
 
 struct ZerocopyProbe {
-  bool loopback = false;       // a TCP connection to ourselves works at all: without it no run is possible
+  bool loopback = false;       // a TCP connection to ourselves works; without it no run is possible
   bool works = false;          // SO_ZEROCOPY was accepted and the completion of one send came back
   std::optional<bool> copied;  // the completion's SO_EE_CODE_ZEROCOPY_COPIED; none without a completion
-  std::string reason;          // why it does not work; empty where it does
-  std::string remedy;          // the command that mends it; empty where none is known
+  std::string reason;          // why it does not work; empty if it does
+  std::string remedy;          // the command that fixes it; empty if none is known
 };
 
 ZerocopyProbe probe_zerocopy();
 
 Json to_json(
-    const ZerocopyProbe& probe);  // keys loopback, works, copied, reason, remedy (the last two null where empty)
+    const ZerocopyProbe& probe);  // keys loopback, works, copied, reason, remedy (the last two null if empty)
 
 }  // namespace copybench

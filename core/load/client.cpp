@@ -19,23 +19,23 @@ namespace copybench {
 namespace {
 
 constexpr std::chrono::seconds kGreetTime{10};
-// An engine whose port is flooded may close our connection among the others'. Each wait is twice as long as the one before.
+// If the engine's port is flooded, it may close our connection with the others. Each wait is twice as long as the previous one.
 constexpr int kMostAttempts = 6;
 constexpr std::chrono::milliseconds kFirstWait{10};
 
-// The verification pass goes once round the engine's ring and a little further, so that slots are used again: a
-// mebibyte's worth, but no fewer than 2 messages and no more than 16.
+// The verification pass uses the engine's whole ring and some slots again: 1 MiB of messages more, but no fewer than 2 and no
+// more than 16.
 uint64_t messages_to_verify(uint32_t ring_slots, uint64_t message_bytes) {
   return ring_slots + std::clamp<uint64_t>((1 << 20) / message_bytes, 2, 16);
 }
 
-// Before it reads, the client lets the engine fill the receive window and queue what does not fit. A zero-copy engine's
-// queued bytes are still in its own buffers then: one that reuses them too early is found, every time. Correct engines
-// wait for us, so nothing depends on the length of this pause but that chance.
+// Before it reads, the client lets the engine fill the receive window and queue what does not fit. The queued bytes of a
+// zero-copy engine are then still in its own buffers, so an engine that reuses them too early is always detected. A correct
+// engine waits for us, so the length of this pause affects only the detection.
 constexpr std::chrono::milliseconds kLetQueue{5};
 
-// So much of a stream is worth a wake-up of its receiver: several small messages, but not so many that their latency is the
-// wait for each other; or a large one, but not all of it, so that the receiver copies while the sender goes on.
+// The bytes of a stream that justify a wake-up of the receiver: several small messages, but not so many that their latency is
+// the wait for each other; or a part of a large message, so that the receiver copies while the sender continues.
 constexpr uint64_t kMostMessagesToWaitFor = 64;
 constexpr uint64_t kMostOfSmallMessages = 256 << 10;
 constexpr uint64_t kMostOfOneMessage = 512 << 10;
@@ -91,7 +91,7 @@ tl::expected<void, Client::Refused> Client::greet() {
   if (auto sent = send_all(socket_.get(), encode(greeting, options_.token)); !sent) return refused(sent.error().message, false);
   std::array<std::byte, kGreetingReplyBytes> bytes;
   if (auto received = receive_exactly(socket_.get(), bytes, kGreetTime); !received) {
-    // What is readable then is the end of file.
+    // A socket that is readable now is at end of file.
     const bool closed = wait_readable(socket_.get(), Nanoseconds{0});
     return refused("the engine did not answer the greeting: " + received.error().message, !closed);
   }
@@ -106,9 +106,9 @@ tl::expected<void, Client::Refused> Client::greet() {
   return {};
 }
 
-// Each wake-up costs the sender too, which has to signal another CPU, and part of a small message is of no use.
-// The kernel caps the mark at half of the receive buffer, and forgets it when memory is short. For an endless stream only:
-// whoever waits for the rest of one message would wait for as much of a next one, which may never come.
+// Each wake-up also costs the sender, which has to signal another CPU, and part of a small message is of no use. The kernel caps
+// the mark at half of the receive buffer, and ignores it when memory is short. For an endless stream only: a client that waits
+// for the rest of one message would also wait for bytes of the next one, which may never come.
 Result<void> Client::wake_seldom() {
   const int bytes = static_cast<int>(worth_a_wake_up(options_.field_bytes * kFieldsPerMessage));
   if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) != 0) {
@@ -181,7 +181,7 @@ Result<void> Client::stream() {
     take_messages(now, stage == Stage::window, 0);
     if (stage == Stage::end && !asked_to_end) {
       asked_to_end = true;
-      // This frame ends the stream; the next says that nothing more is wanted.
+      // One frame ends the stream and says that nothing more is wanted.
       if (auto sent = send_frame(FrameKind::end, 0); !sent) return sent;
     }
   }
@@ -216,7 +216,7 @@ Result<void> Client::end_requests() {
 }
 
 Result<void> Client::paced() {
-  // The kernel may put off a wake-up by 50 us otherwise, which would be counted as latency.
+  // Otherwise the kernel may delay a wake-up by 50 us, which would count as latency.
   ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   PacedRequests requests(socket_.get(), Pacer(*options_.pace, monotonic_ns()), options_.field_bytes * kFieldsPerMessage);
   for (;;) {
@@ -231,7 +231,7 @@ Result<void> Client::paced() {
     if (*received == 0) return fail("the engine closed the connection before it had answered all requests");
     counters_.bytes.store(counters_.bytes.load(std::memory_order_relaxed) + *received, std::memory_order_relaxed);
     const int64_t now = monotonic_ns();
-    // Of the window is what was answered in it, whenever it was due.
+    // A request belongs to the window if its response arrived there, whenever it was due.
     const bool in_window = stage_.load(std::memory_order_relaxed) == Stage::window;
     for (auto message = receiver_->next_message(); !message.empty(); message = receiver_->next_message()) {
       if (in_window) latency_.record(now - requests.next_answer_due_ns());

@@ -1,8 +1,8 @@
 // One connection of the load generator and its thread.
 //
-// Its life: connect and greet (constructor's thread: connect()), then in its own thread verify -> wait for go -> receive
-// until told to end -> drain -> goodbye. Threads: load.cpp calls everything here; counters are written by the client's thread
-// with plain stores and may be read by any; histogram and account are read after the thread has ended.
+// Life cycle: start() connects and greets in the caller's thread. Then, in the client's own thread: verify -> wait for the start
+// -> receive until Stage::end -> drain -> goodbye. Threads: load.cpp calls everything here. The client's thread writes the
+// counters with plain stores, and any thread may read them. Histogram and account are read after the thread has ended.
 #pragma once
 
 #include <atomic>
@@ -31,9 +31,9 @@ struct ClientOptions {
   Pattern pattern = Pattern::stream;
   Receive receive = Receive::recv;
   StreamSocketOptions socket;
-  std::vector<int> cpus;  // that its thread may run on; empty: any
+  std::vector<int> cpus;  // allowed for its thread; empty: any
   RunToken token{};
-  std::optional<Pace> pace;  // of request_response; none: each request follows the answer to the one before
+  std::optional<Pace> pace;  // for request_response; none: each request follows the previous response
 };
 
 // Shared by all clients of a load; moves forward only.
@@ -52,14 +52,14 @@ class Client {
 
   // Connects and greets, then starts the thread, which verifies at once.
   Result<void> start();
-  // Ends a blocked call: the load is given up.
+  // Ends a blocked call, to give up the load.
   void abort();
 
   bool verified() const { return verified_.load(std::memory_order_acquire); }
   bool ended() const { return ended_.load(std::memory_order_acquire); }
   const ReceiveCounters& counters() const { return counters_; }
 
-  // After ended().
+  // Call after ended().
   const std::optional<std::string>& problem() const { return problem_; }
   const Histogram& latency() const { return latency_; }
   Json account() const;
@@ -69,7 +69,7 @@ class Client {
   Result<void> serve();
   struct Refused {
     Error why;
-    bool final = true;  // false: the connection was closed without an answer, as it may be in a flood of others
+    bool final = true;  // false: the connection was closed without a reply, as may happen in a flood of others
   };
   tl::expected<void, Refused> connect();
   tl::expected<void, Refused> greet();

@@ -2,7 +2,7 @@
 // 1024 buckets, so that a bucket is at most 0.1 % of its value wide (the layout of G. Tene's HdrHistogram). Percentiles are the
 // highest value of their bucket, mean and max are exact.
 //
-// One histogram a thread, no locks: record() is for its owner; merge the histograms when the threads have ended.
+// No locks: each thread records into its own histogram. Merge the histograms when the threads have ended.
 #pragma once
 
 #include <algorithm>
@@ -16,12 +16,12 @@ namespace copybench {
 
 class Histogram {
  public:
-  // Above it (73 minutes) values count as this in the percentiles, and as themselves in mean and max.
+  // Values above it (73 minutes) count as this value in the percentiles, and as themselves in mean and max.
   static constexpr int64_t kHighestNs = (int64_t{1} << 42) - 1;
 
   Histogram();
 
-  // Negative values, which two clocks' difference can give, count as 0.
+  // Negative values, which the difference of two clocks can give, count as 0.
   void record(int64_t ns) {
     if (ns < 0) ns = 0;
     ++counts_[index_of(ns)];
@@ -33,7 +33,7 @@ class Histogram {
   void merge(const Histogram& other);
 
   uint64_t count() const { return count_; }
-  // None of an empty histogram. quantile is within 0 to 1.
+  // None if the histogram is empty. quantile is within 0 to 1.
   std::optional<double> mean_ns() const;
   std::optional<int64_t> max_ns() const;
   std::optional<int64_t> quantile_ns(double quantile) const;

@@ -32,7 +32,7 @@ class Load {
  public:
   Load(const LoadOptions& options, const LoadSink& report) : options_(options), report_(report) {}
   ~Load() {
-    // Clients that wait for the start must get past it to be joined; their sockets are shut by their destructors.
+    // Releases clients that wait for the start, so that they can be joined. Their destructors shut down their sockets.
     set_stage(Stage::end);
   }
 
@@ -67,7 +67,7 @@ class Load {
   bool reported_ready_ = false;
   bool done_ = false;
   Mark opened_, closed_;
-  std::vector<uint64_t> samples_;  // bytes received since the window's begin, every 100 ms
+  std::vector<uint64_t> samples_;  // bytes received since the beginning of the window, every 100 ms
   Time started_at_, opened_at_;
 };
 
@@ -81,7 +81,7 @@ Result<void> Load::run() {
     if (!token) return tl::unexpected(token.error());
     token_ = *token;
   }
-  // An hour's samples; so that the window allocates nothing.
+  // The samples of an hour, so that the window allocates nothing.
   samples_.reserve(36'100);
   if (auto connected = connect(); !connected) return connected;
   while (!done_) {
@@ -204,7 +204,7 @@ void Load::keep_time(Time now) {
   if (stage_ == Stage::warmup && !options_.take_orders && now >= started_at_ + options_.warmup) {
     open();
   } else if (stage_ == Stage::window) {
-    // A late wake-up leaves a sample out rather than giving one a wrong time: its place holds the count of this moment.
+    // After a late wake-up the places of missed samples get the current count, so that later samples keep their times.
     while (now >= opened_at_ + kSampleEvery * static_cast<int64_t>(samples_.size() + 1)) {
       samples_.push_back(mark().bytes - opened_.bytes);
     }

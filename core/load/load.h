@@ -1,8 +1,8 @@
-// The client side of one run: `threads` connections to an engine, a thread each, and the marks of the window.
+// The client side of one run: `threads` connections to an engine, one thread each, and the marks of the window.
 //
-// run_load() is the process's main loop. Given orders on stdin (core/wire/orders.h) it starts, opens, closes and finishes
-// as told; by hand it does so by itself after warmup and duration. SIGINT and SIGTERM close the window where it is and
-// report what was measured. Call it once, before any other thread exists.
+// run_load() is the process's main loop. With orders on stdin (core/wire/orders.h) it starts, opens, closes and finishes on
+// order. Started by hand it does so by itself after warmup and duration. SIGINT and SIGTERM close an open window and report what
+// was measured. Call it once, before any other thread exists.
 #pragma once
 
 #include <cstdint>
@@ -19,18 +19,18 @@
 namespace copybench {
 
 struct LoadOptions {
-  ClientOptions client;  // for every connection, but for the token; its cpus are dealt to the threads in turn, one each
+  ClientOptions client;  // for every connection, except the token; the threads get its cpus in turn, one each
   uint32_t threads = 1;
-  std::optional<double> messages_per_s;  // over all connections; of request_response only
+  std::optional<double> messages_per_s;  // over all connections; for request_response only
   Nanoseconds warmup{};    // by hand only
   Nanoseconds duration{};  // by hand only
-  bool take_orders = false;  // the first of which is the run's token; without it the token is all zeros
+  bool take_orders = false;  // the first order is the run's token; without orders the token is all zeros
 };
 
 using LoadSink = std::function<void(const Json&)>;
 
-// An error where no measurement came about: no connection, a failed verification, a connection that broke. The report
-// "result" has been made where there is none.
+// Fails if nothing could be measured: no connection, a failed verification, a broken connection. On success the report "result"
+// has been made.
 Result<void> run_load(const LoadOptions& options, const LoadSink& report);
 
 }  // namespace copybench

@@ -11,11 +11,11 @@
 namespace copybench {
 namespace {
 
-// An engine that cannot keep up is asked for no more than this at once: it has to answer all of it before the run can end.
+// Limits of the outstanding requests to an engine that cannot keep up: it has to answer all of them before the run can end.
 constexpr uint64_t kMostOutstandingBytes = 64 << 20;
 constexpr uint64_t kMostOutstanding = 4096;
 
-// As often, a client that waits looks whether the load's stage has changed.
+// How often a waiting client checks whether the load's stage has changed.
 constexpr int64_t kLookEveryNs = 20'000'000;
 
 }  // namespace

@@ -1,8 +1,7 @@
-// The requests of one paced connection: sent when they are due, not when the one before was answered. Where the engine is
-// late they queue up, and their latency is counted from the time they were due, so that no wait is left out (no
-// coordinated omission).
+// The requests of one paced connection. They are sent when they are due, not when the previous one was answered. If the engine is
+// late they queue up. Their latency counts from the time they were due, so that no wait is left out (no coordinated omission).
 //
-// Threads: the client's.
+// Threads: only the client's.
 #pragma once
 
 #include <array>
@@ -18,18 +17,18 @@ namespace copybench {
 
 class PacedRequests {
  public:
-  // socket: connected; outlives this. message_bytes: of an answer.
+  // socket: connected; outlives this. message_bytes: of a response.
   PacedRequests(int socket, const Pacer& pacer, uint64_t message_bytes);
 
-  // Asks for what is due by now.
+  // Sends the requests that are due by now.
   Result<void> ask(int64_t now_ns);
-  // When the request was due that the next answer is to.
+  // When the request of the next response was due.
   int64_t next_answer_due_ns() const { return pacer_.due_ns(answered_); }
   void answered() { ++answered_; }
 
-  // Nothing is left unsent or unanswered.
+  // True if nothing is left unsent or unanswered.
   bool settled() const { return unsent_.empty() && answered_ == asked_; }
-  // Waits for an answer, for the next request to be due (unless `ending`), or for a while; true: there is something to read.
+  // Waits for a response, for the next due request (unless `ending`), or for a short time. Returns true if there is data to read.
   Result<bool> wait(bool ending) const;
 
   uint64_t most_outstanding() const { return most_outstanding_; }
@@ -44,7 +43,7 @@ class PacedRequests {
   uint64_t asked_ = 0;
   uint64_t answered_ = 0;
   uint64_t most_outstanding_ = 0;
-  std::vector<std::byte> unsent_;  // the end of what the socket did not take
+  std::vector<std::byte> unsent_;  // bytes that the socket has not taken yet
 };
 
 }  // namespace copybench

@@ -1,5 +1,5 @@
-// When the requests of a connection are due, where a load is paced: at a set rate over all connections, each taking its
-// turn, whatever the answers do (an open loop). Pure.
+// The due times of a connection's requests in a paced load: a fixed rate over all connections, which take turns, independent of
+// the responses (an open loop). Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ struct Pace {
   uint32_t connections = 1;
 };
 
-// Begins at the first request's time for connection 0. Times are CLOCK_MONOTONIC; each is counted from the begin, so that
-// the rate is exact over any length.
+// begin_ns: when the first request of connection 0 is due. Times are CLOCK_MONOTONIC. Each is computed from begin_ns, so that the
+// rate is exact over any duration.
 class Pacer {
  public:
   Pacer(const Pace& pace, int64_t begin_ns) : pace_(pace), begin_ns_(begin_ns) {}

@@ -13,7 +13,7 @@
 namespace copybench {
 namespace {
 
-// More a call means fewer calls; beyond the size of an L2 cache there is nothing more to win.
+// More bytes per call mean fewer calls. Beyond the size of an L2 cache there is no further gain.
 constexpr uint64_t kBufferBytes = 256 << 10;
 
 Result<size_t> received(ssize_t n) {

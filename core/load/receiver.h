@@ -1,5 +1,5 @@
-// Where a client's bytes go: a buffer of whole messages that is filled round and round, and the view of each message in it.
-// Every byte is copied out of the kernel and none is thrown away (no MSG_TRUNC), whichever the call.
+// The receive buffer of a client: it holds whole messages, is filled in rotation, and gives a view of each message. Every byte is
+// copied out of the kernel and none is discarded (no MSG_TRUNC), with either call.
 //
 // Threads: one at a time.
 #pragma once
@@ -19,12 +19,11 @@ class Receiver {
  public:
   virtual ~Receiver() = default;
 
-  // One call of recv or recvmsg on a blocking socket: how many bytes came, 0 at end of file. Only after every message
-  // that was complete has been looked at.
+  // One call of recv or recvmsg on a blocking socket. Returns the number of bytes, 0 at end of file. Call it only after every
+  // complete message was taken by next_message().
   virtual Result<size_t> receive(int socket) = 0;
 
-  // The parts of the next message that is complete and was not returned before; empty if there is none yet. Valid until
-  // the next receive().
+  // Returns the parts of the next complete message, empty if there is none yet. Valid until the next receive().
   virtual std::span<const std::span<const std::byte>> next_message() = 0;
 };
 

@@ -1,17 +1,18 @@
-// Runs that depend on results: what an experiment still needs, from its spec and the runs that have ended. Pure: asked by
-// the store in the transaction that ends a run, so that an experiment and its next runs are stored together or not at all.
+// Runs that depend on results: computes what an experiment still needs, from its spec and the runs that have ended. Pure.
+// The store calls it in the transaction that ends a run, so that an experiment and its next runs are stored together or not
+// at all.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/model/spec.h"
 #include "core/model/records.h"
+#include "core/model/spec.h"
 
 namespace copybench {
 
-// Whether its plan is only a beginning.
+// Whether the plan has only the first runs.
 bool is_adaptive(const ExperimentSpec& spec);
 
 struct Advice {

@@ -13,7 +13,7 @@ namespace {
 
 using std::string_view;
 
-// What is wrong with a text, or nothing: "is empty", "is 201 bytes long".
+// The problem of a text, or nothing: "is empty", "is 201 bytes long".
 std::string text_problem(string_view text, size_t least, size_t most, string_view allowed_controls) {
   if (text.size() < least) return "is empty";
   if (text.size() > most) return fmt::format("is {} bytes long", text.size());
@@ -23,11 +23,11 @@ std::string text_problem(string_view text, size_t least, size_t most, string_vie
     return is_control_character(c) && (c > 0x7f || allowed_controls.find(static_cast<char>(c)) == string_view::npos);
   });
   if (controls) return "contains a control character";
-  // A link to an experiment is its name.
+  // An experiment's name is the text of its link, so it must be visible.
   return least > 0 && !any_visible(*code_points) ? "shows nothing: it has blanks and characters without width alone" : "";
 }
 
-// A tag stands in a list with commas on the page, and in a query.
+// A tag appears in a list with commas on the page, and in a query.
 std::string tag_problem(string_view tag) {
   std::string problem = text_problem(tag, 1, AnnotationLimits::kMaxTagBytes, "");
   if (!problem.empty()) return problem;
@@ -35,7 +35,7 @@ std::string tag_problem(string_view tag) {
   return tag.front() == ' ' || tag.back() == ' ' ? "begins or ends with a space" : "";
 }
 
-void judge_tags(const std::vector<std::string>& tags, std::vector<FieldError>& errors) {
+void validate_tags(const std::vector<std::string>& tags, std::vector<FieldError>& errors) {
   if (tags.size() > AnnotationLimits::kMaxTags) {
     errors.push_back({"/tags", fmt::format("{} tags; allowed: at most {}", tags.size(), AnnotationLimits::kMaxTags)});
     return;
@@ -68,7 +68,7 @@ std::vector<FieldError> annotation_errors(const AnnotationChange& change) {
                                             "but line breaks and tabs",
                                             problem, Limits::kMaxNotesBytes)});
   }
-  if (change.tags) judge_tags(*change.tags, errors);
+  if (change.tags) validate_tags(*change.tags, errors);
   return errors;
 }
 

@@ -1,4 +1,5 @@
-// What people write on an experiment. It is no part of what was measured, and may be changed at any time. Pure.
+// The annotations that people write on an experiment. They are no part of what was measured, and may be changed at any
+// time. Pure.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ struct Annotations {
   bool operator==(const Annotations&) const = default;
 };
 
-// What is given is changed, the rest stays. The name is kept in the spec, yet belongs to people as the rest does.
+// Sets the fields that are given; the rest stays. The name is kept in the spec, but people may change it like the rest.
 struct AnnotationChange {
   std::optional<std::string> name;
   std::optional<std::string> notes;
@@ -36,7 +37,7 @@ struct AnnotationChange {
 // Every error found: /name, /notes, /tags, /tags/0.
 std::vector<FieldError> annotation_errors(const AnnotationChange& change);
 
-// Without the name, which is not among them.
+// Does not change the name, which is no part of them.
 Annotations changed(Annotations annotations, const AnnotationChange& change);
 
 }  // namespace copybench

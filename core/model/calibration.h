@@ -1,5 +1,5 @@
-// What the machine can do at a moment, told by four small measurements that no engine takes part in: if they are not as
-// they were before, the runs around them were measured on a machine that was not as before. Pure.
+// The performance of the machine at one moment, from four small measurements without an engine. If they differ from earlier
+// ones, the machine had changed for the runs around them. Pure.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ std::span<const CalibrationColumn> calibration_columns();
 Json to_json(const Calibration& calibration);  // by the columns' names
 Result<Calibration> calibration_from_json(const Json& json);
 
-// One that was taken around a run.
+// A calibration that was taken around a run.
 struct CalibrationRecord {
-  bool before = false;  // the run; else after it
+  bool before = false;  // true: before the run; false: after it
   UtcTime at;
   std::string machine;  // machine_key()
   Calibration values;
@@ -46,18 +46,18 @@ struct CalibrationRecord {
   bool operator==(const CalibrationRecord&) const = default;
 };
 
-// Those of a run, as an export has them: without its id. The reading one fails on anything else.
+// The calibrations of a run, as an export has them: without its id. The parser fails on anything else.
 Json to_json(const std::vector<CalibrationRecord>& of_run);
 Result<std::vector<CalibrationRecord>> calibrations_from_json(const Json& json);
 
 struct CalibrationLimits {
-  static constexpr size_t kEarlier = 10;      // as many are needed to tell what is usual
-  static constexpr size_t kMostEarlier = 200; // and no more are asked
+  static constexpr size_t kEarlier = 10;      // needed to know what is usual
+  static constexpr size_t kMostEarlier = 200; // at most this many are used
   static constexpr double kFar = 6;           // deviations (1.4826 MAD) from the median of the earlier ones, and
   static constexpr double kEffect = 0.15;     // of that median
 };
 
-// A sentence on every value that lies beyond both limits; none where nothing does, or where too few are known.
+// A sentence that names every value beyond both limits; none if no value is, or if too few are known.
 std::optional<std::string> unusual(const Calibration& now, const std::vector<Calibration>& earlier);
 
 }  // namespace copybench

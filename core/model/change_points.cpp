@@ -12,13 +12,13 @@ struct Split {
   double distance = 0;  // scaled energy distance of both sides; 0: there is none
 };
 
-// The best split of a segment, which begins at `offset`: left of it, and right of it up to where the next level may begin, so
-// that a level which comes and goes is found too.
+// The best split of a segment, which begins at `offset`. It compares the values left of the split with those right of it up
+// to where the next level may begin, so that a level which comes and goes is found too.
 Split best_split(std::span<const double> values, size_t offset) {
   Split best;
   const size_t all = values.size();
   if (all < 2 * kLeastSegment) return best;
-  // sums[i][j]: of the distances of the first i values from the first j ones.
+  // sums[i][j]: the sum of the distances of the first i values from the first j ones.
   std::vector<std::vector<double>> sums(all + 1, std::vector<double>(all + 1));
   for (size_t i = 0; i < all; ++i) {
     double row = 0;
@@ -41,7 +41,7 @@ Split best_split(std::span<const double> values, size_t offset) {
   return best;
 }
 
-// The best of all segments, which `ends` parts.
+// The best split of all segments. `ends` separates the segments.
 Split best_of_all(std::span<const double> values, const std::vector<size_t>& ends) {
   Split best;
   size_t begin = 0;

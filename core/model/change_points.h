@@ -1,7 +1,8 @@
-// Where the level of a series changes: E-divisive with means (Matteson and James, A Nonparametric Approach for Multiple
-// Change Point Analysis of Multivariate Data, 2014, exponent 1): the split at which the energy distance between the values
-// before it and those after it, up to any later one, is greatest, kept if a permutation test finds it, and so on within the
-// parts. No assumption on the values' distribution; outliers count by their distance alone. Some 0.2 s for 300 values.
+// Finds where the level of a series changes, by E-divisive with means (Matteson and James, A Nonparametric Approach for
+// Multiple Change Point Analysis of Multivariate Data, 2014, exponent 1). It takes the split at which the energy distance
+// between the values before it and those after it, up to any later one, is greatest. It keeps the split if a permutation
+// test finds it significant, and continues within the parts. It assumes no distribution of the values. Outliers count only
+// by their distance. Takes some 0.2 s for 300 values.
 //
 // Pure: the permutations come from a fixed seed, so the same series has the same change points.
 #pragma once

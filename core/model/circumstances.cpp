@@ -26,7 +26,7 @@ bool same_machine(const Circumstances& base, const Circumstances& head) {
 
 std::string text_or_empty(const Json& json) { return json.is_null() ? std::string() : json.get<std::string>(); }
 
-// By their names; the first of those that have the same one.
+// The facts by name; the first of several with the same name.
 std::unordered_map<std::string_view, const Circumstance*> by_name(const Circumstances& facts) {
   std::unordered_map<std::string_view, const Circumstance*> named;
   for (const Circumstance& fact : facts) named.try_emplace(fact.name, &fact);

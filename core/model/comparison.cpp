@@ -78,13 +78,13 @@ double least_p(bool paired, size_t base, size_t head) {
   return paired ? signed_rank_least_p(base) : mann_whitney_least_p(base, head);
 }
 
-// Whether a comparison would be significant, had it another p and all others theirs: benjamini_hochberg() without sorting
-// thousands of p anew for each of them.
+// Whether a comparison would be significant if it had another p and all others kept theirs. Equals benjamini_hochberg(),
+// without sorting thousands of p again for each of them.
 class IfCorrected {
  public:
   explicit IfCorrected(std::vector<double> all) : sorted_(std::move(all)) { std::sort(sorted_.begin(), sorted_.end()); }
 
-  // own: the p that it has, one of all.
+  // own: the p of the comparison, one of those given to the constructor.
   bool significant(double own, double p) {
     if (p <= carried_up_to(own)) return true;
     const auto not_above = std::upper_bound(sorted_.begin(), sorted_.end(), p) - sorted_.begin();
@@ -93,7 +93,8 @@ class IfCorrected {
   }
 
  private:
-  // The greatest p among the others that is significant itself when one below it is: that one is then, too. -1: none.
+  // The greatest p among the others that is significant if this comparison's p is below it. Then this one is significant
+  // too. -1: none.
   double carried_up_to(double own) {
     const auto known = carried_.find(own);
     if (known != carried_.end()) return known->second;
@@ -112,7 +113,7 @@ class IfCorrected {
   std::map<double, double> carried_;
 };
 
-// Values that each set would need, if those that there are cannot give a significant difference.
+// The number of values that each set would need, if the existing ones cannot give a significant difference.
 std::optional<int64_t> needed_by(const ValueSets& sets, IfCorrected& corrected, double own) {
   if (corrected.significant(own, least_p(sets.paired, sets.base.size(), sets.head.size()))) return std::nullopt;
   auto needed = static_cast<int64_t>(std::min(sets.base.size(), sets.head.size())) + 1;

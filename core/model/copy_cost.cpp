@@ -24,13 +24,13 @@ std::string copy_called(CopyKind kind) {
   return kind == CopyKind::gather ? "the gather" : fmt::format("the {} copy", name_of(kind));
 }
 
-// Samples there are not the engine's copies: the deferred copy of others' packets that are handled on its threads, and what
-// else of libc has the gather's symbols.
+// Such samples are not the engine's copies. They are the deferred copy of others' packets that are handled on its threads,
+// or other parts of libc with the gather's symbols.
 bool cannot_have(EngineMode engine, CopyKind kind) {
   switch (kind) {
     case CopyKind::gather: return engine != EngineMode::two_copy;
     case CopyKind::deferred: return engine != EngineMode::zero_copy;
-    case CopyKind::send:  // zero_copy falls back to it where the kernel cannot do without
+    case CopyKind::send:  // zero_copy falls back to it if the kernel has to copy
     case CopyKind::receive: break;
   }
   return false;
@@ -40,7 +40,7 @@ double own_share(const ProfiledShare& profiled, CopyKind kind) {
   return cannot_have(profiled.configuration.engine, kind) ? 0 : profiled.share.share(kind);
 }
 
-// Neither by its definition nor by the samples.
+// The engine has the copy neither by its definition nor by the samples.
 bool is_without(const ProfiledShare& profiled, CopyKind kind) {
   const EngineMode engine = profiled.configuration.engine;
   const bool defined_so = cannot_have(engine, kind) || (engine == EngineMode::zero_copy && kind == CopyKind::send);

@@ -29,7 +29,7 @@ constexpr std::array kRules{
              R"((_copy_to_iter|copy_user_\w+|rep_movs_alternative|copy_to_user\w*|raw_copy_to_user|__arch_copy_to_user|simple_copy_to_iter|copyout)_\[k\])",
              R"((tcp_recvmsg_locked|tcp_recvmsg|skb_copy_datagram_iter|__skb_datagram_iter|_copy_to_iter)_\[k\])",
              "the kernel's copy from socket buffers into the client's memory"},
-    // libc without its symbols has the name of its file alone; the engine calls nothing else of it that takes time.
+    // A libc without symbols shows only the name of its file. The engine calls nothing else in it that takes time.
     CopyRule{CopyKind::gather, "engine", R"((__)?mem(cpy|move|pcpy)\w*|\[libc[.\-0-9a-z]*\])", "",
              "the engine's own copy of the fields into one buffer, in user space"},
 };
@@ -53,7 +53,7 @@ const std::vector<CompiledRule>& compiled_rules() {
   return rules;
 }
 
-// std::regex recurses over what it matches; no symbol that a rule is about is nearly so long.
+// std::regex recurses over the text that it matches. No symbol that a rule describes is nearly so long.
 constexpr size_t kMaxMatchedBytes = 200;
 
 bool matches(std::string_view frame, const std::regex& pattern) {

@@ -1,5 +1,5 @@
-// Which share of the busy samples copied the payload, told apart by where the copy stands on its way: from the symbols of
-// a profile, by rules that are data. Pure.
+// The shares of the busy samples that copied the payload, by where the copy is on the payload's way. They are computed from
+// the symbols of a profile, by rules that are data. Pure.
 //
 // The symbols are those of Linux 5.x and 6.x on x86-64 and arm64, as its source has them (lib/iov_iter.c, net/core/skbuff.c,
 // net/ipv4/tcp.c, arch/*/lib/) and as `perf report` shows them.
@@ -25,8 +25,8 @@ enum class CopyKind : uint8_t { gather, send, deferred, receive };
 template <>
 std::span<const std::string_view> names<CopyKind>();
 
-// A stack is a copy of this kind if its root, its leaf and one of the callers match; patterns are ECMAScript expressions
-// that must match a whole frame. An empty one matches anything. The first rule that fits decides.
+// A stack is a copy of this kind if its root, its leaf and one of the callers match. Patterns are ECMAScript expressions
+// that must match a whole frame; an empty one matches anything. The first rule that matches decides.
 struct CopyRule {
   CopyKind kind{};
   std::string_view root;
@@ -52,14 +52,14 @@ struct CopyShare {
   int64_t busy_samples = 0;
   std::vector<CopyPart> parts;  // one for each kind, in the order of the enumeration
 
-  double share(CopyKind kind) const;  // of the busy samples, 0 to 1; 0 where there are none
+  double share(CopyKind kind) const;  // of the busy samples, 0 to 1; 0 if there are none
 };
 
 CopyShare copy_share_of(const FoldedStacks& stacks);
 
 // {"busy_samples", "total", "gather": {"share", "samples", "symbols": [{"symbol", "samples"}]}, "send", ...}
 Json to_json(const CopyShare& share);
-// None where the JSON is null, a profile that tells no shares, or not what to_json() gives.
+// None if the JSON is null (a profile without shares) or not what to_json() writes.
 std::optional<CopyShare> copy_share_from_json(const Json& json);
 // [{"copy", "root", "leaf", "caller", "meaning"}]
 Json copy_rules_json();

@@ -18,7 +18,7 @@ constexpr double kGridStep = 4;
 const double kResolution = std::pow(2.0, 0.25);
 constexpr uint64_t kGranule = 8;  // bytes: sizes in between are multiples of it
 
-// The geometric middle, or none where there is no such size strictly between.
+// The geometric middle; none if no such size lies strictly between.
 std::optional<uint64_t> middle(uint64_t low, uint64_t high) {
   const double exact = std::sqrt(static_cast<double>(low) * static_cast<double>(high));
   const auto size = static_cast<uint64_t>(std::lround(exact / kGranule)) * kGranule;
@@ -28,10 +28,10 @@ std::optional<uint64_t> middle(uint64_t low, uint64_t high) {
 
 double ratio_of(uint64_t low, uint64_t high) { return static_cast<double>(high) / static_cast<double>(low); }
 
-// One size's pairs in the order of their repetitions: above 0 where the first engine is better; none for a failed pair.
+// One size's pairs in the order of their repetitions: above 0 if the first engine is better; none for a failed pair.
 using Advantages = std::vector<std::optional<double>>;
 
-// A completed run without the figure, where no completed run of its engine has it.
+// A completed run without the figure, of an engine that has no completed run with it.
 std::optional<RunId> without_figure(const ExperimentSpec& spec, const std::vector<SummaryInput>& ended) {
   const FigureColumn& metric = *find_figure(spec.crossover->metric);
   for (const EngineMode engine : spec.engines) {
@@ -47,7 +47,7 @@ std::optional<RunId> without_figure(const ExperimentSpec& spec, const std::vecto
   return std::nullopt;
 }
 
-// It may not exist on a machine, or may not have been asked for: what comes of perf's counters.
+// Figures from perf's counters: a machine may not have them, or they may not have been requested.
 bool may_be_without(const std::string& metric) {
   return metric == "cycles_per_byte" ||
          std::ranges::any_of(counter_columns(), [&](const CounterColumn& counter) { return counter.column == metric; });
@@ -59,7 +59,7 @@ std::map<uint64_t, Advantages> advantages_of(const ExperimentSpec& spec, const s
   std::map<uint64_t, std::map<uint32_t, std::map<EngineMode, std::optional<double>>>> runs;
   for (const SummaryInput& run : ended) {
     const Configuration& configuration = run.planned.configuration;
-    // Another engine is that of a damaged row.
+    // A damaged row may have another engine.
     if (run.state == RunState::cancelled || std::ranges::count(spec.engines, configuration.engine) == 0) continue;
     auto& value = runs[configuration.field_bytes][run.planned.repetition][configuration.engine];
     if (run.state == RunState::completed) value = value_of(run.figures, metric);
@@ -67,7 +67,7 @@ std::map<uint64_t, Advantages> advantages_of(const ExperimentSpec& spec, const s
   std::map<uint64_t, Advantages> advantages;
   for (const auto& [size, repetitions] : runs) {
     for (const auto& [repetition, engines] : repetitions) {
-      if (engines.size() < 2) continue;  // its other half is still to come
+      if (engines.size() < 2) continue;  // the other run of the pair is still to come
       const auto first = engines.at(spec.engines[0]);
       const auto second = engines.at(spec.engines[1]);
       const bool whole = first && second && *first > 0 && *second > 0;
@@ -77,7 +77,7 @@ std::map<uint64_t, Advantages> advantages_of(const ExperimentSpec& spec, const s
   return advantages;
 }
 
-// The p-value of "neither is better"; equal values leave no doubt, one way or the other.
+// The p-value of "neither is better". If all values are equal, it is 1 or 0.
 double p_of(std::span<const double> advantages) {
   const double mean = mean_of(advantages);
   const auto n = static_cast<double>(advantages.size());
@@ -127,7 +127,7 @@ SizeResult judge(const ExperimentSpec& spec, uint64_t size, const Advantages& pa
   return result;
 }
 
-// Two sizes with different winners and none with a winner between them, as indices into the path.
+// Two sizes with different winners and no winner between them, as indices into the path.
 struct Bracket {
   size_t low;
   size_t high;
@@ -172,7 +172,7 @@ Crossing crossing_of(const ExperimentSpec& spec, const std::vector<SizeResult>& 
   return crossing;
 }
 
-// Where a further size would narrow the bracket: in the wider of the gaps beside what lies undecided in it.
+// A further size that would narrow the bracket: in the wider of the gaps beside its undecided sizes.
 std::optional<uint64_t> refinement_of(const std::vector<SizeResult>& path, const Bracket& bracket) {
   std::vector<std::pair<uint64_t, uint64_t>> gaps{{path[bracket.low].field_bytes, path[bracket.low + 1].field_bytes},
                                                   {path[bracket.high - 1].field_bytes, path[bracket.high].field_bytes}};

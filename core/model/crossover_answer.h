@@ -1,4 +1,4 @@
-// What a search for a crossover found: in words, and as the API shows it. Pure.
+// The result of a search for a crossover, in words and as the API shows it. Pure.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ constexpr std::string_view kCancelledSearch = "The search was cancelled before i
 std::string answer_in_words(const ExperimentSpec& spec, const CrossoverResult& result);
 
 // {"state", "of", "metric", "confidence", "size_bytes", "interval", "crossings", "path", "answer"}; size_bytes and interval
-// are those of the one crossing there is, else null. Sizes are of a field.
+// are those of the only crossing, else null. Sizes are of a field.
 Json to_json(const ExperimentSpec& spec, const CrossoverResult& result);
 
 }  // namespace copybench

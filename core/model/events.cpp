@@ -13,7 +13,7 @@ constexpr size_t kMaxEventBytes = 200;
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Among the terms of pmu/term,term=value/, however it is spelled.
+// Searches the terms of pmu/term,term=value/, in upper or lower case.
 bool has_term(std::string_view terms, std::string_view wanted) {
   while (!terms.empty()) {
     const auto end = std::min(terms.find(','), terms.size());
@@ -50,11 +50,11 @@ std::optional<std::string> event_name_problem(std::string_view name) {
       return "may have nothing but modifiers (letters) after its second slash";
     }
   }
-  // perf prints a renamed event under the name it was given: the count of one would stand for another's.
+  // perf prints a renamed event under its new name, so its count would be taken for another event's.
   if (open != std::string_view::npos && has_term(name.substr(open + 1, close - open - 1), "name")) {
     return "must not rename an event (name=): its count would stand under another's name";
   }
-  // perf would load such a name as a BPF program where a file of that name exists.
+  // perf would load such a name as a BPF program if a file of that name exists.
   constexpr std::array<std::string_view, 4> kFiles{".c", ".o", ".obj", ".bpf"};
   if (std::any_of(kFiles.begin(), kFiles.end(), [&](auto ending) { return name.ends_with(ending); })) {
     return "must not end like a file's name (.c, .o, .obj, .bpf)";

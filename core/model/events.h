@@ -1,4 +1,4 @@
-// The names of perf events: what may be asked for, and how a name becomes a column.
+// The names of perf events: which may be requested, and which column a name fills.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 
 namespace copybench {
 
-// An error's text if the name cannot be an event, none if it can. Letters, digits and _ . : - / = , only, beginning with
-// a letter, with commas only between slashes: so a name can never be an option of perf, a path or a second event. A term name=
-// between the slashes is refused, so that no event takes another's name.
+// The text of an error if the name cannot be an event, else none. Allowed are only letters, digits and _ . : - / = ,
+// beginning with a letter, with commas only between slashes. So a name can never be an option of perf, a path or a second
+// event. A term name= between the slashes is rejected, so that no event takes another's name.
 std::optional<std::string> event_name_problem(std::string_view name);
 
 // A figure that is an event's count.
@@ -21,7 +21,7 @@ struct CounterColumn {
   std::string_view column;
   std::optional<int64_t> RunFigures::*member;
   std::string_view event;  // perf's name
-  std::string_view alias;  // its other one; empty: none
+  std::string_view alias;  // perf's other name; empty: none
 
   bool counts(std::string_view name) const { return !name.empty() && (name == event || name == alias); }
 };

@@ -14,7 +14,7 @@
 namespace copybench {
 namespace {
 
-// Values by repetition; of completed runs that have the figure.
+// Values by repetition, of completed runs that have the figure.
 using ByRepetition = std::map<uint32_t, double>;
 using ByConfiguration = std::map<Configuration, ByRepetition>;
 
@@ -98,7 +98,7 @@ ValueSets pairs_of(const ByRepetition& base, const ByRepetition& head) {
   return sets;
 }
 
-// What is swept, how often, and how it was ordered by chance.
+// Keys that are no settings: names, what is swept, how often, the random order, and the profile.
 constexpr std::array<std::string_view, 8> kNoSettings{"name",    "preset",      "engines", "field_sizes",
                                                       "threads", "repetitions", "seed",    "profile"};
 
@@ -109,7 +109,7 @@ bool ahead(const EngineComparison& pair, EngineMode engine) {
   return pair.comparison.verdict == (pair.head == engine ? Verdict::faster : Verdict::slower);
 }
 
-// The verdict over a cell from those of its pairs.
+// Sets the verdict on a cell from those of its pairs.
 void judge(CellComparison& cell, const std::vector<std::pair<EngineMode, double>>& medians, Better better) {
   if (medians.empty()) return;
   const auto worse = [&](const auto& a, const auto& b) {

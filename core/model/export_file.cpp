@@ -17,12 +17,13 @@ namespace {
 using std::string_view;
 
 constexpr size_t kMaxRunLines = 10 * Limits::kMaxRuns;  // interrupted ones are measured again
-// A tree of values takes some hundred bytes for each: of a line, and of the whole file. A run has some 300.
+// Limits for a line and for the whole file: each value of a parsed tree takes some hundred bytes. A run has some 300
+// values.
 constexpr size_t kMaxLineValues = 250'000;
 constexpr size_t kMaxValues = 4'000'000;
 constexpr size_t kMaxCircumstances = StoredLimits::kMaxRecordings;
 
-// The same text for all JSON that says the same. As deep as the line was allowed to be.
+// Appends the same text for all JSON with the same content. Recurses no deeper than a line may be nested.
 void append_canonical(std::string& out, const Json& json) {
   if (json.is_object()) {
     std::vector<std::pair<string_view, const Json*>> members;
@@ -108,7 +109,7 @@ class ExportReader {
     return json;
   }
 
-  // The value of a line that has that one key.
+  // The value of a line whose only key is this one.
   Result<Json> next(const char* key) {
     auto json = next_json();
     if (!json) return json;
@@ -194,7 +195,7 @@ std::string ExportWriter::end() {
 std::string ExportWriter::line(const char* kind, const Json& row) {
   Json json;
   json[kind] = row;
-  // What perf or a child printed need not be UTF-8.
+  // Output of perf or of a child may not be UTF-8.
   return digested(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

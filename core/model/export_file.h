@@ -1,4 +1,4 @@
-// An experiment with all its runs as lines of JSON (NDJSON), and back. Pure; any thread.
+// Writes and reads an experiment with all its runs as lines of JSON (NDJSON). Pure; any thread.
 //
 //   {"copybench_export": 1, "schema": 5, "host": "lab-3", "machine_id": "…", "copybench": "0.1.0", "experiment_id": 7}
 //   {"experiment": {…}}
@@ -6,7 +6,7 @@
 //   {"run": {…}}             one for each run, in the order of their ids
 //   {"end": {"runs": 240, "exported_at_ms": …, "sha256": "…"}}   of all bytes before this line
 //
-// What stands in experiment, circumstances and run is for the store to say and to judge: the columns of its tables.
+// The store defines and validates the contents of experiment, circumstances and run: the columns of its tables.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace copybench {
 
 constexpr int64_t kExportFormat = 1;
 
-// Makes the lines one after another, each with its line feed.
+// Writes the lines one after another, each with its line feed.
 class ExportWriter {
  public:
   // origin.exported_at goes into the last line.
@@ -49,13 +49,13 @@ struct ExportFile {
   Json experiment;
   std::vector<Json> circumstances;
   std::vector<Json> runs;
-  // SHA-256 of what the runs say: the same wherever and whenever they are exported, in whatever order of keys, with or without
-  // those that are null.
+  // SHA-256 of the runs' contents: the same wherever and whenever they are exported, in any order of keys, with or without
+  // keys that are null.
   std::string digest_of_runs;
-  std::string digest_of_lines;  // SHA-256 of the runs' lines, by which earlier versions knew them
+  std::string digest_of_lines;  // SHA-256 of the runs' lines, by which earlier versions identified them
 };
 
-// Judges form, order, counts and digest. An error names the line: "line 3: …".
+// Validates form, order, counts and digest. An error names the line: "line 3: …".
 Result<ExportFile> read_export(std::string_view text);
 
 }  // namespace copybench

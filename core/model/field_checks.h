@@ -1,4 +1,4 @@
-// Gathers what is wrong with a request, field by field.
+// Collects the errors of a request, field by field.
 #pragma once
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ class FieldChecks {
     if (auto problem = range_problem(value, lowest, highest, unit)) error(std::string(pointer), std::move(*problem));
   }
 
-  // problem_of(value) is an error's text or none. A list beyond every sweep gets one error, not one for each element.
+  // problem_of(value) is an error's text or none. A list longer than any sweep gets one error, not one for each element.
   template <typename T, typename ProblemOf>
   void check_list(std::string_view pointer, const std::vector<T>& values, size_t most, const ProblemOf& problem_of) {
     if (values.empty()) error(std::string(pointer), "the list is empty; give at least one value");

@@ -1,4 +1,4 @@
-// A field that cannot be accepted.
+// An error in a field of a request.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The figures of one run. kFigureColumns is the one list of them: JSON, CSV, the database and the documentation all
+// The figures of one run. figure_columns() is the one list of them: JSON, CSV, the database and the documentation all
 // follow its names and its order. A figure that could not be measured is empty, never 0 and never nan.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace copybench {
 
 struct RunFigures {
-  std::optional<double> window_s;         // of the client's marks: the interval in which bytes and messages were counted
+  std::optional<double> window_s;         // between the client's marks: the interval in which bytes and messages were counted
   std::optional<double> throughput_gbps;  // 10^9 bits of payload received per second
   std::optional<double> latency_us;       // mean; one-way for stream, round trip for request_response
   std::optional<double> latency_p50_us;
@@ -41,7 +41,7 @@ struct RunFigures {
   bool operator==(const RunFigures&) const = default;
 };
 
-// Which of two values of a figure is the better one; neither for counts that only tell how a run went.
+// Which of two values of a figure is the better one; neither for counts that only describe a run.
 enum class Better : uint8_t { neither, higher, lower };
 
 struct FigureColumn {
@@ -52,11 +52,11 @@ struct FigureColumn {
 };
 
 std::span<const FigureColumn> figure_columns();
-const FigureColumn* find_figure(std::string_view name);  // null: there is none of that name
-std::span<const FigureColumn* const> compared_figures();  // those of which one value is better than another
+const FigureColumn* find_figure(std::string_view name);  // null: no figure has that name
+std::span<const FigureColumn* const> compared_figures();  // figures that have a better direction
 std::optional<double> value_of(const RunFigures& figures, const FigureColumn& column);
 
-// The columns that stand before the figures in CSV and JSON: experiment_id, run_id, engine, field_bytes, message_bytes,
+// The columns before the figures in CSV and JSON: experiment_id, run_id, engine, field_bytes, message_bytes,
 // threads, repetition, state.
 std::span<const std::string_view> identity_columns();
 

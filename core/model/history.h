@@ -1,4 +1,5 @@
-// A configuration's figure over experiments -> series of like with like, and where their level changed. Pure.
+// Groups a configuration's figure over experiments into series of comparable ones, and finds where their level changed.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +14,14 @@
 
 namespace copybench {
 
-// An experiment with what it measured of the configuration; at least one value.
+// An experiment with its values for the configuration; at least one value.
 struct HistoryExperiment {
   ExperimentId id = 0;
   ExperimentSpec spec;
   std::optional<UtcTime> started_at;
-  Circumstances circumstances;  // empty where they were not recorded
+  Circumstances circumstances;  // empty if they were not recorded
   std::vector<double> values;
-  int64_t flagged = 0;  // of the runs that the values are of
+  int64_t flagged = 0;  // how many of the runs behind the values have flags
   bool imported = false;
 };
 
@@ -39,12 +40,12 @@ struct HistoryPoint {
 struct LevelChange {
   size_t index = 0;  // of the point with which the new level begins
   double p = 0;
-  double before = 0;  // median of the points of the level
+  double before = 0;  // median of the level's points
   double after = 0;
-  std::vector<CircumstanceDifference> differences;  // of that point from the one before it; those that matter
+  std::vector<CircumstanceDifference> differences;  // from the point before that point to it; only those that matter
 };
 
-// Experiments that differ in nothing but what was swept, how often, and the seed.
+// Experiments that differ only in what was swept, how often, and the seed.
 struct HistorySeries {
   Json settings;
   std::vector<HistoryPoint> points;
@@ -52,16 +53,16 @@ struct HistorySeries {
 };
 
 struct History {
-  std::vector<HistorySeries> series;  // by their first experiment
+  std::vector<HistorySeries> series;  // ordered by their first experiment
   int64_t other_hosts = 0;            // experiments of other machines than this one, left out
   int64_t imported = 0;               // imported ones that name this machine, left out
 };
 
-// What was imported may say anything about where it was measured.
+// An import may name any place of measurement.
 enum class ImportedPoints : uint8_t { left_out, marked };
 
-// experiments: in the order of their ids. here: this machine's id as circumstances have it, none if it cannot be read. What
-// has no id to tell by was measured here unless it was imported.
+// experiments: in the order of their ids. here: this machine's id as in circumstances, none if it cannot be read. An
+// experiment without a comparable id was measured here unless it was imported.
 History history_of(const std::vector<HistoryExperiment>& experiments, const std::optional<std::string>& here,
                    ImportedPoints imported = ImportedPoints::left_out);
 

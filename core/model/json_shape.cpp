@@ -24,7 +24,7 @@ std::string shown_value(const Json& value) {
 
 }  // namespace
 
-// Here, where Member is complete.
+// Defined here, where Member is complete.
 Shape::Shape(Kind kind) : kind_(kind) {}
 Shape::Shape(const Shape& other) = default;
 Shape::Shape(Shape&& other) noexcept = default;
@@ -138,7 +138,7 @@ std::string Shape::problem_within(const Json& value, const std::string& path) co
     for (size_t i = 0; i < value.size(); ++i) {
       const Shape& each = members_.front().shape;
       if (each.nullable_ && value[i].is_null()) continue;
-      // The path is made where it is needed: lists have thousands of elements.
+      // The path is built only when it is needed, because lists have thousands of elements.
       if (!each.fits(value[i]) || each.kind_ == Kind::list || each.kind_ == Kind::object) {
         if (std::string found = each.problem(value[i], fmt::format("{}/{}", path, i)); !found.empty()) return found;
       }

@@ -1,5 +1,5 @@
-// What a JSON value must look like, as data: types, ranges, lengths, members. Made once, then checked against any value;
-// the check never throws, and recurses no deeper than the shape does.
+// Describes as data what a JSON value must look like: types, ranges, lengths, members. A shape is built once, then checked
+// against any value. The check never throws, and recurses no deeper than the shape does.
 // Pure; a shape may be used by any number of threads.
 #pragma once
 
@@ -30,16 +30,16 @@ class Shape {
   static Shape word(std::span<const std::string_view> allowed);
   static Shape flag();  // true or false
   static Shape list(Shape of, size_t most);
-  // All members that are not optional must be there, and nothing else may be.
+  // All members that are not optional must be present, and no others.
   static Shape object(std::vector<Member> members);
-  // Members beyond those named may have any value that is_plain().
+  // Members beyond those listed may have any value that is_plain().
   static Shape open_object(std::vector<Member> members);
   static Shape plain();
 
   Shape or_null() const;
   Shape optional() const;  // as a member: may be missing
 
-  // "PATH is ...; allowed: ..." of the first value that does not fit; empty: all fit.
+  // "PATH is ...; allowed: ..." for the first value that does not fit; empty: all fit.
   std::string problem(const Json& value, const std::string& path) const;
 
  private:
@@ -71,7 +71,7 @@ struct Shape::Member {
 // Nested no deeper than JSON's limit, at most 100,000 values, and numbers that a reader can hold.
 bool is_plain(const Json& value);
 
-// Of a JSON number: the whole number, or none where it is beyond 64 signed bits or no whole number.
+// The whole number in a JSON number; none if it is beyond 64 signed bits or not whole.
 std::optional<int64_t> whole_of(const Json& value);
 
 }  // namespace copybench

@@ -1,4 +1,4 @@
-// The words of the domain and their one spelling: in JSON, CSV, the database, command lines and the wire.
+// The enumerations of the domain, with one spelling each: in JSON, CSV, the database, command lines and the wire.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace copybench {
 
-// How often the CPU of the sending host copies the payload on the way to the NIC; see README, "What is copied".
+// How often the CPU of the sending host copies the payload on the way to the NIC; see core/README.md, "What each engine copies".
 enum class EngineMode : uint8_t { two_copy, one_copy, zero_copy };
 
 // stream: the server pushes as fast as it can. request_response: one small request, one message back, one at a time.
@@ -28,10 +28,10 @@ enum class ExperimentState : uint8_t { queued, running, completed, failed, cance
 enum class RunState : uint8_t { queued, running, completed, failed, timed_out, cancelled, interrupted };
 
 // Why a configuration that is repeated until its interval is narrow enough gets further runs, or none. given_up: its runs
-// fail; cancelled: the experiment was before.
+// fail. cancelled: the experiment was cancelled before that.
 enum class RepeatState : uint8_t { running, interval_reached, cap_reached, given_up, cancelled };
 
-// What an experiment looks for, instead of a sweep.
+// The goal of a search, which replaces a sweep.
 enum class Find : uint8_t { crossover };
 
 // found: one crossing; several; none: one engine is better throughout; undecided: neither could be shown.
@@ -58,7 +58,7 @@ std::optional<E> from_name(std::string_view name) {
 
 constexpr uint32_t kFieldsPerMessage = 8;
 
-// True in the states that nothing will change any more.
+// True for the states that never change again.
 bool is_final(ExperimentState state);
 bool is_final(RunState state);
 

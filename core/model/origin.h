@@ -1,6 +1,6 @@
-// Where an experiment that was imported was measured, as its file says. Nothing proves that: whoever makes a file can name
-// any machine, this one too. So every import has an origin, and counts as imported whatever machine that names; also one
-// that was exported here, deleted, and imported again. Only what is still in the database is known to be the same.
+// The origin of an imported experiment, as its file states it. Nothing proves it: the author of a file can name any
+// machine, including this one. So every import has an origin and counts as imported, whatever machine it names, even if it
+// was exported here, deleted, and imported again. Only what is still in the database is known to be the same.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@ struct Origin {
   std::string host;                       // its name at that time
   std::optional<std::string> machine_id;  // hashed, as in its circumstances
   std::string copybench;                  // the version that exported it
-  int64_t experiment_id = 0;              // there
+  int64_t experiment_id = 0;              // the id there
   UtcTime exported_at;
   std::optional<UtcTime> imported_at;  // none within an export
 
   bool operator==(const Origin&) const = default;
 };
 
-// As the database has it. The reading one fails on what this program never wrote.
+// The form in the database. The parser fails on what this program never wrote.
 Json to_json(const Origin& origin);
 Result<Origin> origin_from_json(const Json& json);
 
-// The milliseconds of a time that this program can write as text; none for others.
+// The time of these milliseconds if this program can write it as text; none for others.
 std::optional<UtcTime> time_from_json(const Json& milliseconds);
 
 }  // namespace copybench

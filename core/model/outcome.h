@@ -1,4 +1,4 @@
-// How a run ended. Visited exhaustively, never a bool with a message.
+// The outcome of a run. A variant that is visited exhaustively, never a bool with a message.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ namespace copybench {
 struct Completed {
   RunFigures figures;
 };
-// The measurement is void: a child died, a check failed, a mark did not come. reason names the step and quotes the
-// child's last words.
+// The measurement is void: a child died, a check failed, a mark did not come. reason names the step and quotes the child's
+// last output.
 struct Failed {
   std::string reason;
 };
@@ -34,14 +34,14 @@ struct Interrupted {
 
 using RunOutcome = std::variant<Completed, Failed, TimedOut, Cancelled, Interrupted>;
 
-// An outcome with what was gathered on the way, whatever the outcome.
+// An outcome with what was recorded until then, for every outcome.
 struct RunResult {
   RunOutcome outcome;
   Json evidence = Json::object();  // see core/run/evidence.h for its shape
   std::string perf_raw = {};       // what perf printed, verbatim; empty without perf
-  std::optional<RunProfile> profile = std::nullopt;  // of a run of that kind
+  std::optional<RunProfile> profile = std::nullopt;  // of a profile run
   std::vector<CalibrationRecord> calibrations = {};
-  std::vector<RunFlag> flags = {};  // what makes the figures doubtful; of a completed run only
+  std::vector<RunFlag> flags = {};  // why the figures are doubtful; of a completed run only
 };
 
 }  // namespace copybench

@@ -34,7 +34,7 @@ const std::vector<Preset>& presets() {
   static const std::vector<Preset> all{
       {"quick", {two_copy, one_copy, zero_copy}, {512, 4096}, {1, 2}, 3s, 500ms, 1},
       {"full", {two_copy, one_copy, zero_copy}, {512, 1024, 2048, 4096}, {1, 2, 4, 8}, 6s, 1s, 5},
-      // Of five pairs no difference is significant, however large; of ten, two among this sweep's 48 are.
+      // With five pairs no difference is significant, however large. With ten, two among this sweep's 48 are.
       {"thorough", {two_copy, one_copy, zero_copy}, {512, 1024, 2048, 4096}, {1, 2, 4, 8}, 3s, 500ms, 10},
   };
   return all;
@@ -53,33 +53,33 @@ std::string cpu_ranges(const std::vector<int>& ascending) {
   return text;
 }
 
-// Fills a spec from a request field by field and gathers what is wrong with it.
+// Fills a spec from a request, field by field, and collects the errors.
 class Judge : private FieldChecks {
  public:
   Judge(const ExperimentRequest& request, const PlanContext& context) : request_(request), context_(context) {}
 
   tl::expected<Plan, std::vector<FieldError>> plan() {
-    judge_preset();
-    judge_annotations();
+    validate_preset();
+    validate_annotations();
     if (request_.find) {
-      judge_search(request_, *this, spec_);
+      validate_search(request_, *this, spec_);
     } else {
-      judge_sweep();
+      validate_sweep();
       refuse_search_fields(request_, *this);
     }
-    judge_times();
-    judge_order();
-    judge_connection();
-    spec_.server_cpus = judge_cpus("/server_cpus", request_.server_cpus);
-    spec_.client_cpus = judge_cpus("/client_cpus", request_.client_cpus);
-    judge_events();
+    validate_times();
+    validate_order();
+    validate_connection();
+    spec_.server_cpus = validate_cpus("/server_cpus", request_.server_cpus);
+    spec_.client_cpus = validate_cpus("/client_cpus", request_.client_cpus);
+    validate_events();
     spec_.profile = request_.profile.value_or(false);
     if (size() > 0) return tl::unexpected(take());
     return Plan{spec_, annotations_, runs_in_order(spec_)};
   }
 
  private:
-  void judge_preset() {
+  void validate_preset() {
     if (!request_.preset) return;
     const auto found = std::find_if(presets().begin(), presets().end(),
                                     [&](const Preset& preset) { return preset.name == *request_.preset; });
@@ -93,14 +93,14 @@ class Judge : private FieldChecks {
     spec_.preset = *request_.preset;
   }
 
-  void judge_annotations() {
+  void validate_annotations() {
     spec_.name = request_.name.value_or(preset_ ? std::string(preset_->name) : request_.find ? "crossover" : "sweep");
     const AnnotationChange change{request_.name, request_.notes, request_.tags, request_.pinned};
     for (FieldError& wrong : annotation_errors(change)) error(std::move(wrong.pointer), std::move(wrong.detail));
     annotations_ = changed({}, change);
   }
 
-  // The request's list, else the preset's; reports it where there is neither.
+  // The request's list, else the preset's. Reports an error if there is neither.
   template <typename T>
   std::vector<T> given_list(std::string_view pointer, const std::optional<std::vector<T>>& given,
                             std::vector<T> Preset::*of_preset) {
@@ -113,13 +113,13 @@ class Judge : private FieldChecks {
     return {};
   }
 
-  void judge_sweep() {
+  void validate_sweep() {
     const size_t errors_before = size();
     spec_.engines = given_list("/engines", request_.engines, &Preset::engines);
     if (request_.engines) {
       check_list("/engines", spec_.engines, Limits::kMaxRuns, [](EngineMode) { return std::nullopt; });
     }
-    // A range in its place is refused elsewhere.
+    // A range in its place is rejected elsewhere.
     const auto field_sizes = request_.field_size_range
                                  ? std::vector<int64_t>{}
                                  : given_list("/field_sizes", request_.field_sizes, &Preset::field_sizes);
@@ -135,13 +135,13 @@ class Judge : private FieldChecks {
     }
     spec_.field_sizes.assign(field_sizes.begin(), field_sizes.end());
     for (const int64_t count : threads) spec_.threads.push_back(static_cast<uint32_t>(count));
-    judge_repetitions();
-    if (size() == errors_before) judge_number_of_runs();
+    validate_repetitions();
+    if (size() == errors_before) validate_number_of_runs();
   }
 
-  void judge_repetitions() {
+  void validate_repetitions() {
     if (request_.until_ci) {
-      judge_until_ci(*request_.until_ci, *this, spec_);
+      validate_until_ci(*request_.until_ci, *this, spec_);
       return;
     }
     const int64_t repetitions = request_.repetitions.value_or(preset_ ? preset_->repetitions : 1);
@@ -149,28 +149,28 @@ class Judge : private FieldChecks {
     spec_.repetitions = static_cast<uint32_t>(repetitions);
   }
 
-  void judge_times() {
+  void validate_times() {
     const double duration_s = request_.duration_s.value_or(to_seconds(preset_ ? preset_->duration : 3s));
     const double warmup_s = request_.warmup_s.value_or(to_seconds(preset_ ? preset_->warmup : 500ms));
     const size_t errors_before = size();
     check_range("/duration_s", duration_s, Limits::kMinDurationS, Limits::kMaxDurationS, " seconds");
     check_range("/warmup_s", warmup_s, 0.0, Limits::kMaxWarmupS, " seconds");
-    if (size() > errors_before) return;  // what is out of range need not fit into nanoseconds
+    if (size() > errors_before) return;  // a value out of range may not fit into nanoseconds
     spec_.duration = from_seconds(duration_s);
     spec_.warmup = from_seconds(warmup_s);
   }
 
-  void judge_order() {
+  void validate_order() {
     spec_.order = request_.order.value_or(Order::shuffled);
     if (request_.seed) check_range("/seed", *request_.seed, int64_t{0}, Limits::kMaxSeed, "");
     constexpr uint64_t kSeedMask = static_cast<uint64_t>(Limits::kMaxSeed);
     spec_.seed = request_.seed ? static_cast<uint64_t>(*request_.seed) : context_.fresh_seed & kSeedMask;
   }
 
-  void judge_connection() {
+  void validate_connection() {
     spec_.pattern = request_.pattern.value_or(Pattern::stream);
     spec_.receive = request_.receive.value_or(Receive::recv);
-    judge_rate();
+    validate_rate();
     spec_.tcp_nodelay = request_.tcp_nodelay.value_or(spec_.pattern == Pattern::request_response);
     if (!request_.socket_buffer_bytes) return;
     check_range("/socket_buffer_bytes", *request_.socket_buffer_bytes, Limits::kMinSocketBufferBytes,
@@ -178,7 +178,7 @@ class Judge : private FieldChecks {
     spec_.socket_buffer_bytes = static_cast<uint64_t>(*request_.socket_buffer_bytes);
   }
 
-  void judge_rate() {
+  void validate_rate() {
     if (!request_.messages_per_s) return;
     check_range("/messages_per_s", *request_.messages_per_s, Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS,
                 " messages per second, or null for as fast as they are answered");
@@ -189,7 +189,7 @@ class Judge : private FieldChecks {
     spec_.messages_per_s = request_.messages_per_s;
   }
 
-  CpuChoice judge_cpus(std::string_view pointer, const std::optional<CpuChoice>& given) {
+  CpuChoice validate_cpus(std::string_view pointer, const std::optional<CpuChoice>& given) {
     if (!given) return {};
     if (given->kind != CpuChoice::Kind::listed) return *given;
     const std::vector<int>& allowed = context_.allowed_cpus;
@@ -202,12 +202,12 @@ class Judge : private FieldChecks {
     return *given;
   }
 
-  void judge_events() {
+  void validate_events() {
     spec_.events = request_.events.value_or(default_events());
     if (request_.events) check_list("/events", spec_.events, Limits::kMaxEvents, event_name_problem);
   }
 
-  void judge_number_of_runs() {
+  void validate_number_of_runs() {
     // Each factor is at most 10,000 here, so the product fits.
     const size_t configurations = spec_.engines.size() * spec_.field_sizes.size() * spec_.threads.size();
     const size_t repetitions = spec_.until_ci ? spec_.until_ci->max : spec_.repetitions;

@@ -1,4 +1,5 @@
-// request -> plan: judge every field, fill in presets and defaults, expand the sweep and put its runs in order.
+// Converts a request into a plan: validates every field, fills in presets and defaults, expands the sweep and orders its
+// runs.
 // Pure: the same request, machine and seed give the same plan.
 #pragma once
 
@@ -15,13 +16,13 @@ namespace copybench {
 struct Plan {
   ExperimentSpec spec;
   Annotations annotations;
-  std::vector<PlannedRun> runs;  // in the order of measurement; the first ones, where more may follow from results
+  std::vector<PlannedRun> runs;  // in the order of measurement; only the first ones if more may follow from results
 };
 
-// What of the machine and the moment a plan depends on.
+// The inputs of a plan that come from the machine and the moment.
 struct PlanContext {
   std::vector<int> allowed_cpus;  // ascending, not empty
-  uint64_t fresh_seed = 0;        // used where the request names none
+  uint64_t fresh_seed = 0;        // used if the request names none
 };
 
 struct Limits {
@@ -46,10 +47,10 @@ struct Limits {
 const std::vector<std::string>& preset_names();
 const std::vector<std::string>& default_events();
 
-// Every error found, not the first alone.
+// Returns every error found, not only the first.
 tl::expected<Plan, std::vector<FieldError>> make_plan(const ExperimentRequest& request, const PlanContext& context);
 
-// What one run takes beside its warm-up and window: set-up, verification, drain, tear-down, calibration.
+// The time that one run takes beside its warm-up and window: set-up, verification, drain, tear-down, calibration.
 constexpr Nanoseconds kRunOverhead = std::chrono::milliseconds{300};
 Nanoseconds estimated_run_duration(const ExperimentSpec& spec);
 

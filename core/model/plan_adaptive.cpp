@@ -18,7 +18,7 @@ void refuse_field(FieldChecks& checks, std::string_view pointer, const std::opti
   if (given) checks.error(std::string(pointer), std::string(why));
 }
 
-void judge_engines(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
+void validate_engines(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   spec.engines = request.of.value_or(std::vector<EngineMode>{});
   if (spec.engines.size() != 2) {
     checks.error("/of", fmt::format("{} {} given; required: the two engines to be compared", spec.engines.size(),
@@ -28,7 +28,7 @@ void judge_engines(const ExperimentRequest& request, FieldChecks& checks, Experi
   }
 }
 
-void judge_threads(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
+void validate_threads(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   const std::vector<int64_t> threads = request.threads.value_or(std::vector<int64_t>{1});
   if (threads.size() != 1) {
     checks.error("/threads", fmt::format("{} values; a search has one", threads.size()));
@@ -38,7 +38,7 @@ void judge_threads(const ExperimentRequest& request, FieldChecks& checks, Experi
   spec.threads = {static_cast<uint32_t>(threads[0])};
 }
 
-std::string judge_metric(const ExperimentRequest& request, FieldChecks& checks) {
+std::string validate_metric(const ExperimentRequest& request, FieldChecks& checks) {
   std::string name = request.metric.value_or("throughput_gbps");
   std::vector<std::string_view> allowed;
   for (const FigureColumn& column : figure_columns()) {
@@ -50,7 +50,7 @@ std::string judge_metric(const ExperimentRequest& request, FieldChecks& checks) 
   return name;
 }
 
-void judge_range(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
+void validate_range(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   if (!request.field_size_range) {
     checks.error("/field_sizes", fmt::format("{}; a search needs {{\"from\": bytes, \"to\": bytes}}",
                                              request.field_sizes ? "a list of sizes is for a sweep" : "missing"));
@@ -77,9 +77,9 @@ void judge_range(const ExperimentRequest& request, FieldChecks& checks, Experime
 
 }  // namespace
 
-void judge_until_ci(const UntilCiRequest& given, FieldChecks& checks, ExperimentSpec& spec) {
+void validate_until_ci(const UntilCiRequest& given, FieldChecks& checks, ExperimentSpec& spec) {
   const int64_t least = given.min.value_or(5);
-  // With fewer the interval cannot be reached, and all of them would be measured for nothing.
+  // With fewer runs the interval cannot be reached, and all of them would be wasted.
   const int64_t lowest_max = std::max(least, static_cast<int64_t>(kMedianIntervalNeeds));
   const int64_t most = given.max.value_or(std::max(lowest_max, int64_t{30}));
   if (!given.until_ci_pct) {
@@ -96,17 +96,17 @@ void judge_until_ci(const UntilCiRequest& given, FieldChecks& checks, Experiment
   spec.until_ci = UntilCi{given.until_ci_pct.value_or(0), static_cast<uint32_t>(most)};
 }
 
-void judge_search(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
+void validate_search(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec) {
   constexpr std::string_view kRepeats = "a search repeats as its test needs; leave it out";
   refuse_field(checks, "/preset", request.preset, "belongs to a sweep; leave it out of a search");
   refuse_field(checks, "/engines", request.engines, "belongs to a sweep; a search names its two engines in \"of\"");
   refuse_field(checks, "/repetitions", request.repetitions, kRepeats);
   refuse_field(checks, "/repetitions", request.until_ci, kRepeats);
   if (request.profile.value_or(false)) checks.error("/profile", "belongs to a sweep; allowed in a search: false");
-  judge_engines(request, checks, spec);
-  judge_threads(request, checks, spec);
-  spec.crossover = CrossoverSearch{judge_metric(request, checks)};
-  judge_range(request, checks, spec);
+  validate_engines(request, checks, spec);
+  validate_threads(request, checks, spec);
+  spec.crossover = CrossoverSearch{validate_metric(request, checks)};
+  validate_range(request, checks, spec);
 }
 
 void refuse_search_fields(const ExperimentRequest& request, FieldChecks& checks) {

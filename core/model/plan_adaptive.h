@@ -1,4 +1,4 @@
-// The part of a plan from which runs follow that depend on results: what of the request is judged, and where it goes.
+// Validates the parts of a request from which runs follow that depend on results, and sets them in the spec.
 #pragma once
 
 #include "core/model/field_checks.h"
@@ -7,10 +7,10 @@
 
 namespace copybench {
 
-void judge_until_ci(const UntilCiRequest& given, FieldChecks& checks, ExperimentSpec& spec);
+void validate_until_ci(const UntilCiRequest& given, FieldChecks& checks, ExperimentSpec& spec);
 
 // A search has two engines, a range of sizes and a metric, and nothing that only a sweep has.
-void judge_search(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec);
+void validate_search(const ExperimentRequest& request, FieldChecks& checks, ExperimentSpec& spec);
 void refuse_search_fields(const ExperimentRequest& request, FieldChecks& checks);
 
 }  // namespace copybench

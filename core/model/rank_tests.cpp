@@ -41,7 +41,7 @@ Ranks rank(std::span<const double> values) {
 
 size_t sum_of(std::span<const size_t> numbers) { return std::accumulate(numbers.begin(), numbers.end(), size_t{0}); }
 
-// How many ways there are of choosing `chosen` of the scores, by their sum. Exact: below 2^53.
+// The number of ways to choose `chosen` of the scores, by their sum. Exact: below 2^53.
 std::vector<double> ways_of_choosing(std::span<const size_t> scores, size_t chosen) {
   const size_t sums = sum_of(scores) + 1;
   std::vector<std::vector<double>> ways(chosen + 1, std::vector<double>(sums));
@@ -54,7 +54,7 @@ std::vector<double> ways_of_choosing(std::span<const size_t> scores, size_t chos
   return std::move(ways[chosen]);
 }
 
-// The same of any number of the scores.
+// The same for any number of the scores.
 std::vector<double> ways_of_subsets(std::span<const size_t> scores) {
   std::vector<double> ways(sum_of(scores) + 1);
   ways[0] = 1;
@@ -101,7 +101,7 @@ size_t outside(double mean, double variance) {
   return static_cast<size_t>(std::max(0.0, std::floor(mean - kNormalQuantile * std::sqrt(variance))));
 }
 
-// Doubles in the order of their values as whole numbers without a gap.
+// Maps doubles to whole numbers, in the order of their values and without a gap.
 int64_t ordinal_of(double value) {
   const auto bits = std::bit_cast<int64_t>(value);
   return bits >= 0 ? bits : std::numeric_limits<int64_t>::min() - bits;
@@ -110,10 +110,10 @@ double double_at(int64_t ordinal) {
   return std::bit_cast<double>(ordinal >= 0 ? ordinal : std::numeric_limits<int64_t>::min() - ordinal);
 }
 
-// Order statistics of many values that are not written down: by bisection over all doubles, of which the least that so many
-// values do not exceed is one of the values. 64 counts each, in place of sorting 10^8 values.
+// Order statistics of many values that are not stored. Bisects over all doubles: the least double that so many values do
+// not exceed is one of the values. It takes 64 counts each, instead of sorting 10^8 values.
 struct Candidates {
-  std::function<size_t(double)> count_up_to;  // how many are at most so large
+  std::function<size_t(double)> count_up_to;  // number of values up to this limit
   double least = 0;
   double greatest = 0;
   size_t number = 0;
@@ -187,7 +187,7 @@ std::optional<Shift> shift_between(std::span<const double> base, std::span<const
   differences.greatest = after.back() - before.front();
   differences.count_up_to = [&](double limit) {
     size_t count = 0;
-    size_t first = 0;  // of `before` that is not too small: a greater `after` needs a greater one
+    size_t first = 0;  // in `before`, the first value that is large enough; a greater `after` needs a greater one
     for (const double value : after) {
       while (first < before.size() && value - before[first] > limit) ++first;
       if (first == before.size()) break;
@@ -235,7 +235,7 @@ std::optional<Shift> shift_of(std::span<const double> differences) {
   averages.greatest = in_order.back();
   averages.count_up_to = [&](double limit) {
     size_t count = 0;
-    size_t end = n;  // of the partners that are not too great: a greater value has fewer of them
+    size_t end = n;  // end of the partners that are small enough: a greater value has fewer of them
     for (size_t i = 0; i < end; ++i) {
       while (end > i && std::midpoint(in_order[i], in_order[end - 1]) > limit) --end;
       count += end - i;

@@ -41,13 +41,13 @@ struct ExperimentRecord {
   std::optional<UtcTime> finished_at;
   std::optional<std::string> reason;  // why it failed
   RunCounts runs;
-  std::string findings_json;  // Advice::findings as JSON text; "{}" where no run depends on results
-  std::optional<Origin> origin;  // of one that was imported; none: measured here
-  // Why its row cannot be read: then the spec is empty, and what could not be read with it. Nothing is measured of it.
+  std::string findings_json;  // Advice::findings as JSON text; "{}" if no run depends on results
+  std::optional<Origin> origin;  // of an imported experiment; none: measured here
+  // Why its row cannot be read. Then the spec is empty, like everything else unreadable, and nothing of it is measured.
   std::optional<std::string> damage;
 };
 
-// What an experiment was measured under, from the run that was claimed then until the next of these.
+// The circumstances of an experiment, from the run that was claimed then until the next entry.
 struct RecordedCircumstances {
   RunId from_run = 0;
   UtcTime gathered_at;
@@ -63,30 +63,30 @@ struct RunRow {
   int64_t finish_sequence = 0;  // grows over all runs in the order they ended; 0 until then
   std::optional<UtcTime> started_at;
   std::optional<UtcTime> finished_at;
-  std::optional<std::string> reason;  // of every state but queued, running and completed
+  std::optional<std::string> reason;  // for every state but queued, running and completed
   RunFigures figures;
   std::vector<RunFlag> flags;
-  std::string counters_json;  // the evidence's counters as JSON text: an array; empty where there are none
-  std::optional<std::string> damage;  // why its row cannot be read: then it is as one that failed, without figures
+  std::string counters_json;  // the evidence's counters as JSON text: an array; empty without counters
+  std::optional<std::string> damage;  // why its row cannot be read; it then counts as failed, without figures
 };
 
 struct RunRecord : RunRow {
   std::string evidence_json;  // RunEvidence as JSON text; "{}" before the run ended
 };
 
-// A run that ended, and what it measured.
+// A run that ended, with its configuration.
 struct EndedRun {
   RunId id = 0;
   Configuration configuration;
 };
 
-// What figures are summed up from: a run that ended.
+// A run that ended, as input of a summary.
 struct SummaryInput {
   RunId id = 0;
   PlannedRun planned;
   RunState state{};
   RunFigures figures;
-  bool flagged = false;  // it completed, and something makes its figures doubtful
+  bool flagged = false;  // it completed, and its figures are doubtful
 };
 
 }  // namespace copybench

@@ -1,5 +1,6 @@
-// What a caller asked for, decoded but not yet judged: each field that was given, and nothing filled in.
-// JSON keys are the members' names, but for duration_s and warmup_s.
+// A client's request, decoded but not validated: each field that was given, and nothing filled in.
+// JSON keys are the members' names, except that field_size_range and until_ci are objects under field_sizes and
+// repetitions.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace copybench {
 
-// Which CPUs a side may use. automatic: one half of the allowed CPUs, the other side has the other half.
+// The CPUs that a side may use. automatic: one half of the allowed CPUs, and the other side has the other half.
 struct CpuChoice {
   enum class Kind : uint8_t { automatic, unpinned, listed };
   Kind kind = Kind::automatic;
@@ -28,7 +29,7 @@ struct UntilCiRequest {
   std::optional<int64_t> max;
 };
 
-// "field_sizes" as an object: the range in which a crossover is looked for.
+// "field_sizes" as an object: the range in which to search for a crossover.
 struct FieldSizeRange {
   std::optional<int64_t> from;
   std::optional<int64_t> to;
@@ -41,12 +42,12 @@ struct ExperimentRequest {
   std::optional<Find> find;
   std::optional<std::vector<EngineMode>> of;
   std::optional<std::string> metric;
-  std::optional<std::vector<int64_t>> field_sizes;  // bytes; of the two that "field_sizes" can be, one
+  std::optional<std::vector<int64_t>> field_sizes;  // bytes; one of the two forms of "field_sizes"
   std::optional<FieldSizeRange> field_size_range;
   std::optional<std::vector<int64_t>> threads;
   std::optional<double> duration_s;
   std::optional<double> warmup_s;
-  std::optional<int64_t> repetitions;      // of the two that "repetitions" can be, one
+  std::optional<int64_t> repetitions;      // one of the two forms of "repetitions"
   std::optional<UntilCiRequest> until_ci;
   std::optional<Order> order;
   std::optional<int64_t> seed;

@@ -1,5 +1,5 @@
-// What makes a run's figures doubtful although it completed. A flagged run is kept and counted like any other; whoever
-// reads its figures is told.
+// Reasons to doubt a run's figures although it completed. A flagged run is kept and counted like any other; its flags are
+// shown with its figures.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,19 @@
 namespace copybench {
 
 enum class FlagKind : uint8_t {
-  warm_up,      // throughput was still finding its level when the window opened
+  warm_up,      // throughput had not settled when the window opened
   drift,        // throughput rose or fell all through the window
   step,         // throughput changed its level within the window
   steal,        // the hypervisor gave the CPUs to others
   neighbours,   // other processes used the CPUs
   frequency,    // the CPUs' frequency changed
   thermal,      // the CPUs were slowed down by heat
-  rate,         // the load did not come to the rate that was asked for
-  edges,        // what lay in buffers at the window's edges is no small part of what was measured
-  sampling,     // a profile's samples do not fit the CPU time that was used
+  rate,         // the load did not reach the requested rate
+  edges,        // data in buffers at the window's edges is no small part of what was measured
+  sampling,     // a profile's samples do not match the CPU time that was used
   api,          // the daemon itself used CPU time, for its clients
-  calibration,  // what the machine can do was not what it was before
-  rejected_clients,  // others came to the engine's port
+  calibration,  // the machine's performance differed from earlier calibrations
+  rejected_clients,  // other clients came to the engine's port
 };
 template <>
 std::span<const std::string_view> names<FlagKind>();
@@ -37,7 +37,7 @@ struct RunFlag {
   bool operator==(const RunFlag&) const = default;
 };
 
-// A list of {"kind", "detail"}. The reading one is for text that this program wrote: it fails on anything else.
+// A list of {"kind", "detail"}. The parser is for text that this program wrote: it fails on anything else.
 Json to_json(const std::vector<RunFlag>& flags);
 Result<std::vector<RunFlag>> flags_from_json(const Json& json);
 

@@ -21,7 +21,7 @@ void shuffle(std::vector<T>& items, std::mt19937_64& random) {
   for (size_t left = items.size(); left > 1; --left) std::swap(items[left - 1], items[draw_below(left, random)]);
 }
 
-// For runs that are planned later than the first ones: numbers of its own for each round.
+// For runs that are planned later than the first ones: each round has random numbers of its own.
 inline std::mt19937_64 round_random(uint64_t seed, uint64_t round) {
   constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;  // so that neighbouring rounds have seeds far apart
   return std::mt19937_64(seed + kGolden * round);

@@ -16,10 +16,10 @@ constexpr std::array<std::string_view, 17> kKeys{
     "name",        "preset",      "engines", "field_sizes", "threads", "duration_s",  "warmup_s",
     "repetitions", "order",       "seed",    "pattern",     "receive", "tcp_nodelay", "socket_buffer_bytes",
     "server_cpus", "client_cpus", "events"};
-// Added since the first version: specs that were stored before lack them, and have their defaults.
+// Added after the first version: specs that were stored before lack them, and have their defaults.
 constexpr std::array<std::string_view, 2> kLaterKeys{"profile", "messages_per_s"};
 
-// Left by way of an exception, as nlohmann's own are, and caught in spec_from_json.
+// Thrown like nlohmann's own exceptions, and caught in spec_from_json.
 struct BadSpec {
   std::string what;
 };
@@ -158,7 +158,7 @@ ExperimentSpec read_search(Json json) {
   return spec;
 }
 
-// The types of those values whose reading would otherwise end in nlohmann's words.
+// The types of those values whose reading would otherwise fail with nlohmann's message.
 const Shape& spec_types() {
   constexpr size_t kMost = size_t{1} << 20;
   static const Shape text = Shape::text(kMost);

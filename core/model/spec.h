@@ -1,5 +1,5 @@
-// An experiment fully expanded: no field left open, every value within its limits. Made by plan() alone, or read back
-// from the store.
+// A fully expanded experiment: no field is open, and every value is within its limits. Created only by make_plan(), or read
+// back from the store.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct UntilCi {
   bool operator==(const UntilCi&) const = default;
 };
 
-// Instead of a sweep: the field size at which the better of the two engines changes, by this figure. The experiment's
-// field_sizes are the geometric steps, the first and the last the range; threads has one value.
+// Replaces a sweep: searches for the field size at which the better of the two engines changes, by this figure. The
+// experiment's field_sizes are the geometric steps, the first and the last the range; threads has one value.
 struct CrossoverSearch {
   std::string metric;
 
@@ -40,7 +40,7 @@ struct ExperimentSpec {
   std::vector<uint32_t> threads;      // connections, one thread each at both ends
   Nanoseconds duration{};             // of the window
   Nanoseconds warmup{};
-  uint32_t repetitions = 1;          // of each configuration; with until_ci the least
+  uint32_t repetitions = 1;          // of each configuration; with until_ci the minimum
   std::optional<UntilCi> until_ci;
   std::optional<CrossoverSearch> crossover;
   Order order = Order::shuffled;

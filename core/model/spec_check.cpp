@@ -44,7 +44,7 @@ ExperimentRequest request_of(const ExperimentSpec& spec) {
   return request;
 }
 
-// It was measured elsewhere: the CPUs that it names were there.
+// The spec was measured elsewhere, where the CPUs that it names exist.
 std::vector<int> named_cpus(const ExperimentSpec& spec) {
   std::vector<int> cpus = spec.server_cpus.cpus;
   cpus.insert(cpus.end(), spec.client_cpus.cpus.begin(), spec.client_cpus.cpus.end());
@@ -87,7 +87,7 @@ std::string expansion_problem(const ExperimentSpec& spec) {
 }
 
 tl::expected<Plan, std::vector<FieldError>> plan_of_spec(const ExperimentSpec& spec) {
-  // Before anything is made of it: a request is bounded by its size, this is not.
+  // Checked before anything is computed from it: a request is bounded by its size, this spec is not.
   if (std::string problem = expansion_problem(spec); !problem.empty()) {
     return tl::unexpected(std::vector<FieldError>{{"", std::move(problem)}});
   }

@@ -71,7 +71,7 @@ std::vector<std::string_view> frames_of(std::string_view stack) {
 
 StackTree tree_of(const FoldedStacks& stacks) {
   StackTree tree(1);
-  // Stacks come in the order of their text, which is not that of a tree's callees ("a-b" stands before "a;c").
+  // Stacks come in the order of their text, which is not that of a tree's callees ("a-b" comes before "a;c").
   std::map<std::pair<size_t, std::string_view>, size_t> places;  // by the caller's place and the frame
   for (const auto& [stack, samples] : stacks) {
     size_t at = 0;

@@ -14,27 +14,27 @@
 
 namespace copybench {
 
-// The kernel unwinds 127 frames unless kernel.perf_event_max_stack was raised, of which both halves of a stack have a share.
+// The kernel unwinds 127 frames, shared by both halves of a stack, unless kernel.perf_event_max_stack was raised.
 struct StackLimits {
   static constexpr size_t kMaxFrames = 2048;           // of one stack
   static constexpr size_t kMaxAllFrames = 2'000'000;   // of all
   static constexpr int64_t kMaxSamples = int64_t{1} << 52;  // of all
 };
 
-// From "root;caller;leaf" to the samples that had this stack.
+// Maps "root;caller;leaf" to the number of samples with this stack.
 using FoldedStacks = std::map<std::string, int64_t, std::less<>>;
 
 int64_t sample_count(const FoldedStacks& stacks);
 
 // One line each, in the order of their text.
 std::string to_text(const FoldedStacks& stacks);
-// An error names the first line that is none, or the limit that it is beyond.
+// An error names the first line that is no folded stack, or the limit that is exceeded.
 Result<FoldedStacks> folded_from_text(std::string_view text);
 
 std::vector<std::string_view> frames_of(std::string_view stack);
 
-// The same stacks as a tree: what flame graphs draw. The first node is the root, which has no name and holds all; each
-// caller stands before its callees. A list, since a stack may be deeper than a recursion over it.
+// The same stacks as a tree, as flame graphs draw them. The first node is the root, which has no name and holds all. Each
+// caller comes before its callees. It is a list, since a stack may be too deep for recursion.
 struct StackNode {
   std::string name;
   int64_t samples = 0;          // of this frame and all that it called

@@ -57,7 +57,7 @@ std::optional<Interval> median_interval(std::span<const double> sorted) {
   if (n < kMedianIntervalNeeds) {
     return Interval{sorted.front(), sorted.back(), coverage_at_depth(n, 1), "lowest to highest value"};
   }
-  // The deepest that still covers enough; by the normal distribution about n / 2 - 0.98 sqrt(n).
+  // The greatest depth that still covers enough; by the normal distribution about n / 2 - 0.98 sqrt(n).
   const double about = static_cast<double>(n) / 2 - 0.98 * std::sqrt(static_cast<double>(n));
   auto depth = static_cast<size_t>(std::max(1.0, about - 2));
   while (coverage_at_depth(n, depth + 1) >= kConfidence) ++depth;

@@ -15,12 +15,12 @@ namespace {
 
 using Samples = std::span<const double>;
 
-// A shape that was laid through the samples: how far they lie from it, and what its test says.
+// A shape that was fitted to the samples: its residuals, and the result of its test.
 struct Fit {
   std::vector<double> residuals;
   double effect = 0;             // relative to the median
-  double statistic = 0;          // the test's, as p_of_line() and p_of_step() take it
-  double most = 0;               // what it is where all samples obey the shape
+  double statistic = 0;          // of the test, as p_of_line() and p_of_step() take it
+  double most = 0;               // the statistic if all samples follow the shape
   std::optional<size_t> change;  // step: the first sample of the new level
 };
 
@@ -80,8 +80,8 @@ Fit fit_step(Samples x) {
 double p_of_line(double statistic, double inflation) { return std::erfc(statistic / std::sqrt(2 * inflation)); }
 double p_of_step(double statistic, double inflation) { return 2 * std::exp(-statistic / inflation); }
 
-// How much serial correlation widens the variance; 1 where there is none to be seen. Pairs of neighbours in which a sample
-// is left out do not count.
+// The factor by which serial correlation widens the variance; 1 if no correlation is visible. A pair of neighbours counts
+// only if neither sample is left out.
 double variance_inflation(const std::vector<double>& residuals, const std::vector<bool>& left_out) {
   constexpr double kOneSidedFivePercent = 1.645;
   constexpr double kMost = 0.95;
@@ -103,7 +103,7 @@ double variance_inflation(const std::vector<double>& residuals, const std::vecto
   return r < kOneSidedFivePercent / std::sqrt(n) ? 1 : (1 + r) / (1 - r);
 }
 
-// The samples in which a level is only being reached: the first, and those beside a change.
+// The samples in which a level is not reached yet: the first ones, and those beside a change.
 std::vector<bool> transitions(size_t n, std::optional<size_t> change) {
   std::vector<bool> left_out(n);
   for (size_t i = 0; i < std::min(n, SteadinessLimits::kTransition); ++i) left_out[i] = true;
@@ -113,7 +113,7 @@ std::vector<bool> transitions(size_t n, std::optional<size_t> change) {
   return left_out;
 }
 
-// As many neighbours to one as it takes; those left over at the end are left out.
+// Merges as many neighbours into one as necessary; a rest at the end is left out.
 std::pair<std::vector<double>, int64_t> merge(Samples samples) {
   const size_t count = (samples.size() + SteadinessLimits::kMostSamples - 1) / SteadinessLimits::kMostSamples;
   std::vector<double> merged;
@@ -126,7 +126,7 @@ std::pair<std::vector<double>, int64_t> merge(Samples samples) {
 
 std::string signed_percent(double share) { return fmt::format("{:+.1f} %", 100 * share); }
 
-// left_out: samples before these.
+// left_out: the number of samples before these.
 Steadiness trend_or_step(Samples x, size_t left_out, int64_t every_ms) {
   const Fit line = fit_line(x);
   const Fit step = fit_step(x);
@@ -155,7 +155,7 @@ Steadiness trend_or_step(Samples x, size_t left_out, int64_t every_ms) {
                                   signed_percent(step.effect), at_s)}}};
 }
 
-// How many samples at the begin are not yet at the level of the second half.
+// The number of samples at the begin that are not yet at the level of the second half.
 size_t leading_off_level(Samples x) {
   const Samples settled = x.subspan(x.size() / 2);
   const double level = robust_median({settled.begin(), settled.end()});
@@ -169,10 +169,10 @@ size_t leading_off_level(Samples x) {
 
 }  // namespace
 
-Steadiness judge_steadiness(Samples samples, int64_t every_ms) {
+Steadiness detect_unsteadiness(Samples samples, int64_t every_ms) {
   if (samples.size() > SteadinessLimits::kMostSamples) {
     const auto [merged, count] = merge(samples);
-    return judge_steadiness(merged, every_ms * count);
+    return detect_unsteadiness(merged, every_ms * count);
   }
   if (samples.size() < SteadinessLimits::kFewestSamples) {
     return {false,

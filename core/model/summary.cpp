@@ -29,7 +29,7 @@ ConfigurationSummary summarize_one(const Configuration& configuration, const std
   return summary;
 }
 
-// The best configuration of each engine, the first one where several are.
+// Keeps the best configuration of each engine, the first one if several are equal.
 void look_at(std::vector<EnginePeak>& peaks, const ConfigurationSummary& summary) {
   static const auto throughput = static_cast<size_t>(find_figure("throughput_gbps") - figure_columns().data());
   const auto& spread = summary.figures[throughput];
@@ -75,7 +75,7 @@ SummaryOrder summary_order(const ExperimentSpec& spec, std::span<const EndedRun>
     if (found != by_configuration.end()) {
       found->second.push_back(run.id);
     } else if (spec.crossover) {
-      by_configuration[run.configuration].push_back(run.id);  // a size that the search came to
+      by_configuration[run.configuration].push_back(run.id);  // a size that the search added
     }
   }
   SummaryOrder order;
@@ -102,7 +102,7 @@ ConfigurationSummary Summarizer::add(const Configuration& configuration, const s
 }
 
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs) {
-  std::vector<EndedRun> places;  // in `runs`, in place of ids
+  std::vector<EndedRun> places;  // indices into `runs`, instead of ids
   for (const SummaryInput& run : runs) places.push_back({static_cast<RunId>(places.size()), run.planned.configuration});
   const SummaryOrder order = summary_order(spec, places);
   Summarizer summarizer(spec);

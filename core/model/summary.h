@@ -1,4 +1,4 @@
-// Runs -> one line per configuration and one per engine. Pure.
+// Summarizes runs: one line per configuration and one per engine. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Sample {
   double value = 0;
 };
 
-// Of the values that exist; n says how many did. See statistics.h for the intervals and what is an outlier.
+// The distribution of the values that exist; n is their number. See statistics.h for the intervals and the outliers.
 struct Spread {
   int64_t n = 0;
   double median = 0;
@@ -33,7 +33,7 @@ struct Spread {
   std::vector<RunId> outliers;  // marked, and counted in all of the above
 };
 
-// None where there is no value.
+// None if there is no value.
 std::optional<Spread> spread_of(std::vector<Sample> samples);
 
 struct ConfigurationSummary {
@@ -41,14 +41,14 @@ struct ConfigurationSummary {
   int64_t runs_completed = 0;
   int64_t runs_failed = 0;  // failed and timed_out
   int64_t runs_flagged = 0;  // of those that completed; they count in the figures
-  std::optional<Repeats> repeats;  // where runs are repeated until an interval is narrow enough
+  std::optional<Repeats> repeats;  // if runs are repeated until an interval is narrow enough
   // One entry for each figure column, in their order.
   std::vector<std::optional<Spread>> figures;
 };
 
 struct EnginePeak {
   EngineMode engine{};
-  std::optional<Configuration> configuration;  // none where no run of the engine completed
+  std::optional<Configuration> configuration;  // none if no run of the engine completed
   std::optional<Spread> throughput_gbps;       // of that configuration; the peak is the highest median
 };
 
@@ -60,9 +60,9 @@ struct ExperimentSummary {
 // `runs` in the order of their ends.
 ExperimentSummary summarize(const ExperimentSpec& spec, const std::vector<SummaryInput>& runs);
 
-// The same in parts, for what 10,000 configurations and their runs tell takes 50 MB together.
+// The same in parts, because 10,000 configurations and their runs take 50 MB together.
 
-// Which runs are summed up as which configuration.
+// Which runs belong to which configuration.
 struct SummaryOrder {
   struct Part {
     Configuration configuration;

@@ -50,7 +50,7 @@ std::string clean_text(std::string_view bytes) {
 }
 
 bool any_visible(std::u32string_view code_points) {
-  // Of Unicode 15: White_Space, Default_Ignorable_Code_Point, the format characters, and the blank of Braille.
+  // From Unicode 15: White_Space, Default_Ignorable_Code_Point, the format characters, and the blank of Braille.
   constexpr std::pair<char32_t, char32_t> kInvisible[] = {
       {0x00, 0x20},       {0x7f, 0xa0},       {0xad, 0xad},       {0x34f, 0x34f},     {0x600, 0x605},   {0x61c, 0x61c},
       {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x115f, 0x1160},   {0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180f},

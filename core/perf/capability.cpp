@@ -22,20 +22,20 @@
 namespace copybench {
 namespace {
 
-// Names that anyone may have asked about; what is forgotten is asked again.
+// Clients choose the event names, so their number is limited. Forgotten events are probed again.
 constexpr size_t kMostRemembered = 1000;
 
 constexpr Nanoseconds kProbeLimit = std::chrono::seconds{10};
 constexpr const char* kPermit = "sudo sysctl kernel.perf_event_paranoid=1";
 
-// What perf said of the events: readings in their order, or its own words where it refused to start.
+// perf's result for the events: readings in their order, or its message if it refused to start.
 struct Answer {
   std::vector<CounterReading> readings;
-  std::string refusal;  // perf's words
-  std::string failure;  // why perf could not be asked
+  std::string refusal;  // perf's message
+  std::string failure;  // why perf could not be run
 };
 
-// Beside task-clock, which every machine counts: some perfs refuse to start where no event gives a value.
+// Adds task-clock, which every machine counts: some versions of perf refuse to start if no event gives a value.
 Answer try_events(const PerfAvailability& perf, const std::vector<std::string>& events, Nanoseconds limit) {
   Answer answer;
   const UniqueFd output(::memfd_create("perf-probe", MFD_CLOEXEC));
@@ -64,7 +64,7 @@ Answer try_events(const PerfAvailability& perf, const std::vector<std::string>& 
   return answer;
 }
 
-// Of those that were asked for, the one that perf quotes as the one it does not understand.
+// Returns the requested event that perf quotes in its syntax error.
 std::optional<std::string> quoted_event(std::string_view words, const std::vector<std::string>& events) {
   constexpr std::string_view kQuote = "event syntax error: '";
   const auto at = words.find(kQuote);
@@ -76,7 +76,7 @@ std::optional<std::string> quoted_event(std::string_view words, const std::vecto
   return std::nullopt;
 }
 
-// The line of perf's complaint that says what is wrong: the one under the arrow, else the first that is no heading.
+// The line of perf's message that says what is wrong: the text after the arrow, else the first line that is not a heading.
 std::string perf_words(std::string_view text) {
   constexpr std::string_view kArrow = "\\___ ";
   std::string words;
@@ -93,7 +93,7 @@ std::string perf_words(std::string_view text) {
   return words.empty() ? "no reason given" : words.substr(0, 200);
 }
 
-// All of a message in one line: Ubuntu's wrapper names the package that is missing lines below its heading.
+// Joins a message into one line: Ubuntu's wrapper names the missing package some lines below its heading.
 std::string in_one_line(std::string_view text) {
   std::string words;
   while (!text.empty()) {
@@ -107,7 +107,7 @@ std::string in_one_line(std::string_view text) {
   return words.empty() ? "no reason given" : words.substr(0, 600);
 }
 
-// Not permitted: by the sysctl, or by whoever put this process into a sandbox.
+// Explains why perf may not count: the sysctl, a sandbox around this process, or perf's own message.
 void explain_refusal(PerfAvailability& perf, std::string_view words) {
   const auto paranoid = sysctl_int("kernel.perf_event_paranoid");
   const bool privileged = has_capability(CAP_PERFMON) || has_capability(CAP_SYS_ADMIN);
@@ -200,7 +200,7 @@ EventSupport refused(const std::string& event, std::string_view words) {
 }  // namespace
 
 std::string how_to_install_perf(std::string_view os_release, std::string_view perf_said) {
-  // The wrapper of Ubuntu and its kin names the package of the kernel that runs.
+  // The wrapper of Ubuntu and its derivatives names the package of the running kernel.
   constexpr std::string_view kTools = "linux-tools-";
   if (const auto at = perf_said.find(kTools); at != perf_said.npos) {
     constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789.+-";
@@ -244,7 +244,7 @@ PerfProbe::Quiet::~Quiet() {
   --probe_.quiet_;
 }
 
-// Runs what starts perf for somebody who must not disturb, unless quiet is held or another one does the same.
+// Runs `starts_perf` for a caller that must not disturb a measurement. Returns false if quiet is held or another such call runs.
 bool PerfProbe::run_for_others(const std::function<void()>& starts_perf) {
   {
     std::lock_guard lock(mutex_);
@@ -299,7 +299,7 @@ void PerfProbe::remember(const EventSupport& event) {
 PerfProbe::Answers PerfProbe::ask(const PerfAvailability& perf, const std::vector<std::string>& events, Nanoseconds limit,
                                   const Run& run) {
   Answers found;
-  std::vector<std::vector<std::string>> open(1);  // each to be asked for in one perf run
+  std::vector<std::vector<std::string>> open(1);  // each group is probed in one perf run
   {
     std::lock_guard lock(mutex_);
     for (const auto& event : events) {
@@ -325,12 +325,12 @@ PerfProbe::Answers PerfProbe::ask(const PerfAvailability& perf, const std::vecto
     Answer answer;
     if (!run([&] { answer = try_events(perf, asked, limit); })) break;
     if (!answer.failure.empty()) {
-      // Says nothing of the events, and is not remembered.
+      // A failure says nothing about the events, so it is not remembered.
       for (const auto& event : asked) found[event] = {event, false, false, "perf could not be asked: " + answer.failure};
     } else if (!answer.readings.empty()) {
       for (const auto& reading : answer.readings) {
         learn(support_from(reading));
-        // With many events at once, one may not have got its turn on the counters.
+        // With many events at once, one may not have been scheduled on the counters.
         if (reading.reason.find("not counted") != std::string::npos && asked.size() > 1) open.push_back({reading.event});
       }
     } else if (asked.size() == 1) {

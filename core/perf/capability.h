@@ -1,6 +1,5 @@
-// What perf can count here. Probed by running perf itself on a trivial command: the only answer that holds.
-// Threads: any; PerfProbe is internally locked, and
-// holds no lock while perf runs but for the first probe.
+// What perf can count here. Runs perf itself on a trivial command, since no other test is reliable.
+// Threads: any. PerfProbe is internally locked, and holds no lock while perf runs except for the first probe.
 #pragma once
 
 #include <chrono>
@@ -21,21 +20,21 @@ struct EventSupport {
   std::string event;
   bool works = false;
   bool accepted = false;  // perf starts with it, whether or not it yields a value
-  std::string reason;  // where it does not: "not supported by this machine", "unknown to perf: <its words>", ...
+  std::string reason;  // if it does not work: "not supported by this machine", "unknown to perf: <its message>", ...
 };
 
 struct PerfAvailability {
   bool usable = false;       // perf exists and may count this user's own processes
-  bool user_space_only = false;  // but not what they do in the kernel, where the copies are: most events have no value
-  std::string path;          // empty where there is no perf
+  bool user_space_only = false;  // but not their work in the kernel, where the copies are: most events have no value
+  std::string path;          // empty if there is no perf
   std::string version;       // "6.1.187"
-  bool json = false;         // knows -j
-  std::string reason;        // why it is not usable, or in user space only
-  std::string remedy;        // the command that mends that; empty where nothing is to be mended
+  bool json = false;         // supports -j
+  std::string reason;        // why it is not usable, or only in user space
+  std::string remedy;        // the command that fixes that; empty if nothing has to be fixed
 };
 
-// The command that installs perf on the distribution that /etc/os-release tells of. perf_said: what a wrapper said in perf's place,
-// which may name the package; "" where nothing stood there. Pure.
+// The command that installs perf on the distribution of os_release (/etc/os-release). perf_said: the output of a wrapper in
+// perf's place, which may name the package; "" if there is no wrapper. Pure.
 std::string how_to_install_perf(std::string_view os_release, std::string_view perf_said);
 
 class PerfProbe {
@@ -43,15 +42,16 @@ class PerfProbe {
   // perf_path: the program's name or path ("perf").
   explicit PerfProbe(std::string perf_path);
 
-  // Probed once, at the first call (some 20 ms).
+  // Probes once, at the first call (some 20 ms).
   const PerfAvailability& availability();
-  // One perf run for the events that were not asked for before (some 10 ms; one more for each that perf refuses), remembered
-  // afterwards. An event that perf refuses ("unknown to perf", a name that is none) would make a whole run of perf fail: `accepted`
-  // is false. One that is not supported is accepted. Must not be called within a window.
+  // Runs perf once for the events that are not known yet (some 10 ms; one more run for each that perf refuses) and remembers the
+  // results. An event that perf refuses ("unknown to perf", an invalid name) would make a whole run of perf fail: `accepted` is
+  // false. An event that is not supported is accepted. Must not be called within a window.
   std::vector<EventSupport> support(const std::vector<std::string>& events);
 
-  // From before a run's window to after it, held by who measures: nobody else starts perf meanwhile. Waits for a perf that somebody
-  // else has started already, one at the most, which is given kOthersLimit.
+  // Held by the measuring thread from before a run's window until after it: no other thread starts perf meanwhile. The
+  // constructor waits for a perf that another thread has already started. There is at most one, and it has the limit
+  // kOthersLimit.
   class [[nodiscard]] Quiet {
    public:
     explicit Quiet(PerfProbe& probe);
@@ -62,8 +62,8 @@ class PerfProbe {
    private:
     PerfProbe& probe_;
   };
-  // support() for those who must not disturb: without waiting for others, and where quiet is held without starting perf, else
-  // kMostForOthers times. Events of which nothing is known then are left out.
+  // support() for callers that must not disturb a measurement. Does not wait for others. Starts perf at most kMostForOthers
+  // times, and not at all while quiet is held. Leaves out events that are then still unknown.
   std::vector<EventSupport> support_without_disturbing(const std::vector<std::string>& events);
 
   static constexpr int kMostForOthers = 4;
@@ -71,7 +71,7 @@ class PerfProbe {
 
  private:
   using Answers = std::map<std::string, EventSupport>;
-  // Runs what starts perf, unless this may not be done now: false.
+  // Runs `starts_perf`, or returns false if perf must not be started now.
   using Run = std::function<bool(const std::function<void()>& starts_perf)>;
 
   bool run_for_others(const std::function<void()>& starts_perf);
@@ -79,13 +79,13 @@ class PerfProbe {
   void remember(const EventSupport& event);
 
   const std::string perf_path_;
-  std::mutex probing_;  // held over the one probe of perf itself
+  std::mutex probing_;  // held during the single probe of perf itself
   std::optional<PerfAvailability> availability_;
 
-  std::mutex mutex_;  // of what follows; never held while perf runs
+  std::mutex mutex_;  // guards the members below; never held while perf runs
   Answers events_;
-  int quiet_ = 0;        // how many hold it
-  bool asking_ = false;  // somebody who must not disturb has started a perf
+  int quiet_ = 0;        // number of Quiet objects
+  bool asking_ = false;  // run_for_others() has started a perf
   std::condition_variable asked_;
 };
 

@@ -10,7 +10,7 @@
 namespace copybench {
 namespace {
 
-// Shares are printed with two digits and stand for parts of one time: sums this near to 100 mean all of it.
+// perf prints the shares of one time with two digits: a sum this close to 100 means all of it.
 constexpr double kWholePct = 98.0;
 constexpr double kMostCounted = 9e18;
 
@@ -59,13 +59,13 @@ EventName split_name(std::string_view text) {
   return name;
 }
 
-// perf drops the kernel's part by itself where it may not count it, and prints the event with :u.
+// If perf may not count the kernel's part, it drops that part by itself and prints the event with :u.
 bool reduced_to_user_space(const EventName& asked, const EventName& row) {
   const auto has = [](const EventName& name, char c) { return name.modifiers.find(c) != std::string::npos; };
   return has(row, 'u') && !has(row, 'k') && !has(asked, 'u');
 }
 
-// How well a row answers what was asked; none if it does not. 0 is best.
+// How well a row matches the requested event, 0 being best. None if it does not match.
 std::optional<int> match_rank(std::string_view asked_text, const EventName& asked, const PerfRow& row) {
   if (row.event == asked_text) return 0;
   const auto name = split_name(row.event);
@@ -75,7 +75,7 @@ std::optional<int> match_rank(std::string_view asked_text, const EventName& aske
   return name.base == asked.base ? 1 : 2;
 }
 
-// The rows that answer one asked event: one for each PMU, the best match of each.
+// The rows of one requested event: the best match of each PMU.
 std::vector<const PerfRow*> rows_of(const std::vector<PerfRow>& rows, const std::string& asked_text) {
   struct Candidate {
     std::string pmu;
@@ -136,7 +136,7 @@ CounterReading combine_task(CounterReading reading, const std::vector<const Perf
   }
   double runtime_sum = 0;
   double share_sum = 0;
-  bool lacking = false;  // a core type that cannot count the event; "not counted" only says that the task was not there
+  bool lacking = false;  // a core type cannot count the event; "not counted" only says that the task did not run there
   for (const auto* row : rows) {
     if (row->value) {
       runtime_sum += static_cast<double>(row->runtime_ns);
@@ -149,8 +149,8 @@ CounterReading combine_task(CounterReading reading, const std::vector<const Perf
     return without_value(std::move(reading), missing_words(rows));
   }
   reading.value = 0;
-  // All rows of a task have the same time enabled, so runtime / sum is the share of each; dividing by the sum also
-  // undoes what multiplexing took from all of them.
+  // All rows of a task have the same enabled time, so runtime / sum is the share of each. Dividing by the sum also corrects for
+  // the time that multiplexing took from all of them.
   for (const auto* row : rows) {
     if (row->value) *reading.value += *row->value * (static_cast<double>(row->runtime_ns) / runtime_sum);
   }
@@ -158,7 +158,7 @@ CounterReading combine_task(CounterReading reading, const std::vector<const Perf
   return reading;
 }
 
-// Into the unit that is stored. Counts and nanoseconds are whole.
+// Converts into the stored unit. Counts and nanoseconds are integers.
 void convert_unit(CounterReading& reading, const std::string& printed) {
   double factor = 1;
   if (printed.empty()) {
@@ -180,10 +180,10 @@ CounterReading combine(const std::vector<PerfRow>& all, const std::string& asked
   reading = scope == PerfScope::system_wide ? combine_system_wide(std::move(reading), rows)
                                             : combine_task(std::move(reading), rows);
   convert_unit(reading, rows.front()->unit);
-  // So large a count is none, and no integer could hold it.
+  // A count this large is not valid, and no integer could hold it.
   if (reading.value && !(*reading.value < kMostCounted)) return without_value(std::move(reading), "out of range");
   const auto asked = split_name(asked_text);
-  // The clocks count time and know no such split.
+  // The clocks count time, which has no such split.
   const bool is_clock = asked.canonical == "task-clock" || asked.canonical == "cpu-clock";
   const bool reduced = std::any_of(
       rows.begin(), rows.end(), [&](const auto* row) { return reduced_to_user_space(asked, split_name(row->event)); });
@@ -193,7 +193,7 @@ CounterReading combine(const std::vector<PerfRow>& all, const std::string& asked
   return reading;
 }
 
-// Of a plain name: another event that was asked for, of the same name and of a PMU that is no CPU's.
+// For a plain name: another requested event with the same name on a PMU that is not a CPU's.
 std::optional<std::string> confusable(const std::string& asked_text, const std::vector<std::string>& asked) {
   const auto name = split_name(asked_text);
   if (!name.pmu.empty()) return std::nullopt;

@@ -69,7 +69,7 @@ MachineCheck check_perf(const PerfAvailability& perf) {
 
 MachineCheck check_event(const EventSupport& event, bool in_vm) {
   if (event.works) return {"event", "event " + event.event, CheckState::ok, "counts"};
-  // A VM's missing counters are mended on its host alone.
+  // Only a VM's host can provide the counters that the VM lacks.
   const bool no_counter = in_vm && event.reason.starts_with("not supported");
   return {"event", "event " + event.event, CheckState::missing,
           no_counter ? event.reason + ": this VM was given no hardware counter for it" : event.reason};

@@ -1,5 +1,5 @@
-// What stands in the way of measuring on this machine: one list for doctor, GET /readyz and GET /system.
-// Threads: any. Nothing is spawned or waited for: what takes that has been probed before.
+// The obstacles to measuring on this machine: one list for doctor, GET /readyz and GET /system.
+// Threads: any. The checks spawn nothing and do not wait: probe_machine() has done what needs that.
 #pragma once
 
 #include <string>
@@ -14,27 +14,27 @@ namespace copybench {
 enum class CheckState { ok, limited, missing };
 
 struct MachineCheck {
-  std::string code;  // "loopback"; of the events all "event"
-  std::string what;  // "event cpu-cycles"; another one for each check
+  std::string code;  // "loopback"; "event" for all events
+  std::string what;  // "event cpu-cycles"; different for each check
   CheckState state = CheckState::ok;
-  std::string detail;       // what was found: where it is not well, the reason
-  std::string remedy = {};  // the command that mends it; empty: none is known, or none is needed
+  std::string detail;       // what was found; the reason if it is not ok
+  std::string remedy = {};  // the command that fixes it; empty if none is known or needed
   bool needed = false;      // without it no run is possible
-  // A property of the machine that the figures have to be read by, such as a hypervisor: nothing to be mended for measuring.
+  // A property of the machine that matters for reading the figures, such as a hypervisor. Measuring needs no fix of it.
   bool note = false;
 };
 
-// What takes time to find out.
+// The facts that take time to probe.
 struct ProbedMachine {
   Json facts;  // system_facts()
   ZerocopyProbe zerocopy;
   PerfAvailability perf;
-  std::vector<EventSupport> events;  // of the default ones
+  std::vector<EventSupport> events;  // the default events
 };
-// Asks perf and sends over loopback: some 50 ms, never within a window.
+// Runs perf and sends over loopback. Takes some 50 ms; never call it within a window.
 ProbedMachine probe_machine(PerfProbe& perf);
 
-// In a fixed order. Limits that can be raised while the daemon runs are read anew.
+// In a fixed order. Limits that can be raised while the daemon runs are read again.
 std::vector<MachineCheck> machine_checks(const ProbedMachine& machine);
 MachineCheck check_locked_memory();
 

@@ -16,7 +16,7 @@
 namespace copybench {
 namespace {
 
-// What is there now; false at the end of the stream.
+// Reads what is available. Returns false at the end of the stream.
 bool read_available(int fd, std::string& into) {
   std::array<char, 64> buffer;
   for (;;) {
@@ -92,7 +92,7 @@ tl::expected<void, PerfControlError> PerfControl::command(std::string_view word,
   const auto ended = [&] { return error({fmt::format("perf ended before it acknowledged `{}`", word)}, false); };
   std::string answer;
   if (!read_available(ack_read_.get(), answer)) return ended();
-  answer.clear();  // a late answer to an earlier command is not this one's
+  answer.clear();  // discards a late answer to an earlier command
 
   const auto line = fmt::format("{}\n", word);  // far below PIPE_BUF, so written whole or not at all
   while (::write(control_write_.get(), line.data(), line.size()) < 0) {

@@ -29,11 +29,11 @@ std::optional<double> percent(std::string_view text) {
   return number && *number >= 0 && *number <= 100 ? number : std::nullopt;
 }
 
-// perf's own word for "no value": <not supported> without its brackets, nan as it is.
+// Sets the value, or perf's own term for a missing one: <not supported> without its brackets, nan as it is.
 void set_value(PerfRow& row, std::string_view text) {
   const auto number = parse_number<double>(text);
   if (number && std::isfinite(*number) && *number >= 0) {
-    // An event that never ran has no count, whatever is printed beside it.
+    // An event that never ran has no count, whatever perf prints for it.
     if (row.runtime_ns > 0) {
       row.value = *number;
     } else {
@@ -46,7 +46,7 @@ void set_value(PerfRow& row, std::string_view text) {
   if (row.missing.empty()) row.missing = "no value";
 }
 
-// nan and inf are no JSON, yet some versions print them bare, as `"metric-value" : nan`.
+// nan and inf are not JSON, but some versions of perf print them unquoted, as in `"metric-value" : nan`.
 std::string without_bare_nan(std::string_view line) {
   std::string result;
   bool quoted = false;
@@ -98,7 +98,7 @@ LineKind parse_json_line(std::string_view line, PerfRow& row) {
   return LineKind::row;
 }
 
-// Up to the next comma that is not between slashes: cpu/event=0x3c,umask=0x0/ is one field.
+// Takes the field up to the next comma that is not between slashes: cpu/event=0x3c,umask=0x0/ is one field.
 std::string_view next_field(std::string_view& rest) {
   bool between_slashes = false;
   size_t end = 0;

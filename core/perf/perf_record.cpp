@@ -20,11 +20,11 @@
 namespace copybench {
 namespace {
 
-// Not a round number, so that samples do not keep step with what ticks in round ones.
+// Not a round number, so that samples do not synchronize with periodic work at a round frequency.
 constexpr int kHighestFrequency = 3999;
 constexpr int kLowestFrequency = 49;
 
-// A sample of the whole machine asks for more than counting one's own processes: paranoid 0 or less, or CAP_PERFMON.
+// Sampling the whole machine needs more rights than counting own processes: paranoid 0 or less, or CAP_PERFMON.
 bool may_sample_machine() {
   return sysctl_int("kernel.perf_event_paranoid").value_or(2) <= 0 || has_capability(CAP_PERFMON) ||
          has_capability(CAP_SYS_ADMIN);
@@ -43,7 +43,7 @@ std::vector<std::string> record_argv(const std::string& perf_path, const Samplin
   return argv;
 }
 
-// What is there, as far as anyone would read it.
+// Reads what is available, but no more than a person would read.
 std::string available_text(UniqueFd& pipe) {
   std::array<char, 1024> chunk;
   const ssize_t got = ::read(pipe.get(), chunk.data(), chunk.size());
@@ -95,7 +95,7 @@ tl::expected<void, PerfControlError> Recorder::explained(tl::expected<void, Perf
   return done;
 }
 
-// perf may be writing to a full pipe, which it would not end for.
+// Reads stderr while it waits: perf would not end while it writes to a full pipe.
 std::optional<ExitStatus> Recorder::wait_for_end(Nanoseconds at_most) {
   const auto deadline = deadline_after(at_most);
   auto ended = process_.wait(Nanoseconds{0});
@@ -117,7 +117,7 @@ Result<std::string> Recorder::finish(Nanoseconds at_most) {
   process_.signal_group(SIGINT);
   const auto ended = wait_for_end(at_most);
   if (!ended) return fail(fmt::format("perf record had not ended {:.1f} s after it was told to", to_seconds(at_most)));
-  // perf ends by the signal that it was given.
+  // perf ends by the signal that it was sent.
   if (!ended->success() && ended->signal != SIGINT) {
     return fail(fmt::format("perf record ended with {}; it said: {}", ended->describe(), words()));
   }

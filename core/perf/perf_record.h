@@ -1,8 +1,8 @@
-// `perf record` beside a run: samples of call stacks within the window, switched on and off over the control channel as
-// perf stat's counters are.
+// Runs `perf record` beside a run: it samples call stacks within the window, and is switched on and off over the control channel
+// like perf stat's counters.
 //
-// The samples go to memory (a memfd), not to a file. Where this process may sample the whole machine, it does: the deferred
-// copy of zero_copy runs partly in ksoftirqd, which belongs to no process of the run. Else engine and load alone.
+// The samples go to memory (a memfd), not to a file. The whole machine is sampled if this process may do so: the deferred copy of
+// zero_copy runs partly in ksoftirqd, which belongs to no process of the run. Otherwise only engine and load are sampled.
 // Lifetime: the destructor ends perf. Threads: one at a time.
 #pragma once
 
@@ -20,26 +20,26 @@
 
 namespace copybench {
 
-// Above this many samples a profile gains nothing but memory: a share is known to 0.2 % (one standard error).
+// More samples than this only cost memory: a share is then known to 0.2 % (one standard error).
 constexpr int64_t kMostSamples = 50'000;
-// Their stacks as text, 4 KiB each.
+// The limit of their stacks as text, 4 KiB each.
 constexpr size_t kMostScript = kMostSamples << 12;
 
 struct Sampling {
-  std::string event;      // "cycles", or "cpu-clock" where the machine cannot sample cycles
-  int frequency_hz = 0;   // of each CPU
+  std::string event;      // "cycles", or "cpu-clock" if the machine cannot sample cycles
+  int frequency_hz = 0;   // per CPU
   bool whole_machine = false;
-  std::vector<pid_t> processes;  // where it is not the whole machine
+  std::vector<pid_t> processes;  // if not the whole machine
 };
 
-// At most kMostSamples over the window, on `cpus` CPUs at once, and what the kernel allows.
+// The frequency that gives kMostSamples in the window on `cpus` CPUs, within 49 to 3999 Hz and the kernel's limit.
 int sampling_frequency(int cpus, Nanoseconds window);
 
 Sampling choose_sampling(PerfProbe& perf, Nanoseconds window, const std::vector<pid_t>& processes);
 
 class Recorder {
  public:
-  // Must be given a usable perf. Returns before perf has begun: the first enable() waits for it.
+  // Needs a usable perf. Returns before perf has started: the first enable() waits for it.
   static Result<Recorder> start(const std::string& perf_path, const Sampling& sampling);
 
   tl::expected<void, PerfControlError> enable(Nanoseconds at_most) { return explained(control_.enable(at_most)); }
@@ -47,8 +47,8 @@ class Recorder {
 
   pid_t pid() const { return process_.pid(); }
 
-  // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never within a
-  // window. An error where perf has not ended in time, ended badly, or printed more than kMostScript.
+  // Ends perf and returns its samples as text, for fold_perf_script(). Takes some seconds for many samples: never call it within
+  // a window. Fails if perf does not end in time, ends with an error, or prints more than kMostScript.
   Result<std::string> finish(Nanoseconds at_most);
 
  private:

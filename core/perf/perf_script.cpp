@@ -21,7 +21,7 @@ struct Frame {
   bool named() const { return symbol != "[unknown]"; }
 };
 
-// "12316/12318": process and thread. Of one that is ending the kernel tells -1.
+// "12316/12318": process and thread. The kernel reports -1 for one that is ending.
 std::optional<pid_t> read_head(std::string_view line) {
   line = trimmed(line);
   const auto slash = std::min(line.find('/'), line.size());
@@ -36,7 +36,7 @@ std::optional<pid_t> read_head(std::string_view line) {
   return pid;
 }
 
-// "\tffffffff81e3d93f get_netmem ([kernel.kallsyms])": a symbol may hold blanks and brackets, a module's path too.
+// "\tffffffff81e3d93f get_netmem ([kernel.kallsyms])": symbols and module paths may contain blanks and brackets.
 bool read_frame(std::string_view line, Frame& frame) {
   line = trimmed(line);
   const auto address = line.find(' ');
@@ -62,7 +62,7 @@ std::string name_of_frame(const Frame& frame) {
   return name;
 }
 
-// An idle CPU's own frames; an interrupt that hits it has others besides.
+// True if there are only frames of an idle CPU. An interrupt that hits it adds others.
 bool is_idle(const std::vector<Frame>& frames) {
   return std::none_of(frames.begin(), frames.end(), [](const Frame& frame) {
     return frame.symbol.find("softirq") != frame.symbol.npos || frame.symbol.find("net_rx") != frame.symbol.npos;
@@ -99,8 +99,8 @@ void take(FoldedProfile& profile, pid_t pid, const std::vector<Frame>& frames, c
 
 FoldedProfile fold_perf_script(std::string_view text, const ProfiledProcesses& processes) {
   FoldedProfile profile;
-  std::optional<pid_t> sample;  // the process of the one under way
-  std::vector<Frame> frames;    // of it, innermost first
+  std::optional<pid_t> sample;  // the process of the current sample
+  std::vector<Frame> frames;    // of the current sample, innermost first
   const auto broken = [&](std::string_view line) {
     sample.reset();
     if (profile.problem.empty()) {

@@ -1,6 +1,6 @@
-// What `perf script -F pid,tid,ip,sym,dso` says, folded: samples of a run's processes and of the kernel on their behalf, told apart
-// from everything else that ran. Processes' names are not asked for: their users choose them, line ends included. Pure; reads the
-// text once.
+// Folds the output of `perf script -F pid,tid,ip,sym,dso`: separates the samples of a run's processes, and of the kernel on their
+// behalf, from everything else that ran. Process names are not requested, since users choose them, line ends included. Pure;
+// reads the text once.
 #pragma once
 
 #include <sys/types.h>
@@ -27,12 +27,12 @@ struct FoldedProfile {
   int64_t kernel_samples = 0;     // ksoftirqd, and interrupts that hit an idle CPU
   int64_t other_samples = 0;      // of other processes; in no stack
   int64_t idle_samples = 0;       // in no stack
-  int64_t unnamed_kernel_samples = 0;  // whose innermost kernel frame has no symbol
-  std::string problem;            // the first line that is neither a sample's head nor a frame; empty: there is none
+  int64_t unnamed_kernel_samples = 0;  // whose innermost frame is the kernel's and has no symbol
+  std::string problem;            // the first line that is neither a sample's head nor a frame; empty if there is none
 };
 
-// A line that is not understood is passed over, and with it the sample that it may have begun: symbols and paths of other users'
-// programs are in the text.
+// Skips a malformed line together with the sample that it belongs to: the text contains symbols and paths of other users'
+// programs.
 FoldedProfile fold_perf_script(std::string_view text, const ProfiledProcesses& processes);
 
 }  // namespace copybench

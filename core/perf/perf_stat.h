@@ -1,11 +1,10 @@
-// `perf stat` around the engine: its command line, its control channel, and what its output says.
+// `perf stat` around the engine: its command line, its control channel, and the parser of its output.
 //
 // The control channel and the output go over inherited descriptors (--control fd:CTL,ACK and --log-fd), so that a run
 // leaves no file behind. Counting starts switched off (-D -1); enable() and disable() bound the window.
 //
-// Whoever may count user space only (kernel.perf_event_paranoid 2 without CAP_PERFMON) gets "cycles:u" from perf where
-// cycles were asked for, and a context-switches:u that is always 0. The copies run in the kernel: such rows are no
-// values.
+// A user who may count only user space (kernel.perf_event_paranoid 2 without CAP_PERFMON) gets "cycles:u" from perf for
+// cycles, and a context-switches:u that is always 0. The copies run in the kernel, so such rows do not count as values.
 // Threads: one at a time.
 #pragma once
 
@@ -27,54 +26,54 @@ namespace copybench {
 struct PerfRow {
   std::string event;            // as printed: "cpu-cycles", "cpu_core/cycles/"
   std::optional<double> value;  // none: <not supported>, <not counted>, nan
-  std::string missing;          // perf's own word where there is no value: "not supported", "not counted", "nan"
-  std::string unit;             // "", "msec", or whatever an event of its own has: "Joules"
+  std::string missing;          // perf's own term if there is no value: "not supported", "not counted", "nan"
+  std::string unit;             // "", "msec", or an event's own unit: "Joules"
   int64_t runtime_ns = 0;
-  double running_pct = 0;       // of the time that the event was counted, 0 to 100
+  double running_pct = 0;       // share of the enabled time in which it was counted, 0 to 100
 };
 
 struct PerfOutput {
   std::vector<PerfRow> rows;
-  std::string problem;  // the first line that was not understood, in a sentence's part; empty: there is none
+  std::string problem;  // describes the first malformed line, as part of a sentence; empty if there is none
 };
 
-// Either format of `perf stat`, line by line. Lines without an event (metrics, comments, blank ones) are passed over, and so are
-// those that are neither: what perf prints beside its rows takes no other row's value.
+// Parses either format of `perf stat`, line by line. Skips lines without an event (metrics, comments, blank lines) and malformed
+// lines, so that other output of perf costs no row its value.
 PerfOutput parse_perf_output(std::string_view text);
 
 // What a run stores for one event.
 struct CounterReading {
-  std::string event;            // the name that was asked for
-  std::optional<double> value;  // in `unit`; none where the machine cannot give it
+  std::string event;            // the requested name
+  std::optional<double> value;  // in `unit`; none if the machine cannot provide it
   std::string unit;             // "count" or "ns" (task-clock, cpu-clock: perf's msec converted), both integers
-  std::string reason;           // why there is no value; empty where there is
+  std::string reason;           // why there is no value; empty if there is one
   double running_pct = 0;       // below 100: the value is extrapolated from that share of the time
 };
 
-// The reason of an event for which there was no row.
+// The reason for an event without a row.
 constexpr std::string_view kNoRow = "perf printed no row for it";
 
 enum class PerfScope { task, system_wide };
 
-// Brings the rows of each asked-for event together; one reading per asked event, in its order. perf may print an event
-// under an alias (cycles for cpu-cycles), with its PMU (cpu_core/cycles/) or with modifiers (cycles:u).
-// Hybrid CPUs print one row per core type. System-wide they add up. For a task perf has scaled each by 1/share of the
-// time on that core type: value x share is added (the runtimes give the shares finer than they are printed), and shares
-// that together stay below 100 % mean multiplexing besides, which is extrapolated as perf does. A core type that lacks
-// the event while the task used it leaves no value, since a part is no total. Neither does an event whose rows cannot be told from
-// those of another that was asked for by a PMU that is no CPU's (cycles beside arm_dsu_0/cycles/).
+// Combines the rows of each requested event: one reading per event, in the requested order. perf may print an event under an
+// alias (cycles for cpu-cycles), with its PMU (cpu_core/cycles/) or with modifiers (cycles:u).
+// Hybrid CPUs have one row per core type. System-wide values are added. For a task, perf has scaled each value by 1/share of the
+// time on that core type, so value x share is added (the runtimes give more exact shares than the printed ones). Shares with a
+// sum below 100 % mean multiplexing as well, which is extrapolated as perf does. There is no value if a core type that the task
+// used lacks the event, since a part is not a total. Nor is there one if the rows cannot be distinguished from those of another
+// requested event on a PMU that is not a CPU's (cycles beside arm_dsu_0/cycles/).
 std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
                                          PerfScope scope);
 
-// [{"event", "value" (null: none), "unit", "running_pct", "reason" (only where there is no value)}]
+// [{"event", "value" (null: none), "unit", "running_pct", "reason" (only if there is no value)}]
 Json to_json(const std::vector<CounterReading>& readings);
 
-// Why perf did not do as it was told.
+// Why perf did not execute a command.
 struct PerfControlError : Error {
-  bool late = false;  // it is there and did not answer in time
+  bool late = false;  // it runs and did not acknowledge in time
 };
 
-// Our ends of the channel, and the child's ends with the numbers they must have there.
+// Our ends of the channel, and the child's ends with their descriptor numbers in the child.
 class PerfControl {
  public:
   // The descriptors' numbers in perf.
@@ -92,17 +91,17 @@ class PerfControl {
   // For SubprocessOptions::environment: no decimal commas by the locale, no user's perfconfig. The counted command
   // inherits it.
   static std::vector<std::pair<std::string, std::string>> environment();
-  // For SubprocessOptions::inherit. perf hands these descriptors on to the counted command.
+  // For SubprocessOptions::inherit. perf passes these descriptors on to the counted command.
   std::vector<std::pair<int, int>> inherit() const;
-  // After the child was spawned: closes our copies of the child's ends.
+  // Call after the child was spawned: closes our copies of the child's ends.
   void spawned();
 
-  // Writes the command and waits for perf's "ack". An error says which and how long was waited. The first enable() also
-  // waits for perf's start. Needs SIGPIPE ignored.
+  // Write the command and wait for perf's "ack". An error names the command and the time waited. The first enable() also waits
+  // for perf's start. SIGPIPE must be ignored.
   tl::expected<void, PerfControlError> enable(Nanoseconds at_most);
   tl::expected<void, PerfControlError> disable(Nanoseconds at_most);
 
-  // What perf has written, as clean text; complete once perf has ended. What is beyond kMostOutput is left out.
+  // perf's output as clean text, complete once perf has ended. Bytes beyond kMostOutput are left out.
   Result<std::string> output() const;
   int output_fd() const { return output_.get(); }
 

@@ -1,7 +1,7 @@
-// What the daemon does for its clients while runs are measured. The API counts requests here: the difference over a window is
-// stored with the run as a disturbance that its reader may judge. And it asks here before it works on an answer that takes
-// much CPU time (a heavy one): while a window is open such an answer waits, within bounds, and a window waits in turn for
-// those under way.
+// Tracks what the daemon does for its clients while runs are measured. The API counts requests here. The difference over a
+// window is stored with the run, so that its reader can weigh the disturbance. A heavy answer is one that takes much CPU
+// time. While a window is open, it waits here before it begins, within limits; a window in turn waits for the heavy answers
+// in progress.
 // Threads: any.
 #pragma once
 
@@ -21,12 +21,12 @@ class ActivityCounter {
   void arrived() { requests_.fetch_add(1, std::memory_order_relaxed); }
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
-  // While it lives, a heavy answer is worked on.
+  // While it exists, a heavy answer is in progress.
   class [[nodiscard]] HeavyAnswer {
    public:
-    // Waits until no window is open, but for at most so long: a window may last for an hour, and its run is flagged by the
-    // CPU time that is used within it. Once somebody has waited that long in a window, nobody else waits in it: else the
-    // waits of many answers would add up.
+    // Waits until no window is open, but no longer than at_most: a window may last for an hour, and the CPU time that is
+    // used within it flags its run. After one answer has waited that long in a window, no other answer waits in it, because
+    // the waits of many answers would add up.
     HeavyAnswer(ActivityCounter& activity, std::chrono::milliseconds at_most) : activity_(&activity) {
       std::unique_lock lock(activity.mutex_);
       const auto may_begin = [&] { return !activity.window_open_ || activity.outwaited_ || activity.stopping_; };
@@ -50,12 +50,13 @@ class ActivityCounter {
     ActivityCounter* activity_;
   };
 
-  // While it lives, a window is open. Waits first for the heavy answers under way, for at most so long. One at a time.
+  // While it exists, a window is open. Waits first for the heavy answers in progress, but no longer than at_most. One at a
+  // time.
   class [[nodiscard]] OpenWindow {
    public:
     OpenWindow(ActivityCounter& activity, std::chrono::milliseconds at_most) : activity_(&activity) {
       std::unique_lock lock(activity.mutex_);
-      activity.window_open_ = true;  // from here on no further one begins
+      activity.window_open_ = true;  // from here on no further heavy answer begins
       activity.outwaited_ = false;
       activity.changed_.wait_for(lock, at_most, [&] { return activity.heavy_ == 0 || activity.stopping_; });
     }
@@ -73,7 +74,7 @@ class ActivityCounter {
     ActivityCounter* activity_;
   };
 
-  // The daemon is stopping: nobody waits here any more.
+  // Call when the daemon stops. Ends all waits.
   void stop() {
     {
       std::lock_guard lock(mutex_);
@@ -87,7 +88,7 @@ class ActivityCounter {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool window_open_ = false;
-  bool outwaited_ = false;  // the open window, by an answer that waited for its end
+  bool outwaited_ = false;  // an answer has waited for at_most in the open window
   bool stopping_ = false;
   int64_t heavy_ = 0;
 };

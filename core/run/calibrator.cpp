@@ -4,7 +4,7 @@
 
 #include "core/host/cpu_set.h"
 #include "core/run/cpu_assignment.h"
-#include "core/run/crew.h"
+#include "core/run/worker_group.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
@@ -21,11 +21,11 @@ std::string words_of(const RunOutcome& outcome) {
 OrOutcome<Json> run_child(const SubprocessOptions& options, Interruption& interruption) {
   auto worker = Worker::spawn("calibration", options);
   if (!worker) return tl::unexpected(RunOutcome{Failed{worker.error().message}});
-  Crew crew(interruption);
-  crew.join(*worker);
-  auto report = crew.await(*worker, report::kResult, kLimit);
+  WorkerGroup workers(interruption);
+  workers.join(*worker);
+  auto report = workers.await(*worker, report::kResult, kLimit);
   if (!report) return report;
-  if (auto ended = crew.await_end(*worker, kLimit); !ended) return tl::unexpected(ended.error());
+  if (auto ended = workers.await_end(*worker, kLimit); !ended) return tl::unexpected(ended.error());
   return report;
 }
 

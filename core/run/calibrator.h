@@ -1,6 +1,6 @@
-// Takes a calibration before an experiment's first run and after each of its runs, on the server's CPU, in a process of
-// its own: some 50 ms between two runs, never in a window. One that is unlike what this machine showed before flags the run
-// before it and the run after it.
+// Takes a calibration before an experiment's first run and after each of its runs, on the server's CPU, in a process of its
+// own: some 50 ms between two runs, never in a window. A calibration that differs from this machine's earlier ones flags
+// the run before it and the run after it.
 //
 // Threads: the scheduler's.
 #pragma once
@@ -20,11 +20,11 @@ class Calibrator {
   Calibrator(std::string program, Store& store, Interruption& interruption)
       : program_(std::move(program)), store_(store), interruption_(interruption) {}
 
-  // machine: machine_key() of the circumstances. The calibration after the last run stands for the one before this run,
-  // if they are of one experiment.
+  // machine: machine_key() of the circumstances. The calibration after the last run also serves as the one before this run,
+  // if both runs belong to one experiment.
   void before(const ClaimedRun& run, const std::string& machine);
-  // Adds to the result what was taken and, where the run completed, its flag. A calibration that fails is missing, with
-  // the reason in the evidence: the run is as good as it is.
+  // Adds the calibrations to the result and, if the run completed, its flag. A calibration that fails is missing, with the
+  // reason in the evidence; the run stays valid.
   void after(const ClaimedRun& run, RunResult& result);
 
  private:

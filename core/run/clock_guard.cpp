@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::hours kJump{1};
 constexpr std::chrono::hours kAway{7 * 24};
-constexpr std::chrono::hours kHold{23};  // over by the next daily look
+constexpr std::chrono::hours kHold{23};  // over by the next daily check
 
 Nanoseconds over_boot(UtcTime wall, const ClockReading& now) { return wall.time_since_epoch() - now.boot; }
 
@@ -20,7 +20,7 @@ ClockGuard::ClockGuard(std::optional<UtcTime> believed, const ClockReading& now)
 
 std::optional<std::string> ClockGuard::doubt(const ClockReading& now) {
   const Nanoseconds offset = over_boot(now.wall, now);
-  base_ = std::min(base_, offset);  // set back, nothing is older by it
+  base_ = std::min(base_, offset);  // after it was set back, nothing is older by it
   const bool jumped = offset - base_ > kJump;
   if (jumped && !doubted_since_) doubted_since_ = now.boot;
   if (jumped && now.boot - *doubted_since_ < kHold) {

@@ -1,5 +1,5 @@
-// What a run's children are told on their command lines, from the command's name on; daemon/engine_command.cpp and
-// daemon/load_command.cpp read it. Pure.
+// The command lines of a run's children, from the command's name on. daemon/engine_command.cpp and daemon/load_command.cpp
+// parse them. Pure.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace copybench {
 
-// cpus: those to be bound to; empty: not bound. Nothing secret: every local user can
-// read a command line. The run's token comes by stdin (core/wire/orders.h).
+// cpus: the CPUs to bind to; empty: not bound. A command line contains no secret, because every local user can read it. The
+// run's token comes through stdin (core/wire/orders.h).
 std::vector<std::string> engine_command_line(const ExperimentSpec& spec, const Configuration& configuration,
                                              const std::vector<int>& cpus);
 std::vector<std::string> load_command_line(const ExperimentSpec& spec, const Configuration& configuration,

@@ -12,12 +12,12 @@ struct CpuAssignment {
   std::vector<int> client;
 };
 
-// automatic on both sides: different halves of the allowed CPUs. automatic on one: what the other side's list leaves, or
-// all where it leaves nothing.
+// automatic on both sides: different halves of the allowed CPUs. automatic on one side: the CPUs that are not in the other
+// side's list, or all if none is left.
 CpuAssignment assign_cpus(const CpuChoice& server, const CpuChoice& client, const std::vector<int>& allowed);
 
-// Those that the threads of a run are on: they are dealt out in turn on either side. Where a side is not bound, all allowed
-// ones. Ascending, each once.
+// The CPUs that the threads of a run use: each side deals out its CPUs to its threads in turn. If a side is not bound, all
+// allowed ones. Ascending, each once.
 std::vector<int> used_cpus(const CpuAssignment& assignment, uint32_t threads, const std::vector<int>& allowed);
 
 }  // namespace copybench

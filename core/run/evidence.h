@@ -1,5 +1,5 @@
-// What is gathered of a run beside its figures and stored with it, however the run ended: each stage puts in what it
-// learnt, so what no stage came to is empty. Pure.
+// The records of a run beside its figures. They are stored with it, however the run ended. Each stage adds its results, so
+// the results of stages that were not reached are empty. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,20 +17,21 @@ namespace copybench {
 struct RunEvidence {
   Measurement measurement;
   CpuAssignment cpus;
-  bool counted = false;      // perf stat stood around the engine
+  bool counted = false;      // the engine ran under perf stat
   std::string not_counted;   // why it did not
-  std::string perf_version;  // empty where there is no perf
+  std::string perf_version;  // empty without perf
   Steadiness steadiness{false, "the window did not end", {}};
-  Json noise;                // judge_noise()'s; null unless the run completed
+  Json noise;                // from detect_noise(); null unless the run completed
   ProcessUsage daemon;       // of this process, within the window
-  uint64_t requests = 0;     // that it served meanwhile
+  uint64_t requests = 0;     // that it served within the window
   int64_t seccomp_filters = 0;
   Nanoseconds set_up{};      // from the run's begin to its warm-up
-  Nanoseconds tear_down{};   // from the window's end to the last child's
+  Nanoseconds tear_down{};   // from the window's end to the end of the last child
 };
 
-// windows_ns, counters, perf, server, client, machine_cpu, latency_histogram, samples, steadiness, noise, zerocopy,
-// strangers, rejected_clients_in_window, daemon, requests_in_window, seccomp_filters, set_up_ns, tear_down_ns. What the children did not report is null.
+// Keys: windows_ns, counters, perf, server, client, machine_cpu, latency_histogram, samples, steadiness, noise, zerocopy,
+// strangers, rejected_clients_in_window, daemon, requests_in_window, seccomp_filters, set_up_ns, tear_down_ns. Values that
+// the children did not report are null.
 Json to_json(const RunEvidence& evidence);
 
 }  // namespace copybench

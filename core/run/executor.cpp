@@ -14,18 +14,18 @@
 #include "core/run/command_lines.h"
 #include "core/run/counting.h"
 #include "core/run/cpu_assignment.h"
-#include "core/run/crew.h"
 #include "core/run/evidence.h"
 #include "core/run/measurement.h"
 #include "core/run/noise.h"
 #include "core/run/profiling.h"
 #include "core/run/window.h"
+#include "core/run/worker_group.h"
 #include "core/wire/orders.h"
 
 namespace copybench {
 namespace {
 
-// ksoftirqd of each CPU. None where the processes cannot be listed: their samples are others' then.
+// The ksoftirqd of each CPU. None if the processes cannot be listed: then their samples count as those of others.
 std::vector<pid_t> soft_irq_threads() {
   std::vector<pid_t> threads;
   const auto processes = list_processes(NoiseLimits::kMostProcesses);
@@ -36,7 +36,7 @@ std::vector<pid_t> soft_irq_threads() {
   return threads;
 }
 
-// One run under way. Its stages are its member functions, in the order in which execute() calls them.
+// One run in progress. Its stages are its member functions, in the order in which measure() calls them.
 class Execution {
  public:
   Execution(const ExecutorOptions& options, PerfProbe& perf, Interruption& interruption, ActivityCounter& activity,
@@ -49,10 +49,10 @@ class Execution {
         spec_(spec),
         configuration_(run.configuration),
         profiled_(run.kind == RunKind::profile),
-        crew_(interruption) {}
+        workers_(interruption) {}
 
   RunResult execute();
-  // After execute(): why perf, not the run, is at fault for how it ended; none where it is not.
+  // After execute(): why perf, and not the run, caused the outcome; none if perf did not.
   const std::optional<std::string>& perf_trouble() const { return perf_trouble_; }
 
  private:
@@ -70,7 +70,7 @@ class Execution {
 
   void reached(std::string_view stage) const;
   OrOutcome<Json> order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most);
-  tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(crew_.failed(what)); }
+  tl::unexpected<RunOutcome> failed(const std::string& what) const { return tl::unexpected(workers_.failed(what)); }
   void judge(const RunFigures& figures);
 
   std::optional<std::string> trouble_with_perf();
@@ -86,20 +86,20 @@ class Execution {
   const bool profiled_;  // under perf record, in the place of perf stat
 
   EventChoice choice_;
-  std::optional<PerfControl> control_;  // where perf counts
+  std::optional<PerfControl> control_;  // if perf counts
   Sampling sampling_;
   std::optional<Recorder> recorder_;
   std::optional<RunProfile> profile_;
   std::optional<Worker> engine_;
   std::optional<Worker> load_;
-  Crew crew_;  // after the workers: it points at them
+  WorkerGroup workers_;  // after the workers: it points at them
   std::vector<int> used_cpus_;
   RunToken token_{};
   Json engine_ready_;
 
   RunEvidence evidence_;
   Measurement& measurement_ = evidence_.measurement;
-  std::optional<Window> window_;  // once the warm-up is over
+  std::optional<Window> window_;  // set when the warm-up is over
   std::vector<RunFlag> flags_;
   std::string perf_raw_;
 };
@@ -147,10 +147,10 @@ OrOutcome<void> Execution::start_engine() {
   if (!engine) return failed(engine.error().message);
   engine_ = std::move(*engine);
   if (control_) control_->spawned();
-  crew_.join(*engine_);
-  if (auto given = engine_->give_token(token_); !given) return tl::unexpected(crew_.broken(given.error().message));
+  workers_.join(*engine_);
+  if (auto given = engine_->give_token(token_); !given) return tl::unexpected(workers_.broken(given.error().message));
   reached("start");
-  auto ready = crew_.await(*engine_, report::kReady, options_.limits.start);
+  auto ready = workers_.await(*engine_, report::kReady, options_.limits.start);
   if (!ready) return tl::unexpected(ready.error());
   engine_ready_ = std::move(*ready);
   return {};
@@ -165,10 +165,10 @@ OrOutcome<void> Execution::start_load() {
   auto load = Worker::spawn("load", child);
   if (!load) return failed(load.error().message);
   load_ = std::move(*load);
-  crew_.join(*load_);
-  if (auto given = load_->give_token(token_); !given) return tl::unexpected(crew_.broken(given.error().message));
+  workers_.join(*load_);
+  if (auto given = load_->give_token(token_); !given) return tl::unexpected(workers_.broken(given.error().message));
   reached("verify");
-  auto ready = crew_.await(*load_, report::kReady, options_.limits.ready(configuration_));
+  auto ready = workers_.await(*load_, report::kReady, options_.limits.ready(configuration_));
   if (!ready) return tl::unexpected(ready.error());
   return {};
 }
@@ -196,8 +196,8 @@ void Execution::reached(std::string_view stage) const {
 }
 
 OrOutcome<Json> Execution::order_and_await(Worker& worker, const char* order, const char* report, Nanoseconds at_most) {
-  if (auto given = worker.give_order(order); !given) return tl::unexpected(crew_.broken(given.error().message));
-  return crew_.await(worker, report, at_most);
+  if (auto given = worker.give_order(order); !given) return tl::unexpected(workers_.broken(given.error().message));
+  return workers_.await(worker, report, at_most);
 }
 
 OrOutcome<void> Execution::warm_up() {
@@ -205,11 +205,11 @@ OrOutcome<void> Execution::warm_up() {
     return tl::unexpected(started.error());
   }
   reached("warm_up");
-  return crew_.pass(Monotonic::now() + spec_.warmup);
+  return workers_.pass(Monotonic::now() + spec_.warmup);
 }
 
 OrOutcome<void> Execution::go_through_window() {
-  const WindowParties parties{crew_, *engine_, *load_, control_ ? &*control_ : nullptr, recorder_ ? &*recorder_ : nullptr};
+  const WindowParties parties{workers_, *engine_, *load_, control_ ? &*control_ : nullptr, recorder_ ? &*recorder_ : nullptr};
   window_.emplace(parties, options_.limits, activity_, used_cpus_, evidence_);
   if (auto opened = window_->open(); !opened) return opened;
   reached("window");
@@ -223,14 +223,14 @@ OrOutcome<void> Execution::finish_load() {
   if (!result) return tl::unexpected(result.error());
   measurement_.load_result = std::move(*result);
   reached("end");
-  return crew_.await_end(*load_, options_.limits.end);
+  return workers_.await_end(*load_, options_.limits.end);
 }
 
 OrOutcome<void> Execution::finish_engine() {
   auto result = order_and_await(*engine_, order::kFinish, report::kResult, options_.limits.finish);
   if (!result) return tl::unexpected(result.error());
   measurement_.engine_result = std::move(*result);
-  return crew_.await_end(*engine_, options_.limits.end);
+  return workers_.await_end(*engine_, options_.limits.end);
 }
 
 void Execution::read_perf() {
@@ -286,7 +286,7 @@ OrOutcome<RunFigures> Execution::measure() {
 }
 
 void Execution::judge(const RunFigures& figures) {
-  Noise noise = judge_noise(window_->noise());
+  Noise noise = detect_noise(window_->noise());
   evidence_.noise = std::move(noise.evidence);
   flags_.insert(flags_.end(), noise.flags.begin(), noise.flags.end());
   if (profiled_) {
@@ -295,7 +295,7 @@ void Execution::judge(const RunFigures& figures) {
   }
   const Json& load = measurement_.load_result;
   const auto counts = load["samples_bytes"].get<std::vector<uint64_t>>();
-  evidence_.steadiness = judge_steadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
+  evidence_.steadiness = detect_unsteadiness(amounts(counts), load["sample_every_ms"].get<int64_t>());
   flags_.insert(flags_.begin(), evidence_.steadiness.flags.begin(), evidence_.steadiness.flags.end());
   for (auto& flag :
        {rate_flag(spec_.messages_per_s, figures), edges_flag(measurement_), rejected_clients_flag(measurement_)}) {
@@ -303,13 +303,13 @@ void Execution::judge(const RunFigures& figures) {
   }
 }
 
-// What perf counts is evidence beside the figures. Where perf itself ends, does not start or does not answer, it takes the engine that
-// runs under it along, and the run may be well without it.
+// perf's counts are evidence beside the figures. If perf itself dies, does not start or does not respond, the engine that
+// runs under it fails too, although the run may succeed without perf.
 std::optional<std::string> Execution::trouble_with_perf() {
   if (!control_ || !engine_ || engine_->stopped()) return std::nullopt;
   const auto ended = engine_->process().wait(Nanoseconds{0});
   if (ended && !ended->exited) return fmt::format("perf was {}", ended->describe());
-  // An engine that fails says so itself, and where a signal has killed it perf ends well.
+  // An engine that fails reports it itself. If a signal kills the engine, perf exits with success.
   if (ended && !ended->success() && !engine_->reported_error()) {
     const std::string words = engine_->last_words();
     return fmt::format("perf {}: {}{}", engine_ready_.is_null() ? "did not start" : "failed", ended->describe(),
@@ -329,7 +329,7 @@ RunResult Execution::execute() {
     result.outcome = figures.error();
     perf_trouble_ = trouble_with_perf();
   }
-  // Killed before the evidence is gathered, so that a hanging child does not outlive its run by the time this takes.
+  // The children are killed before the evidence is gathered, so that a hanging child does not outlive its run by that time.
   recorder_.reset();
   load_.reset();
   engine_.reset();

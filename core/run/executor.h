@@ -1,5 +1,5 @@
-// Executes one run: engine (under perf, where there is one) and load as children, verification, warm-up, the window
-// (window.h), drain, and the checks that make a result of it. README, "The life of a run", tells the same in prose.
+// Executes one run: engine (under perf, if there is one) and load as children, verification, warm-up, the window
+// (window.h), drain, and the checks on the result. core/README.md, "The life of a run", describes the steps.
 //
 // Threads: execute() runs in the scheduler's thread, one run at a time; the children are killed if that thread ends.
 #pragma once
@@ -20,7 +20,8 @@
 
 namespace copybench {
 
-// Where a run has come to; -1: no such process at that point. Under perf the engine is perf's child, else it is `server`.
+// The stage that a run has reached; -1: no such process at that point. Under perf, `server` is perf and the engine is its
+// child; otherwise `server` is the engine.
 struct RunStage {
   std::string_view name;  // "start", "verify", "warm_up", "window", "drain", "end"
   pid_t server = -1;
@@ -30,7 +31,7 @@ struct RunStage {
 struct ExecutorOptions {
   std::string program;  // this binary
   StageLimits limits = {};
-  std::function<void(const RunStage&)> on_stage = {};  // for tests that do something to the children just there
+  std::function<void(const RunStage&)> on_stage = {};  // for tests that act on the children at a stage
   std::map<EngineMode, std::string> faults = {};  // for tests: the engines' --fault
 };
 

@@ -1,5 +1,5 @@
-// A word from outside to the run that is under way: end now. An eventfd, so that the executor hears it while it waits in
-// poll. raise() and kind() may be called from any thread; the executor's thread waits for fd().
+// Asks the running measurement to stop. Wraps an eventfd, so that the executor notices it while it waits in poll. raise()
+// and kind() may be called from any thread; the executor's thread waits for fd().
 #pragma once
 
 #include <atomic>
@@ -21,9 +21,9 @@ class Interruption {
   static Result<Interruption> create();
   Interruption(Interruption&& other) noexcept : fd_(std::move(other.fd_)), kind_(other.kind()) {}
 
-  // The first word stands.
+  // The first call counts; later ones are ignored until clear().
   void raise(Kind kind);
-  // Before the next run.
+  // Call before the next run.
   void clear();
   Kind kind() const { return kind_.load(); }
   int fd() const { return fd_.get(); }  // readable from raise() to clear()

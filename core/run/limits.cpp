@@ -5,14 +5,14 @@
 namespace copybench {
 namespace {
 
-// As far as autotuning may grow a send buffer by default (tcp_wmem), which the ring of a connection is made for.
+// Autotuning grows a send buffer up to this size by default (tcp_wmem). A connection's ring is sized for it.
 constexpr uint64_t kInFlightBytes = 4 << 20;
 
 }  // namespace
 
 uint64_t buffer_bytes(const Configuration& configuration, uint64_t in_flight_bytes) {
   const uint64_t message = configuration.message_bytes();
-  // The ring (two messages at least), the gather buffer, and what the client receives into.
+  // The ring (at least two messages), the gather buffer, and the client's receive buffer.
   const uint64_t engine = std::max(in_flight_bytes, 2 * message) + message;
   const uint64_t client = std::max<uint64_t>(message, 256 << 10);
   return configuration.threads * (engine + client);
@@ -32,7 +32,7 @@ Nanoseconds StageLimits::run(const ExperimentSpec& spec, const Configuration& co
   const Nanoseconds before = start + ready(configuration) + mark;
   const Nanoseconds window = 2 * perf + 4 * mark;
   const Nanoseconds after = 2 * (finish + end) + profile;
-  // Once more where perf had to be left out.
+  // Doubled in case the run is measured again without perf.
   return 2 * (spec.warmup + spec.duration + 2 * (before + window + after));
 }
 

@@ -1,4 +1,4 @@
-// How long each stage of a run may take before the run is given up as timed out. Pure.
+// The time limits of a run's stages. A run that exceeds one is timed out. Pure.
 #pragma once
 
 #include <chrono>
@@ -9,26 +9,26 @@
 namespace copybench {
 
 struct StageLimits {
-  // A child's start and its answer to a mark, on a machine that is loaded by the measurement itself.
+  // A child's start, and its answer to a mark, on a machine that the measurement itself loads.
   Nanoseconds start = std::chrono::seconds{10};
   Nanoseconds mark = std::chrono::seconds{10};
   Nanoseconds perf = std::chrono::seconds{5};
-  // The engine's own drain and goodbye take 10 s each at the most, see connection.cpp.
+  // The engine's drain and its goodbye take at most 10 s each, see connection.cpp.
   Nanoseconds finish = std::chrono::seconds{25};
   Nanoseconds end = std::chrono::seconds{5};
   // perf script resolves at most kMostSamples stacks.
   Nanoseconds profile = std::chrono::seconds{60};
   double slow_bytes_per_second = 100e6;
 
-  // Connecting, faulting the rings in and verifying: a start and what the bytes take at a slow machine's rate.
+  // Limit for connecting, faulting the rings in and verifying: a start, plus the time of the bytes at a slow machine's
+  // rate.
   Nanoseconds ready(const Configuration& configuration) const;
 
-  // From a run's claim to its outcome: what its stages may take, twice, for their children's ends and its evidence, and all of that
-  // twice, where it is measured again without perf. Beyond it
-  // the executor itself hangs.
+  // Limit from a run's claim to its outcome: the limits of its stages, twice, to include the ends of its children and its
+  // evidence, and all of that twice, in case it is measured again without perf. Beyond it the executor itself hangs.
   Nanoseconds run(const ExperimentSpec& spec, const Configuration& configuration) const;
 
-  // The same proportions, for tests that wait until a limit is over.
+  // The same limits in proportion, for tests that wait until a limit expires.
   StageLimits scaled(double factor) const;
 };
 

@@ -102,7 +102,7 @@ UsedCpu used_in_window(const Measurement& measurement) {
 std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures) {
   constexpr double kTolerance = 0.01;
   if (!messages_per_s || !figures.messages || !figures.window_s) return std::nullopt;
-  // A message more or less at an edge is no lack of speed.
+  // One message more or less at an edge does not miss the rate.
   const double missed = std::abs(static_cast<double>(*figures.messages) - *messages_per_s * *figures.window_s) - 1;
   if (missed < kTolerance * *messages_per_s * *figures.window_s) return std::nullopt;
   return RunFlag{FlagKind::rate, fmt::format("{:.6g} messages per second were asked for, and {:.6g} were answered.",
@@ -129,7 +129,7 @@ std::optional<RunFlag> edges_flag(const Measurement& measurement) {
 std::optional<RunFlag> rejected_clients_flag(const Measurement& measurement) {
   const auto rejected = measurement.engine_closed["rejected_clients"].get<int64_t>();
   if (rejected == 0) return std::nullopt;
-  // The kernel holds a few for the engine and drops the rest.
+  // The count is a lower bound: the kernel holds a few clients for the engine and drops the rest.
   return RunFlag{FlagKind::rejected_clients,
                  fmt::format("Within the window at least {} other client{} came to the engine's port.", rejected,
                              rejected == 1 ? "" : "s")};

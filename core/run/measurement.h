@@ -1,4 +1,4 @@
-// What the two children, perf and /proc/stat said about one window, and the figures that follow from it. Pure.
+// The reports of the two children, perf and /proc/stat on one window, and the figures that follow from them. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@
 
 namespace copybench {
 
-// perf switches its counters on and off one by one, for each thread of the engine: all of them counted for the shortest
-// time, none for more than the longest.
+// perf switches its counters on and off one by one, for each thread of the engine. All of them counted for the shortest
+// time, and none for more than the longest.
 struct CountingWindow {
   Nanoseconds shortest{};
   Nanoseconds longest{};
   Nanoseconds middle() const { return (shortest + longest) / 2; }
 };
 
-// Reports as the children made them; their keys are those of engine.cpp and load.cpp.
+// Reports as the children made them. engine.cpp and load.cpp define their keys.
 struct Measurement {
   Configuration configuration;
   Json engine_opened;
@@ -40,10 +40,10 @@ struct Measurement {
   CountingWindow counting;
 };
 
-// A machine that is full of threads answers late, so the four windows (client, server, machine, perf) never are quite the
-// same interval: each figure per byte is a rate over its own window, divided by the rate of its bytes.
+// A machine that is full of threads answers late, so the four windows (client, server, machine, perf) are never quite the
+// same interval. Each figure per byte is therefore a rate over its own window, divided by the rate of its bytes.
 //
-// An error is a run that contradicts itself: it is failed, not reported.
+// An error means that the run contradicts itself. Such a run is failed, not reported.
 Result<RunFigures> figures_of(const Measurement& measurement);
 
 // CPU time of the two processes within the window, by the children's own clocks.
@@ -53,18 +53,18 @@ struct UsedCpu {
 };
 UsedCpu used_in_window(const Measurement& measurement);
 
-// Where a rate was asked for and missed by 1 % or more.
+// Set if a rate was requested and missed by 1 % or more.
 std::optional<RunFlag> rate_flag(const std::optional<double>& messages_per_s, const RunFigures& figures);
 
-// Where the server's rate over its window and the client's over its own differ by 5 % or more, and by more than a message a
-// connection.
+// Set if the server's rate over its window and the client's over its own differ by 5 % or more, and by more than one
+// message for each connection.
 std::optional<RunFlag> edges_flag(const Measurement& measurement);
 
-// Where clients without the run's token came to the engine's port within the window.
+// Set if clients without the run's token came to the engine's port within the window.
 std::optional<RunFlag> rejected_clients_flag(const Measurement& measurement);
 
-// Takes the values back, with the reason, where the interval of perf's counting is not known to within 5 %, or is not the
-// client's to within 5 %: a count of another interval is not this window's.
+// Removes the values and gives the reason, if the interval of perf's counting is not known to within 5 %, or does not match
+// the client's window to within 5 %: a count over another interval is not this window's.
 void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWindow& counting, Nanoseconds client_window);
 
 }  // namespace copybench

@@ -20,7 +20,7 @@ std::optional<int64_t> number_in(const std::string& path) {
   return number.is_number_integer() ? std::optional(number.get<int64_t>()) : std::nullopt;
 }
 
-// Of the CPUs for which the file is there.
+// Reads the file of each CPU that has it.
 std::vector<int64_t> numbers_of(const std::vector<int>& cpus, const char* file) {
   std::vector<int64_t> numbers;
   for (const int cpu : cpus) {
@@ -42,10 +42,10 @@ struct Neighbour {
   int64_t cpu_ns = 0;
 };
 
-// Of the window: what they used between the edges, which lie further apart, taken as evenly spread.
+// CPU time within the window: the time between the edges, which lie further apart, taken as evenly spread.
 struct Neighbours {
   int64_t total_ns = 0;
-  int64_t here_ns = 0;  // of those that were on the run's CPUs
+  int64_t here_ns = 0;  // of processes that were on the run's CPUs
   std::vector<Neighbour> busiest;
 };
 
@@ -66,8 +66,8 @@ Neighbours neighbours_of(const NoiseWindow& window) {
     if (foreign(process)) gone[process.pid] = &process;
   }
   Neighbours found;
-  // What was used by processes that ended in the window is what their parents have waited for since, without what they
-  // had used before.
+  // The time of processes that ended in the window is the time that their parents have waited for since, without the time
+  // that they had used before.
   int64_t ended_ns = 0;
   for (const ProcessTimes& process : window.after.processes) {
     if (!foreign(process)) continue;
@@ -132,7 +132,7 @@ NoiseEdge read_noise_edge(const std::vector<int>& cpus) {
   return edge;
 }
 
-Noise judge_noise(const NoiseWindow& window) {
+Noise detect_noise(const NoiseWindow& window) {
   Noise noise;
   const auto capacity_ns = window.length.count() * static_cast<int64_t>(window.cpus.size());
   const auto share = [&](int64_t ns) {
@@ -150,7 +150,7 @@ Noise judge_noise(const NoiseWindow& window) {
   const bool listed = window.before.no_processes.empty() && window.after.no_processes.empty();
   const Neighbours neighbours = listed ? neighbours_of(window) : Neighbours{};
   const bool whole = window.before.all_processes && window.after.all_processes;
-  // Whoever is listed has used at least this, also where others are not seen, as in a container.
+  // The listed processes have used at least this, even if others are not visible, as in a container.
   const int64_t seen_ns = std::min(busy_beside_ns, neighbours.here_ns);
   const int64_t others_ns = std::max(listed && whole ? std::min(beside_ns, neighbours.total_ns) : beside_ns, seen_ns);
   if (share(others_ns) >= NoiseLimits::kNeighbours && others_ns >= NoiseLimits::kNeighboursLeast.count()) {

@@ -1,14 +1,14 @@
-// What else went on at the CPUs of a run while it was measured, and whether it is enough to doubt the figures.
+// Detects what else used the CPUs of a run while it was measured, and whether that makes the figures doubtful.
 //
-// Neighbours are told from both sides, since either alone may err: what the CPUs of the run were busy with beyond its own
-// two processes (/proc/stat, which on many kernels samples at ticks), and what the other processes of the machine used
-// (/proc/PID/stat, which tells of each the CPU it was last on). The lesser of the two counts, in whichever of these two ways it
-// is greater: of the time of processes, beside all processes; and of busy time with the interrupts, beside those processes
-// that were on the run's CPUs. For the run's own time has the soft interrupts in it that its sends and receives were
-// interrupted by, which /proc/stat counts as nobody's, and so do neighbours disappear behind them. Where not all processes can
-// be seen, the time of processes decides alone. ksoftirqd works for the run.
+// Neighbours are measured from two sides, since either alone may err: the time for which the run's CPUs were busy beyond
+// its own two processes (/proc/stat, which on many kernels samples at ticks), and the time that the other processes of the
+// machine used (/proc/PID/stat, which has the CPU that each was last on). The lesser of the two applies. It is computed in
+// two ways, of which the greater result applies: process time on the run's CPUs against all other processes; and busy time
+// with the interrupts against those processes that were on the run's CPUs. The reason: the run's own time contains the soft
+// interrupts that interrupted its sends and receives. /proc/stat counts them for no process, so they can hide neighbours.
+// If not all processes are visible, the process time decides alone. ksoftirqd counts as part of the run.
 //
-// Threads: one at a time. judge_noise() is pure.
+// Threads: one at a time. detect_noise() is pure.
 #pragma once
 
 #include <sys/types.h>
@@ -36,24 +36,24 @@ struct NoiseLimits {
   static constexpr size_t kMostProcesses = 2000;
 };
 
-// Read shortly before a window opens and after it has closed: some ms.
+// Read shortly before a window opens and after it has closed. Takes some ms.
 struct NoiseEdge {
-  Monotonic::time_point at;             // when the list was there
+  Monotonic::time_point at;             // when the list was read
   std::vector<ProcessTimes> processes;
   std::string no_processes;           // why there is no list
-  bool all_processes = false;         // the list has those of the whole machine
-  std::optional<double> frequency_khz;  // mean over the run's CPUs; none: not to be read
-  std::optional<int64_t> throttles;   // how often heat slowed them down, since boot; none: not to be read
+  bool all_processes = false;         // the list covers the whole machine
+  std::optional<double> frequency_khz;  // mean over the run's CPUs; none: unreadable
+  std::optional<int64_t> throttles;   // how often heat slowed them down since boot; none: unreadable
 };
 NoiseEdge read_noise_edge(const std::vector<int>& cpus);
 
 struct NoiseWindow {
-  std::vector<int> cpus;      // those that the run's threads were on
+  std::vector<int> cpus;      // the CPUs that the run's threads were on
   Nanoseconds length{};
-  CpuTimes cpu;               // theirs, in the window
+  CpuTimes cpu;               // of these CPUs, in the window
   int64_t own_cpu_ns = 0;     // of engine and load, in the window
   int64_t daemon_cpu_ns = 0;  // of all threads of this process, in the window
-  uint64_t requests = 0;      // that it answered meanwhile
+  uint64_t requests = 0;      // that it answered in the window
   std::vector<pid_t> own;     // process groups of the run, and this process
   NoiseEdge before;
   NoiseEdge after;
@@ -63,6 +63,6 @@ struct Noise {
   std::vector<RunFlag> flags;  // steal, neighbours, api, frequency, thermal
   Json evidence;
 };
-Noise judge_noise(const NoiseWindow& window);
+Noise detect_noise(const NoiseWindow& window);
 
 }  // namespace copybench

@@ -14,7 +14,7 @@
 namespace copybench {
 namespace {
 
-// Why the samples tell no shares; empty where they do.
+// Why the samples give no shares; empty if they do.
 std::string doubt(const FoldedProfile& folded) {
   const int64_t busy = sample_count(folded.stacks);
   if (busy < kFewestSamples) {
@@ -57,7 +57,7 @@ RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded, con
 
 std::optional<RunFlag> sampling_flag(const Sampling& sampling, const FoldedProfile& folded, const UsedCpu& used) {
   constexpr double kTolerance = 0.25;
-  constexpr double kEnough = 100;  // of fewer, chance alone may take as much
+  constexpr double kEnough = 100;  // with fewer samples, chance alone may differ as much
   std::vector<std::string> parts;
   const auto judge = [&](const char* who, int64_t samples, Nanoseconds cpu) {
     const double expected = to_seconds(cpu) * sampling.frequency_hz;

@@ -1,4 +1,4 @@
-// perf's samples of one run -> its profile. Pure.
+// Converts perf's samples of one run into its profile. Pure.
 #pragma once
 
 #include <optional>
@@ -12,14 +12,15 @@
 
 namespace copybench {
 
-// Fewer busy samples than this tell no shares.
+// Fewer busy samples than this are too few for shares.
 constexpr int64_t kFewestSamples = 100;
 
-// problem: why there are no samples to tell anything by; empty where there are.
+// problem: why there are no usable samples; empty if there are.
 RunProfile profile_of(const Sampling& sampling, const FoldedProfile& folded, const std::string& problem = {});
 
-// Where the samples of either process, at the sampling's frequency, come to a quarter more or less than the CPU time that it
-// used: in virtual machines timers are late, most of all on a CPU that often goes to sleep, and the shares are off by as much.
+// Set if the samples of either process, at the sampling frequency, amount to a quarter more or less than the CPU time that
+// it used. In virtual machines timers are late, most of all on a CPU that often goes to sleep, and the shares are off by as
+// much.
 std::optional<RunFlag> sampling_flag(const Sampling& sampling, const FoldedProfile& folded, const UsedCpu& used);
 
 }  // namespace copybench

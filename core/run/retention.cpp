@@ -18,7 +18,7 @@ std::string megabytes(int64_t bytes) { return fmt::format("{:.1f}", static_cast<
 
 }  // namespace
 
-Retention::Retention(RetentionPolicy policy, Store& store, ChangeSignal& changed, std::shared_ptr<spdlog::logger> logger)
+Retention::Retention(RetentionPolicy policy, Store& store, ChangeNotifier& changed, std::shared_ptr<spdlog::logger> logger)
     : policy_(policy), store_(store), changed_(changed), logger_(std::move(logger)) {}
 
 void Retention::set_policy(const RetentionPolicy& policy) {
@@ -43,7 +43,7 @@ bool Retention::work(const std::function<bool()>& stopping) {
   return false;
 }
 
-// False where the store does not let it go on for now.
+// False if the store does not let the work continue for now.
 bool Retention::step() {
   if (!due_) return give_back();
   looked_ = Monotonic::now();
@@ -55,7 +55,7 @@ StoreResult<RetentionPolicy> Retention::policy_for_now() {
   if (!policy.age) return policy;
   const ClockReading now{utc_now(), since_boot()};
   if (!clock_) {
-    const auto believed = store_.believed_time();
+    const auto believed = store_.last_trusted_time();
     if (!believed) return tl::unexpected(believed.error());
     clock_.emplace(*believed, now);
   }
@@ -109,7 +109,7 @@ bool Retention::give_back() {
     if (!*can) {
       log_event(logger_.get(), Severity::info, "retention_rewriting", {},
                 "retention: rewriting the database once, so that room can be given back");
-      // Without room for a second copy the free pages stay in the file, where new runs use them.
+      // Without room for a second copy, the free pages stay in the file, and new runs use them.
       if (auto converted = store_.convert_to_give_back_space(); !converted) {
         log_event(logger_.get(), Severity::warning, "retention_not_rewritten", {{"reason", converted.error().message}},
                   "retention: the file stays as long as it is. " + converted.error().message);
@@ -130,7 +130,7 @@ bool Retention::give_back() {
   return true;
 }
 
-// The store is full, damaged or out of order; the scheduler says so, and tomorrow is another day.
+// The store is full, damaged or out of order. The scheduler reports that, and retention tries again at its next check.
 bool Retention::failed(const StoreError& error) {
   log_event(logger_.get(), Severity::warning, "retention_failed", {{"reason", error.message}},
             "retention: nothing more is removed for now. " + error.message);

@@ -1,5 +1,5 @@
-// Removes by itself what the policy lets go, and gives the room back: between runs, in small steps, and never within a
-// window. Looks at start, after each run and once a day. By age it removes only while the clock is believed (clock_guard.h).
+// Removes what the policy releases and gives its space back: between runs, in small steps, and never within a window.
+// Checks at start, after each run and once a day. Age-based removal runs only while the clock is trusted (clock_guard.h).
 //
 // Threads: all members but the constructor belong to the scheduler's thread.
 #pragma once
@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/base/change_signal.h"
+#include "core/base/change_notifier.h"
 #include "core/base/time.h"
 #include "core/run/clock_guard.h"
 #include "core/store/store.h"
@@ -21,18 +21,18 @@ namespace copybench {
 
 class Retention {
  public:
-  // The references must outlive it; without a logger it says nothing.
-  Retention(RetentionPolicy policy, Store& store, ChangeSignal& changed, std::shared_ptr<spdlog::logger> logger);
+  // The references must outlive it. Without a logger it logs nothing.
+  Retention(RetentionPolicy policy, Store& store, ChangeNotifier& changed, std::shared_ptr<spdlog::logger> logger);
 
-  // Look again at the next work().
+  // Checks again at the next work().
   void look() { due_ = true; }
-  // The same, by another policy from now on.
+  // Sets another policy, and checks again at the next work().
   void set_policy(const RetentionPolicy& policy);
 
-  // Some of what is to be done, for about a second, or until `stopping`. Returns whether there is more.
+  // Does some of the pending work, for about a second, or until `stopping`. Returns whether more is left.
   bool work(const std::function<bool()>& stopping);
 
-  // When it should be asked again although no run has ended; none where nothing is ever removed.
+  // When work() must be called again although no run has ended; none if nothing is ever removed.
   std::optional<Monotonic::time_point> next_look() const;
 
  private:
@@ -41,12 +41,12 @@ class Retention {
   bool give_back();
   bool failed(const StoreError& error);
   void say_what_stays();
-  // Without the age while the clock is doubted.
+  // The policy, without the age while the clock is distrusted.
   StoreResult<RetentionPolicy> policy_for_now();
 
   RetentionPolicy policy_;
   Store& store_;
-  ChangeSignal& changed_;
+  ChangeNotifier& changed_;
   const std::shared_ptr<spdlog::logger> logger_;
   bool prepared_ = false;  // the database can give room back, or never will
   bool due_ = true;
@@ -55,7 +55,7 @@ class Retention {
   bool said_what_stays_ = false;
   bool said_doubt_ = false;
   Monotonic::time_point looked_;
-  std::optional<ClockGuard> clock_;   // of a policy by age
+  std::optional<ClockGuard> clock_;   // for a policy by age
   std::optional<UtcTime> believed_;   // as it was stored last
 };
 

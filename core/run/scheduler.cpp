@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/deadline_monitor.h"
 #include "core/base/log_event.h"
-#include "core/base/pulse.h"
 #include "core/host/circumstances.h"
 #include "core/run/calibrator.h"
 #include "core/run/interruption.h"
@@ -22,11 +22,11 @@
 namespace copybench {
 namespace {
 
-// While the store cannot be written, it is tried again this often.
+// While the store cannot be written, the scheduler retries this often.
 constexpr std::chrono::seconds kRetry{5};
-// For what takes milliseconds, with all the time that a slow disk may need (Store::stalled() judges that).
+// Deadline for work of milliseconds, with all the time that a slow disk may need (Store::stalled() detects that).
 constexpr std::chrono::minutes kSoon{3};
-// Retention rewrites the database once, which takes as long as that is large.
+// Retention rewrites the database once. The time grows with its size.
 constexpr std::chrono::hours kRewrite{1};
 
 template <typename... Visitors>
@@ -40,7 +40,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 class Scheduler::Impl {
  public:
-  Impl(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, ActivityCounter& activity)
+  Impl(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeNotifier& changed, ActivityCounter& activity)
       : options_(std::move(options)), store_(store), perf_(perf), changed_(changed), activity_(activity) {}
 
   Result<void> start() {
@@ -70,7 +70,7 @@ class Scheduler::Impl {
     {
       std::lock_guard lock(mutex_);
       nudged_ = true;
-      if (waiting_) pulse_.expect("waking up for the queue", kSoon);
+      if (waiting_) deadline_monitor_.expect("waking up for the queue", kSoon);
     }
     wake_.notify_all();
   }
@@ -81,7 +81,7 @@ class Scheduler::Impl {
     {
       std::lock_guard lock(mutex_);
       if (running_ == experiment) interruption_->raise(Interruption::Kind::cancel);
-      // The claim under way may have been stored before the cancellation was: claim() looks here when it is over.
+      // The current claim may have been stored before the cancellation. claim() checks this list afterwards.
       if (claiming_) cancelled_while_claiming_.push_back(experiment);
     }
     changed_.raise();
@@ -101,18 +101,18 @@ class Scheduler::Impl {
     return paused_;
   }
 
-  std::optional<std::string> stalled(Monotonic::time_point now) const { return pulse_.overdue(now); }
+  std::optional<std::string> stalled(Monotonic::time_point now) const { return deadline_monitor_.overdue(now); }
 
  private:
   void loop() {
-    // Probed here, before the first run, and not in anybody's window.
-    pulse_.expect("probing perf", kSoon);
+    // Probed here, before the first run, so that it never happens within a window.
+    deadline_monitor_.expect("probing perf", kSoon);
     perf_.availability();
     Executor executor(options_.executor, perf_, *interruption_, activity_);
     Retention retention(options_.retention, store_, changed_, options_.logger);
     Calibrator calibrator(options_.executor.program, store_, *interruption_);
     while (!stopping()) {
-      pulse_.expect("keeping to the retention", kRewrite);
+      deadline_monitor_.expect("keeping to the retention", kRewrite);
       if (const auto policy = take_new_retention()) retention.set_policy(*policy);
       const bool more = retention.work([this] { return stopping(); });
       auto claimed = claim();
@@ -122,11 +122,11 @@ class Scheduler::Impl {
         if (!more) wait_for_nudge(retention.next_look());
       } else {
         changed_.raise();
-        pulse_.expect("a calibration", kSoon);
+        deadline_monitor_.expect("a calibration", kSoon);
         calibrator.before(**claimed, machine_);
         begin(**claimed);
         RunResult result = executor.execute((*claimed)->spec, (*claimed)->planned);
-        pulse_.expect("a calibration", kSoon);
+        deadline_monitor_.expect("a calibration", kSoon);
         calibrator.after(**claimed, result);
         end_run();
         log(**claimed, result);
@@ -135,12 +135,12 @@ class Scheduler::Impl {
         retention.look();
       }
     }
-    pulse_.rest();
+    deadline_monitor_.rest();
   }
 
   void begin(const ClaimedRun& run) {
     const Configuration& configuration = run.planned.configuration;
-    pulse_.expect("a run", options_.executor.limits.run(run.spec, configuration));
+    deadline_monitor_.expect("a run", options_.executor.limits.run(run.spec, configuration));
     tell_status(fmt::format("measuring experiment {}, run {} of {}: {}", run.experiment_id, run.runs.done() + 1, run.runs.total,
                             describe(run.planned)));
     log_event(options_.logger.get(), Severity::debug, "run_started", fields_of(run), "run " + describe(run.planned));
@@ -169,18 +169,18 @@ class Scheduler::Impl {
   }
 
   StoreResult<std::optional<ClaimedRun>> claim() {
-    // The check of a large file takes what it takes.
-    store_.checking() ? pulse_.rest() : pulse_.expect("claiming a run", kSoon);
-    // Before each run: a setting may be changed between two of them.
+    // The check of a large file has no deadline.
+    store_.checking() ? deadline_monitor_.rest() : deadline_monitor_.expect("claiming a run", kSoon);
+    // Gathered before each run, because a setting may change between two runs.
     const Circumstances circumstances = gather_circumstances(perf_version());
     machine_ = machine_key(circumstances);
-    store_.fold_back_log();
+    store_.checkpoint_wal();
     {
       std::lock_guard lock(mutex_);
       if (!stopping_) interruption_->clear();
       claiming_ = true;
     }
-    // Without the lock, which requests wait for: this takes as long as the disk does, or the check of the whole file.
+    // Without the lock, which requests wait for: claiming takes as long as the disk, or as the check of the whole file.
     auto claimed = store_.claim_next(circumstances);
     bool resumed = false;
     {
@@ -230,15 +230,15 @@ class Scheduler::Impl {
         result.outcome);
   }
 
-  // What was measured must not be lost: it is offered to the store until it is taken, or until the daemon stops, in which
-  // case the run is found running at the next start and measured again.
+  // A result must not be lost: it is offered to the store until the store accepts it or the daemon stops. In the latter
+  // case the next start finds the run running, and it is measured again.
   void finish(RunId run, const RunResult& result) {
     for (;;) {
-      pulse_.expect("storing a run", kSoon);
+      deadline_monitor_.expect("storing a run", kSoon);
       const auto finished = store_.finish(run, result);
       if (finished || stopping()) return;
       const StoreError& error = finished.error();
-      // Another daemon has taken or deleted it: to offer it again changes nothing.
+      // Another daemon has taken the run, or it was deleted. A retry would change nothing.
       if (error.kind == StoreError::Kind::not_found || error.kind == StoreError::Kind::conflict) {
         log_event(options_.logger.get(), Severity::error, "run_not_stored", {{"run_id", run}, {"reason", error.message}},
                   fmt::format("run {} is not stored. {}", run, error.message));
@@ -267,22 +267,36 @@ class Scheduler::Impl {
     tell_status("idle: nothing is queued");
     std::unique_lock lock(mutex_);
     waiting_ = true;
-    if (!nudged_) pulse_.rest();
+    if (!nudged_) deadline_monitor_.rest();
     const auto awaited = [&] { return nudged_ || stopping_; };
     while (!awaited() && (!at_most || Monotonic::now() < *at_most)) {
       const auto retry = Monotonic::now() + kRetry;
       if (wake_.wait_until(lock, at_most ? std::min(*at_most, retry) : retry, awaited)) break;
-      // A write may have failed that nobody here had asked for.
+      // A write that the scheduler did not make may have failed.
       lock.unlock();
       if (store_.try_again()) changed_.raise();
+      log_store_state();
       lock.lock();
     }
     waiting_ = false;
     nudged_ = false;
   }
 
+  // Reports when the store starts to refuse writes, and when it accepts them again, although no run waits for it.
+  void log_store_state() {
+    const auto error = store_.last_write_error();
+    if (error.has_value() == store_failed_) return;
+    store_failed_ = error.has_value();
+    if (error) {
+      log_event(options_.logger.get(), Severity::error, "store_failed", {{"reason", error->message}},
+                "nothing new is stored: " + error->message);
+    } else {
+      log_event(options_.logger.get(), Severity::info, "store_recovered", {}, "the store works again");
+    }
+  }
+
   void pause(const StoreError& error) {
-    pulse_.expect("trying the store again", kRetry + kSoon);
+    deadline_monitor_.expect("trying the store again", kRetry + kSoon);
     tell_status("paused: " + error.message);
     std::unique_lock lock(mutex_);
     const auto before = std::exchange(paused_, error);
@@ -299,14 +313,15 @@ class Scheduler::Impl {
   const SchedulerOptions options_;
   Store& store_;
   PerfProbe& perf_;
-  ChangeSignal& changed_;
+  ChangeNotifier& changed_;
   ActivityCounter& activity_;
-  std::optional<Interruption> interruption_;  // made by start()
-  Pulse pulse_;
-  std::string status_;  // the last that was told; of the scheduler's thread
-  std::string machine_;  // machine_key() at the last claim; of the scheduler's thread
+  std::optional<Interruption> interruption_;  // set by start()
+  DeadlineMonitor deadline_monitor_;
+  std::string status_;  // the last that was reported; scheduler's thread only
+  bool store_failed_ = false;  // as last logged; scheduler's thread only
+  std::string machine_;  // machine_key() at the last claim; scheduler's thread only
 
-  mutable std::mutex mutex_;  // guards all below; requests wait for it, so it is held over nothing that may take time
+  mutable std::mutex mutex_;  // guards all below; requests wait for it, so it is not held over anything slow
   std::condition_variable wake_;
   bool stopping_ = false;
   bool nudged_ = false;
@@ -319,7 +334,7 @@ class Scheduler::Impl {
   std::thread thread_;
 };
 
-Scheduler::Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed,
+Scheduler::Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeNotifier& changed,
                      ActivityCounter& activity)
     : impl_(std::make_unique<Impl>(std::move(options), store, perf, changed, activity)) {}
 

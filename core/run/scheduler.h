@@ -1,9 +1,9 @@
-// Takes runs from the store one after another and has them executed; one experiment owns the machine at a time.
+// Takes runs from the store one after another and executes them. One experiment owns the machine at a time.
 //
-// The loop: retention -> gather circumstances -> claim -> calibrate -> execute -> calibrate -> finish -> raise `changed`;
-// where nothing is queued it waits for nudge(). Nothing of the queue is kept in memory: the store's table is the queue. One
-// thread, started by start(), ended by stop() or the destructor; the children of a run are spawned from it. The other member
-// functions may be called from any thread.
+// The loop: retention -> gather circumstances -> claim -> calibrate -> execute -> calibrate -> finish -> raise `changed`.
+// If nothing is queued, it waits for nudge(). Nothing of the queue is kept in memory: the store's table is the queue.
+// start() starts the one thread, and stop() or the destructor ends it. A run's children are spawned from it. The other
+// member functions may be called from any thread.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "core/base/change_signal.h"
+#include "core/base/change_notifier.h"
 #include "core/base/result.h"
 #include "core/model/records.h"
 #include "core/perf/capability.h"
@@ -27,8 +27,8 @@ namespace copybench {
 
 struct SchedulerOptions {
   ExecutorOptions executor;
-  std::shared_ptr<spdlog::logger> logger = {};  // one line a run, when it has ended; none: no lines
-  // What it does now, in a line. Called on the scheduler's thread before a run and after it, never during one.
+  std::shared_ptr<spdlog::logger> logger = {};  // one line for each run that has ended; none: no lines
+  // Receives the current activity, in a line. Called on the scheduler's thread before a run and after it, never during one.
   std::function<void(const std::string&)> on_status = {};
   RetentionPolicy retention = {};  // applied between runs
 };
@@ -36,27 +36,27 @@ struct SchedulerOptions {
 class Scheduler {
  public:
   // All references must outlive the scheduler.
-  Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeSignal& changed, ActivityCounter& activity);
+  Scheduler(SchedulerOptions options, Store& store, PerfProbe& perf, ChangeNotifier& changed, ActivityCounter& activity);
   ~Scheduler();
 
-  // Fails where the system gives no thread or no descriptor.
+  // Fails if the system provides no thread or no descriptor.
   Result<void> start();
-  // A running measurement is ended within a second and recorded as interrupted.
+  // Ends a running measurement within a second. It is recorded as interrupted.
   void stop();
 
-  // There may be something new in the queue.
+  // Call when there may be something new in the queue.
   void nudge();
   // Cancels in the store and ends the experiment's running child, if any, within a second.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
 
-  // From the next run on.
+  // Applies from the next run on.
   void set_retention(const RetentionPolicy& policy);
 
-  // What keeps the store from being written, so that nothing is measured although runs are queued; none while all is well.
+  // The error that prevents writes to the store, so that nothing is measured although runs are queued; none otherwise.
   std::optional<StoreError> paused_by() const;
   std::optional<std::string> paused_reason() const;  // its message
-  // What should have ended long ago: a run beyond the sum of its stages' limits, a queue that is not looked at. None while
-  // all is well. For a watchdog: it is not the scheduler's thread that notices.
+  // The overdue step: a run beyond the sum of its stages' limits, or a queue that is not served. None otherwise. For a
+  // watchdog, because the scheduler's own thread cannot detect this.
   std::optional<std::string> stalled(Monotonic::time_point now = Monotonic::now()) const;
 
  private:

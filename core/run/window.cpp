@@ -10,7 +10,7 @@
 namespace copybench {
 namespace {
 
-// A longer one runs on into the window, whose run is flagged by it.
+// A longer answer runs on into the window and flags its run.
 constexpr std::chrono::seconds kWaitForAnswers{1};
 
 }  // namespace
@@ -41,15 +41,15 @@ OrOutcome<void> Window::open() {
   return mark(order::kOpen, report::kOpened, measurement_.engine_opened, measurement_.load_opened);
 }
 
-// Both children are told before either is awaited, so that their marks lie as close as the machine allows.
+// Both children get the order before either report is awaited, so that their marks lie as close as the machine allows.
 OrOutcome<void> Window::mark(const char* order, const char* report, Json& engine_mark, Json& load_mark) {
   for (Worker* worker : {&parties_.engine, &parties_.load}) {
-    if (auto given = worker->give_order(order); !given) return tl::unexpected(parties_.crew.broken(given.error().message));
+    if (auto given = worker->give_order(order); !given) return tl::unexpected(parties_.workers.broken(given.error().message));
   }
-  auto engine = parties_.crew.await(parties_.engine, report, limits_.mark);
+  auto engine = parties_.workers.await(parties_.engine, report, limits_.mark);
   if (!engine) return tl::unexpected(engine.error());
   engine_mark = std::move(*engine);
-  auto load = parties_.crew.await(parties_.load, report, limits_.mark);
+  auto load = parties_.workers.await(parties_.load, report, limits_.mark);
   if (!load) return tl::unexpected(load.error());
   load_mark = std::move(*load);
   return {};
@@ -57,7 +57,7 @@ OrOutcome<void> Window::mark(const char* order, const char* report, Json& engine
 
 OrOutcome<void> Window::pass(Nanoseconds duration) {
   const ProcessUsage before = process_usage();
-  auto passed = parties_.crew.pass(Monotonic::now() + duration);
+  auto passed = parties_.workers.pass(Monotonic::now() + duration);
   evidence_.daemon = process_usage() - before;
   noise_.daemon_cpu_ns = evidence_.daemon.cpu_ns;
   if (!passed) open_.reset();
@@ -111,7 +111,7 @@ OrOutcome<void> Window::understand_machine(const std::string& machine_after) {
 
 tl::unexpected<RunOutcome> Window::give_up_perf(const PerfControlError& error) {
   perf_failed_ = true;
-  return tl::unexpected(error.late ? parties_.crew.late(error.message) : parties_.crew.broken(error.message));
+  return tl::unexpected(error.late ? parties_.workers.late(error.message) : parties_.workers.broken(error.message));
 }
 
 }  // namespace copybench

@@ -49,7 +49,7 @@ Result<void> Worker::read_stdout() {
   while (auto line = lines_.next()) {
     auto report = report_of(*line);
     if (!report && under_perf_) {
-      // perf's, or of a wrapper around it; it is no word of the engine's.
+      // perf, or a wrapper around it, wrote this line, and not the engine.
       append_stderr(*line + "\n");
       continue;
     }
@@ -67,7 +67,7 @@ Result<void> Worker::read_stdout() {
 
 void Worker::read_stderr() {
   std::array<char, 4096> chunk;
-  // Not for ever, whatever is written: there is more to be looked after.
+  // Bounded, however much is written, because other work must go on.
   for (size_t taken = 0; process_.stderr_pipe() && taken < kMostStderrAtOnce;) {
     const ssize_t n = ::read(process_.stderr_pipe().get(), chunk.data(), chunk.size());
     if (n < 0) return;
@@ -95,7 +95,7 @@ std::string Worker::last_words() const {
   for (std::string_view rest = stderr_tail_; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    // What perf says at each mark tells nothing of an end.
+    // perf prints these lines at each mark. They do not explain an end.
     if (line.empty() || line == "Events enabled" || line == "Events disabled") continue;
     if (!words.empty()) words += " / ";
     words += line;
@@ -105,7 +105,7 @@ std::string Worker::last_words() const {
 
 std::string Worker::describe_end(const ExitStatus& status) const {
   if (!under_perf_) return fmt::format("the {} ended before its time ({})", name_, status.describe());
-  // perf ends by itself when its child has, however that came about; it says on stderr which signal it was.
+  // perf exits by itself after its child has ended, however that happened. Its stderr names the signal.
   if (status.exited) return fmt::format("the {} ended before its time (perf, which ran it: {})", name_, status.describe());
   return fmt::format("perf, under which the {} ran, was {}", name_, status.describe());
 }

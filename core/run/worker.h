@@ -1,4 +1,5 @@
-// A child that takes orders and reports: the engine (under perf or not) or the load. See core/wire/orders.h.
+// A child process that receives orders and sends reports: the engine (under perf or not) or the load. See
+// core/wire/orders.h.
 //
 // Lifetime: the destructor kills the child's whole process group. Threads: one at a time.
 #pragma once
@@ -26,20 +27,20 @@ class Worker {
   Result<void> give_order(const char* word);
   Result<void> give_token(const RunToken& token);
 
-  // Takes in what the child has written to stdout and stderr. An error is a line that is no report.
+  // Reads what the child has written to stdout and stderr. A line that is no report is an error.
   Result<void> read();
   std::optional<Json> next_report();
-  // Whether it has told by itself why it ends.
+  // Whether the child itself reported why it ends.
   bool reported_error() const { return !error_report_.empty(); }
 
-  // The end of what it wrote to stderr, and its error report if it made one; "" if it said nothing.
+  // Its error report if it made one, else the end of its stderr; "" if it wrote nothing.
   std::string last_words() const;
 
-  // "the engine ended before its time (exit status 3)", or that it was perf who did.
+  // "the engine ended before its time (exit status 3)", or the same of perf.
   std::string describe_end(const ExitStatus& status) const;
-  // "the engine", or perf with it where that is the process.
+  // "the engine", or perf with the engine if the process is perf.
   std::string describe_process() const;
-  // Who of the worker's processes a signal has stopped: "perf", "the engine"; none while all of them can run.
+  // Which of the worker's processes a signal has stopped: "perf", "the engine"; none while all of them can run.
   std::optional<std::string> stopped() const;
 
  private:

@@ -1,4 +1,4 @@
-#include "core/run/crew.h"
+#include "core/run/worker_group.h"
 
 #include <errno.h>
 #include <fmt/format.h>
@@ -14,18 +14,18 @@ constexpr std::chrono::milliseconds kAftermath{100};
 
 }  // namespace
 
-RunOutcome Crew::failed(const std::string& what) const {
+RunOutcome WorkerGroup::failed(const std::string& what) const {
   const auto is_stopped = [](const Worker* worker) { return worker->stopped().has_value(); };
   if (std::any_of(workers_.begin(), workers_.end(), is_stopped)) return late(what);
   return Failed{with_last_words(what)};
 }
 
-RunOutcome Crew::broken(const std::string& what) {
+RunOutcome WorkerGroup::broken(const std::string& what) {
   if (auto dead = death()) return *dead;
   return failed(what);
 }
 
-RunOutcome Crew::late(const std::string& what) const {
+RunOutcome WorkerGroup::late(const std::string& what) const {
   std::string reason = with_last_words(what);
   for (const Worker* worker : workers_) {
     if (const auto who = worker->stopped()) reason += fmt::format("; {} was stopped by a signal and never continued", *who);
@@ -33,7 +33,7 @@ RunOutcome Crew::late(const std::string& what) const {
   return TimedOut{reason};
 }
 
-std::string Crew::with_last_words(const std::string& what) const {
+std::string WorkerGroup::with_last_words(const std::string& what) const {
   std::string reason = what;
   for (const Worker* worker : workers_) {
     const std::string words = worker->last_words();
@@ -42,16 +42,16 @@ std::string Crew::with_last_words(const std::string& what) const {
   return reason;
 }
 
-std::optional<RunOutcome> Crew::death(const Worker* may_end) {
+std::optional<RunOutcome> WorkerGroup::death(const Worker* may_end) {
   std::string ends;
   const auto anyone = std::any_of(workers_.begin(), workers_.end(), [&](Worker* worker) {
     return worker != may_end && worker->process().wait(Nanoseconds{0}).has_value();
   });
   if (!anyone) return std::nullopt;
-  // One's death is often the other's doing: all who have died by then are named, the engine first.
+  // One death often causes another. All children that have died by then are named, the engine first.
   for (Worker* worker : workers_) {
     const auto status = worker->process().wait(kAftermath);
-    // What one wrote before another died may explain it.
+    // The output of one child before another died may explain the death.
     static_cast<void>(worker->read());
     if (!status) continue;
     ends += (ends.empty() ? "" : ", and ") + worker->describe_end(*status);
@@ -59,11 +59,11 @@ std::optional<RunOutcome> Crew::death(const Worker* may_end) {
   return failed(ends);
 }
 
-OrOutcome<bool> Crew::wait(Monotonic::time_point until) {
+OrOutcome<bool> WorkerGroup::wait(Monotonic::time_point until) {
   std::vector<pollfd> fds{{interruption_.fd(), POLLIN, 0}};
   for (Worker* worker : workers_) {
     fds.push_back({worker->process().pidfd(), POLLIN, 0});
-    // Negative descriptors, of pipes that were closed, are passed over by poll.
+    // poll ignores negative descriptors, which closed pipes have.
     fds.push_back({worker->process().stdout_pipe().get(), POLLIN, 0});
     fds.push_back({worker->process().stderr_pipe().get(), POLLIN, 0});
   }
@@ -83,7 +83,7 @@ OrOutcome<bool> Crew::wait(Monotonic::time_point until) {
   return Monotonic::now() >= until;
 }
 
-OrOutcome<Json> Crew::await(Worker& worker, const char* report, Nanoseconds at_most) {
+OrOutcome<Json> WorkerGroup::await(Worker& worker, const char* report, Nanoseconds at_most) {
   const auto deadline = Monotonic::now() + at_most;
   for (;;) {
     if (auto next = worker.next_report()) {
@@ -106,7 +106,7 @@ OrOutcome<Json> Crew::await(Worker& worker, const char* report, Nanoseconds at_m
   }
 }
 
-OrOutcome<void> Crew::pass(Monotonic::time_point until) {
+OrOutcome<void> WorkerGroup::pass(Monotonic::time_point until) {
   for (;;) {
     auto over = wait(until);
     if (!over) return tl::unexpected(over.error());
@@ -115,7 +115,7 @@ OrOutcome<void> Crew::pass(Monotonic::time_point until) {
   }
 }
 
-OrOutcome<void> Crew::await_end(Worker& worker, Nanoseconds at_most) {
+OrOutcome<void> WorkerGroup::await_end(Worker& worker, Nanoseconds at_most) {
   const auto deadline = Monotonic::now() + at_most;
   auto status = worker.process().wait(Nanoseconds{0});
   while (!status) {

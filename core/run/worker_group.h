@@ -1,6 +1,5 @@
-// The children of one run, waited for together: whatever is awaited of one, the death of any, a deadline and a word from
-// outside end the waiting too. While nothing happens the waiting wakes nobody.
-//
+// Waits for the child processes of one run together. A wait for one child also ends when any child dies, at its deadline, or by
+// the Interruption. It does not poll: the daemon sleeps until one of these happens.
 // Threads: one at a time.
 #pragma once
 
@@ -19,35 +18,35 @@ namespace copybench {
 template <typename T>
 using OrOutcome = tl::expected<T, RunOutcome>;
 
-class Crew {
+class WorkerGroup {
  public:
-  explicit Crew(Interruption& interruption) : interruption_(interruption) {}
+  explicit WorkerGroup(Interruption& interruption) : interruption_(interruption) {}
 
-  // The worker must outlive the crew, and is awaited from now on.
+  // Adds a child, which must outlive the group.
   void join(Worker& worker) { workers_.push_back(&worker); }
 
-  // The worker's next report, which must be the one named. Over the time, the outcome names it: "no report `ready` from
+  // Returns the worker's next report, which must be the one named. The outcome of a timeout names it: "no report `ready` from
   // the engine within 10.0 s".
   OrOutcome<Json> await(Worker& worker, const char* report, Nanoseconds at_most);
 
-  // Lets the time pass, in which no child should say anything.
+  // Waits for the time to pass. A report that arrives meanwhile is left to the next await().
   OrOutcome<void> pass(Monotonic::time_point until);
 
-  // Waits until the worker's process has ended, in order, and reads the rest of what it wrote.
+  // Waits until the worker's process has exited without error, and reads the rest of its output.
   OrOutcome<void> await_end(Worker& worker, Nanoseconds at_most);
 
-  // The outcome of an error, with the last words of whoever has any. Where a signal has stopped a child the run timed out,
-  // whatever went wrong by that.
+  // Outcomes of a run that cannot go on. The text quotes the last lines of stderr of each child that wrote any.
+  // Any error. timed_out if a signal has stopped (SIGSTOP) a child, since that explains the error.
   RunOutcome failed(const std::string& what) const;
-  // The outcome of an error in talking to a child: its death, where that is the cause.
+  // An error on a child's pipes. Reports the child's death if that is the cause.
   RunOutcome broken(const std::string& what);
-  // The outcome of a limit that has passed.
+  // A timeout.
   RunOutcome late(const std::string& what) const;
 
  private:
-  // Waits for something to happen; true when the time is over.
+  // Waits for any event; true on timeout.
   OrOutcome<bool> wait(Monotonic::time_point until);
-  // Of any but one who may end.
+  // The outcome if a child other than may_end has died.
   std::optional<RunOutcome> death(const Worker* may_end = nullptr);
   std::string with_last_words(const std::string& what) const;
 

@@ -6,14 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/base/owners_rights.h"
 #include "core/base/removed_on_signal.h"
 #include "core/base/unique_fd.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 #include "core/store/schema.h"
 
 namespace copybench {
@@ -21,14 +25,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// An empty file in a folder of its own beside the target: what SQLite makes beside it lies there too, where no other user can
-// get in its way. Removed at destruction.
+// An empty file in a folder of its own beside the target. SQLite creates its side files in the same folder, where no other
+// user can interfere. Removed at destruction.
 class TemporaryFile {
  public:
   static StoreResult<TemporaryFile> beside(const fs::path& file) {
     std::string folder = file.string() + ".XXXXXX";
     if (::mkdtemp(folder.data()) == nullptr) return tl::unexpected(file_error("make a folder beside " + file.string(), errno));
     TemporaryFile made(folder);
+    const std::string copy = made.path().string();
+    made.removed_ = std::make_unique<RemovedOnSignal>(
+        std::vector{copy, copy + "-journal", copy + "-wal", copy + "-shm", folder});
     const UniqueFd fd(::open(made.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return tl::unexpected(file_error("make a file beside " + file.string(), errno));
     return made;
@@ -37,14 +44,15 @@ class TemporaryFile {
     std::error_code ignored;
     if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
-  TemporaryFile(TemporaryFile&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : removed_(std::move(other.removed_)), folder_(std::exchange(other.folder_, {})) {}
   TemporaryFile& operator=(TemporaryFile&&) = delete;
 
   fs::path path() const { return folder_ / "copy"; }
-  const fs::path& folder() const { return folder_; }
 
  private:
   explicit TemporaryFile(fs::path folder) : folder_(std::move(folder)) {}
+  std::unique_ptr<RemovedOnSignal> removed_;  // outlives the removal at destruction
   fs::path folder_;
 };
 
@@ -66,8 +74,6 @@ StoreResult<void> check_is_free(const fs::path& file) {
 StoreResult<CopySummary> copy_into(DatabaseConnection& source, const fs::path& file) {
   auto temporary = TemporaryFile::beside(file);
   if (!temporary) return tl::unexpected(temporary.error());
-  const std::string copy = temporary->path().string();
-  const RemovedOnSignal removed({copy, copy + "-journal", copy + "-wal", copy + "-shm", temporary->folder().string()});
   auto summary = copy_database(source, temporary->path());
   if (!summary) return summary;
   if (auto synced = sync_file(temporary->path()); !synced) return tl::unexpected(synced.error());
@@ -80,6 +86,9 @@ StoreResult<CopySummary> copy_into(DatabaseConnection& source, const fs::path& f
 }  // namespace
 
 StoreResult<CopySummary> back_up(const fs::path& directory, const fs::path& file) {
+  if (!file.has_filename()) {
+    return tl::unexpected(StoreError{StoreError::Kind::invalid, fmt::format("\"{}\" names no file.", file.string())});
+  }
   const auto from = Folder::open(directory);
   if (!from) {
     auto there = need_database(directory);
@@ -99,6 +108,7 @@ StoreResult<CopySummary> back_up(const fs::path& directory, const fs::path& file
   if (!source) return named(source.error());
   const OwnersRights rights(*into);
   if (auto is_free = check_is_free(target); !is_free) return named(is_free.error());
+  if (auto usable = check_not_own_name(target); !usable) return named(usable.error());
   auto summary = copy_into(**source, target);
   if (!summary) return named(summary.error());
   return summary;

@@ -1,6 +1,6 @@
-// A copy of the database in one file, made while a daemon uses it or not.
+// Copies the database into one file. A daemon may use the database meanwhile.
 //
-// Threads: one. It reads the whole database and writes as much: a run that is being measured meanwhile is disturbed.
+// Threads: one. It reads the whole database and writes as much, which disturbs a run that is being measured.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace copybench {
 
-// The file appears under its name when it is whole, checked and on the disk, and never replaces another. not_found:
-// there is no database. conflict: the file exists.
+// The file appears under its name only when it is complete, checked and synced to disk. It never replaces another file.
+// not_found: there is no database. conflict: the file exists.
 StoreResult<CopySummary> back_up(const std::filesystem::path& directory, const std::filesystem::path& file);
 
 }  // namespace copybench

@@ -14,7 +14,7 @@ Result<Calibration> values_of(std::string_view text) {
   return json ? calibration_from_json(*json) : Result<Calibration>(fail("its values are no JSON"));
 }
 
-// Of the rows that a condition on them with the bound values finds.
+// Reads the rows that match the condition, with the values bound to its parameters.
 std::vector<CalibrationRecord> read_where(DatabaseConnection& connection, const std::string& condition,
                                           std::initializer_list<int64_t> values) {
   Query query(connection, "SELECT run_id, before_run, at_ms, machine, values_json, unusual FROM calibrations WHERE " +

@@ -1,4 +1,4 @@
-// What the machine could do around the runs. Parts of a transaction, as in transitions.h.
+// Calibrations of the machine around the runs. The functions are parts of a transaction, as in run_queue.h.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,8 @@ void insert_calibrations(DatabaseConnection& connection, ExperimentId experiment
 std::vector<CalibrationRecord> read_calibrations(DatabaseConnection& connection, ExperimentId experiment);
 std::vector<CalibrationRecord> read_calibrations_of_run(DatabaseConnection& connection, ExperimentId experiment, RunId run);
 
-// The last ones that were taken here on this machine, of whatever experiment; imported ones are another's word.
+// The last calibrations that were taken on this machine, for any experiment. Imported ones are excluded, because nothing
+// proves where they were taken (origin.h).
 std::vector<Calibration> read_recent_calibrations(DatabaseConnection& connection, const std::string& machine, int64_t limit);
 
 }  // namespace copybench

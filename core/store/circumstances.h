@@ -1,4 +1,4 @@
-// What experiments were measured under. Parts of a transaction, as in transitions.h.
+// The circumstances under which experiments were measured. The functions are parts of a transaction, as in run_queue.h.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace copybench {
 
-// Where the experiment's last ones differ, or it has none.
+// Records the facts if they differ from the experiment's last ones, or if it has none.
 void record_circumstances(DatabaseConnection& connection, const ClaimedRun& run, const Circumstances& facts, UtcTime now);
 
 // In the order in which they were recorded.

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 
 namespace copybench {
 namespace {
@@ -29,7 +29,7 @@ StoreResult<DataLock> DataLock::take(const std::filesystem::path& directory) {
   const std::string path = directory / "copybench.lock";
   UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return tl::unexpected(file_error("open " + directory.string(), errno));
-  // O_NONBLOCK: whatever lies there under this name, nothing waits for it.
+  // O_NONBLOCK: open() never waits, whatever kind of file has this name.
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
   if (!fd) return tl::unexpected(file_error("open " + path, errno));
   const auto in_use = [&] {
@@ -42,9 +42,9 @@ StoreResult<DataLock> DataLock::take(const std::filesystem::path& directory) {
     if (errno == EWOULDBLOCK) return in_use();
     return no_lock(path, errno);
   }
-  // Some file systems lock no folder (EBADF, ENOLCK, EOPNOTSUPP): there the file has to do.
+  // Some file systems cannot lock a folder (EBADF, ENOLCK, EOPNOTSUPP). There the lock on the file must suffice.
   if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return in_use();
-  // The pid is for that message alone: a lock without it is a lock.
+  // The pid serves only that message. The lock holds without it.
   const std::string pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(fd.get(), 0) == 0) [[maybe_unused]]
     const ssize_t written = ::pwrite(fd.get(), pid.data(), pid.size(), 0);

@@ -26,26 +26,26 @@ constexpr int kBusyTimeoutMs = 5000;
 constexpr int kStillBusyTimeoutMs = 100;
 constexpr std::chrono::seconds kStillBusy{1};
 
-// SQLite calls only ENOSPC "full"; a spent quota or file size limit is no more than that either.
+// SQLite reports only ENOSPC as "full". An exhausted quota or file size limit is the same condition.
 bool is_out_of_room(int extended_code, int system_errno) {
   if ((extended_code & 0xff) == SQLITE_FULL || extended_code == SQLITE_IOERR_SHMSIZE) return true;
   return (extended_code & 0xff) == SQLITE_IOERR &&
          (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
 }
 
-// All statements are this program's own, and so are the names in them: another program has dropped or renamed a table or column.
+// This program writes all statements and the names in them, so another program has dropped or renamed a table or column.
 bool misses_a_table(const SQLite::Exception& exception) {
   const std::string_view said = exception.what();
   return (exception.getErrorCode() & 0xff) == SQLITE_ERROR &&
          (said.starts_with("no such ") || said.find("has no column named") != said.npos);
 }
 
-// The first of its files whose place another thing takes, in words; empty: none.
+// The first of the database's files whose name is taken by something that is no file, in words; empty: none.
 std::string in_the_way(const std::string& database) {
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
     const std::string file = database + suffix;
     struct stat status {};
-    // The database itself may be a link: SQLite follows that one alone.
+    // Only the database itself may be a link. SQLite follows no other.
     const bool there = (*suffix == '\0' ? ::stat(file.c_str(), &status) : ::lstat(file.c_str(), &status)) == 0;
     if (!there || S_ISREG(status.st_mode)) continue;
     const char* const what = S_ISFIFO(status.st_mode)  ? "a pipe"
@@ -65,17 +65,20 @@ StoreError error_of(const std::string& file, const SQLite::Exception& exception,
   if (is_out_of_room(extended > 0 ? extended : code, system_errno)) {
     return {Kind::full, "There is no room left for the database " + file + ": " + said + ". Free some, then try again."};
   }
-  // SQLite takes a disk that cannot read for damage. What a later attempt reads may be sound.
+  // SQLite reports a disk read error as damage. A later attempt may read sound data.
   if (code == SQLITE_CORRUPT && system_errno == EIO) {
     return {Kind::io, "The database " + file + " could not be read: " + system_error(said, EIO).message +
                           ". See to the disk that holds it."};
+  }
+  if (code == SQLITE_CANTOPEN && ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES) {
+    return {Kind::io, fmt::format("The database {} cannot be opened: {}. Use it as a user who may read it.", file, system_error(said, EACCES).message)};
   }
   if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_READONLY) {
     if (const std::string other = in_the_way(file); !other.empty()) {
       return {Kind::io, fmt::format("The database {} cannot be opened for this use: {}. Move that away, then try again.", file, other)};
     }
   }
-  // The log ends before what the index says is in it: what was written is not there any more.
+  // The log is shorter than its index says: written data is gone.
   if (extended == SQLITE_IOERR_SHORT_READ) {
     return {Kind::corrupt, "The database " + file + " is damaged: its log (-wal) is shorter than what was written: " + said +
                                ". See to the disk that holds it, keep the files, and restore a copy."};
@@ -115,8 +118,8 @@ struct DamagedRow {
   std::string what;
 };
 
-// A folder that another user owns may hold a pipe under the name of a file: open(2) would wait for its other end. (SQLite opens
-// folders and /dev/urandom by this too.)
+// In a folder that another user owns, a pipe may have the name of a file, and open(2) would wait for its other end. (SQLite
+// opens folders and /dev/urandom through this function too.)
 int open_file(const char* path, int flags, int mode) {
   const int fd = ::open(path, flags | O_NONBLOCK, mode);
   struct stat status {};
@@ -126,8 +129,8 @@ int open_file(const char* path, int flags, int mode) {
   return -1;
 }
 
-// SQLite maps its index alone. It makes it longer by one byte for each 4096, which on a full disk of smaller blocks leaves holes:
-// whoever touches one is ended by SIGBUS.
+// SQLite maps only its index. To extend it, SQLite writes one byte in each 4096, which leaves holes on a full disk with
+// smaller blocks. Access to a hole raises SIGBUS.
 void* map_file(void* address, size_t length, int protection, int flags, int fd, off_t offset) {
   const int error = ::posix_fallocate(fd, offset, static_cast<off_t>(length));
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
@@ -137,8 +140,8 @@ void* map_file(void* address, size_t length, int protection, int flags, int fd, 
   return ::mmap(address, length, protection, flags, fd, offset);
 }
 
-// SQLite follows every link of a path before it opens it, and finds no way where folders above are closed to this user. A path
-// through a descriptor (owners_rights.h) is opened as it is: SQLite itself follows no link in its last part.
+// SQLite resolves every link of a path before it opens it, which fails if this user cannot search a folder above. A path
+// through a descriptor (owners_rights.h) is opened as it is; SQLite itself follows no link in its last part.
 const char* file_system() {
   static const std::string name = [] {
     static sqlite3_vfs* const plain = ::sqlite3_vfs_find(nullptr);
@@ -165,7 +168,7 @@ DatabaseConnection::DatabaseConnection(std::unique_ptr<SQLite::Database> databas
 
 DatabaseConnection::~DatabaseConnection() {
   if (!index_cut()) return;
-  // To close it would use the index: it is kept until the process ends.
+  // Closing it would use the index. It is kept until the process ends.
   static std::mutex mutex;
   static auto* const kept = new std::vector<std::unique_ptr<SQLite::Database>>;
   std::lock_guard lock(mutex);
@@ -182,7 +185,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> DatabaseConnection::open(const 
   } catch (const SQLite::Exception& exception) {
     return tl::unexpected(error_of(file.string(), exception, errno));
   }
-  // The cache is per connection and stays: a daemon's readers and writer together keep below 10 MB.
+  // The cache belongs to one connection and stays. A daemon's readers and writer together keep below 10 MB.
   const auto failed = connection->attempt([&] {
     connection->execute("PRAGMA foreign_keys=ON");
     connection->execute("PRAGMA synchronous=FULL");
@@ -208,7 +211,7 @@ std::optional<StoreError> DatabaseConnection::attempt(const std::function<void()
 
 std::optional<StoreError> DatabaseConnection::index_cut() {
   const auto file = [this] { return database_->getFilename() + "-shm"; };
-  // SQLite makes and maps it when it first reads; a database in memory has none.
+  // SQLite creates and maps the index on its first read. A database in memory has none.
   if (!index_ && !database_->getFilename().starts_with(":")) index_.reset(::open(file().c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
   struct stat status {};
   if (!index_ || ::fstat(index_.get(), &status) != 0) return std::nullopt;
@@ -240,7 +243,7 @@ std::optional<StoreError> DatabaseConnection::tried(const std::function<void()>&
   }
 }
 
-// "Full" is said too where AUTOINCREMENT finds no larger id (https://sqlite.org/autoinc.html).
+// SQLite also reports "full" if AUTOINCREMENT finds no larger id (https://sqlite.org/autoinc.html).
 bool DatabaseConnection::ids_are_used_up() {
   try {
     return integer("SELECT max(seq) FROM sqlite_sequence") >= kLargestId;
@@ -260,7 +263,7 @@ int64_t DatabaseConnection::last_inserted_id() const { return database_->getLast
 
 int64_t DatabaseConnection::total_changes() const { return database_->getTotalChanges(); }
 
-void DatabaseConnection::fold_back_log() {
+void DatabaseConnection::checkpoint_wal() {
   sqlite3* const handle = database_->getHandle();
   sqlite3_busy_timeout(handle, 0);
   const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -286,7 +289,7 @@ sqlite3_file* DatabaseConnection::file_of(int which_file) {
   return file == nullptr || file->pMethods == nullptr ? nullptr : file;
 }
 
-// By SQLite's own descriptor: to close another one would end its locks (fcntl(2)).
+// Reads through SQLite's own descriptor: closing another one would drop its locks (fcntl(2)).
 std::string DatabaseConnection::header(int which_file, int bytes) {
   sqlite3_file* const file = file_of(which_file);
   if (file == nullptr) return {};
@@ -297,8 +300,8 @@ std::string DatabaseConnection::header(int which_file, int bytes) {
   return header;
 }
 
-// The index's header, as https://sqlite.org/walformat.html gives it (2.1): it stands there twice, so that whoever reads it while
-// it is changed sees that; numbers in the machine's byte order, the salts as they are in the log.
+// The header of the index, as described in https://sqlite.org/walformat.html (2.1). It is stored twice, so that a reader
+// detects a concurrent change. Numbers are in the machine's byte order; the salts are as in the log.
 std::optional<DatabaseConnection::LogIndex> DatabaseConnection::log_index() {
   constexpr int kRegion = 32 * 1024;
   constexpr size_t kHeader = 48, kInitialized = 12, kPageBytes = 14, kFrames = 16, kSalts = 32, kSaltBytes = 8;
@@ -309,7 +312,7 @@ std::optional<DatabaseConnection::LogIndex> DatabaseConnection::log_index() {
   const int code = file->pMethods->xShmMap(file, 0, kRegion, 0, &region);
   if (code != SQLITE_OK) throw SQLite::Exception("its index cannot be read", code);
   if (region == nullptr) return std::nullopt;
-  // The second copy is written first, the first one is read first (walIndexTryHdr of SQLite's wal.c).
+  // A writer changes the second copy first; a reader reads the first copy first (walIndexTryHdr in SQLite's wal.c).
   std::array<char, kHeader> first{}, second{};
   const char* const bytes = static_cast<const char*>(const_cast<const void*>(region));
   std::memcpy(first.data(), bytes, kHeader);
@@ -322,6 +325,68 @@ std::optional<DatabaseConnection::LogIndex> DatabaseConnection::log_index() {
   std::memcpy(&frames, &first[kFrames], sizeof frames);
   const int64_t page = page_bytes == 1 ? 65536 : page_bytes;
   return LogIndex{std::string(&first[kSalts], kSaltBytes), frames == 0 ? 0 : kLogHeader + frames * (kFrameHeader + page)};
+}
+
+namespace {
+
+// The cumulative checksum of a log, over 32-bit words in the byte order that the log's magic number names
+// (https://sqlite.org/walformat.html, 4.2).
+class LogChecksum {
+ public:
+  explicit LogChecksum(bool big_endian) : big_endian_(big_endian) {}
+  void add(const char* bytes, size_t length) {
+    for (size_t at = 0; at + 8 <= length; at += 8) {
+      first_ += word(bytes + at, big_endian_) + second_;
+      second_ += word(bytes + at + 4, big_endian_) + first_;
+    }
+  }
+  // Stored big-endian whatever the order of the words.
+  bool is(const char* stored) const { return word(stored, true) == first_ && word(stored + 4, true) == second_; }
+
+  static uint32_t word(const char* bytes, bool big_endian) {
+    uint32_t value = 0;
+    for (int i = 0; i < 4; ++i) {
+      value |= static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])) << (big_endian ? 24 - 8 * i : 8 * i);
+    }
+    return value;
+  }
+
+ private:
+  const bool big_endian_;
+  uint32_t first_ = 0, second_ = 0;
+};
+
+}  // namespace
+
+bool DatabaseConnection::log_checksums_hold() {
+  constexpr uint32_t kLittleEndian = 0x377f0682, kBigEndian = 0x377f0683;
+  constexpr int kHeader = 32, kFrameHeader = 24;
+  const auto index = log_index();
+  sqlite3_file* const file = file_of(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (!index || index->log_bytes == 0 || file == nullptr) return true;
+  const auto read = [&](std::vector<char>& into, int64_t from) {
+    const int code = file->pMethods->xRead(file, into.data(), static_cast<int>(into.size()), from);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) throw SQLite::Exception("its log cannot be read", code);
+    return code == SQLITE_OK;
+  };
+  std::vector<char> header(kHeader);
+  if (!read(header, 0)) return false;
+  const uint32_t magic = LogChecksum::word(header.data(), true);
+  const uint32_t page_bytes = LogChecksum::word(&header[8], true);
+  // Another process has started the log anew since the index was read.
+  if (std::string(&header[16], 8) != index->salts) return true;
+  if ((magic != kLittleEndian && magic != kBigEndian) || page_bytes < 512 || page_bytes > 65536) return false;
+  LogChecksum checksum(magic == kBigEndian);
+  checksum.add(header.data(), 24);
+  if (!checksum.is(&header[24])) return false;
+  std::vector<char> frame(kFrameHeader + page_bytes);
+  for (int64_t at = kHeader; at < index->log_bytes; at += static_cast<int64_t>(frame.size())) {
+    if (!read(frame, at)) return false;
+    checksum.add(frame.data(), 8);
+    checksum.add(&frame[kFrameHeader], page_bytes);
+    if (std::string(&frame[8], 8) != index->salts || !checksum.is(&frame[16])) return false;
+  }
+  return true;
 }
 
 void DatabaseConnection::interrupt() { sqlite3_interrupt(database_->getHandle()); }
@@ -386,7 +451,7 @@ WriteTransaction::WriteTransaction(DatabaseConnection& connection)
           std::make_unique<SQLite::Transaction>(*connection.database_, SQLite::TransactionBehavior::IMMEDIATE)) {}
 
 WriteTransaction::~WriteTransaction() {
-  // Of a failed commit sqlite3_system_errno says nothing (3.40), and the rollback that follows here may change errno.
+  // sqlite3_system_errno does not report a failed commit (3.40), and the rollback that follows here may change errno.
   connection_.errno_before_rollback_ = errno;
 }
 

@@ -1,8 +1,8 @@
-// One connection to the database, with its statements prepared once each. Its source alone knows SQLiteCpp.
+// One connection to the database. It prepares each statement once. Only its source file uses SQLiteCpp.
 //
-// Errors: what SQLite throws inside attempt() comes back from it as a StoreError; Query and WriteTransaction are used
-// inside attempt() only.
-// Threads: one at a time, but for interrupt().
+// Errors: attempt() returns what SQLite throws inside it as a StoreError. Use Query and WriteTransaction only inside
+// attempt().
+// Threads: one at a time, except interrupt().
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ class Transaction;
 
 namespace copybench {
 
-// What counts up, ids and sequences, stays far below: what is above was written by another program.
+// Ids and sequences count up and stay far below this. A larger value was written by another program.
 constexpr int64_t kLargestId = int64_t{1} << 62;
 
 class DatabaseConnection {
@@ -38,36 +38,39 @@ class DatabaseConnection {
   static StoreResult<std::unique_ptr<DatabaseConnection>> open(const std::filesystem::path& file, Access access);
   ~DatabaseConnection();
 
-  // locked: another program that writes was waited for in vain, for 5 s; soon after such an attempt the next one waits 0.1 s, so
-  // that those who wait for one another are told in time.
-  // corrupt too where another program has cut the index (-shm), which SQLite has mapped: to use it would be the end of the process.
+  // locked: another program kept the write lock for 5 s. Soon after such a failure the next attempt waits only 0.1 s, so
+  // that callers that wait for one another get the error in time.
+  // corrupt: also if another program has truncated the index (-shm), which SQLite has mapped. Using it would end the
+  // process.
   std::optional<StoreError> attempt(const std::function<void()>& work);
-  // Called with each error of attempt() that says that the file is damaged, on its thread.
+  // Called on attempt()'s thread, with each of its errors that reports damage to the file.
   void on_damage(std::function<void(const StoreError&)> told) { on_damage_ = std::move(told); }
 
-  // Statements without parameters and results.
+  // Runs statements without parameters and results.
   void execute(const std::string& sql);
-  // The first column of the first row.
+  // The first column of the first row; 0 without a row.
   int64_t integer(const std::string& sql);
   int64_t last_inserted_id() const;
   int64_t total_changes() const;  // rows inserted, updated and deleted since the connection was opened
 
-  // Copies what was committed from the write-ahead log into the database file and makes the log empty, as far as that goes
-  // without waiting for a reader. Not within a transaction.
-  void fold_back_log();
+  // Copies committed data from the write-ahead log into the database file and empties the log, as far as possible without
+  // waiting for a reader. Not within a transaction.
+  void checkpoint_wal();
 
-  // Does the path lead to another file than the one that is open?
+  // Whether the path leads to another file than the open one.
   bool has_moved();
-  // The first bytes of the files as they are on the disk: of the database 100, of its log 32, none where it is shorter.
+  // The first bytes of the files on disk: 100 of the database, 32 of its log; empty if the file is shorter.
   std::string database_header();
   std::string log_header();
-  // The index (-shm) on the log. Whoever writes by SQLite, in whatever process, keeps it true.
+  // The index (-shm) of the log. Every process that writes through SQLite keeps it current.
   struct LogIndex {
-    std::string salts;       // bytes 16 to 23 of the header of the log that it is of
-    int64_t log_bytes = 0;   // at least; 0: the log holds nothing that counts
+    std::string salts;       // bytes 16 to 23 of the header of the indexed log
+    int64_t log_bytes = 0;   // a lower bound; 0: the log holds no valid data
   };
-  // None where the log is not in use yet, or another process is changing the index just now.
+  // None if the log is not in use yet, or if another process is changing the index.
   std::optional<LogIndex> log_index();
+  // Whether the checksums of the log hold, up to the end that the index gives. True where there is no such end. Reads all of it.
+  bool log_checksums_hold();
 
   // Ends the statement that is running, if any. Any thread.
   void interrupt();
@@ -85,14 +88,14 @@ class DatabaseConnection {
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
-  std::optional<int> errno_before_rollback_;  // of the attempt that is under way
+  std::optional<int> errno_before_rollback_;  // of the current attempt
   std::function<void(const StoreError&)> on_damage_;
   UniqueFd index_;  // O_PATH: its close() leaves SQLite's locks alone
   int64_t index_bytes_ = 0;
-  std::chrono::steady_clock::time_point locked_at_{};  // the last attempt that waited in vain for another program
+  std::chrono::steady_clock::time_point locked_at_{};  // when another program last made an attempt fail as locked
 };
 
-// A prepared statement in use; it is reset at destruction. One at a time for each text.
+// A prepared statement in use, reset at destruction. At most one at a time for each SQL text.
 class Query {
  public:
   Query(DatabaseConnection& connection, const std::string& sql);
@@ -100,7 +103,7 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // Binds the next parameter. A number that is not finite is bound as no value.
+  // Binds the next parameter. A number that is not finite is bound as NULL.
   Query& bind(int64_t value);
   Query& bind(double value);
   Query& bind(const std::string& value);
@@ -112,12 +115,12 @@ class Query {
   }
 
   bool step();  // true: there is a row
-  void run();   // steps to the end, and makes the statement ready to be bound anew
+  void run();   // steps to the end and resets the statement for new bindings
 
   bool is_null(int column) const;
   int64_t integer(int column) const;
   double real(int column) const;
-  std::string_view text(int column) const;  // until the next step
+  std::string_view text(int column) const;  // valid until the next step
 
  private:
   Query& bind_null();
@@ -137,12 +140,12 @@ class WriteTransaction {
   std::unique_ptr<SQLite::Transaction> transaction_;
 };
 
-// Ends the attempt with Kind::corrupt: the file is not what this program made of it.
+// Ends the attempt with Kind::corrupt: the file is not as this program wrote it.
 [[noreturn]] void throw_damaged(const std::string& what);
-// Ends the attempt with Kind::damaged: a row says what no version of this program wrote. `what` names the row.
+// Ends the attempt with Kind::damaged: a row holds what no version of this program wrote. `what` names the row.
 [[noreturn]] void throw_damaged_row(const std::string& what);
 StoreError damaged_row(const std::string& what);
-// Within an attempt: false where `read` comes upon a damaged row, which then does not end the attempt.
+// Within an attempt: false if `read` finds a damaged row, which then does not end the attempt.
 bool finds_no_damaged_row(const std::function<void()>& read);
 
 }  // namespace copybench

@@ -9,11 +9,11 @@ namespace fs = std::filesystem;
 
 StoreResult<void> vacuum_into(DatabaseConnection& connection, const fs::path& empty_file) {
   const auto failed = connection.attempt([&] {
-    // The connection cannot write to its own database all the same: it was opened to read.
+    // The connection still cannot write to its own database, because it was opened read-only.
     connection.execute("PRAGMA query_only=OFF");
     Query(connection, "VACUUM INTO ?").bind(empty_file.string()).run();
   });
-  // SQLite names the database that is copied, whichever disk it was that failed.
+  // SQLite names the source database, whichever disk failed.
   if (failed && failed->kind == StoreError::Kind::full) {
     return tl::unexpected(StoreError{failed->kind, "There is no room left in " + fs::absolute(empty_file).parent_path().string() +
                                                        " for a copy of the database. Free some there, or name a place with "

@@ -1,6 +1,6 @@
 #include "core/store/database_file.h"
 
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 #include "core/store/integrity.h"
 #include "core/store/restore.h"
 #include "core/store/schema.h"
@@ -18,7 +18,7 @@ tl::unexpected<StoreError> io_error(const std::string& what, int errno_value) {
   return tl::unexpected(file_error(what, errno_value));
 }
 
-// Under another name first: whatever ends this process, a file of the right name is whole.
+// Creates the file under another name first, so that a file with the final name is always complete.
 StoreResult<void> create(const fs::path& directory) {
   const fs::path unfinished = directory / "copybench.db.new";
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
@@ -28,7 +28,7 @@ StoreResult<void> create(const fs::path& directory) {
   {
     auto connection = DatabaseConnection::open(unfinished, DatabaseConnection::Access::create);
     if (!connection) return tl::unexpected(connection.error());
-    // Only a database without tables takes this at no cost; see retention.h.
+    // This costs nothing only in a database without tables; see retention.h.
     if (const auto failed = (*connection)->attempt([&] { (*connection)->execute("PRAGMA auto_vacuum=INCREMENTAL"); })) {
       return tl::unexpected(*failed);
     }
@@ -37,7 +37,7 @@ StoreResult<void> create(const fs::path& directory) {
   return rename_durably(unfinished, database_file(directory), Target::replaced);
 }
 
-// Creates where there is nothing; refuses what SQLite would take for a fresh start.
+// Creates the file if there is none. Rejects what SQLite would accept as a fresh start.
 StoreResult<void> find_or_create(const fs::path& directory) {
   const fs::path file = database_file(directory);
   std::error_code failed;
@@ -67,6 +67,15 @@ StoreResult<void> find_or_create(const fs::path& directory) {
 
 fs::path database_file(const fs::path& directory) { return directory / "copybench.db"; }
 
+StoreResult<void> check_not_own_name(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const bool own = name.starts_with("copybench.db") || name == "copybench.lock" || name == "copybench.reserve";
+  std::error_code unknown;
+  if (!own || !fs::exists(database_file(file.parent_path()), unknown)) return {};
+  return tl::unexpected(StoreError{StoreError::Kind::conflict,
+                                   file.string() + " is a name that the data directory keeps for itself. Name another file."});
+}
+
 StoreResult<void> need_database(const fs::path& directory) {
   std::error_code failed;
   if (fs::exists(database_file(directory), failed)) return {};
@@ -88,8 +97,8 @@ StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const fs::path
   const auto failed = (*connection)->attempt([&] {
     Query mode(**connection, "PRAGMA journal_mode=WAL");
     wal = mode.step() && mode.text(0) == "wal";
-    (*connection)->execute("PRAGMA journal_size_limit=1048576");  // where readers keep it from being emptied
-    // Debian's default. A deletion would write all that it frees, to a disk that it is to make room on.
+    (*connection)->execute("PRAGMA journal_size_limit=1048576");  // bytes; applies while readers keep it from being emptied
+    // Debian's default is ON. A deletion would then overwrite all that it frees, on a disk where it should make room.
     (*connection)->execute("PRAGMA secure_delete=OFF");
   });
   if (failed) return tl::unexpected(*failed);

@@ -1,4 +1,4 @@
-// The database file: made, found, judged and opened for writing.
+// Creates, finds and checks the database file, and opens it for writing.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,13 @@
 
 namespace copybench {
 
-// Opens DIRECTORY/copybench.db for the one writer, whose lock on the directory the caller holds: creates it where there
-// is none, checks it and migrates it otherwise. Never replaces a file that is there: an empty one, or a -wal without
-// its database, is damage and no fresh start.
+// Opens DIRECTORY/copybench.db for the one writer. The caller holds the lock on the directory. Creates the file if there is
+// none; otherwise checks and migrates it. Never replaces an existing file: an empty file, or a -wal without its database,
+// is damage and not a fresh start.
 StoreResult<std::unique_ptr<DatabaseConnection>> open_for_writing(const std::filesystem::path& directory);
+
+// conflict: the file would lie in a data directory, under a name that SQLite or the daemon uses there, and be lost.
+StoreResult<void> check_not_own_name(const std::filesystem::path& file);
 
 // not_found: there is no database in the directory.
 StoreResult<void> need_database(const std::filesystem::path& directory);

@@ -20,12 +20,12 @@ StoreError no_such(std::string_view what, int64_t id) {
   return {StoreError::Kind::not_found, fmt::format("There is no {} {}.", what, id)};
 }
 
-constexpr double kMostRunSeconds = 1e5;  // more than any request may ask for: whatever a damaged row says
-constexpr int64_t kMostRunsOfOne = 1'000'000;  // experiment, likewise
-constexpr size_t kMostBytesOfSpecs = 512 << 10;  // of a page of experiments, beside the last one: a spec may have 70 KB
-constexpr int kSpecColumn = 2;                   // of experiment_columns()
+constexpr double kMostRunSeconds = 1e5;  // more than any request may ask for; limits damaged rows
+constexpr int64_t kMostRunsOfOne = 1'000'000;  // in one experiment; likewise
+constexpr size_t kMostBytesOfSpecs = 512 << 10;  // in a page of experiments, without the last one: a spec may have 70 KB
+constexpr int kSpecColumn = 2;                   // in experiment_columns()
 
-// A sum that damaged rows may have made negative, or larger than anything that was counted.
+// Damaged rows may have made a sum negative, or larger than any real count.
 int64_t whole_count(double sum) { return sum >= 0 && sum <= 1e15 ? static_cast<int64_t>(sum) : 0; }
 
 constexpr int kProfileStacks = 6;  // the column after profile_columns()
@@ -111,7 +111,7 @@ class DatabaseReader : public Reader {
                   "FROM experiment_counts");
       while (query.step()) {
         const auto state = from_name<ExperimentState>(query.text(0));
-        if (!state) continue;  // of damaged rows
+        if (!state) continue;  // of a damaged row
         counts.experiments[*state] = whole_count(query.real(1));
         counts.runs.total += whole_count(query.real(2));
         counts.runs.completed += whole_count(query.real(3));
@@ -253,7 +253,7 @@ class DatabaseReader : public Reader {
     static const std::string of_configuration =
         " FROM runs WHERE engine = ? AND field_bytes = ? AND threads = ? AND kind = 'measured' AND state = 'completed' AND "
         "experiment_id ";
-    // One step of the index for each experiment, whatever number of runs it has.
+    // Takes one step in the index for each experiment, however many runs it has.
     static const std::string newest_before = "SELECT max(experiment_id)" + of_configuration + "< ?";
     const std::string values_of = fmt::format("SELECT {}, flags_json <> '[]'{}= ? ORDER BY id", figure.name, of_configuration);
     const auto bind = [&](Query& query) -> Query& {
@@ -302,7 +302,7 @@ class DatabaseReader : public Reader {
     return std::move(*found);
   }
 
-  // What `read` finds of an experiment.
+  // The rows that `read` finds for an experiment.
   template <typename T>
   StoreResult<std::vector<T>> all_of(ExperimentId id, std::vector<T> (*read)(DatabaseConnection&, ExperimentId)) {
     std::vector<T> all;
@@ -321,7 +321,7 @@ class DatabaseReader : public Reader {
     return query.bind(id).step();
   }
 
-  // One row more than asked for was read, to know whether there is a next page.
+  // The query read one row more than the limit, to detect a next page.
   template <typename T>
   static void end_page(Page<T>& page, int64_t limit) {
     if (static_cast<int64_t>(page.items.size()) <= limit) return;

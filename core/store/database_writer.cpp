@@ -12,34 +12,35 @@
 namespace copybench {
 namespace {
 
-// A disk that takes longer for one transaction does not answer any more.
+// A disk that needs longer for one transaction does not respond any more.
 constexpr std::chrono::minutes kTransactionLimit{2};
 
-// On the disk, beyond what the log still has to write into the database: so that what is queued can be stored, cancelled and
-// deleted when nothing new is taken any more.
+// Free space on the disk, beyond what the log still has to write into the database. It lets queued work be stored,
+// cancelled and deleted after new work is rejected.
 constexpr uintmax_t kReserve = 256 * 1024;
 
-// With room to spare nothing is given back, and the reserve is held again.
+// With this much free space no pages are given back, and the reserve can be allocated again.
 constexpr uintmax_t kAmple = kReserve + 4 * ReserveFile::kBytes;
-// For one deletion that has to wait for it.
+// Limits how long one deletion waits.
 constexpr std::chrono::seconds kGiveBackAtMost{2};
-constexpr int64_t kPagesInTheReserve = 48;  // moved, each with a page of pointers at worst: 384 KiB
+constexpr int64_t kPagesInTheReserve = 48;  // each moved with a pointer page at worst: 384 KiB
 
-// One use of the connection under way, for the pulse of the store. At its end the files are as this use has left them.
+// One use of the connection, for the deadline monitor of the store. At its end it notes the state in which this use left
+// the files.
 class Beat {
  public:
-  Beat(Pulse& pulse, OpenFiles& files) : pulse_(pulse), files_(files) {
-    pulse_.expect("a transaction of the database", kTransactionLimit);
+  Beat(DeadlineMonitor& deadline_monitor, OpenFiles& files) : deadline_monitor_(deadline_monitor), files_(files) {
+    deadline_monitor_.expect("a transaction of the database", kTransactionLimit);
   }
   ~Beat() {
     files_.noted();
-    pulse_.rest();
+    deadline_monitor_.rest();
   }
   Beat(const Beat&) = delete;
   Beat& operator=(const Beat&) = delete;
 
  private:
-  Pulse& pulse_;
+  DeadlineMonitor& deadline_monitor_;
   OpenFiles& files_;
 };
 
@@ -58,7 +59,7 @@ DatabaseWriter::DatabaseWriter(std::filesystem::path file, DataLock lock, std::u
 std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(DatabaseConnection&)>& work) {
   std::lock_guard writing(mutex_);
   if (auto error = unsafe()) return error;
-  const Beat beat(pulse_, files_);
+  const Beat beat(deadline_monitor_, files_);
   bool committed = false;
   const int64_t changes_before = connection_->total_changes();
   const auto transaction = [&] {
@@ -69,7 +70,7 @@ std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(Data
     });
   };
   auto failed = transaction();
-  // On a small disk the log, which holds again what is in the file, may be what takes the room.
+  // On a small disk the log may take the room, although it repeats what is in the file.
   if (failed && failed->kind == StoreError::Kind::full && !emptied_log()) failed = transaction();
   if (failed) return noted(*failed);
   if (committed) changes_.fetch_add(1);
@@ -80,7 +81,7 @@ std::optional<StoreError> DatabaseWriter::transact(const std::function<bool(Data
 StoreResult<void> DatabaseWriter::write_alone(const std::function<void(DatabaseConnection&)>& work) {
   std::lock_guard writing(mutex_);
   if (auto error = unsafe()) return tl::unexpected(*error);
-  const Beat beat(pulse_, files_);
+  const Beat beat(deadline_monitor_, files_);
   const auto failed = connection_->attempt([&] { work(*connection_); });
   if (failed) return tl::unexpected(noted(*failed));
   return {};
@@ -88,17 +89,17 @@ StoreResult<void> DatabaseWriter::write_alone(const std::function<void(DatabaseC
 
 std::optional<StoreError> DatabaseWriter::look(const std::function<void(DatabaseConnection&)>& work) {
   std::lock_guard reading(mutex_);
-  // What is read here is acknowledged as if it were written: an answer under a key.
+  // A stored answer that is read here is acknowledged as if it were written now.
   if (auto error = unsafe()) return error;
-  const Beat beat(pulse_, files_);
+  const Beat beat(deadline_monitor_, files_);
   return connection_->attempt([&] { work(*connection_); });
 }
 
-void DatabaseWriter::fold_back_log() {
+void DatabaseWriter::checkpoint_wal() {
   std::lock_guard writing(mutex_);
   if (unsafe()) return;
-  const Beat beat(pulse_, files_);
-  // Nothing is lost where it fails, and nothing was asked for that somebody waits for.
+  const Beat beat(deadline_monitor_, files_);
+  // A failure loses nothing, and no caller waits for the result.
   static_cast<void>(emptied_log());
 }
 
@@ -106,15 +107,18 @@ bool DatabaseWriter::try_again() {
   std::lock_guard writing(mutex_);
   const bool well = !status_.last_error();
   if (unsafe()) return false;
+  const Beat beat(deadline_monitor_, files_);
   if (well) {
+    // A reader may have kept the log from being emptied after the last run.
+    std::error_code unknown;
+    if (std::filesystem::file_size(file_.string() + "-wal", unknown) > 0 && !unknown) static_cast<void>(emptied_log());
     reserve_.hold();
     return false;
   }
-  const Beat beat(pulse_, files_);
   static_cast<void>(emptied_log());
   uintmax_t free = 0;
   if (!has_room(free)) return false;
-  // Says nothing new, and is written all the same.
+  // Changes nothing, but is written to the disk.
   const auto failed = connection_->attempt([&] {
     WriteTransaction open(*connection_);
     connection_->execute(fmt::format("PRAGMA user_version={}", connection_->integer("PRAGMA user_version")));
@@ -128,7 +132,7 @@ bool DatabaseWriter::try_again() {
 
 std::optional<std::string> DatabaseWriter::refuses_new() const {
   uintmax_t free = 0;
-  // What the log takes may be given back by the next post; then it is not refused.
+  // The next add() may empty the log and free its room. Then new data is not rejected.
   if (has_room(free) || (free >= kReserve && !new_refused_ && !reserve_.is_owed())) return std::nullopt;
   return no_room_for_new(free);
 }
@@ -136,7 +140,7 @@ std::optional<std::string> DatabaseWriter::refuses_new() const {
 std::optional<StoreError> DatabaseWriter::no_room() {
   std::lock_guard writing(mutex_);
   if (auto error = unsafe()) return error;
-  const Beat beat(pulse_, files_);
+  const Beat beat(deadline_monitor_, files_);
   uintmax_t free = 0;
   new_refused_ = !(has_room(free) || (!emptied_log() && has_room(free)));
   if (!new_refused_) return std::nullopt;
@@ -148,21 +152,21 @@ bool DatabaseWriter::give_up_reserve() {
   return reserve_.give_up();
 }
 
-// In steps so small that their log fits where the reserve was.
+// Works in steps so small that their log fits into the room of the reserve.
 void DatabaseWriter::make_room() {
   std::lock_guard writing(mutex_);
   uintmax_t free = 0;
   if (has_room(free) && free >= kAmple) return;
   if (unsafe()) return;
-  const Beat beat(pulse_, files_);
+  const Beat beat(deadline_monitor_, files_);
   const auto until = Monotonic::now() + kGiveBackAtMost;
   bool more = !emptied_log();
   while (more && !(has_room(free) && free >= kAmple) && Monotonic::now() < until) {
     const auto failed = connection_->attempt([&] {
       more = give_back_pages(*connection_, kPagesInTheReserve);
-      connection_->fold_back_log();
+      connection_->checkpoint_wal();
     });
-    // Nobody asked for it: what frees no room now does no harm, and the next write tells what is wrong.
+    // No caller asked for this. A failure to free room does no harm now, and the next write reports the cause.
     if (failed) break;
   }
   reserve_.hold();
@@ -182,8 +186,8 @@ std::optional<StoreError> DatabaseWriter::unsafe() {
   return std::nullopt;
 }
 
-// Through a connection of its own: what others have written into pages that are cached here is not seen through this one. It
-// takes some 0.7 us a run that is stored, and only where somebody wrote.
+// Uses a connection of its own: this one does not see what others have written into pages that it has cached. The check
+// takes some 0.7 us for each stored run, and runs only if another program wrote.
 std::optional<StoreError> DatabaseWriter::harmed_by_others() {
   if (!files_.written_by_others()) return std::nullopt;
   auto fresh = DatabaseConnection::open(file_, DatabaseConnection::Access::read_only);
@@ -196,9 +200,10 @@ std::optional<StoreError> DatabaseWriter::harmed_by_others() {
 std::optional<StoreError> DatabaseWriter::last_error() {
   if (auto refusal = status_.refusal()) return refusal;
   if (auto missing = missing_files()) return missing;
-  // Whoever asks how the store is waits for no write; after it, the next one sees it.
+  // A status request does not wait for a write. The next request after the write sees the damage.
   if (const std::unique_lock writing(mutex_, std::try_to_lock); writing) {
     auto harm = files_.cut();
+    if (!harm) harm = files_.log_overwritten();
     if (!harm) harm = harmed_by_others();
     if (harm) noted(*harm);
   }
@@ -210,15 +215,15 @@ StoreError DatabaseWriter::noted(const StoreError& failure) {
   return failure;
 }
 
-// None where it went well.
+// None on success.
 std::optional<StoreError> DatabaseWriter::emptied_log() {
-  return connection_->attempt([&] { connection_->fold_back_log(); });
+  return connection_->attempt([&] { connection_->checkpoint_wal(); });
 }
 
 bool DatabaseWriter::has_room(uintmax_t& free) const {
   std::error_code unknown;
   const auto disk = std::filesystem::space(file_.parent_path(), unknown);
-  if (unknown) return true;  // then the write tells
+  if (unknown) return true;  // then the write reports the error
   const uintmax_t log = std::filesystem::file_size(file_.string() + "-wal", unknown);
   free = disk.available;
   return free >= kReserve + (unknown ? 0 : log) + (reserve_.is_owed() ? ReserveFile::kBytes : 0);

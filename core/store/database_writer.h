@@ -1,6 +1,6 @@
-// The one writing connection of a data directory: its transactions, one at a time, and what becomes of them where the disk
-// has no room or the file is unsound.
-// Threads: every member function may be called from any thread; one that writes or reads waits for the one before it.
+// The only writing connection of a data directory. It runs transactions one at a time and handles a full disk and a damaged
+// file.
+// Threads: every member function may be called from any thread. One that writes or reads waits for the previous one.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 #include <string>
 #include <type_traits>
 
-#include "core/base/pulse.h"
+#include "core/base/deadline_monitor.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
 #include "core/store/open_files.h"
@@ -24,22 +24,22 @@ namespace copybench {
 
 class DatabaseWriter {
  public:
-  // Work is called with the connection, inside DatabaseConnection::attempt, and returns a StoreResult. Where a write finds
-  // the disk full it is called again.
+  // Work is called with the connection, inside DatabaseConnection::attempt, and returns a StoreResult. It is called again
+  // if a write finds the disk full.
   template <typename Work>
   using ResultOf = std::invoke_result_t<Work, DatabaseConnection&>;
 
-  // The connection to `file`, in the directory that the lock is on, and the files that it has open.
+  // The connection to `file`, in the locked directory, and the files that the connection has open.
   DatabaseWriter(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files);
 
   const std::filesystem::path& file() const { return file_; }
   WriteStatus& status() { return status_; }
-  // What stands in the way of the next write, as far as it is known: files that are missing, else the last write that failed.
+  // The known obstacle to the next write: missing files, else the last write that failed.
   std::optional<StoreError> last_error();
-  // Why there is no progress: a transaction has been under way for minutes.
-  std::optional<std::string> stalled(Monotonic::time_point now) const { return pulse_.overdue(now); }
+  // Why there is no progress: a transaction has been running for minutes.
+  std::optional<std::string> stalled(Monotonic::time_point now) const { return deadline_monitor_.overdue(now); }
 
-  // Runs `work` as one transaction, which is committed if its result has a value and is rolled back otherwise.
+  // Runs `work` as one transaction. Commits it if the result has a value, else rolls it back.
   template <typename Work>
   ResultOf<Work> write(const Work& work) {
     ResultOf<Work> result = tl::unexpected(StoreError{});
@@ -51,15 +51,15 @@ class DatabaseWriter {
     return result;
   }
 
-  // The same for what is new: refused while there is still room for the rest.
+  // Like write(), for new data. Rejects it while there is still room for the rest.
   template <typename Work>
   ResultOf<Work> add(const Work& work) {
     if (auto none = no_room()) return tl::unexpected(*none);
     return write(work);
   }
 
-  // The same for what makes room: on a full disk it uses a reserve, which is held again afterwards, and what it frees is
-  // given back to the file system.
+  // Like write(), for work that frees space. On a full disk it uses a reserve, which is allocated again afterwards. The
+  // freed space is given back to the file system.
   template <typename Work>
   ResultOf<Work> release(const Work& work) {
     auto result = write(work);
@@ -68,7 +68,7 @@ class DatabaseWriter {
     return result;
   }
 
-  // For the statements that cannot be part of a transaction.
+  // For statements that cannot be part of a transaction.
   StoreResult<void> write_alone(const std::function<void(DatabaseConnection&)>& work);
 
   template <typename Work>
@@ -79,20 +79,20 @@ class DatabaseWriter {
     return result;
   }
 
-  // As Store describes them.
+  // Store documents these.
   uint64_t changes() const { return changes_.load(); }
-  void fold_back_log();
+  void checkpoint_wal();
   bool try_again();
   std::optional<std::string> refuses_new() const;
 
  private:
-  // Commits where `work` says so. None where nothing failed.
+  // Commits if `work` returns true. None if nothing failed.
   std::optional<StoreError> transact(const std::function<bool(DatabaseConnection&)>& work);
   std::optional<StoreError> look(const std::function<void(DatabaseConnection&)>& work);
   std::optional<StoreError> no_room();
   bool give_up_reserve();
   void make_room();
-  // Before each use of the connection: what makes it pointless or unsafe.
+  // Called before each use of the connection. Returns what makes the use pointless or unsafe.
   std::optional<StoreError> unsafe();
   std::optional<StoreError> missing_files() const;
   std::optional<StoreError> harmed_by_others();
@@ -103,13 +103,13 @@ class DatabaseWriter {
 
   const std::filesystem::path file_;
   const DataLock lock_;
-  std::mutex mutex_;  // of connection_
-  Pulse pulse_;       // of who holds mutex_
+  std::mutex mutex_;  // guards connection_
+  DeadlineMonitor deadline_monitor_;       // of the thread that holds mutex_
   const std::unique_ptr<DatabaseConnection> connection_;
-  OpenFiles files_;                        // but for missing(): guarded by mutex_
+  OpenFiles files_;                        // guarded by mutex_, except missing()
   ReserveFile reserve_;                    // guarded by mutex_
   std::atomic<uint64_t> changes_ = 0;      // transactions committed
-  std::atomic<bool> new_refused_ = false;  // at the last post
+  std::atomic<bool> new_refused_ = false;  // at the last add()
   WriteStatus status_;
 };
 

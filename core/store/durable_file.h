@@ -1,4 +1,4 @@
-// Files that are to be there, whole, whatever ends this process or the machine.
+// Files that are present and complete, however this process or the machine ends.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// What an experiment's figures are summed up from, for its summary and for what it still needs. Part of an attempt, of a
-// reader's or of a write transaction.
+// The run results from which an experiment's summary and its further runs are computed. Part of an attempt, in a reader or
+// in a write transaction.
 #pragma once
 
 #include <span>
@@ -10,11 +10,11 @@
 
 namespace copybench {
 
-// In the order of their ends, without interrupted ones and profiles.
+// In the order in which they ended, without interrupted runs and profile runs.
 std::vector<SummaryInput> ended_runs(DatabaseConnection& connection, ExperimentId id);
-// The same runs in the same order, without what they measured.
+// The same runs in the same order, without their results.
 std::vector<EndedRun> ended_run_ids(DatabaseConnection& connection, ExperimentId id);
-// What these runs measured, in the order given, up to the first one that is gone.
+// The results of these runs, in the order given, up to the first run that is gone.
 std::vector<SummaryInput> summary_input_of(DatabaseConnection& connection, std::span<const RunId> runs);
 
 }  // namespace copybench

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include "core/store/rows.h"
-#include "core/store/transitions.h"
+#include "core/store/run_queue.h"
 
 namespace copybench {
 namespace {
 
-constexpr int kRunsAtOnce = 16;  // some 200 KiB of log, however much they have left
+constexpr int kRunsAtOnce = 16;  // some 200 KiB of log, however much data they have
 
-// A row of the table of sequences, which needs no other schema: its name ends in the experiment's id.
+// The mark is a row in the table of sequences, so that no new schema is needed. Its name ends in the experiment's id.
 constexpr std::string_view kMark = "erasing_";
 
 StoreResult<ExperimentRecord> erasable(DatabaseConnection& connection, ExperimentId id) {

@@ -1,8 +1,9 @@
-// How an experiment is deleted, with its runs and all they have left. Each function is a part of a write transaction, as in
-// transitions.h.
+// Deletes an experiment with its runs and all their data. Each function is a part of a write transaction, as in
+// run_queue.h.
 //
-// In one transaction, where there is room for its log. Where there is not, in pieces: the experiment is marked, so that it is
-// measured no further and that the next start completes what was cut off; then its runs go, some at a time, and itself last.
+// One transaction deletes everything if there is room for its log. Otherwise the deletion goes in pieces: the experiment is
+// marked, so that it is measured no further and the next start completes an interrupted deletion. Then its runs are
+// deleted, some at a time, and the experiment last.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,15 @@
 
 namespace copybench {
 
-// not_found; conflict while it is pinned or running
+// not_found; conflict: it is pinned or running
 StoreResult<void> erase_experiment(DatabaseConnection& connection, ExperimentId id);
 
 // The same errors.
 StoreResult<void> begin_erasure(DatabaseConnection& connection, ExperimentId id, UtcTime now);
-// Of an experiment that was marked. True: there is more of it.
+// Deletes a piece of a marked experiment. True: more of it is left.
 bool erase_piece(DatabaseConnection& connection, ExperimentId id);
 std::vector<ExperimentId> begun_erasures(DatabaseConnection& connection);
-// conflict: it was marked, and can be kept no more.
+// conflict: the experiment is marked and can no longer be kept.
 std::optional<StoreError> being_erased(DatabaseConnection& connection, ExperimentId id);
 
 }  // namespace copybench

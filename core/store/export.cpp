@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kPage = 20;  // runs of some 10 KiB each
 
-// A fact's text by its name, of the circumstances that were gathered last.
+// The text of the named fact in the circumstances that were gathered last.
 std::optional<std::string> fact(const ExportedExperiment& exported, std::string_view name) {
   if (exported.circumstances.empty()) return std::nullopt;
   for (const Json& one : exported.circumstances.back().value("facts", Json::array())) {
@@ -24,7 +24,7 @@ std::optional<std::string> fact(const ExportedExperiment& exported, std::string_
 Origin origin_of(const ExportedExperiment& exported, const Exporter& exporter) {
   Origin origin;
   if (exported.record.origin) {
-    origin = *exported.record.origin;  // whoever passes it on, it was measured there
+    origin = *exported.record.origin;  // an export of an import keeps the machine that measured it
   } else {
     origin.host = fact(exported, kHostName).value_or(exporter.host);
     origin.machine_id = fact(exported, kMachineId);

@@ -1,4 +1,4 @@
-#include "core/store/answers.h"
+#include "core/store/idempotency.h"
 
 #include "core/store/rows.h"
 

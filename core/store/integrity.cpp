@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterruptEvery{5};
 
-// Inside DatabaseConnection::attempt.
+// To be called inside DatabaseConnection::attempt.
 void check_by(DatabaseConnection& connection, const std::string& pragma) {
   Query query(connection, pragma);
   while (query.step()) {
@@ -65,7 +65,7 @@ void BackgroundCheck::check(const std::filesystem::path& database) {
   }
   std::unique_lock lock(mutex_);
   connection_ = nullptr;
-  const bool report = failed && !stopping_;  // a check that was stopped fails by that alone
+  const bool report = failed && !stopping_;  // stopping a check makes it fail
   lock.unlock();
   if (report) on_failure_(*failed);
   lock.lock();
@@ -87,7 +87,7 @@ void BackgroundCheck::stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   ended_changed_.notify_all();
-  // An interrupt that comes before the statement has begun is lost: so it is repeated until the check has ended.
+  // An interrupt before the statement has begun is lost, so it is repeated until the check has ended.
   while (!ended_) {
     if (connection_ != nullptr) connection_->interrupt();
     ended_changed_.wait_for(lock, kInterruptEvery);

@@ -1,8 +1,8 @@
-// Is the file sound? SQLite's quick_check, in two parts, so that a large database is ready soon.
+// Checks the file with SQLite's quick_check, in two parts, so that a large database is ready soon.
 //
-// Before anything is written: every table but run_evidence, that is, all that is ever changed in place. Some 0.7 us a
-// run. Then, on a thread with a read-only connection of its own: the whole file. run_evidence holds most of the bytes
-// and is only ever added to.
+// The first part runs before anything is written. It checks every table but run_evidence, that is, all tables that are ever
+// changed in place, at some 0.7 us a run. The second part checks the whole file on a thread with a read-only connection of
+// its own. run_evidence holds most of the bytes and is only ever added to.
 #pragma once
 
 #include <condition_variable>
@@ -17,23 +17,23 @@
 
 namespace copybench {
 
-// corrupt, with the first thing that is wrong.
+// corrupt, with the first problem found.
 StoreResult<void> check_changing_tables(DatabaseConnection& connection);
 
-// Every page, row and index of the file, as SQLite's integrity_check sees them. corrupt
+// Checks every page, row and index of the file, as SQLite's integrity_check does. corrupt
 StoreResult<void> check_whole_file(DatabaseConnection& connection);
 
 // Threads: every member function may be called from any thread.
 class BackgroundCheck {
  public:
-  // on_failure is called at most once, on the check's thread. Throws std::system_error where there is no thread.
+  // on_failure is called at most once, on the check's thread. Throws std::system_error if no thread can be started.
   BackgroundCheck(const std::filesystem::path& database, std::function<void(StoreError)> on_failure);
-  ~BackgroundCheck();  // as stop()
+  ~BackgroundCheck();  // calls stop()
 
-  // Until the check has come to an end or was stopped.
+  // Waits until the check has ended or was stopped.
   void wait();
   bool ended() const;
-  // Ends the check without a verdict, within some milliseconds.
+  // Ends the check without a result, within some milliseconds.
   void stop();
 
  private:

@@ -5,16 +5,20 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 
 namespace copybench {
 namespace {
 
 using Kind = StoreError::Kind;
 
-constexpr const char* kRemedy =
-    "Nothing more is stored. Bring the file back, or restart copybenchd, which goes on with what is in the directory: with an empty "
+// The database itself is read on through the descriptor, until the daemon ends.
+constexpr const char* kDatabaseRemedy =
+    "Nothing more is stored, but what is stored can still be read and exported. Bring the file back; or export what you need "
+    "(GET /experiments/ID/export.ndjson), then restart copybenchd, which goes on with what is in the directory: with an empty "
     "database where there is none";
+constexpr const char* kSideFileRemedy =
+    "Nothing more is stored. Bring the file back, or restart copybenchd, which makes it anew from what is stored";
 constexpr const char* kLook =
     "Nothing more is stored. Stop the program that did it and copybenchd, keep the files, and start copybenchd, which checks "
     "them, or restore a backup";
@@ -22,7 +26,7 @@ constexpr const char* kLook =
 }  // namespace
 
 StoreResult<OpenFiles> OpenFiles::of(const std::filesystem::path& database, DatabaseConnection& connection) {
-  // SQLite opens log and index when it first reads.
+  // SQLite opens log and index on its first read.
   const auto failed = connection.attempt([&] { connection.integer("SELECT count(*) FROM sqlite_schema"); });
   if (failed) return tl::unexpected(*failed);
   OpenFiles files(connection);
@@ -42,14 +46,15 @@ StoreResult<OpenFiles> OpenFiles::of(const std::filesystem::path& database, Data
 
 std::optional<StoreError> OpenFiles::missing() const {
   for (const File& file : files_) {
+    const char* const remedy = &file == &files_[database] ? kDatabaseRemedy : kSideFileRemedy;
     struct stat open {}, shown {};
     if (::fstat(file.fd.get(), &open) != 0) return file_error("look at " + file.path.string(), errno);
     if (::stat(file.path.c_str(), &shown) != 0) {
       if (errno != ENOENT && errno != ENOTDIR) return file_error("look at " + file.path.string(), errno);
-      return StoreError{Kind::lost, fmt::format("{} was removed while it was in use. {}.", file.path.string(), kRemedy)};
+      return StoreError{Kind::lost, fmt::format("{} was removed while it was in use. {}.", file.path.string(), remedy)};
     }
     if (open.st_dev != shown.st_dev || open.st_ino != shown.st_ino) {
-      return StoreError{Kind::lost, fmt::format("{} was replaced while it was in use. {}.", file.path.string(), kRemedy)};
+      return StoreError{Kind::lost, fmt::format("{} was replaced while it was in use. {}.", file.path.string(), remedy)};
     }
   }
   return std::nullopt;
@@ -89,7 +94,16 @@ std::optional<StoreError> OpenFiles::changed() const {
     return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.",
                                                  files_[which].path.string(), kLook)};
   }
-  return std::nullopt;
+  return log_overwritten();
+}
+
+std::optional<StoreError> OpenFiles::log_overwritten() const {
+  const auto now = size_and_time_of(log);
+  if (!now || !noted_[log] || now->written_ns == noted_[log]->written_ns) return std::nullopt;
+  bool sound = true;
+  if (auto failed = connection_->attempt([&] { sound = connection_->log_checksums_hold(); })) return failed;
+  if (sound) return std::nullopt;
+  return StoreError{Kind::corrupt, fmt::format("{} was overwritten while it was in use. {}.", files_[log].path.string(), kLook)};
 }
 
 bool OpenFiles::written_by_others() const {

@@ -1,12 +1,14 @@
-// Are the files that the writer has open still the ones that the directory shows? Whoever removes, replaces or cuts the
-// database, its log or its index under the daemon would otherwise have it acknowledge what the next start does not find.
+// Detects whether the files that the writer has open are still the ones in the directory. If another program removes,
+// replaces or truncates the database, its log or its index, the daemon would otherwise acknowledge data that the next start
+// does not find.
 //
-// Another program that writes by SQLite, such as its shell, overwrites nothing: it may begin the log anew or empty it, which the
-// index then says (DatabaseConnection::log_index). It must leave the folding of the log to the daemon, though: what it copies
+// Another program that writes through SQLite, such as its shell, overwrites nothing. It may restart or empty the log, which
+// the index then shows (DatabaseConnection::log_index). It must leave checkpoints to the daemon, though: what it copies
 // into the database itself counts as overwritten.
 //
-// It costs some system calls a write. Of what another program writes into the middle of the database only the time is seen here;
-// whether it did harm, a check of the file must tell (integrity.h). Threads: missing() from any thread; the others as the connection.
+// A write costs some system calls more. If another program writes into the middle of the database, only the changed time is
+// visible here; a check of the file must detect the damage (integrity.h). Threads: missing() from any thread; the others as
+// the connection.
 #pragma once
 
 #include <array>
@@ -21,29 +23,32 @@ namespace copybench {
 
 class OpenFiles {
  public:
-  // Of a connection in WAL mode, which must outlive it.
+  // The connection must be in WAL mode and must outlive the result.
   static StoreResult<OpenFiles> of(const std::filesystem::path& database, DatabaseConnection& connection);
 
-  // lost: a path leads to another file than the one that is open, or to none. io: that cannot be told.
+  // lost: a path leads to another file than the open one, or to none. io: that cannot be determined.
   std::optional<StoreError> missing() const;
 
-  // corrupt: since noted(), another program has cut the database or its log. Reads nothing from the disk.
+  // corrupt: since noted(), another program has truncated the database or its log. Reads nothing from the disk.
   std::optional<StoreError> cut() const;
-  // corrupt: since noted(), another program has cut or overwritten the database or its log. io: they cannot be read.
+  // corrupt: since noted(), another program has truncated or overwritten the database or its log. io: they cannot be read.
   std::optional<StoreError> changed() const;
-  // Something was written into the database since noted(), harmful or not, or its time was set. Reads nothing from the disk.
+  // corrupt: since noted(), another program has written into the log what SQLite does not write. Reads the log where its time
+  // has changed.
+  std::optional<StoreError> log_overwritten() const;
+  // Whether the database was written since noted(), harmfully or not, or its time was set. Reads nothing from the disk.
   bool written_by_others() const;
-  // Call after each use of the connection, before any other one: what the files are like by now is its doing.
+  // Call after each use of the connection, before any other one: the current state of the files is the result of that use.
   void noted();
 
  private:
   struct File {
     std::filesystem::path path;
-    UniqueFd fd;  // O_PATH: keeps the inode's number from being used again, and its close() leaves SQLite's locks alone
+    UniqueFd fd;  // O_PATH: keeps the inode's number from being reused, and its close() leaves SQLite's locks alone
   };
   struct State {
     int64_t bytes = 0;
-    int64_t written_ns = 0;  // the file's time of modification, since 1970
+    int64_t written_ns = 0;  // modification time, in ns since 1970
     std::string header;
   };
   enum Which : size_t { database, log, index, count };
@@ -55,7 +60,7 @@ class OpenFiles {
 
   DatabaseConnection* connection_;
   std::array<File, count> files_;
-  std::array<std::optional<State>, index> noted_;  // of database and log; none where they could not be read
+  std::array<std::optional<State>, index> noted_;  // of database and log; none if unreadable
 };
 
 }  // namespace copybench

@@ -29,7 +29,7 @@ class ReaderPool::Impl {
   Reader* take() {
     std::unique_lock lock(mutex_);
     given_back_.wait(lock, [&] { return !idle_.empty(); });
-    // The one given back last has the warmest cache, and those in excess stay small.
+    // The reader that was returned last has the warmest cache, and the caches of surplus readers stay small.
     Reader* reader = idle_.back();
     idle_.pop_back();
     return reader;

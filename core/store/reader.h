@@ -1,4 +1,4 @@
-// Read-only connections to the database, a pool of them. Reading never waits for a run, and never for a writer (WAL).
+// A pool of read-only connections to the database. A read never waits for a run or for a writer (WAL).
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ namespace copybench {
 template <typename T>
 struct Page {
   std::vector<T> items;
-  std::optional<int64_t> next;  // the id to pass as the next call's `after`; none on the last page
+  std::optional<int64_t> next;  // the id for the next call's `after` or `before`; none on the last page
 };
 
-// A run's profile, and whose it is.
+// A run's profile, with the run's id and configuration.
 struct ProfileRow {
   RunId run_id = 0;
   Configuration configuration;
@@ -36,12 +36,12 @@ struct ProfileRow {
 // An unfinished experiment's share of the queue.
 struct QueuedExperiment {
   ExperimentId id = 0;
-  Nanoseconds run{};  // warm-up and window of each of its runs
+  Nanoseconds run{};  // warm-up and window of each run
   int64_t runs_left = 0;
-  int64_t runs_left_at_most = 0;  // with those that may follow from results
+  int64_t runs_left_at_most = 0;  // including the runs that results may add
 };
 
-// How many there are of what was measured here, for an overview.
+// Counts of what was measured here, for an overview.
 struct StoreCounts {
   std::map<ExperimentState, int64_t> experiments;  // all states
   RunCounts runs;                                  // of all experiments together
@@ -53,7 +53,7 @@ struct ExportedExperiment {
   ExperimentRecord record;
   Json row;
   std::vector<Json> circumstances;
-  std::vector<uint32_t> finished_as;  // of each run, in the order of id: its place among those that ended, from 1
+  std::vector<uint32_t> finished_as;  // of each run, in the order of id: its place in the order of ends, from 1
   int64_t schema = 0;
 };
 struct ExportedRun {
@@ -61,11 +61,11 @@ struct ExportedRun {
   Json row;
 };
 
-// What an experiment measured of one configuration: one figure of its completed runs that have it.
+// One figure of one configuration in one experiment: the values of its completed runs that have the figure.
 struct HistoryValues {
   ExperimentId experiment_id = 0;
   std::vector<double> values;  // in the order of run id; at least one
-  int64_t flagged = 0;         // of these runs
+  int64_t flagged = 0;         // how many of these runs have flags
 };
 
 // One connection. Used by one thread at a time; obtained from ReaderPool.
@@ -73,15 +73,15 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Newest first: ids below `before`, or from the newest where it is none; with that tag, or all where it is none. A page of
-  // large specs ends before the limit.
+  // Newest first: ids below `before`, or all if it is none; with that tag, or all if it is none. A page of large specs ends
+  // before the limit.
   virtual StoreResult<Page<ExperimentRecord>> experiments(std::optional<ExperimentId> before, int64_t limit,
                                                           const std::optional<std::string>& tag = std::nullopt) = 0;
   virtual StoreResult<ExperimentRecord> experiment(ExperimentId id) = 0;  // not_found
-  // The unfinished experiments, in the order in which they are measured. Reads an index alone.
+  // The unfinished experiments, in the order in which they are measured. Reads only an index.
   virtual StoreResult<std::vector<QueuedExperiment>> queue() = 0;
-  // What it was measured under, in order of time: more than one entry where that changed. Empty where no run of it was
-  // claimed yet, or by a version that did not gather them. not_found
+  // The circumstances of its measurement, in order of time; more than one entry if they changed. Empty if no run was
+  // claimed yet, or only by a version that did not gather them. not_found
   virtual StoreResult<std::vector<RecordedCircumstances>> circumstances(ExperimentId id) = 0;
   // In the order in which they were taken. not_found
   virtual StoreResult<std::vector<CalibrationRecord>> calibrations(ExperimentId id) = 0;
@@ -89,35 +89,36 @@ class Reader {
   virtual StoreResult<std::optional<RunRow>> running_run() = 0;
 
   virtual StoreResult<StoreCounts> counts() = 0;
-  // Of each engine that has completed a run here: the last one.
+  // The last completed run of each engine that has completed one here.
   virtual StoreResult<std::vector<RunRow>> last_completed_runs() = 0;
 
-  // In the order of run id: ids above `after`. not_found where the experiment does not exist.
+  // Runs with ids above `after`, in the order of id. not_found: the experiment does not exist.
   virtual StoreResult<Page<RunRow>> runs(ExperimentId id, std::optional<RunId> after, int64_t limit) = 0;
-  // Runs of the experiment that ended with a finish_sequence above `after`, in that order, at most `limit`.
+  // Runs of the experiment with a finish_sequence above `after`, in that order, at most `limit`.
   virtual StoreResult<std::vector<RunRow>> runs_finished_after(ExperimentId id, int64_t after, int64_t limit) = 0;
   virtual StoreResult<RunRecord> run(RunId id) = 0;              // not_found
-  virtual StoreResult<std::string> perf_raw(RunId id) = 0;       // not_found; empty where the run had no perf
+  virtual StoreResult<std::string> perf_raw(RunId id) = 0;       // not_found; empty if the run had no perf
   virtual StoreResult<ProfileRow> profile(RunId id) = 0;  // not_found: no such run, or it has no profile
   virtual StoreResult<std::vector<ProfileRow>> profiles(ExperimentId id) = 0;  // in the order of the run's id
-  // Measured, as they ended, no interrupted ones.
+  // Measured runs in the order in which they ended, without interrupted ones.
   virtual StoreResult<std::vector<SummaryInput>> summary_input(ExperimentId id) = 0;
-  // The same runs in the same order, without what they measured; and that of some of them, in the order given, up to the first
-  // one that is gone.
+  // ended_runs: the same runs in the same order, without their results. summary_input_of: the results of some runs, in the
+  // order given, up to the first run that is gone.
   virtual StoreResult<std::vector<EndedRun>> ended_runs(ExperimentId id) = 0;
   virtual StoreResult<std::vector<SummaryInput>> summary_input_of(std::span<const RunId> runs) = 0;
   virtual StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) = 0;  // not_found, conflict: not ended
-  // The runs with ids above `after`, in their order: as many as there are of `finished_as`, which is theirs.
+  // Runs with ids above `after`, in the order of id: as many as `finished_as`, which is their part of the list, has
+  // elements.
   virtual StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
                                                               std::span<const uint32_t> finished_as) = 0;
-  // Of the newest `experiments` experiments that completed runs of the configuration, oldest first; fewer where these have
-  // more than `values` values together.
+  // Values of the newest `experiments` experiments that completed runs of the configuration, oldest first. Fewer
+  // experiments if these have more than `values` values together.
   virtual StoreResult<std::vector<HistoryValues>> history(const Configuration& configuration, const FigureColumn& figure,
                                                           size_t experiments, size_t values) = 0;
 };
 
-// Threads: lease() may be called from any thread; it waits while all connections are out. A Lease gives its reader
-// back at destruction and must not outlive the pool.
+// Threads: lease() may be called from any thread; it waits while all connections are leased. A Lease returns its reader at
+// destruction and must not outlive the pool.
 class ReaderPool {
  public:
   static StoreResult<std::unique_ptr<ReaderPool>> open(const std::filesystem::path& database, size_t connections);
@@ -126,7 +127,7 @@ class ReaderPool {
   using Lease = std::unique_ptr<Reader, std::function<void(Reader*)>>;
   Lease lease();
 
-  // What the last read that found the file damaged has said; none where none did. It stays: a person has to look.
+  // The error of the last read that found the file damaged; none if no read did. It stays: a person has to look.
   std::optional<StoreError> damage() const;
 
  private:

@@ -10,7 +10,7 @@ namespace copybench {
 void ReserveFile::hold() {
   if (held_) return;
   std::error_code failed;
-  // Of a daemon before this one.
+  // An earlier daemon may have left the file.
   struct stat earlier {};
   const bool there = ::lstat(file_.c_str(), &earlier) == 0;
   if (there && !S_ISREG(earlier.st_mode)) {

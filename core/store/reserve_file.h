@@ -1,5 +1,5 @@
-// Room on the disk that is held for the requests which make room: a file in the data directory, given up when one of them
-// finds the disk full, and made anew when there is room again. Threads: one at a time.
+// Reserves disk space for requests that free space. It is a file in the data directory, which is deleted when such a
+// request finds the disk full and created again when there is room. Threads: one at a time.
 #pragma once
 
 #include <atomic>
@@ -13,12 +13,12 @@ class ReserveFile {
 
   explicit ReserveFile(const std::filesystem::path& directory) : file_(directory / "copybench.reserve") {}
 
-  // Makes it where it is missing and the disk has several times the room, or, once it was given up, where it just fits:
-  // what was freed meanwhile is not for others. What stands in the way is no error.
+  // Creates the file if it is missing and the disk has several times its size free. After give_up(), its exact size
+  // suffices, because space that was freed meanwhile is not for others. A failure is no error.
   void hold();
-  // False where there is none to give up.
+  // False if there is none to give up.
   bool give_up();
-  // It was given up, and is not held again: its room is not for what is new. Any thread.
+  // The file was given up and is not held again: its room is not for new data. Any thread.
   bool is_owed() const { return owed_; }
 
  private:

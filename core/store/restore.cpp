@@ -9,10 +9,11 @@
 #include <fstream>
 
 #include "core/base/owners_rights.h"
+#include "core/base/removed_on_signal.h"
 #include "core/store/data_lock.h"
 #include "core/store/database_connection.h"
 #include "core/store/database_file.h"
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 #include "core/store/schema.h"
 
 namespace copybench {
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 using Access = DatabaseConnection::Access;
 
-constexpr std::string_view kPrepared = "copybench.db.restored-";  // then the date
+constexpr std::string_view kPrepared = "copybench.db.restored-";  // followed by the date
 constexpr const char* kUnfinished = "copybench.db.restoring";
 constexpr const char* kSuffixes[] = {"", "-wal", "-shm"};
 
@@ -45,10 +46,10 @@ void remove_with_suffixes(const fs::path& file) {
   }
 }
 
-// As the database has it that is there, else as the backup has it: what was kept from others stays kept from them.
+// Uses the mode of the existing database, else that of the backup, so that data hidden from others stays hidden.
 StoreResult<void> keep_mode(const fs::path& directory, mode_t backup_mode, const fs::path& copy) {
   struct stat earlier {};
-  if (::stat(database_file(directory).c_str(), &earlier) != 0) earlier.st_mode = backup_mode;
+  if (::stat(database_file(directory).c_str(), &earlier) != 0 || !S_ISREG(earlier.st_mode)) earlier.st_mode = backup_mode;
   if (::chmod(copy.c_str(), (earlier.st_mode & 0666) | 0600) != 0) {
     return tl::unexpected(file_error("set the mode of " + copy.string(), errno));
   }
@@ -70,7 +71,7 @@ StoreResult<mode_t> check_is_file(const fs::path& file) {
 // An export's lines are JSON objects. A database begins with "SQLite format 3".
 bool may_be_export(const fs::path& file) { return std::ifstream(file, std::ios::binary).peek() == '{'; }
 
-// Open, with its log and index where it has them.
+// Opens the file, with its log and index if it has them.
 StoreResult<std::unique_ptr<DatabaseConnection>> open_backup(const fs::path& file) {
   if (may_be_export(file)) {
     return tl::unexpected(StoreError{Kind::invalid, fmt::format("{} is no backup but text, as an export is: copybenchd import takes "
@@ -82,7 +83,7 @@ StoreResult<std::unique_ptr<DatabaseConnection>> open_backup(const fs::path& fil
   return source;
 }
 
-// A checked copy of the file in the current schema.
+// Creates a checked copy of the file in the current schema.
 StoreResult<CopySummary> prepare(const Folder& from, const fs::path& file, const fs::path& prepared) {
   auto source = [&] {
     const OwnersRights rights(from);
@@ -130,7 +131,7 @@ StoreResult<std::vector<fs::path>> complete_restore(const fs::path& directory) {
 
 namespace {
 
-// With the rights of the owner of the directory.
+// Runs with the rights of the owner of the directory.
 StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from, const fs::path& file) {
   std::error_code failed;
   const auto mode = [&] {
@@ -147,6 +148,8 @@ StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from
   }
 
   const fs::path unfinished = directory / kUnfinished;
+  const std::string copied = unfinished.string();
+  const RemovedOnSignal removed({copied, copied + "-journal", copied + "-wal", copied + "-shm"});
   auto copy = prepare(from, file, unfinished);
   if (!copy) {
     remove_with_suffixes(unfinished);
@@ -167,10 +170,21 @@ StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from
 StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
   const auto from = Folder::open(file.parent_path());
   if (!from) return tl::unexpected(StoreError{Kind::not_found, from.error().message + "."});
+  // Before the data directory is made: a file that is no backup changes nothing.
+  const fs::path backup = from->path() / file.filename();
+  const auto sound = [&]() -> StoreResult<void> {
+    const OwnersRights rights(*from);
+    if (auto is_file = check_is_file(backup); !is_file) return tl::unexpected(is_file.error());
+    std::error_code unknown;
+    if (fs::equivalent(backup, database_file(directory), unknown)) return {};  // refused below, as that
+    if (auto opened = open_backup(backup); !opened) return tl::unexpected(not_restored(backup, opened.error()));
+    return {};
+  }();
+  if (!sound) return tl::unexpected(StoreError{sound.error().kind, from->with_name(sound.error().message)});
   const auto into = Folder::open_or_create(directory);
   if (!into) return tl::unexpected(StoreError{Kind::io, into.error().message + "."});
   const OwnersRights rights(*into);
-  auto restored = restore_into(into->path(), *from, from->path() / file.filename());
+  auto restored = restore_into(into->path(), *from, backup);
   if (!restored) {
     return tl::unexpected(StoreError{restored.error().kind, into->with_name(from->with_name(restored.error().message))});
   }

@@ -1,8 +1,8 @@
-// A backup becomes the database.
+// Replaces the database by a backup.
 //
-// What was there is put aside under a dated name, its -wal and -shm with it. The point of no return is a rename: before
-// it nothing has changed, and from it on whoever opens the directory next completes what is left, be it restore() or the
-// daemon. Threads: one.
+// The previous database is moved aside under a dated name, with its -wal and -shm. The point of no return is a rename.
+// Nothing has changed before it. After it, the next to open the directory, restore() or the daemon, completes the rest.
+// Threads: one.
 #pragma once
 
 #include <filesystem>
@@ -14,17 +14,17 @@ namespace copybench {
 
 struct Restored {
   CopySummary copy;
-  std::vector<std::filesystem::path> kept;  // the files of the database that was there, under their new names
+  std::vector<std::filesystem::path> kept;  // the files of the previous database, under their new names
 };
 
-// Puts a copy of the file in the place of the database of that directory, migrated to this version; no daemon may use
-// the directory (locked). The file is read alone and checked as a whole. Whatever ends this process, the directory has
-// the one database or the other. Who may read it: who could read the database that was there, else who may read the file.
-// not_found, corrupt, newer: the file is not to be restored, nothing was changed.
+// Replaces the database of the directory by a copy of the file, migrated to this version. No daemon may use the directory
+// (locked). The file is only read, and is checked as a whole. However this process ends, the directory has the old database
+// or the new one. The new one has the old one's read permissions, or else those of the file.
+// not_found, corrupt, newer, invalid: the file cannot be restored, and nothing was changed.
 StoreResult<Restored> restore(const std::filesystem::path& directory, const std::filesystem::path& file);
 
-// Completes a restore() that was cut off beyond its point of no return, and removes what one that was cut off before had copied;
-// changes nothing where there is none. The caller holds the lock. Returns the files that were put aside.
+// Completes a restore() that was interrupted after its point of no return, and removes the copy of one that was interrupted
+// before it. Otherwise changes nothing. The caller holds the lock. Returns the files that were moved aside.
 StoreResult<std::vector<std::filesystem::path>> complete_restore(const std::filesystem::path& directory);
 
 }  // namespace copybench

@@ -43,7 +43,7 @@ std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& c
   return removed;
 }
 
-StoreResult<std::optional<UtcTime>> find_believed_time(DatabaseConnection& connection) {
+StoreResult<std::optional<UtcTime>> find_last_trusted_time(DatabaseConnection& connection) {
   Query query(connection,
               "SELECT COALESCE((SELECT last FROM sequences WHERE name = 'believed_time_ms'), "
               "(SELECT max(max(created_at_ms, COALESCE(finished_at_ms, 0))) FROM experiments WHERE origin_json IS NULL))");
@@ -51,7 +51,7 @@ StoreResult<std::optional<UtcTime>> find_believed_time(DatabaseConnection& conne
   return UtcTime(std::chrono::milliseconds(query.integer(0)));
 }
 
-void note_believed_time(DatabaseConnection& connection, UtcTime time) {
+void note_last_trusted_time(DatabaseConnection& connection, UtcTime time) {
   Query(connection,
         "INSERT INTO sequences (name, last) VALUES ('believed_time_ms', ?) ON CONFLICT (name) DO UPDATE SET last = "
         "excluded.last")

@@ -1,6 +1,6 @@
-// What is removed by itself, oldest first, and how its room is given back to the file system.
+// Removes experiments automatically, oldest first, and gives their space back to the file system.
 //
-// Never removed: what is pinned, and what has not ended. Parts of a transaction, as in transitions.h.
+// Never removes an experiment that is pinned or has not ended. The functions are parts of a transaction, as in run_queue.h.
 #pragma once
 
 #include <chrono>
@@ -12,19 +12,20 @@
 
 namespace copybench {
 
-// An imported experiment is as old as its import. Removes the oldest experiment that the policy lets go, with its runs; none where there is none.
+// Removes the oldest experiment that the policy releases, with its runs; none if there is none. An imported experiment is
+// as old as its import.
 std::optional<RemovedExperiment> remove_expired_experiment(DatabaseConnection& connection, const RetentionPolicy& policy,
                                                            UtcTime now);
 
-// Up to when the clock was right, and that it was until now; see Store::believed_time().
-StoreResult<std::optional<UtcTime>> find_believed_time(DatabaseConnection& connection);
-void note_believed_time(DatabaseConnection& connection, UtcTime time);
+// Reads and writes the last time at which the clock was trusted; see Store::last_trusted_time().
+StoreResult<std::optional<UtcTime>> find_last_trusted_time(DatabaseConnection& connection);
+void note_last_trusted_time(DatabaseConnection& connection, UtcTime time);
 
-// Bytes of the database that hold something.
+// Bytes of the database in use.
 int64_t used_bytes(DatabaseConnection& connection);
 
-// Makes the file shorter by some of its free pages; false where none is left. Works on a database that was
-// made so, or converted.
+// Shortens the file by some of its free pages; false if none is left. Requires a database that was created or converted for
+// this.
 constexpr int64_t kPagesGivenBackAtOnce = 2000;  // 8 MB: some 10 ms, and a short log
 bool give_back_pages(DatabaseConnection& connection, int64_t at_most = kPagesGivenBackAtOnce);
 

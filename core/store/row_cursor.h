@@ -1,4 +1,4 @@
-// The columns of a row, one after another, each held against what it may be. For rows.cpp alone.
+// Reads and validates the columns of a row, one after another. Only for rows.cpp.
 #pragma once
 
 #include <fmt/format.h>
@@ -22,11 +22,11 @@
 
 namespace copybench {
 
-// Of counts that are added up, and multiplied by durations: no experiment has so many runs.
+// Limit of counts that are added up and multiplied by durations. No experiment has so many runs.
 inline constexpr int64_t kMostRuns = 200'000;
 
-// Reads the columns of a row one after another. A value that no version of this program wrote is noted as damage, and
-// read as one that harms nothing: a list is not lost by one of its rows.
+// Reads the columns of a row one after another. A value that no version of this program wrote is recorded as damage and
+// replaced by a harmless one, so that one row does not make a list unreadable.
 class Cursor {
  public:
   explicit Cursor(const Query& row) : row_(row) {}
@@ -72,7 +72,7 @@ class Cursor {
     return otherwise;
   }
 
-  // What `read` makes of the column's JSON; a default where the JSON or its reading fails.
+  // The column's JSON, converted by `read`; a default value if the JSON is invalid or `read` fails.
   template <typename T>
   T json(std::string_view field, size_t most_bytes, Result<T> (*read)(const Json&)) {
     const auto json = parse_json(row_.text(column_++), most_bytes);
@@ -93,7 +93,7 @@ class Cursor {
   uint32_t repetition() { return static_cast<uint32_t>(whole("repetition", 1, kMostRuns)); }
 
   std::vector<RunFlag> flags() {
-    if (row_.text(column_) == "[]") return ++column_, std::vector<RunFlag>{};  // most runs; lists have thousands
+    if (row_.text(column_) == "[]") return ++column_, std::vector<RunFlag>{};  // the usual case; lists have thousands of runs
     return json("flags", StoredLimits::kMaxTextBytes * 100, flags_from_json);
   }
 
@@ -101,7 +101,7 @@ class Cursor {
     RunFigures figures;
     for (const FigureColumn& column : figure_columns()) {
       if (!row_.is_null(column_)) {
-        // Not those that are negative by rounding or by a clock: what arithmetic cannot bear.
+        // Rejects only what arithmetic cannot handle. Values that are negative by rounding or by a clock are accepted.
         constexpr double kMost = 1e19;
         const double value = row_.real(column_);
         if (value >= -kMost && value <= kMost) {

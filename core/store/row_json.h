@@ -1,5 +1,5 @@
-// Rows of any table as JSON objects, and back: a key for each column, in its order. A column NAME_json is the value NAME.
-// Used inside DatabaseConnection::attempt.
+// Converts rows of any table to JSON objects and back. An object has a key for each column, in order. A column NAME_json
+// has the key NAME. Used inside DatabaseConnection::attempt.
 #pragma once
 
 #include <span>
@@ -18,10 +18,10 @@ struct Column {
   std::string key;
   Type type{};
   bool nullable = false;
-  bool optional = false;  // has a default, so that a row of an earlier schema need not have it
+  bool optional = false;  // has a default: a row of an earlier schema may lack it
 };
 
-// All columns of the table but those named.
+// All columns of the table, except `without`.
 std::vector<Column> columns_of(DatabaseConnection& connection, const std::string& table,
                                std::span<const std::string_view> without);
 
@@ -31,13 +31,14 @@ std::string joined_names(const std::vector<Column>& columns, std::string_view pr
 // Adds the columns of a row, from column `first` on.
 void put_row(Json& object, const Query& row, int first, const std::vector<Column>& columns);
 
-// What is wrong with a row that was handed in, by these columns; empty: nothing. `other_keys`: those that it may have too.
+// Validates an input row against these columns and returns the problem; empty: none. `other_keys`: further keys that it may
+// have.
 std::string row_problem(const Json& object, const std::vector<Column>& columns,
                         std::span<const std::string_view> other_keys);
 
-// Those of the columns that the row has.
+// The columns that the row has.
 std::vector<Column> present(const Json& object, const std::vector<Column>& columns);
-// Binds the row's values of these columns, in their order; it has all of them, and no problem.
+// Binds the row's values of these columns, in their order. The row must have all of them and be valid.
 void bind_row(Query& query, const Json& object, const std::vector<Column>& present_columns);
 
 }  // namespace copybench

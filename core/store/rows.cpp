@@ -51,7 +51,7 @@ Result<Json> read_report(const Json& json) {
   return json;
 }
 
-// Nothing of it is measured, counted or compared any more.
+// Excludes a damaged run from what is measured, counted and compared.
 void fail_damaged(RunState& state, RunFigures& figures) {
   if (is_final(state)) state = RunState::failed;
   figures = {};

@@ -1,6 +1,6 @@
-// Rows <-> values. The reading functions take a row that was selected with the columns named beside them, from column
-// `first` on. Where a row says what this program never wrote, they note it as damage and read on: neither a list nor an
-// experiment is lost by one row.
+// Converts rows to values and back. A reading function takes a row that was selected with the columns named beside it. A
+// value that this program never wrote is recorded as damage and reading continues, so that one row does not make a list or
+// an experiment unreadable.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ const std::string& run_columns();  // identity, state, figures and flags
 RunRow read_run(const Query& row);
 int run_column_count();
 
-const std::string& profile_columns();  // of run_profiles JOIN runs, but for the stacks
+const std::string& profile_columns();  // of run_profiles JOIN runs, without the stacks
 ProfileRow read_profile(const Query& row);
 
 const std::string& ended_run_columns();
@@ -31,7 +31,7 @@ SummaryInput read_summary_input(const Query& row);
 
 // Notes, tags and pinned, in this order.
 void bind_annotations(Query& query, const Annotations& annotations);
-// Makes experiment_tags what the row's tags_json says.
+// Updates experiment_tags from the row's tags_json.
 void index_tags(DatabaseConnection& connection, ExperimentId id);
 
 // "window_s = ?, throughput_gbps = ?, ..." and its values.

@@ -1,4 +1,4 @@
-#include "core/store/transitions.h"
+#include "core/store/run_queue.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 namespace copybench {
 namespace {
 
-// A run's end as its row tells it.
+// The end of a run, as its row stores it.
 struct Ending {
   RunState state{};
   std::optional<std::string> reason;
@@ -25,7 +25,7 @@ struct EndingOf {
   Ending operator()(const TimedOut& timed_out) const { return {RunState::timed_out, timed_out.reason, {}}; }
   Ending operator()(const Cancelled&) const { return {RunState::cancelled, "Cancelled while it was running.", {}}; }
   Ending operator()(const Interrupted& interrupted) const {
-    // Queued again it would run although nobody wants it any more.
+    // If queued again, it would run although its experiment was cancelled.
     return {cancel_requested ? RunState::cancelled : RunState::interrupted, interrupted.reason, {}};
   }
 };
@@ -81,7 +81,7 @@ void end_experiment_if_done(DatabaseConnection& connection, ExperimentId id,
   query.bind(name_of(state)).bind(to_milliseconds(now)).bind(reason).bind(id).run();
 }
 
-// Quotes of a child's last words, and names of processes, need not be UTF-8; a run is not to be lost by them.
+// Quotes of a child's last output, and names of processes, may not be UTF-8. A run must not be lost because of them.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void insert_evidence(DatabaseConnection& connection, RunId run, const RunResult& result) {
@@ -116,7 +116,7 @@ void queue_again(DatabaseConnection& connection, RunId run) {
   query.bind(run).run();
 }
 
-// Queued behind all that were planned before.
+// Queues the runs behind all that were planned before.
 void append_runs(DatabaseConnection& connection, ExperimentId id, const std::vector<PlannedRun>& runs) {
   int64_t position = 0;
   {
@@ -143,7 +143,7 @@ void store_findings(DatabaseConnection& connection, ExperimentId id, const Advic
       .run();
 }
 
-// Stores what its runs say so far, and queues what they call for once all of them have ended.
+// Stores the findings of its runs so far. Once all runs have ended, queues the runs that the findings call for.
 void follow_advice(DatabaseConnection& connection, const ExperimentRecord& experiment) {
   if (!is_adaptive(experiment.spec)) return;
   const Advice advice = advise(experiment.spec, ended_runs(connection, experiment.id));
@@ -151,7 +151,7 @@ void follow_advice(DatabaseConnection& connection, const ExperimentRecord& exper
   if (experiment.runs.done() == experiment.runs.total) append_runs(connection, experiment.id, advice.next);
 }
 
-// One whose rows cannot be read would keep all others waiting.
+// An experiment with unreadable rows would block all others.
 void fail_damaged(DatabaseConnection& connection, ExperimentId id, const std::string& damage, UtcTime now) {
   Query(connection,
         "UPDATE runs SET state = 'cancelled', finished_at_ms = ?, reason = 'Its experiment is damaged.' WHERE experiment_id = ? "
@@ -275,7 +275,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     ending = std::visit(EndingOf{cancel_requested}, result.outcome);
   }
   {
-    // The clock may have been set back meanwhile: nothing ends before it began.
+    // The clock may have been set back meanwhile. A run must not end before it began.
     static const std::string sql = "UPDATE runs SET state = ?, finish_sequence = ?, "
                                    "finished_at_ms = MAX(?, started_at_ms), reason = ?, counters_json = ?, " +
                                    figure_assignments() + ", flags_json = ? WHERE id = ?";
@@ -345,7 +345,7 @@ StoreResult<ExperimentRecord> annotate_experiment(DatabaseConnection& connection
   if (experiment->damage && (change.name || change.notes || change.tags)) {
     return tl::unexpected(damaged_row(fmt::format("Experiment {} is damaged: {}", id, *experiment->damage)));
   }
-  if (experiment->damage) {  // that it can be unpinned, and deleted
+  if (experiment->damage) {  // so that it can be unpinned and deleted
     Query(connection, "UPDATE experiments SET pinned = ? WHERE id = ?")
         .bind(int64_t{changed(experiment->annotations, change).pinned})
         .bind(id)

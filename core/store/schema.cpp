@@ -12,7 +12,7 @@
 namespace copybench {
 namespace {
 
-// A step that was released is never changed; a change is a new step.
+// A released step is never changed. A change is a new step.
 constexpr std::array kMigrations{
     R"sql(
 CREATE TABLE experiments (
@@ -104,7 +104,7 @@ ALTER TABLE experiments ADD COLUMN notes TEXT NOT NULL DEFAULT '';
 ALTER TABLE experiments ADD COLUMN tags_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE experiments ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
 )sql",
-    // Beside the figures, so that lists can say why a figure is missing without reading the evidence of every run.
+    // Stored beside the figures, so that lists can show why a figure is missing without reading the evidence of every run.
     R"sql(
 ALTER TABLE runs ADD COLUMN counters_json TEXT;
 UPDATE runs SET counters_json = (SELECT json_extract(evidence_json, '$.counters') FROM run_evidence
@@ -127,7 +127,7 @@ CREATE TABLE run_profiles (
   stacks TEXT NOT NULL
 ) STRICT;
 )sql",
-    // Runs that depend on results; none in an experiment whose runs were all planned at its start.
+    // For runs that depend on results. NULL in an experiment whose runs were all planned at its start.
     R"sql(
 ALTER TABLE experiments ADD COLUMN runs_at_most INTEGER;
 ALTER TABLE experiments ADD COLUMN findings_json TEXT;
@@ -154,8 +154,9 @@ CREATE TABLE calibrations (
 CREATE INDEX calibrations_of_run ON calibrations (experiment_id, run_id);
 CREATE INDEX calibrations_of_machine ON calibrations (machine, id);
 )sql",
-    // What is asked at every request is found by an index alone, however much is stored: the queue with what it will take, the
-    // counts by state, a configuration over all experiments, the last run of each engine, the experiments of a tag.
+    // Every request makes these lookups, so each of them reads only an index, however much is stored: the queue with its
+    // duration, the counts by state, a configuration over all experiments, the last run of each engine, the experiments of
+    // a tag.
     R"sql(
 ALTER TABLE experiments ADD COLUMN run_seconds REAL;
 UPDATE experiments SET run_seconds = json_extract(spec_json, '$.warmup_s') + json_extract(spec_json, '$.duration_s')
@@ -187,7 +188,7 @@ CREATE INDEX experiment_tags_of_experiment ON experiment_tags (experiment_id);
 INSERT OR IGNORE INTO experiment_tags (tag, experiment_id) SELECT tag.value, experiments.id FROM experiments,
   json_each(CASE WHEN json_valid(tags_json) THEN tags_json END) AS tag WHERE tags_json <> '[]' AND tag.type = 'text';
 )sql",
-    // The next one that retention may remove. An imported one is as old as its import.
+    // Finds the next experiment that retention may remove. An imported one is as old as its import.
     R"sql(
 ALTER TABLE experiments ADD COLUMN imported_at_ms INTEGER;
 UPDATE experiments SET imported_at_ms = CASE WHEN json_valid(origin_json) THEN
@@ -196,8 +197,8 @@ UPDATE experiments SET imported_at_ms = CASE WHEN json_valid(origin_json) THEN
 CREATE INDEX experiments_removable ON experiments (COALESCE(imported_at_ms, finished_at_ms, created_at_ms), id)
   WHERE pinned = 0 AND state NOT IN ('queued', 'running');
 )sql",
-    // Kept with each change, so that nobody who asks for the counts looks at all experiments. Reals: a sum that a damaged row
-    // makes too large for an integer would fail each change.
+    // Updated with each change, so that a request for the counts does not read all experiments. REAL: a sum that a damaged
+    // row makes too large for an integer would fail each change.
     R"sql(
 DROP INDEX experiments_by_state;
 CREATE TABLE experiment_counts (
@@ -237,7 +238,8 @@ CREATE TRIGGER experiment_counted_anew AFTER UPDATE OF state, runs_total, runs_c
     runs_interrupted = runs_interrupted + NEW.runs_interrupted;
 END;
 )sql",
-    // An answer outlives the experiment: who repeats the request after that was deleted would have it measured again.
+    // An answer outlives its experiment. Otherwise a client that repeats the request after the deletion would have it
+    // measured again.
     R"sql(
 DROP INDEX idempotency_keys_of_experiment;
 DROP INDEX idempotency_keys_by_age;
@@ -308,10 +310,10 @@ StoreResult<void> migrate(DatabaseConnection& connection, int64_t to) {
 
 namespace {
 
-// What SQLite itself keeps (sqlite_stat1, indexes of constraints) does nothing by itself.
+// SQLite's own objects (sqlite_stat1, indexes of constraints) do nothing by themselves.
 constexpr const char* kNotSqlites = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
-// "table runs", by the statement that makes it, without its blanks.
+// Maps "table runs" to the statement that creates it, without blanks.
 using Objects = std::map<std::string, std::string>;
 
 StoreResult<Objects> objects_of(DatabaseConnection& connection) {

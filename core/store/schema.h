@@ -1,21 +1,24 @@
-// The tables, and how an older database becomes a current one.
+// The tables, and the migration of an older database to the current schema.
 //
-// experiments: one row each, with its runs counted by outcome, so that a list needs no look at the runs.
-// runs: one row for each measurement, with its figures in columns of their names; the queue is its rows in state
-// queued, by position. An interrupted run and the one that takes its place share a position. run_evidence: what a run
-// leaves beside its figures, apart because it is large and seldom read. Written once. idempotency_keys: the answers
-// given under a caller's key. circumstances: what the machine was when an experiment's first run was claimed, and again
-// at each later claim that found it changed. calibrations: what the machine could do around each run. sequences: the last
-// finish_sequence, so that it grows even where the newest runs are erased, and, in ms, up to when the clock was believed.
-// last_runs: the last completed run of each engine in each experiment that was measured here. experiment_tags: the tags of
-// tags_json, to find experiments by.
+// experiments: one row each. It counts the experiment's runs by outcome, so that a list does not read the runs.
+// runs: one row for each measurement, with its figures in columns of their names. The queue is the rows in state queued, by
+// position. An interrupted run and its replacement share a position.
+// run_evidence: what a run leaves beside its figures, kept apart because it is large and seldom read. Written once.
+// idempotency_keys: the answers given under a client's key.
+// circumstances: the machine when an experiment's first run was claimed, and again at each later claim that found it
+// changed.
+// calibrations: what the machine could do around each run.
+// sequences: the last finish_sequence, so that it grows even if the newest runs are erased, and the last trusted time, in
+// ms.
+// last_runs: the last completed run of each engine in each experiment that was measured here.
+// experiment_tags: the tags of tags_json, to find experiments by.
 #pragma once
 
 #include "core/store/database_connection.h"
 
 namespace copybench {
 
-// Says in the file's header whose it is (PRAGMA application_id).
+// Identifies this program in the file's header (PRAGMA application_id).
 constexpr int64_t kApplicationId = 0x6370'6273;  // "cpbs"
 
 int64_t schema_version();
@@ -23,17 +26,17 @@ int64_t schema_version();
 // corrupt: not a database of this program. newer: written by a later version.
 StoreResult<void> check_version(DatabaseConnection& connection);
 
-// For who reads and does not migrate: conflict where the schema is an older one.
+// For callers that read and do not migrate. conflict: the schema is older.
 StoreResult<void> check_current(DatabaseConnection& connection);
 
-// Of a current database. corrupt: a table, index or trigger of this program's is gone. Those of others are left alone.
+// Requires a current database. corrupt: a table, index or trigger of this program is missing. Those of others are ignored.
 StoreResult<void> check_complete(DatabaseConnection& connection);
 
-// Of a current database from elsewhere. corrupt: it has tables, columns, indexes, triggers or views that are not this program's;
-// a trigger would act with each change.
+// Requires a current database from elsewhere. corrupt: it has tables, columns, indexes, triggers or views that are not this
+// program's. A foreign trigger would act on each change.
 StoreResult<void> check_objects(DatabaseConnection& connection);
 
-// Each step is one transaction. `to`: an earlier version, to make a database as that one had it.
+// Each step is one transaction. `to`: an earlier version, to create a database as that version had it.
 StoreResult<void> migrate(DatabaseConnection& connection, int64_t to = schema_version());
 
 }  // namespace copybench

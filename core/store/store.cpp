@@ -5,7 +5,6 @@
 #include <atomic>
 #include <optional>
 
-#include "core/store/answers.h"
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
 #include "core/store/data_lock.h"
@@ -13,10 +12,11 @@
 #include "core/store/database_file.h"
 #include "core/store/database_writer.h"
 #include "core/store/erasure.h"
+#include "core/store/idempotency.h"
 #include "core/store/integrity.h"
 #include "core/store/retention.h"
+#include "core/store/run_queue.h"
 #include "core/store/transfer.h"
-#include "core/store/transitions.h"
 
 namespace copybench {
 
@@ -24,14 +24,14 @@ struct Store::Impl {
   Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files)
       : writer(std::move(file), std::move(lock), std::move(connection), std::move(files)) {}
 
-  // A part of a transaction: the runs that an earlier daemon left running are interrupted. Returns how many.
+  // A part of a transaction: interrupts the runs that an earlier daemon left running. Returns how many.
   StoreResult<int64_t> interrupt_left_runs(DatabaseConnection& connection) {
     if (!left_running) left_running = running_runs(connection);
     const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
     int64_t runs = 0;
     for (const RunId run : *left_running) {
       const auto ended = end_run(connection, run, interrupted, utc_now());
-      // It was done meanwhile, or the run is deleted.
+      // The run has ended meanwhile, or it is deleted.
       const bool gone = !ended && (ended.error().kind == StoreError::Kind::conflict || ended.error().kind == StoreError::Kind::not_found);
       if (!ended && !gone) return tl::unexpected(ended.error());
       if (ended) ++runs;
@@ -39,7 +39,7 @@ struct Store::Impl {
     return runs;
   }
 
-  // The work, after what recover() could not do.
+  // Wraps the work: first does what recover() could not do.
   template <typename Work>
   auto after_recovery(const Work& work) {
     return [this, &work](DatabaseConnection& connection) -> std::invoke_result_t<Work, DatabaseConnection&> {
@@ -63,8 +63,8 @@ struct Store::Impl {
   }
 
   DatabaseWriter writer;
-  // By an earlier daemon. Read within the first transaction that can, which is before this one's first claim; guarded by the
-  // writer.
+  // Runs that an earlier daemon left running. Read within the first transaction that can, which is before this daemon's
+  // first claim. Guarded by the writer.
   std::optional<std::vector<RunId>> left_running;
   std::atomic<bool> to_recover = false;
   std::atomic<bool> claims_stopped = false;
@@ -81,7 +81,7 @@ StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& dir
   auto lock = DataLock::take(directory);
   if (!lock) return tl::unexpected(lock.error());
   auto connection = open_for_writing(directory);
-  // SQLite's log and index are files of some size, and are missing after an orderly stop.
+  // Opening creates SQLite's log and index, files of some size that are missing after an orderly stop.
   if (!connection && connection.error().kind == StoreError::Kind::full) {
     ReserveFile reserve(directory);
     reserve.hold();
@@ -208,7 +208,7 @@ StoreResult<bool> Store::give_back_space() {
   bool more = false;
   auto done = impl_->writer.write_alone([&](DatabaseConnection& connection) {
     more = give_back_pages(connection);
-    connection.fold_back_log();  // it is this that makes the file shorter
+    connection.checkpoint_wal();  // only this shortens the file
   });
   if (!done) return tl::unexpected(done.error());
   return more;
@@ -220,13 +220,13 @@ StoreResult<bool> Store::can_give_back_space() {
 
 StoreResult<void> Store::convert_to_give_back_space() { return impl_->writer.write_alone(convert_to_give_back); }
 
-void Store::fold_back_log() { impl_->writer.fold_back_log(); }
+void Store::checkpoint_wal() { impl_->writer.checkpoint_wal(); }
 
-StoreResult<std::optional<UtcTime>> Store::believed_time() { return impl_->writer.read(find_believed_time); }
+StoreResult<std::optional<UtcTime>> Store::last_trusted_time() { return impl_->writer.read(find_last_trusted_time); }
 
 StoreResult<void> Store::believe_time(UtcTime time) {
   return impl_->writer.write([&](DatabaseConnection& connection) -> StoreResult<void> {
-    note_believed_time(connection, time);
+    note_last_trusted_time(connection, time);
     return {};
   });
 }
@@ -235,7 +235,7 @@ StoreResult<int64_t> Store::recover() {
   impl_->left_running.reset();
   auto recovered = impl_->writer.release(
       [&](DatabaseConnection& connection) { return impl_->interrupt_left_runs(connection); });
-  // Also where they could not be read: else they would stay running, and all that is queued would wait for them.
+  // Also if the runs could not be read: otherwise they would stay running and block the whole queue.
   impl_->to_recover = !recovered;
   std::vector<ExperimentId> begun;
   auto read = impl_->writer.read([&](DatabaseConnection& connection) -> StoreResult<void> {
@@ -250,7 +250,7 @@ StoreResult<int64_t> Store::recover() {
   }
   if (!impl_->check) {
     impl_->check.emplace(impl_->writer.file(), [this](const StoreError& found) {
-      // A disk that could not be read has shown no damage.
+      // A read error of the disk does not prove damage.
       found.kind == StoreError::Kind::io ? impl_->writer.status().failed(found) : impl_->writer.status().refuse(found);
     });
   }

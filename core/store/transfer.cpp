@@ -10,9 +10,9 @@
 #include "core/store/import_problem.h"
 #include "core/store/row_json.h"
 #include "core/store/rows.h"
+#include "core/store/run_queue.h"
 #include "core/store/schema.h"
 #include "core/store/transfer_columns.h"
-#include "core/store/transitions.h"
 
 namespace copybench {
 namespace {
@@ -66,7 +66,7 @@ RunId insert_run_row(DatabaseConnection& connection, ExperimentId id, int64_t fi
   return run;
 }
 
-// Whether all that a row of an export says, maybe of an earlier schema, is what the row here would be exported as.
+// Whether each member of the exported row, which may be of an earlier schema, is what the row here would be exported as.
 bool says_the_same(const Json& exported, const Json& here) {
   const Json again = Json::parse(here.dump(-1, ' ', false, Json::error_handler_t::replace));
   const auto same = [&](const auto& item) {
@@ -85,7 +85,7 @@ std::vector<RunId> run_ids(DatabaseConnection& connection, ExperimentId id, cons
   return ids;
 }
 
-// Once for all runs of an experiment: to know the place of one, all have to be looked at. Reads indexes alone.
+// Computed once for all runs of an experiment, because the place of one depends on all. Reads only indexes.
 std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentId id) {
   const auto ids = run_ids(connection, id, "ORDER BY id");
   const auto ended = run_ids(connection, id, "AND finish_sequence > 0 ORDER BY finish_sequence");
@@ -95,7 +95,7 @@ std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentI
     const auto found = std::lower_bound(ids.begin(), ids.end(), run);
     if (found != ids.end() && *found == run) places[static_cast<size_t>(found - ids.begin())] = ++place;
   }
-  // Where a damaged row has not ended, it comes before those that have.
+  // Damaged rows that have not ended come before those that have.
   uint32_t first = 0;
   for (uint32_t& one : places) {
     if (one == 0) one = ++first;
@@ -103,7 +103,7 @@ std::vector<uint32_t> places_of_runs(DatabaseConnection& connection, ExperimentI
   return places;
 }
 
-// Every reader of these rows finds what it knows.
+// Checks that every reader of these rows can read them.
 void read_all(DatabaseConnection& connection, ExperimentId id) {
   const auto must_be_sound = [](const auto& row) {
     if (row.damage) throw_damaged_row(*row.damage);
@@ -240,7 +240,7 @@ bool is_original(DatabaseConnection& connection, ExperimentId id, const ExportFi
 
 }  // namespace
 
-// A damaged row is not what was exported: it must not keep out the file that may be all that is left of it.
+// A damaged row is not what was exported. It must not block the import of a file that may be its only remaining copy.
 StoreResult<std::optional<ExperimentId>> find_original(const std::filesystem::path& database, const ExportFile& file) {
   auto connection = DatabaseConnection::open(database, DatabaseConnection::Access::read_only);
   if (!connection) return tl::unexpected(connection.error());

@@ -1,5 +1,5 @@
-// What of an experiment travels: the columns of its tables, as a database has them, but for those that mean something there
-// alone. Used inside DatabaseConnection::attempt.
+// The columns of an experiment that are exported: those of its tables, as a database has them, except those that have a
+// meaning only in that database. Used inside DatabaseConnection::attempt.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace copybench {
 
-// What a run may have beside its own row: all of the table's columns, or none.
+// A table of further data of a run. A run has all of the table's columns, or none.
 struct RunTable {
   std::string name;
   std::vector<Column> columns;

@@ -20,7 +20,7 @@ void WriteStatus::refuse(const StoreError& found) {
 }
 
 void WriteStatus::failed(const StoreError& failure) {
-  if (failure.kind == StoreError::Kind::damaged) return;  // of a row; the file and the disk are well
+  if (failure.kind == StoreError::Kind::damaged) return;  // concerns one row; the file and the disk are sound
   std::lock_guard lock(mutex_);
   if (!refused_) last_error_ = stamped(failure);
   refused_ = refused_ || failure.kind == StoreError::Kind::corrupt;

@@ -1,4 +1,4 @@
-// Do writes go well? The last one that failed, until one succeeds, and whether all of them are refused.
+// The status of writes: the last write that failed, until one succeeds, and whether all writes are refused.
 // Threads: every member function may be called from any thread; none waits for a write.
 #pragma once
 
@@ -11,15 +11,15 @@ namespace copybench {
 
 class WriteStatus {
  public:
-  // Refuses every write for good, by what a check of the file has found: a person has to look first.
+  // Refuses every write for good, because a check of the file found damage. A person has to look first.
   void refuse(const StoreError& found);
   // corrupt: every further write is refused too.
   void failed(const StoreError& failure);
   void succeeded();
 
-  // With the time since when. None where writes are not refused.
+  // Includes the time of the failure. None if writes are not refused.
   std::optional<StoreError> refusal() const;
-  // The same of the last write that failed, or why all are refused; none after one that succeeded.
+  // The last write that failed, or why all are refused, with the time; none after a write that succeeded.
   std::optional<StoreError> last_error() const;
 
  private:

@@ -18,14 +18,14 @@ constexpr uint64_t kMagic = 0x48434e4542595043;
 constexpr uint32_t kVersion = 3;
 constexpr uint32_t kFrameMagic = 0x4d415246;  // "FRAM"
 
-// Offsets of what greeting and reply prove themselves by; the proof covers what lies before it.
+// Offsets of the nonce and the proofs in greeting and reply. A proof covers all bytes before it.
 constexpr size_t kNonceOffset = 24;
 constexpr size_t kGreetingProofOffset = 40;
 constexpr size_t kReplyProofOffset = 24;
 static_assert(kGreetingProofOffset == kNonceOffset + sizeof(Nonce));
 static_assert(kGreetingBytes == kGreetingProofOffset + sizeof(HmacSha256));
 
-// The side's name is in it, so that neither's proof can be sent back as the other's.
+// Includes the side's name, so that one side's proof cannot be sent back as the other's.
 HmacSha256 proof(std::string_view side, const RunToken& token, std::span<const std::byte> said, const Nonce& nonce) {
   std::vector<std::byte> text(side.size());
   std::memcpy(text.data(), side.data(), side.size());
@@ -46,7 +46,7 @@ HmacSha256 engine_proof(std::span<const std::byte, kGreetingReplyBytes> bytes, c
 
 Result<std::array<std::byte, 16>> random_bytes() {
   std::array<std::byte, 16> bytes{};
-  // Never part of so few bytes; EINTR while the generator is not ready yet, early at boot.
+  // So few bytes are never returned in part. EINTR is possible while the generator is not ready yet, early at boot.
   ssize_t got = 0;
   do {
     got = ::getrandom(bytes.data(), bytes.size(), 0);

@@ -1,4 +1,4 @@
-// Fixed-width little-endian numbers in byte arrays. Offsets are the caller's to keep within the span.
+// Fixed-width little-endian numbers in byte arrays. The caller keeps offsets within the span.
 #pragma once
 
 #include <bit>

@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kCrcOffset = 16;
 constexpr size_t kCheckedOffset = 20;
 
-// CRC32C (Castagnoli; RFC 3720, appendix B.4) as ISA-L computes it, without the final inversion: it is only ever
-// compared with itself.
+// CRC32C (Castagnoli; RFC 3720, appendix B.4) as ISA-L computes it, without the final inversion: its values are only compared
+// with each other.
 uint32_t crc32c_of(std::span<const std::byte> bytes, uint32_t crc) {
   auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data()));
   return crc32_iscsi(data, static_cast<int>(bytes.size()), crc);

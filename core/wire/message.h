@@ -1,11 +1,11 @@
 // The message: 8 fields of the same size. Its first 24 bytes, in field 0, are a header:
 //
-//   0  u64 sequence   from 0, per connection, over verification and measurement alike
+//   0  u64 sequence   from 0, per connection, counting verification and measurement together
 //   8  i64 sent_ns    CLOCK_MONOTONIC of the engine when the message was made ready to send
 //  16  u32 crc32c     of the whole message with this member 0; 0 outside the verification pass
 //  20  u32 checked    1 in the verification pass, else 0
 //
-// In the window the header's first two members are written anew for each message and nothing else is.
+// In the window the engine writes only the header's first two members for each message.
 #pragma once
 
 #include <array>
@@ -32,13 +32,13 @@ struct MessageHeader {
 
 MessageHeader read_header(std::span<const std::byte> field0);
 
-// The hot path: 16 bytes.
+// For the hot path: writes 16 bytes.
 void stamp(std::span<std::byte> field0, uint64_t sequence, int64_t sent_ns);
 
-// Verification: every byte made from the sequence, so that bytes of another message in this one's place cannot pass.
+// For verification: derives every byte from the sequence, so that bytes of another message in this one's place are detected.
 void fill_checked(const Fields& fields, uint64_t sequence, int64_t sent_ns);
 
-// What is wrong with a received verification message; none if it is the one expected, every byte of it.
+// Returns what is wrong with a received verification message, or none if every byte is as expected.
 std::optional<std::string> check(std::span<const std::span<const std::byte>> parts, uint64_t expected_sequence);
 
 }  // namespace copybench

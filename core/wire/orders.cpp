@@ -41,7 +41,7 @@ Result<RunToken> await_token(LineBuffer& orders, int fd) {
     good = std::from_chars(at, at + 2, value, 16).ptr == at + 2;
     token[i] = std::byte{value};
   }
-  // The line itself is not quoted: it may hold a token.
+  // The error does not quote the line, since it may hold a token.
   if (!good) return fail("the first order is not the run's token");
   return token;
 }

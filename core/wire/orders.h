@@ -1,16 +1,16 @@
-// The lines between the daemon and its two children: one JSON object each. Orders go to a child's stdin and have a key
-// "order"; reports come from its stdout and have a key "report". Both children know the same orders:
+// The protocol between the daemon and its two children: lines of one JSON object each. Orders go to a child's stdin and have a
+// key "order". Reports come from its stdout and have a key "report":
 //
-//   child          order    report, and what it carries
-//   engine, load   token             the first line: what the two know each other by; on no command line, where all could read it
+//   child          order    report       contents
+//   engine, load   token                 the first line: the run's token; not on a command line, which every user can read
 //   engine, load            ready        it listens / all its connections are greeted and verified
 //   load           start    started      data flows: the warm-up begins
 //   engine, load   open     opened       a mark: monotonic_ns and the counters at that moment
 //   engine, load   close    closed       the same
-//   engine, load   finish   result       everything in flight was drained; the totals; then the child ends
+//   engine, load   finish   result       the totals, after everything in flight was drained; then the child ends
 //   engine, load            error        message: why it ends now, with exit status 1
 //
-// A child whose stdin ends takes that as the daemon's death and ends.
+// A child ends when its stdin ends, since the daemon is then gone.
 #pragma once
 
 #include <optional>
@@ -41,18 +41,18 @@ inline constexpr char kResult[] = "result";
 inline constexpr char kError[] = "error";
 }  // namespace report
 
-// The order's word; empty where the line is no order. Any bytes may be handed in, here and below.
+// Returns the order's name, empty if the line is not an order. Any bytes are accepted, here and below.
 std::string order_of(std::string_view line);
 
-// The report, an object whose "report" is a string; none where the line is no report.
+// Returns the report, an object whose "report" is a string, or none if the line is not a report.
 std::optional<Json> report_of(std::string_view line);
 
-// The line that hands a child its token, and the child's reading of it: waits for the first line on fd. An error where the orders
-// end before, or begin otherwise.
+// The line that passes the token to a child, and the child's side: await_token() waits for the first line on fd, and fails if the
+// orders end before it or it is another order.
 std::string token_order(const RunToken& token);
 Result<RunToken> await_token(LineBuffer& orders, int fd);
 
-// What an error report says; empty where it says nothing.
+// Returns the message of an error report, empty if it has none.
 std::string error_message(const Json& report);
 
 }  // namespace copybench

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "api/canonical_text.h"
-#include "api/judge_decoded.h"
+#include "api/validate_decoded.h"
 
 using namespace copybench;
 

@@ -64,7 +64,7 @@ class Follower {
     return parse_answer(text_);
   }
   void await_end() { HttpClient::receive_all(socket_.get()); }
-  void leave() { socket_.reset(); }
+  void end_response() { socket_.reset(); }
 
  private:
   UniqueFd socket_;
@@ -196,7 +196,7 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
   CHECK(refused.header("retry-after") == "5");
   CHECK(served.get("/healthz").status == 200);
   // No heartbeat is due for long: the place is given back because another one wants it.
-  followers[0].leave();
+  followers[0].end_response();
   Follower next(served, id);
   next.await("event: progress");
 }

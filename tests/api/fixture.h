@@ -57,7 +57,7 @@ struct Backend {
   std::unique_ptr<ReaderPool> readers = must(ReaderPool::open(store->database_path(), 3));
   PerfProbe perf{"perf"};
   PerfReport perf_report;
-  ChangeSignal changed;
+  ChangeNotifier changed;
   ActivityCounter activity{0};
   Scheduler scheduler{SchedulerOptions{}, *store, perf, changed, activity};
 

@@ -1,4 +1,4 @@
-#include "api/guards.h"
+#include "api/host_and_origin.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "api/leaving_room.h"
+#include "api/lingering_connections.h"
 
 #include <sys/socket.h>
 
@@ -20,7 +20,7 @@ struct Answered {
     socket.reset(ends[0]);
     served.emplace(UniqueFd(ends[1]), 1s);
     CHECK(served->write(std::string(answer, 'a')));
-    served->leave(still_coming);
+    served->end_response(still_coming);
   }
   // What is there now; none once the server has closed.
   std::optional<size_t> receive() const {
@@ -43,11 +43,11 @@ struct Answered {
   std::optional<HttpConnection> served;
 };
 
-void look(LeavingRoom& room) {
+void look(LingeringConnections& room) {
   std::vector<pollfd> entries;
   room.append_to(entries);
   ::poll(entries.data(), entries.size(), 0);
-  room.see_off(entries.data(), entries.size());
+  room.advance(entries.data(), entries.size());
 }
 
 constexpr size_t kLarge = 3 << 20;
@@ -55,7 +55,7 @@ constexpr size_t kLarge = 3 << 20;
 }  // namespace
 
 TEST_CASE("an answer that was sent to one that sends no more is over at once") {
-  LeavingRoom room(10, 64 << 20, 10s);
+  LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   room.enter(std::move(*client.served));
   CHECK(room.empty());
@@ -64,7 +64,7 @@ TEST_CASE("an answer that was sent to one that sends no more is over at once") {
 }
 
 TEST_CASE("an answer goes on as it is read, to its end") {
-  LeavingRoom room(10, 64 << 20, 10s);
+  LingeringConnections room(10, 64 << 20, 10s);
   Answered client(kLarge);
   room.enter(std::move(*client.served));
   CHECK_FALSE(room.empty());
@@ -81,7 +81,7 @@ TEST_CASE("an answer goes on as it is read, to its end") {
 }
 
 TEST_CASE("what was announced is read away before the connection is closed, and not for ever") {
-  LeavingRoom room(10, 64 << 20, 10s);
+  LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100, 1000);
   room.enter(std::move(*client.served));
   CHECK(room.poll_timeout() <= 2000);
@@ -95,7 +95,7 @@ TEST_CASE("what was announced is read away before the connection is closed, and 
 }
 
 TEST_CASE("a client that goes is let go, whatever it was to read or send") {
-  LeavingRoom room(10, 64 << 20, 10s);
+  LingeringConnections room(10, 64 << 20, 10s);
   Answered reader(kLarge), sender(100, 1000);
   room.enter(std::move(*reader.served));
   room.enter(std::move(*sender.served));
@@ -106,14 +106,14 @@ TEST_CASE("a client that goes is let go, whatever it was to read or send") {
 }
 
 TEST_CASE("for one too many, and for too many bytes, those are closed that have taken nothing for longest") {
-  LeavingRoom few(1, 64 << 20, 10s);
+  LingeringConnections few(1, 64 << 20, 10s);
   Answered first(kLarge), second(kLarge);
   few.enter(std::move(*first.served));
   few.enter(std::move(*second.served));
   CHECK(first.closed());
   CHECK_FALSE(few.empty());
 
-  LeavingRoom small(10, kLarge, 10s);
+  LingeringConnections small(10, kLarge, 10s);
   Answered third(kLarge), fourth(kLarge);
   small.enter(std::move(*third.served));
   small.enter(std::move(*fourth.served));
@@ -125,7 +125,7 @@ TEST_CASE("for one too many, and for too many bytes, those are closed that have 
 }
 
 TEST_CASE("a client that takes too little in a period is closed; one that keeps pace is not") {
-  LeavingRoom room(10, 64 << 20, 200ms);  // 13 KiB in each
+  LingeringConnections room(10, 64 << 20, 200ms);  // 13 KiB in each
   Answered idle(kLarge), reader(4 * kLarge);
   room.enter(std::move(*idle.served));
   room.enter(std::move(*reader.served));
@@ -138,7 +138,7 @@ TEST_CASE("a client that takes too little in a period is closed; one that keeps 
     std::vector<pollfd> entries;
     room.append_to(entries);
     ::poll(entries.data(), entries.size(), 1);
-    room.see_off(entries.data(), entries.size());
+    room.advance(entries.data(), entries.size());
   }
   CHECK(idle.closed());
   CHECK_FALSE(room.empty());
@@ -146,7 +146,7 @@ TEST_CASE("a client that takes too little in a period is closed; one that keeps 
 }
 
 TEST_CASE("an answer in pieces asks for the next one once the last was taken, and time without it is not the client's") {
-  LeavingRoom room(10, 64 << 20, 10s);
+  LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   int made = 0;
   client.served->continue_with(
@@ -155,21 +155,21 @@ TEST_CASE("an answer in pieces asks for the next one once the last was taken, an
         return ++made == 3 ? Piece::last : Piece::more;
       },
       false);
-  auto hungry = room.enter(std::move(*client.served));
-  REQUIRE(hungry);
+  auto unfinished = room.enter(std::move(*client.served));
+  REQUIRE(unfinished);
   CHECK(made == 0);
   size_t got = 0;
-  for (int i = 0; i < 10'000 && (hungry || !room.empty()); ++i) {
-    if (hungry) {
-      hungry->produce();
-      hungry = room.enter(std::move(*hungry));
+  for (int i = 0; i < 10'000 && (unfinished || !room.empty()); ++i) {
+    if (unfinished) {
+      unfinished->produce();
+      unfinished = room.enter(std::move(*unfinished));
       continue;
     }
     got += client.receive().value_or(0);
     std::vector<pollfd> entries;
     room.append_to(entries);
     ::poll(entries.data(), entries.size(), 0);
-    for (HttpConnection& one : room.see_off(entries.data(), entries.size())) hungry = std::move(one);
+    for (HttpConnection& one : room.advance(entries.data(), entries.size())) unfinished = std::move(one);
   }
   got += client.receive().value_or(0);
   CHECK(made == 3);

@@ -1,4 +1,4 @@
-#include "api/missing.h"
+#include "api/missing_values.h"
 
 #include <doctest/doctest.h>
 

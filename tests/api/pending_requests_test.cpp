@@ -1,4 +1,4 @@
-#include "api/waiting_room.h"
+#include "api/pending_requests.h"
 
 #include <sys/socket.h>
 
@@ -21,7 +21,7 @@ struct Client {
     socket.reset(ends[0]);
     served.reset(ends[1]);
   }
-  void enter(WaitingRoom& room) { room.enter(HttpConnection(std::move(served), 1s)); }
+  void enter(PendingRequests& room) { room.enter(HttpConnection(std::move(served), 1s)); }
   void send(std::string_view text) const { HttpClient::send(socket.get(), text); }
   std::string received() const {
     char buffer[1000];
@@ -31,12 +31,12 @@ struct Client {
   UniqueFd socket, served;
 };
 
-struct Room : WaitingRoom {
+struct Room : PendingRequests {
   explicit Room(size_t connections = 10, size_t bytes = 1 << 20, std::chrono::milliseconds timeout = 1min)
-      : WaitingRoom(connections, bytes, 1000, timeout,
+      : PendingRequests(connections, bytes, 1000, timeout,
                     [](const HttpConnection& connection) { return connection.head().starts_with("POST /refused"); }) {}
   // One round, as the server makes it.
-  Leaving look() {
+  Sorted look() {
     std::vector<pollfd> entries;
     append_to(entries);
     ::poll(entries.data(), entries.size(), 0);
@@ -93,10 +93,10 @@ TEST_CASE("a request is ready when its head and the body that it announces are t
     CHECK(room.look().ready.empty());
   }
   client.send("y");
-  const auto leaving = room.look();
-  REQUIRE(leaving.ready.size() == 1);
-  CHECK(leaving.late.empty());
-  CHECK(leaving.ready[0].head() == kPost + "\r\n");
+  const auto lingering = room.look();
+  REQUIRE(lingering.ready.size() == 1);
+  CHECK(lingering.late.empty());
+  CHECK(lingering.ready[0].head() == kPost + "\r\n");
   CHECK(room.held() == 0);
 }
 
@@ -154,9 +154,9 @@ TEST_CASE("a client that closes goes: without a word where it said nothing, else
   partly.send("GET / HT");
   within.send(kPost + "\r\nbo");
   for (Client* client : {&silent, &partly, &within}) client->socket.reset();
-  const auto leaving = room.look();
-  CHECK(leaving.ready.size() == 2);
-  CHECK(leaving.late.empty());
+  const auto lingering = room.look();
+  CHECK(lingering.ready.size() == 2);
+  CHECK(lingering.late.empty());
   CHECK(room.held() == 0);
 }
 

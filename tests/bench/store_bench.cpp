@@ -18,8 +18,8 @@
 
 #include "core/store/database_connection.h"
 #include "core/store/reader.h"
+#include "core/store/run_queue.h"
 #include "core/store/store.h"
-#include "core/store/transitions.h"
 
 using namespace copybench;
 

@@ -74,6 +74,15 @@ TEST_CASE("an address to listen on is judged before anything starts") {
   CHECK(refused.error().message.find("flag --listen") == 0);
 }
 
+TEST_CASE("an empty value never opens access, nor stands for a default") {
+  const auto accepted = [](const std::string& name, const std::string& value) {
+    return read_serve_configuration({{name, {value}}}, kNoVariables, "/nonexistent").has_value();
+  };
+  for (const char* name : {"data-dir", "perf", "token-file", "public-read"}) CHECK_FALSE_MESSAGE(accepted(name, ""), name);
+  for (const char* value : {"yes", "2", "-1"}) CHECK_FALSE_MESSAGE(accepted("public-read", value), value);
+  for (const char* value : {"true", "false"}) CHECK_MESSAGE(accepted("public-read", value), value);
+}
+
 TEST_CASE("what is in force is told line by line") {
   const auto configuration = read_serve_configuration({{"log-level", {"debug"}}}, kNoVariables, "/nonexistent");
   REQUIRE(configuration);

@@ -1,7 +1,9 @@
 """Who may talk to the daemon: tokens, and the names that it answers to."""
 
+import http.client
 import os
 import pathlib
+import signal
 import tempfile
 import unittest
 
@@ -70,6 +72,22 @@ class Access(unittest.TestCase):
             self.assertNotIn(TOKEN.encode(), (process / place).read_bytes())
         daemon.stop()
         self.assertNotIn(TOKEN, "\n".join(daemon.lines))
+
+    def test_an_event_stream_does_not_outlive_its_token(self):
+        daemon = self.serve("--token-file", self.token_file, headers=AUTHORIZATION)
+        connection = daemon.connection()
+        self.addCleanup(connection.close)
+        connection.request("GET", "/events", headers=AUTHORIZATION)
+        stream = connection.getresponse()
+        self.assertTrue(stream.readline().startswith(b"retry:"))
+        self.write("token", "another-token-of-the-tests/0123456789\n")
+        daemon.signal(signal.SIGHUP)
+        daemon.line_with("event=reloaded .*token")
+        try:
+            stream.read()  # returns once the daemon has ended it
+        except http.client.IncompleteRead:
+            pass
+        self.assert_refused(daemon.get("/experiments"), 401)
 
     def test_reading_can_be_left_to_everyone(self):
         daemon = self.serve("--token-file", self.token_file, "--public-read")

@@ -304,9 +304,23 @@ class FilesTaken(unittest.TestCase):
             database = pathlib.Path(served.data_dir) / "copybench.db"
             os.rename(database, database.with_name("aside"))
             wait_until(lambda: served.get("/healthz").json()["scheduler"]["paused_reason"], "measuring has paused")
-            self.assertEqual(served.get("/healthz").json()["store"]["last_write_error"]["kind"], "lost")
+            store = served.get("/healthz").json()["store"]
+            self.assertEqual(store["last_write_error"]["kind"], "lost")
+            self.assertEqual(store["posts_refused_reason"], store["last_write_error"]["message"])
+            self.assertIn("export", next(check["remedy"] for check in served.get("/readyz").json()["checks"]
+                                         if check["name"] == "store"))
             os.rename(database.with_name("aside"), database)
             served.completed(number)
+
+    def test_gone_while_nothing_is_queued(self):
+        with Daemon() as served:
+            served.completed(served.queue()["id"])
+            database = pathlib.Path(served.data_dir) / "copybench.db"
+            os.rename(database, database.with_name("aside"))
+            served.line_with("event=store_failed .*was removed while it was in use")
+            os.rename(database.with_name("aside"), database)
+            served.line_with("event=store_recovered")
+            served.completed(served.queue()["id"])
 
     def test_cut(self):
         for name in ("copybench.db", "copybench.db-wal"):

@@ -126,7 +126,7 @@ class Answers {
   std::unique_ptr<ReaderPool> readers_;
   PerfProbe perf_{"perf"};
   PerfReport report_;
-  ChangeSignal changed_;
+  ChangeNotifier changed_;
   ActivityCounter activity_{0};
   std::optional<Scheduler> scheduler_;
   std::optional<EventStreams> streams_;

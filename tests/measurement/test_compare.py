@@ -22,7 +22,7 @@ MEDIAN = "metric=latency_p50_us"
 # 5 configurations by 4 figures are 20 tries. The figures of one run lean on each other: as many configurations as tries take
 # some minutes (COPYBENCH_SAME_TWICE=20).
 CONFIGURATIONS = int(os.environ.get("COPYBENCH_SAME_TWICE", "5"))
-PAIRS = 8 if CONFIGURATIONS <= 6 else 10  # as the README says, up to 25
+PAIRS = 8 if CONFIGURATIONS <= 6 else 10  # as core/README.md says, up to 25
 SIZES = [round(512 * 256 ** (i / (CONFIGURATIONS - 1))) for i in range(CONFIGURATIONS)]
 
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { engineLabel, engineLines, threadLook } from '../../web/src/look.js';
+import { engineLabel, engineLines, threadLook } from '../../web/src/engine_style.js';
 
 test('zero-copy over loopback is told as copied before anything was measured', () => {
   assert.equal(engineLabel('zero_copy'), 'zero-copy (requested, copied by the kernel)');

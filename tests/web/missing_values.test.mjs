@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelledText, failures, gaps, reasonsFor } from '../../web/src/missing.js';
+import { cancelledText, failures, gaps, reasonsFor } from '../../web/src/missing_values.js';
 import { run } from './runs.mjs';
 
 test('reasons come from the runs that lack the value, and from no others', () => {

@@ -1,5 +1,5 @@
-// The token that a daemon may ask for: kept by this tab for as long as it is open, sent with each request, never part of an
-// address. Where the daemon asks, the user is asked, once for all requests that wait for it.
+// The token that a daemon may require. This tab keeps it while it is open, and sends it with each request, never as part of an
+// address. If the daemon requires it, the user is asked once for all waiting requests.
 import { download, element } from './dom.js';
 
 const key = 'copybench-token';
@@ -37,7 +37,7 @@ function ask(wrong) {
       resolve();
     });
     cancel.addEventListener('click', () => dialog.close());
-    // By Escape too.
+    // Also closed by Escape.
     dialog.addEventListener('close', () => {
       dialog.remove();
       refused = !given;
@@ -46,7 +46,7 @@ function ask(wrong) {
   });
 }
 
-// fetch() with the token. Throws NoToken where the user gives none.
+// fetch() with the token. Throws NoToken if the user gives none.
 export async function fetchAuthorized(path, options = {}) {
   for (;;) {
     const token = sessionStorage.getItem(key);
@@ -54,7 +54,7 @@ export async function fetchAuthorized(path, options = {}) {
     const response = await fetch(path, { ...options, headers });
     if (response.status !== 401) return response;
     if (refused) throw new NoToken();
-    // Another request may have asked meanwhile.
+    // Another request may have asked the user meanwhile.
     if (sessionStorage.getItem(key) === token) {
       question ??= ask(token !== null).finally(() => {
         question = null;
@@ -64,11 +64,11 @@ export async function fetchAuthorized(path, options = {}) {
   }
 }
 
-// A link cannot carry a token, so what it leads to is fetched and handed over as a file. Without a token links stay links.
+// A link cannot carry a token, so its target is fetched and downloaded as a file. Without a token, links work as usual.
 export function followLinks(say) {
   document.addEventListener('click', async (event) => {
     const link = event.target.closest?.('a[href]');
-    // Not what is already here: another view of the page, or a file that is being handed over (blob:).
+    // Excludes other views of this page and files that are being downloaded (blob:).
     const own = link?.host === location.host && link.pathname !== location.pathname;
     if (!own || sessionStorage.getItem(key) === null || event.defaultPrevented) return;
     event.preventDefault();

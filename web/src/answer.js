@@ -1,21 +1,20 @@
-// Runs -> sentences and the figures behind them. Pure. It never says more than was measured: a mode is called fastest only
-// where it is significantly ahead of every other one (ranks.js); where there are too few repetitions for that, it says how
-// many it takes.
+// Converts runs into sentences and the figures behind them. Pure. A mode is called fastest only if it is significantly ahead of
+// every other one (ranks.js). With too few repetitions for that, a sentence says how many are needed.
 import { count, interval, listed, bytes, percent } from './format.js';
-import { engineLabel } from './look.js';
+import { engineLabel } from './engine_style.js';
 import { comparePairs } from './ranks.js';
 import { cells, dimensions, isFailed, zerocopyLabels } from './series.js';
 
 const nameOf = (engine) => engineLabel(engine);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-// Names as a reader must see them: zero-copy with what it really was.
+// The names for readers: zero-copy with a label of what it really did.
 export const namer = (runs) => {
   const labels = zerocopyLabels(runs);
   return (engine) => engineLabel(engine, labels);
 };
 const plus = (share) => `+${percent(share)}`;
 
-// Values of two cells by repetition: its runs are interleaved over the modes.
+// Pairs the values of two cells by repetition, whose runs are interleaved over the modes.
 function pairsOf(base, head) {
   const of = new Map(base.points.map(({ repetition, value }) => [repetition, value]));
   return head.points
@@ -23,12 +22,12 @@ function pairsOf(base, head) {
     .map(({ repetition, value }) => [of.get(repetition), value]);
 }
 
-// One size at one thread count: {kind, winner, second, over, ranking, contenders, rivals, far, needed, repetitions}. winner:
-// the best by median, whether that is sure or not. over: {ratio, low, high} of the winner over the second. contenders: the
-// winner, and those that it is not significantly ahead of: rivals, [{engine, ratio, low, high}], the winner over each. far:
-// [{engine, ratios}], those that each contender is significantly ahead of, and by how much.
-// kind: none (no value), alone (one mode has values), few (too few repetitions to tell; `needed` at least), close (no
-// significant difference), ahead. compare(head, base): of two cells of the ranking, the higher one first.
+// The verdict of one size at one thread count: {kind, winner, second, over, ranking, contenders, rivals, far, needed,
+// repetitions}. winner: the best by median, significant or not. over: {ratio, low, high} of the winner over the second. rivals:
+// [{engine, ratio, low, high}], the modes that the winner is not significantly ahead of, with its ratio over each. contenders:
+// the winner and the rivals. far: [{engine, ratios}], the modes that every contender is significantly ahead of, with the ratios.
+// kind: none (no value), alone (one mode has values), few (too few repetitions; `needed` at least), close (no significant
+// difference), ahead. compare(head, base): compares two cells of the ranking, the higher one first.
 function judge(ranking, compare) {
   if (ranking.length === 0) return { kind: 'none', ranking };
   const [first, second] = ranking;
@@ -66,7 +65,7 @@ export function leaders(runs) {
         .sort((a, b) => b.spread.median - a.spread.median),
     ),
   );
-  // Every two modes anywhere: the correction is for all of them, as in /comparisons.
+  // All pairs of modes at every size and thread count: the correction is for all of them, as in /comparisons.
   const pairs = rankings.flat().flatMap((ranking) =>
     ranking.flatMap((head, i) => ranking.slice(i + 1).map((base) => ({ head, base, pairs: pairsOf(base, head) }))),
   );
@@ -78,8 +77,8 @@ export function leaders(runs) {
   }));
 }
 
-// Where the lead passes from one engine to another. between: the last size of the one and the first of the other; sizes
-// without a clear verdict may lie in between.
+// The points where the lead passes from one engine to another. between: the last size of the one and the first of the other;
+// sizes without a clear verdict may lie in between.
 export function leadChanges(sizes) {
   const changes = [];
   const decided = sizes.filter(({ kind }) => kind === 'ahead');
@@ -135,13 +134,13 @@ const fromTo = (values, text) => {
   return low === high ? low : `${low} to ${high}`;
 };
 
-// "+10 % to +14 %", or "6.9 to 7.2 times" of what is far ahead.
+// "+10 % to +14 %", or "6.9 to 7.2 times" for a large lead.
 const aheadText = (ratios) =>
   Math.max(...ratios) < 2
     ? fromTo(ratios, signed)
     : `${fromTo(ratios, times)} times`;
 
-// What cannot be told apart, by how much it differs, and what it is ahead of all the same.
+// Sentences on modes that are too close to call: their ratios, and the modes that all of them are ahead of.
 function closeSentences(verdicts, name) {
   const names = verdicts[0].contenders.map(name).sort();
   const pairs = verdicts.flatMap((verdict) =>
@@ -215,7 +214,7 @@ export function threadSentences({ threads, sizes }, name = nameOf) {
   return { at, sentences: sentences.map(capital) };
 }
 
-// One line for the whole: which mode is ahead most often, or that none is.
+// The headline of all: which mode is ahead most often, or that none is.
 export function headline(runs) {
   const name = namer(runs);
   const verdicts = leaders(runs).flatMap(({ sizes }) => sizes);
@@ -253,7 +252,7 @@ export function headline(runs) {
   return `Highest throughput: ${listed(order)} of ${pairs}${unsure.map((part) => `; ${part}`).join('')}.`;
 }
 
-// [{engine, spread, message_bytes, threads} or {engine, spread: null}]: the original's table.
+// The peak of each engine, as in the original's table: [{engine, spread, message_bytes, threads} or {engine, spread: null}].
 export function peaks(runs) {
   const all = cells(runs, 'throughput_gbps');
   return dimensions(runs).engines.map((engine) => {
@@ -263,7 +262,7 @@ export function peaks(runs) {
   });
 }
 
-// What zero-copy really did, over its completed runs; null where it was not asked for.
+// What zero-copy really did in its completed runs; null if there are none.
 export function zerocopySentence(runs) {
   const own = runs.filter((run) => run.engine === 'zero_copy' && run.state === 'completed');
   if (own.length === 0) return null;

@@ -1,5 +1,5 @@
-// The daemon's API. Nothing here polls: a request between two runs costs nothing, one within a window disturbs it, so
-// whatever changes is read when the event stream says that it has changed.
+// The client of the daemon's API. It does not poll: a request between two runs costs nothing, but one within a window disturbs
+// the measurement. Data is read when the event stream reports a change.
 import { fetchAuthorized, NoToken } from './access.js';
 
 export class Problem extends Error {
@@ -13,7 +13,7 @@ export class Problem extends Error {
 
 const readJson = (response) => response.json().catch(() => null);
 
-// read: what becomes of an answer that is no problem.
+// read: converts a successful response.
 async function request(path, options, read = readJson) {
   let response;
   try {
@@ -64,8 +64,8 @@ export async function listAll(path, signal) {
   return items;
 }
 
-// A run's evidence does not change once it is final, and a view that is drawn again asks for the same ones. Two that ask at the same
-// time share one request.
+// Caches the evidence of final runs: it does not change, and a view that is drawn again needs the same runs. Concurrent callers
+// share one request.
 const finalRuns = new Map();
 const beingRead = new Map();
 export const isRead = (id) => finalRuns.has(id);
@@ -73,7 +73,7 @@ export async function runDetail(id, signal) {
   while (!finalRuns.has(id)) {
     const others = beingRead.get(id);
     if (others) {
-      // Whoever asked may leave before the answer: then this one asks.
+      // The first caller may abort before the response. Then this one sends the request.
       await others.catch(() => {});
       signal?.throwIfAborted();
       continue;

@@ -1,4 +1,4 @@
-// The views of the page; permalink.js knows their addresses. A new view is a line here, and one there.
+// The views of the page. permalink.js has their addresses. A new view is a line here and one there.
 import { followLinks } from './access.js';
 import { element } from './dom.js';
 import { lostWords } from './events.js';
@@ -9,8 +9,8 @@ import { showHistory } from './views/history.js';
 import { showHow } from './views/how.js';
 import { showList } from './views/list.js';
 
-// (target, context) => nothing, or {setQuery} where another query of the same address needs no new view.
-// target: as parseRoute() gives it. context: {main, say, connection, signal}; the signal ends the view.
+// (target, context) => nothing, or {setQuery} if another query of the same address needs no new view.
+// target: as parseRoute() returns it. context: {main, say, connection, signal}; the signal ends the view.
 const views = { list: showList, compare: showCompare, history: showHistory, experiment: showExperiment, how: showHow };
 
 const main = document.querySelector('#main');
@@ -47,14 +47,14 @@ async function route() {
   document.title = 'copybench';
   say(null);
   shown = { key, setQuery: null };
-  // Nothing of the last view is left to be taken for this one.
+  // Removes the last view at once, so that it cannot be mistaken for this one.
   main.replaceChildren(element('p', {}, 'Loading …'));
   markPlace(target.view);
   try {
     const view = await views[target.view](target, { main, say, connection, signal });
     if (signal.aborted) return;
     if (view) shown.setQuery = (query) => view.setQuery(query);
-    // For who cannot see that the page has changed; not at the first one, which the browser itself announces.
+    // For users who cannot see that the page has changed. Not for the first view, which the browser itself announces.
     if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
   } catch (error) {
     if (signal.aborted) return;

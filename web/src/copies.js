@@ -1,8 +1,8 @@
-// The copies of the payload as a profile tells them apart: how they are called and drawn, their shares as a table, and what
-// they cost in the daemon's words. Pure.
-import { inPageNames } from './look.js';
+// The copies of the payload that a profile distinguishes: their names and hatchings, their shares as a table, and their cost in
+// the daemon's words. Pure.
+import { inPageNames } from './engine_style.js';
 
-// Each differs by its colour and by its hatching: a path within a square of 8.
+// They differ by colour and by hatching: a path within an 8 x 8 square.
 export const copyKinds = [
   { key: 'gather', short: 'Gather', name: 'gather', hatch: 'M-2 2 L2 -2 M0 8 L8 0 M6 10 L10 6' },
   { key: 'send', short: 'Send', name: 'send copy', hatch: 'M-2 6 L2 10 M0 0 L8 8 M6 -2 L10 2' },
@@ -13,7 +13,7 @@ export const copyName = (key) => copyKinds.find((kind) => kind.key === key)?.nam
 export const hatchOf = (key) => `url(#hatch-${key})`;
 
 export const sharePercent = (share) => (share === 0 ? '0 %' : `${(100 * share).toFixed(share < 0.001 ? 2 : 1)} %`);
-// "+2.1", "−0.4", "±0.0": in points of a hundred.
+// "+2.1", "−0.4", "±0.0": in percentage points.
 export function changePoints(change) {
   const text = Math.abs(100 * change).toFixed(1);
   return `${text === '0.0' ? '±' : change > 0 ? '+' : '−'}${text}`;
@@ -22,8 +22,8 @@ export function changePoints(change) {
 export const sampledText = ({ event, frequency_hz: frequency, scope }) =>
   `${event}, ${frequency.toLocaleString('en')} Hz, ${scope === 'machine' ? 'whole machine' : 'server and client'}`;
 
-// One line a configuration: items of /profiles, and the runs that were to be profiled but have no item. Shares are of the
-// busy samples, null with the reason where there are none.
+// One row per configuration: the items of /profiles, and the profile runs without an item. Shares are of the busy samples; null,
+// with the reason, if there are none.
 export function shareRows({ items }, runs, labels) {
   const profiled = new Set(items.map((item) => item.run_id));
   const without = runs

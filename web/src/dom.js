@@ -1,4 +1,4 @@
-// Elements from values. Text is always set as text: nothing that the API returns is ever read as HTML.
+// Makes elements from values. Text is always set as text: nothing that the API returns is parsed as HTML.
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
@@ -44,12 +44,12 @@ export function table(caption, columns, rows) {
 
 export const missing = (reason) => element('span', { class: 'missing', title: reason ?? null }, '–');
 
-// "15.7 (15.1 to 16.2)", in two lines where there is little room.
+// "15.7 (15.1 to 16.2)", in two lines if space is short.
 export const valueWithSpan = (value, span) => [value, ' ', element('span', { class: 'span' }, `(${span})`)];
 
 export const state = (name) => element('span', { class: `state state-${name}` }, name.replace('_', ' '));
 
-// Puts text on the clipboard and says so on the button. Without a secure context (a plain-http address that is not
+// Copies text to the clipboard and says so on the button. Without a secure context (a plain-http address that is not
 // loopback) there is no clipboard, so the text is selected for the user to copy.
 export function copyButton(label, target) {
   const button = element('button', { type: 'button', class: 'quiet' }, label);
@@ -75,6 +75,6 @@ export function download(blob, name) {
   document.body.append(link);
   link.click();
   link.remove();
-  // The browser has the blob by then; the address only keeps it in memory.
+  // By then the browser has read the blob, and the URL only keeps it in memory.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

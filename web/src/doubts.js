@@ -1,4 +1,4 @@
-// What makes runs doubtful, from the flags that each carries. Pure.
+// Why runs are doubtful, from the flags of each run. Pure.
 const words = {
   warm_up: 'the window opened before throughput had found its level',
   drift: 'throughput drifted',
@@ -31,7 +31,7 @@ export function doubts(runs) {
   return [...found.values()].sort((a, b) => b.runs.length - a.runs.length);
 }
 
-// What makes these runs doubtful, each named with its reasons; '' where none is.
+// Names each doubtful run with its reasons; '' if there is none.
 export const doubtsOf = (runs, name) =>
   runs
     .filter((run) => flagsOf(run).length)

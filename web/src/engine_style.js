@@ -1,5 +1,5 @@
-// How the engines look: each differs by colour, symbol and dash, so that any one of the three is enough to tell them
-// apart. Colours are CSS variables and follow the colour scheme; `print` has the light ones for files that leave the page.
+// The style of the engines. They differ by colour, symbol and dash, and any one of the three is enough to distinguish them.
+// Colours are CSS variables and follow the colour scheme; lightColors has the light ones for exported files.
 
 export const engines = ['two_copy', 'one_copy', 'zero_copy'];
 
@@ -9,7 +9,7 @@ export const looks = {
   zero_copy: { name: 'zero-copy', color: 'var(--zero-copy)', symbol: 'triangle', dash: '2 3' },
 };
 
-// Where the CPUs' time went, in the order in which it is stacked.
+// The states of CPU time, in stacking order.
 export const cpuStates = [
   { key: 'user_ns', name: 'user', color: 'var(--cpu-user)' },
   { key: 'nice_ns', name: 'user, low priority', color: 'var(--cpu-nice)' },
@@ -39,34 +39,34 @@ export const lightColors = {
   '--cpu-server': '#9fb3c8',
 };
 
-// Every run goes over loopback, where the kernel copies what zero-copy was asked for. So this is said of what has not been
-// measured yet, and of runs that failed, too.
+// Every run goes over loopback, where the kernel copies what was sent with zero-copy. So this label also applies before anything
+// was measured, and to failed runs.
 const onLoopback = { zero_copy: 'requested, copied by the kernel' };
 
-// What the engine's runs really were, or null where that needs no words. labels: engine -> what completed runs say.
+// The label of what the engine's runs really did, null if none is needed. labels: engine -> label of its completed runs.
 export function copyLabel(engine, labels) {
   const label = labels?.get(engine) ?? onLoopback[engine] ?? null;
   return label === 'achieved' ? null : label;
 }
 
-// Zero-copy that was copied after all may not be shown as if it had been achieved: the label goes wherever the name does.
+// Zero-copy that was copied after all must not be shown as achieved, so the label is shown wherever the name is.
 export function engineLabel(engine, labels) {
   const name = looks[engine]?.name ?? engine;
   const label = copyLabel(engine, labels);
   return label ? `${name} (${label})` : name;
 }
 
-// The daemon's words with the names that the page uses, and with what zero-copy really was.
+// Replaces the engines in the daemon's sentence by the page's names with their labels.
 export const inPageNames = (sentence, labels) =>
   engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
 
-// Over a panel there is room for a few words a line.
+// The space above a panel holds a few words per line.
 export function engineLines(engine, labels) {
   const label = copyLabel(engine, labels);
   return label ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}` : looks[engine].name;
 }
 
-// Thread counts differ by the line's width and strength and by how full the symbol is, whatever the engine's colour.
+// Thread counts differ by the line's width and opacity and by the symbol's fill, in every engine's colour.
 export function threadLook(thread, threads) {
   const i = threads.indexOf(thread);
   if (i < 0) return { width: 1.8, opacity: 1, fill: 0 };

@@ -1,5 +1,5 @@
-// An event stream of the API, read by fetch, since an EventSource cannot send a token. When the connection breaks it is made
-// again; where the daemon answers anything but a stream (429 while all places are taken, say), at growing intervals.
+// Reads an event stream of the API with fetch, since an EventSource cannot send a token. Reconnects when the connection breaks.
+// If the daemon rejects the request (such as 429 while all streams are in use), it retries at growing intervals.
 import { createParser } from 'eventsource-parser';
 import { fetchAuthorized, NoToken } from './access.js';
 
@@ -17,12 +17,12 @@ const pause = (duration, signal) =>
     signal.addEventListener('abort', over);
   });
 
-// refused: what the daemon said instead of a stream, if it said anything.
+// refused: the message of the daemon's rejection, if there is one.
 export const lostWords = (refused) =>
   refused ? `${refused} This page asks again by itself.` : 'The daemon does not answer; this page connects again by itself.';
 
-// handlers: {an event's name: (data) => …}. connection(up, refused): after each change, refused as lostWords() takes it. Ends
-// with the signal, with an event of `last`, or when the user gives no token that is asked for.
+// handlers: {event name: (data) => …}. connection(up, refused): called after each change; refused as in lostWords(). Ends with
+// the signal, with an event of `last`, or if the user gives no token although one is required.
 export async function follow(path, { handlers, connection, last = [] }, signal) {
   let wait = firstRetry;
   let lastId = null;

@@ -1,13 +1,13 @@
-// An experiment as the page knows it: read once, then kept up to date by its event stream, which carries each run as it
-// ends. So nothing is asked for while a window is open.
+// The data of an experiment: read once, then updated by its event stream, which carries each run as it ends. So the page sends no
+// request while a window is open.
 import { get, listAll } from './api.js';
 import { follow, lostWords } from './events.js';
 
 const isFinal = (state) => state !== 'queued' && state !== 'running';
 
-// changed(data): after each change, at most once a frame, and not at all while the page is hidden.
-// data: {experiment, runs, profiles, final, calm, lost, deleted}. calm: no window is open now, so that asking disturbs nothing;
-// it holds until `changed` has returned.
+// changed(data): called after each change, at most once per frame, and not while the page is hidden.
+// data: {experiment, runs, profiles, final, calm, lost, deleted}. calm: no window is open now, so that requests disturb nothing;
+// valid until `changed` has returned.
 export async function openExperiment(id, changed, signal) {
   const path = `experiments/${id}`;
   const data = { experiment: await get(path, signal), runs: [], profiles: [], final: false, calm: false, lost: null };
@@ -19,7 +19,7 @@ export async function openExperiment(id, changed, signal) {
     requestAnimationFrame(() => {
       asked = false;
       if (signal.aborted) return;
-      // The run of a profile has no figures: it is measured under perf record, and no gap in anything.
+      // A profile run is measured under perf record and has no figures. It must not count as a missing value.
       data.runs = [...byId.values()].filter((run) => run.kind !== 'profile');
       data.profiles = [...byId.values()].filter((run) => run.kind === 'profile');
       changed(data);
@@ -38,7 +38,7 @@ export async function openExperiment(id, changed, signal) {
     tell();
     return;
   }
-  // The stream has not all that is said of the experiment itself: what it was measured under, say.
+  // The stream does not carry everything about the experiment itself, such as its circumstances.
   const readAgain = async () => {
     data.experiment = await get(path, signal);
   };
@@ -50,7 +50,7 @@ export async function openExperiment(id, changed, signal) {
   const handlers = {
     run: (run) => {
       byId.set(run.run_id, run);
-      // The one that was running has ended, and the next has not begun; earlier ones are repeated to whoever comes later.
+      // The current run has ended and the next has not begun. The stream repeats earlier runs to clients that connect later.
       if (data.experiment.progress.current?.run_id === run.run_id && !document.hidden) data.calm = true;
       if (data.calm && !data.experiment.circumstances) readAgain().then(tell, failed);
       tell();

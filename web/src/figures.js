@@ -1,4 +1,4 @@
-// The figures of a run, with the API's names in the API's order: how they are written, and what they mean.
+// The figures of a run, with the API's names in the API's order: their format and their meaning.
 const number = (digits) => (value) =>
   value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const whole = number(0);
@@ -138,18 +138,18 @@ export const figures = [
   ),
 ];
 
-// An event that is no figure is known by perf's name alone.
+// An event that is not a figure has only perf's name.
 export const figure = (name) =>
   figures.find((entry) => entry.name === name) ??
   row(name, name, 'server', whole, 'Counted by perf, of the server process.');
 
 export const percentiles = ['latency_us', 'latency_p50_us', 'latency_p90_us', 'latency_p99_us', 'latency_p999_us'];
 const cacheEvents = ['cache_misses', 'l1_dcache_load_misses', 'llc_load_misses'];
-// What the chart of cache misses can show: these, and whatever else the experiment had perf count.
+// The events that the chart of cache misses can show: these, and all others that perf counted in the experiment.
 export const eventChoices = (runs) => [
   ...new Set([...cacheEvents, ...runs.flatMap((run) => Object.keys(run.counters ?? {}))]),
 ];
-// Of which one value is better than another: what the API compares.
+// The figures that the API compares: one value of them is better than another.
 export const comparedFigures = [
   'throughput_gbps',
   'latency_us',
@@ -162,7 +162,7 @@ export const comparedFigures = [
   'cpu_ns_per_byte',
   'system_cpu_ns_per_byte',
 ];
-// Of all others that are compared, less is better: each is a time or a price.
+// For all other compared figures, lower is better: each is a time or a cost.
 export const isBetterHigher = (name) => name === 'throughput_gbps';
 export const costs = ['cycles_per_byte', 'cpu_ns_per_byte', 'system_cpu_ns_per_byte'];
 

@@ -1,4 +1,4 @@
-// Values -> text. What is missing is "–", never 0.
+// Formats values as text. A missing value is "–", never 0.
 
 export const bytes = (value) => {
   if (value >= 1 << 20 && value % (1 << 20) === 0) return `${value / (1 << 20)} MiB`;
@@ -23,7 +23,7 @@ export const duration = (value) => {
 
 export const count = (value, one, many = `${one}s`) => `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
 
-// As a request asks for them: a number, or {until_ci_pct, min, max}.
+// asked: as in a request, a number or {until_ci_pct, min, max}.
 export const repetitions = (asked) =>
   typeof asked === 'number'
     ? count(asked, 'repetition')
@@ -36,8 +36,8 @@ export const percent = (share) => {
   return `${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })} %`;
 };
 
-// An interval of figures that cannot be negative, which that of a few values may reach all the same. What covers less than
-// 95 % says so. text: of a value.
+// An interval of a figure that cannot be negative. The interval of a few values may still reach below 0, which is cut off. An
+// interval that covers less than 95 % says so. text: formats a value.
 export function interval({ low, high, coverage = 0.95 }, text) {
   const span = `${text(Math.max(low, 0))} to ${text(high)}`;
   return coverage < 0.95 ? `${span} (covers ${percent(coverage)})` : span;
@@ -47,7 +47,7 @@ export function interval({ low, high, coverage = 0.95 }, text) {
 export const listed = (parts) =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-// A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay.
+// A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers do not.
 export const csvCell = (value) => {
   const given = value === null || value === undefined ? '' : String(value);
   const text = /^[=+\-@\t\r\n]/.test(given) && !Number.isFinite(Number(given)) ? `'${given}` : given;

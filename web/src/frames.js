@@ -1,11 +1,11 @@
-// How a frame of a flame graph looks and reads, alone or compared with another run's; nodes are those of stackTree(). Pure.
+// Style and text of a frame of a flame graph, alone or compared with another run's. Nodes are those of stackTree(). Pure.
 import { changePoints, copyKinds, copyName, hatchOf, sharePercent } from './copies.js';
 import { count } from './format.js';
 import { drawnCopy } from './stacks.js';
 
 const deepestChange = 0.1; // a share that differs by this much has the deepest colour; as in the daemon's drawing
 
-// The run that is shown and the one that it is compared with, as chosen if there are such.
+// The shown run and the run that it is compared with, as chosen if they exist.
 export function chosenRuns(items, { run, base_run: base }, { size, at }) {
   const shown =
     items.find((item) => item.run_id === run) ??

@@ -1,15 +1,15 @@
-// Why figures are missing, and which runs were not measured, from what each run says of itself. Pure.
+// Why figures are missing, and which runs were not measured, from the data of each run. Pure.
 import { figures } from './figures.js';
 import { bytes, count, listed } from './format.js';
-import { engineLabel } from './look.js';
+import { engineLabel } from './engine_style.js';
 import { dimensions, isFailed, valueOf } from './series.js';
 
 const lacks = (run, name) => run.state === 'completed' && !Number.isFinite(valueOf(run, name));
 
-// What makes two reasons one: each run has its own times in them, each figure its own event.
+// A key that is equal for reasons of one kind: it leaves out each run's own times and each figure's own event.
 const kindOf = (reason) => reason.replace(/(did not ask perf for) .*/, '$1 it').replace(/\d[\d.]*/g, '#');
 
-// Of reasons of one kind the first, told as one of them where they differ.
+// One text for reasons of one kind: the first if they are equal, else an example or their common part.
 function told(reasons) {
   const [first] = reasons;
   if (reasons.every((reason) => reason === first)) return first;
@@ -32,8 +32,8 @@ export function reasonsFor(runs, name) {
   return grouped(reasons, kindOf).map(told);
 }
 
-// [{reason, names, runs, all}]: figures and counters that completed runs lack for a reason, together where the same runs lack
-// them; all: no completed run has them. That only zero-copy has its own counts is no gap.
+// [{reason, names, runs, all}]: figures and counters that completed runs lack, grouped by reason and by the runs that lack them.
+// all: no completed run has them. The zero-copy counts, which other engines do not have, are no gap there.
 export function gaps(runs) {
   const completed = runs.filter((run) => run.state === 'completed');
   const lacking = completed.flatMap((run) =>
@@ -60,7 +60,7 @@ export function whereOf(runs) {
   return `${listed(engines.map((engine) => engineLabel(engine)))}; messages of ${listed(sizes.map(bytes))}; ${listed(threads.map(String))} ${threads.at(-1) === 1 ? 'thread' : 'threads'}`;
 }
 
-// What failed: [{reason, count, where}], most frequent first.
+// The failed runs: [{reason, count, where}], most frequent first.
 export function failures(runs) {
   const found = new Map();
   for (const run of runs.filter(isFailed)) {
@@ -73,7 +73,7 @@ export function failures(runs) {
     .sort((a, b) => b.count - a.count);
 }
 
-// "17 of 20 runs were cancelled, and not measured (…)."; null where none was.
+// "17 of 20 runs were cancelled, and not measured (…)."; null if none was.
 export function cancelledText(runs) {
   const own = runs.filter(({ state }) => state === 'cancelled');
   if (own.length === 0) return null;

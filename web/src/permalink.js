@@ -1,7 +1,7 @@
-// The address's fragment <-> the state of a view. Only what differs from the default is written, so that links stay
-// short; what is unknown or malformed is left out, so that an old or mistyped link still opens.
+// Converts between the address's fragment and the state of a view. Only values that differ from the default are written, so that
+// links stay short. Unknown and malformed values are ignored, so that an old or mistyped link still opens.
 import { comparedFigures, costs } from './figures.js';
-import { engines } from './look.js';
+import { engines } from './engine_style.js';
 import { size } from './request.js';
 
 // Empty lists mean "all"; size, at, rep and run null or 'median' mean "chosen by the page".
@@ -16,7 +16,7 @@ export const defaults = Object.freeze({
   panels: 'threads',
   x: 'log',
   y: 'auto',
-  run: null, // of the flame graph, and what it is compared with
+  run: null, // of the flame graph, and the run that it is compared with
   base_run: null,
   search: '',
   zoom: null, // the frame's id
@@ -41,7 +41,7 @@ const readers = {
   size: whole,
   at: whole,
   rep: (text) => (text === 'median' ? text : whole(text)),
-  cache: (text) => (/^[A-Za-z][\w.:\-/=,]{0,199}$/.test(text) ? text : undefined), // perf names events; which, a run tells
+  cache: (text) => (/^[A-Za-z][\w.:\-/=,]{0,199}$/.test(text) ? text : undefined), // perf's event names; the runs list them
   cost: oneOf(['auto', ...costs]),
   panels: oneOf(['threads', 'engines', 'none']),
   x: oneOf(['log', 'linear']),
@@ -52,10 +52,10 @@ const readers = {
   zoom: whole,
 };
 
-// As it may stand in an address; what separates the values of a list, and what perf's events are named with, can be read.
+// Encodes a value for an address. List separators and the punctuation of perf's event names stay readable.
 const written = (value) => encodeURIComponent(value).replace(/%(2C|3A|2F|3D)/g, decodeURIComponent);
 
-// What the readers make of a query's values, the rest as by default.
+// Parses a query's values with the readers. The rest are defaults.
 function parsed(query, readersOf, initial) {
   const state = { ...initial };
   for (const [key, text] of new URLSearchParams(query)) {
@@ -65,7 +65,7 @@ function parsed(query, readersOf, initial) {
   return state;
 }
 
-// The same, and what of it cannot be taken, by field: {given: {key: text}, state, problems: {key: what is allowed}}.
+// The same, with the invalid values by field: {given: {key: text}, state, problems: {key: what is allowed}}.
 function checked(query, readersOf, initial, allowed) {
   const given = Object.fromEntries([...new URLSearchParams(query)].filter(([key]) => Object.hasOwn(readersOf, key)));
   const problems = {};
@@ -89,7 +89,7 @@ export function writeState(state) {
   return parts.join('&');
 }
 
-// Each view's address; what is none of these is the list.
+// Each view's address. Any other address is the list.
 const routes = [
   { view: 'experiment', form: /^#\/experiments\/(?<id>[1-9]\d*)(?:\?(?<query>.*))?$/ },
   { view: 'how', form: /^#\/how$/ },
@@ -168,7 +168,7 @@ const wholeWithin = (low, high, read) => (text) => {
   const value = read(text.trim());
   return Number.isInteger(value) && value >= low && value <= high ? value : undefined;
 };
-// As a request may have them (core/model/plan.h).
+// With the limits of a request (core/model/plan.h).
 const historyReaders = {
   engine: oneOf(engines),
   field_bytes: wholeWithin(64, 4 << 20, size),

@@ -1,10 +1,10 @@
-// The test by which the answer rests, the same as /experiments/{id}/comparisons has (core/model/rank_tests.h), so that live
-// runs and filtered views need no request while something is measured. Pure.
+// The statistical test behind the answer, the same as that of /experiments/{id}/comparisons (core/model/rank_tests.h), so that
+// live runs and filtered views need no request during a measurement. Pure.
 
 export const significance = 0.05;
 export const minEffect = 0.01;
 
-// The chance of each sum, from 0 on, of those ranks that a fair coin chose.
+// The probability of each sum, from 0 on, of ranks that are each chosen with probability 1/2.
 function chancesOfSums(ranks) {
   const chances = [1];
   for (const rank of ranks) {
@@ -14,12 +14,12 @@ function chancesOfSums(ranks) {
   return chances;
 }
 
-// Wilcoxon's signed rank test of paired differences: two-sided p, exact whatever their number; ties get mid-ranks,
+// Wilcoxon's signed rank test of paired differences: two-sided p, exact for any number of them. Ties get mid-ranks,
 // differences of 0 are left out.
 export function signedRankP(differences) {
   const own = differences.filter((difference) => difference !== 0).sort((a, b) => Math.abs(a) - Math.abs(b));
   if (own.length === 0) return 1;
-  const ranks = []; // doubled, so that they are whole
+  const ranks = []; // doubled, so that they are integers
   for (let from = 0; from < own.length; ) {
     let to = from + 1;
     while (to < own.length && Math.abs(own[to]) === Math.abs(own[from])) to += 1;
@@ -46,7 +46,7 @@ export function corrected(all) {
   return result;
 }
 
-// How many values of each end lie outside the 95 % interval: as far as the sum of ranks is rarer than 2.5 %.
+// How many values at each end lie outside the 95 % interval: as long as the rank sums up to there have at most 2.5 % together.
 function outside(n) {
   const chances = chancesOfSums(Array.from({ length: n }, (_, i) => i + 1));
   let below = 0;
@@ -55,7 +55,7 @@ function outside(n) {
   return k;
 }
 
-// Hodges and Lehmann's shift of differences: {estimate, low, high}; low and high are null below six.
+// Hodges and Lehmann's shift of differences: {estimate, low, high}; low and high are null below six differences.
 export function shiftOf(differences) {
   const averages = [];
   differences.forEach((one, i) => {
@@ -70,8 +70,8 @@ export function shiftOf(differences) {
     : { estimate, low: null, high: null };
 }
 
-// Pairs with which this comparison can be significant beside the others; null where it has as many. All are repeated together,
-// so those that have been unanimous so far get as many more. pairs: of each, how many it has.
+// The number of pairs with which this comparison can be significant among the others; null if it has as many. All are repeated
+// together, so comparisons that are unanimous so far gain as many pairs. pairs: the number of pairs of each.
 function needed(all, which, pairs) {
   const grows = all.map((p, i) => i === which || p <= leastP(pairs[i]));
   const possible = (more) =>
@@ -82,14 +82,14 @@ function needed(all, which, pairs) {
   return pairs[which] + more;
 }
 
-// Repetitions with which a winner can be called whatever the other comparisons say. comparisons: how many there are.
+// The repetitions with which a winner can be called, whatever the other comparisons show. comparisons: their number.
 export function enoughFor(comparisons) {
   let n = 1;
   while (leastP(n) * comparisons > significance) n += 1;
   return n;
 }
 
-// groups: of each comparison, [[base, head], …] -> [{n, ratio, low, high, p, q, higher, lower, needed}].
+// groups: for each comparison, [[base, head], …] -> [{n, ratio, low, high, p, q, higher, lower, needed}].
 // higher, lower: the head is significantly, and by the minimum effect, above or below the base.
 export function comparePairs(groups) {
   const fit = groups.map((pairs) => pairs.filter(([base, head]) => base > 0 && head > 0));

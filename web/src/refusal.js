@@ -1,10 +1,10 @@
-// What the API refused of a question, by the field of the form that asked it. Pure.
+// Assigns the API's errors to the fields of the form that sent the request. Pure.
 
-// A missing experiment is told by its number alone, not by the parameter that named it.
+// The error for a missing experiment has only its number, not the parameter that named it.
 const names = (text, message) => text.split(',').some((id) => new RegExp(`\\b${id}\\b`).test(message));
 
-// error: of api.js. asked: {field: what it says}; ids: those of its fields that name experiments.
-// -> {problems: {field: why}, rest: what no field is about}.
+// error: of api.js. asked: {field: its value}. ids: the fields that name experiments.
+// -> {problems: {field: why}, rest: the errors of no field}.
 export function refusalByField({ errors = [], message, status }, asked, ids) {
   const told = errors.map(({ pointer, detail }) => [pointer.replace(/^\?/, ''), detail]);
   if (status === 404) told.push(...ids.filter((name) => names(asked[name], message)).map((name) => [name, message]));

@@ -1,14 +1,14 @@
-// The form's texts -> the request, and the same as a curl line. Pure. Values are judged by the API alone. What cannot be
-// read as what a field wants goes there as it was typed; what the field's syntax is, the form says, since it is its own.
+// Converts the form's texts into a request, and into a curl line. Pure. Only the API validates values. Text that cannot be parsed
+// is sent as it was typed. The form explains the syntax of a field, since that is the form's own.
 
 // Beyond 2^53 a number would become another one.
 const isExact = (text) => !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(Number(text));
 const number = (text) => (text !== '' && Number.isFinite(Number(text)) && isExact(text) ? Number(text) : text);
 const parts = (text) => text.split(/[\s,]+/).filter((part) => part !== '');
-// Commas stand within an event's name between its slashes (cpu/event=0x3c,umask=0x1/), so blanks alone part events.
+// An event's name may contain commas between its slashes (cpu/event=0x3c,umask=0x1/), so only blanks separate events.
 const words = (text) => text.split(/\s+/).filter((part) => part !== '');
 
-// "4K", "1M" and "4 KiB" are how people write sizes; the API takes bytes.
+// People write sizes as "4K", "1M" and "4 KiB"; the API takes bytes.
 export function size(text) {
   const match = text.match(/^(\d+(?:\.\d+)?)\s*([kKmM])(?:i?[bB])?$/);
   return match ? Number(match[1]) * (match[2].toLowerCase() === 'k' ? 1024 : 1048576) : number(text);
@@ -20,7 +20,7 @@ function sizes(text) {
   return range ? { from: size(range[1]), to: size(range[2]) } : parts(joined).map(size);
 }
 
-// "5", or "2 %" for as many as it takes to know throughput within 2 %, or "2 % 5-30" with the fewest and the most.
+// "5", or "2 %" for as many as are needed to know throughput within 2 %, or "2 % 5-30" with the fewest and the most.
 function repetitions(text) {
   const until = text.match(/^([\d.]+)\s*%(?:[\s,]+(\d+)\s*(?:to|-|–)\s*(\d+))?$/);
   if (!until) return number(text);
@@ -28,7 +28,7 @@ function repetitions(text) {
   return { until_ci_pct: number(percent), ...(min && { min: Number(min), max: Number(max) }) };
 }
 
-// A tag may have blanks in it.
+// A tag may contain blanks.
 export const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean);
 
 const cpus = (text) => (text === 'auto' || text === 'none' ? text : text.replace(/\s+/g, ''));
@@ -60,7 +60,7 @@ const readers = {
   pinned: (text) => text === 'true',
 };
 
-// values: {key: text}, engines a list. What is blank is not given, and the preset or the API decides.
+// values: {key: text}, engines a list. Blank values are left out, so that the preset or the API decides.
 export function readRequest(values) {
   const request = {};
   for (const [key, read] of Object.entries(readers)) {
@@ -68,7 +68,7 @@ export function readRequest(values) {
     if (value === undefined || value === null || value.length === 0) continue;
     request[key] = read(value);
   }
-  // A search compares two engines, by a figure, and knows itself how often to measure.
+  // A search compares two engines by a figure, and decides by itself how often to measure.
   const { find, metric, engines, preset, repetitions: _, ...both } = request;
   if (!find) return without(request, 'metric');
   return { find, ...(engines && { of: engines }), ...(metric && { metric }), ...both };
@@ -82,7 +82,7 @@ function without(request, key) {
 const isNumber = (value) => typeof value === 'number';
 const allNumbers = (value) => Array.isArray(value) && value.every(isNumber);
 const bothNumbers = (value) => !Array.isArray(value) && Object.values(value).every(isNumber);
-// [whether the value could be read, how it is written], for a sweep and for a search where they differ.
+// [whether the value could be parsed, how to write it], for a sweep and for a search if they differ.
 const syntax = {
   field_sizes: (value, search) =>
     search
@@ -100,7 +100,7 @@ const syntax = {
   socket_buffer_bytes: (value) => [isNumber(value), 'write bytes such as 262144 or 256K'],
 };
 
-// What the form itself cannot read: {field: what to write}.
+// The fields that the form itself cannot parse: {field: what to write}.
 export function unreadable(values) {
   const request = readRequest(values);
   const found = {};
@@ -118,12 +118,12 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export const curlLine = (origin, request) =>
   `curl -X POST ${origin}/experiments -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(request))}`;
 
-// Members of the API's objects, and its words for what a field leaves blank, as the form has them.
+// The form's terms for the members of the API's objects, and for the API's wording of blank fields.
 const members = { until_ci_pct: 'percentage', min: 'fewest', max: 'most' };
 const inFormsWords = (detail) =>
   detail.replace('or null for', 'or blank for').replace('at least min,', 'at least the fewest,').replace('"from"', 'the first');
 
-// The API's errors -> {field: [texts]}; '' has what belongs to no single field. own: what the form says of a field instead.
+// The API's errors -> {field: [texts]}; '' has the errors of no single field. own: the form's own errors, which replace these.
 export function errorsByField(errors, known, own = {}) {
   const found = {};
   for (const { pointer, detail } of errors) {

@@ -1,17 +1,17 @@
-// Runs -> what a chart draws. Pure.
-import { engines } from './look.js';
+// Converts runs into the data of charts. Pure.
+import { engines } from './engine_style.js';
 import { spread } from './stats.js';
 
 const rank = (engine) => engines.indexOf(engine);
 const byNumber = (a, b) => a - b;
 export const distinct = (values) => [...new Set(values)];
 
-// A figure's value, or the count of an event that is no figure.
+// A figure's value, or the count of an event that is not a figure.
 export const valueOf = (run, name) => (Object.hasOwn(run, name) ? run[name] : run.counters?.[name]);
 
 export const isFailed = (run) => run.state === 'failed' || run.state === 'timed_out';
 
-// What the runs have: engines in their fixed order, numbers ascending.
+// The engines of the runs in their fixed order, and their sizes and thread counts, ascending.
 export function dimensions(runs) {
   return {
     engines: distinct(runs.map((run) => run.engine)).sort((a, b) => rank(a) - rank(b)),
@@ -22,8 +22,8 @@ export function dimensions(runs) {
 
 // One cell for each configuration: {engine, message_bytes, field_bytes, threads, points, spread, failed, cancelled,
 // missing}.
-// points: completed runs with a value. missing: completed ones without. failed: failed and timed out. Runs that wait,
-// run, or were interrupted and measured again, belong to none of them.
+// points: completed runs with a value. missing: completed runs without. failed: failed and timed out. Runs that wait,
+// run, or were interrupted and measured again, are in none of them.
 export function cells(runs, name) {
   const found = new Map();
   for (const run of runs) {
@@ -58,7 +58,7 @@ const pick = ({ run_id, engine, message_bytes, threads, repetition, flags }) => 
   flags: flags ?? [],
 });
 
-// Each engine's zero-copy label; where runs differ, the weakest claim that is true of all.
+// Each engine's zero-copy label. If runs differ, the weakest claim that is true of all.
 export function zerocopyLabels(runs) {
   const found = new Map();
   for (const run of runs) {
@@ -69,8 +69,8 @@ export function zerocopyLabels(runs) {
   return found;
 }
 
-// The run of a configuration to be looked into: a repetition, or the one whose throughput is the median (of an even
-// number the lower one, so that it is a run that was measured).
+// The run that represents a configuration: a repetition, or the run with the median throughput (the lower one of an even
+// number, so that it is a measured run).
 export function representative(runs, engine, messageBytes, threads, repetition) {
   const own = runs.filter(
     (run) =>
@@ -88,8 +88,8 @@ export function representative(runs, engine, messageBytes, threads, repetition) 
 
 const mostSteps = 600;
 
-// Cumulative samples since the window's begin, the first after one interval -> [{seconds (the middle of its interval),
-// gbps}]. Of a long window several intervals make one point, so that a line has no more points than pixels.
+// Cumulative samples since the beginning of the window, the first after one interval -> [{seconds (the middle of its interval),
+// gbps}]. In a long window several intervals make one point, so that a line has no more points than pixels.
 export function steadiness(samples) {
   const every = samples?.every_ms;
   const totals = samples?.bytes;
@@ -105,7 +105,7 @@ export function steadiness(samples) {
 }
 
 // Histogram [[highest_ns, count], …] -> [{share, us}]: the share of messages at least as fast. The last bucket's share
-// would be 1, which no logarithmic axis of the rest can show: it stands half a message before.
+// would be 1, which a logarithmic axis of the remaining share cannot show, so it is half a message lower.
 export function distribution(histogram) {
   if (!Array.isArray(histogram) || histogram.length === 0) return [];
   const total = histogram.reduce((sum, [, count]) => sum + count, 0);
@@ -119,7 +119,7 @@ export function distribution(histogram) {
   return thinned(points);
 }
 
-// Buckets by the thousand draw as a few hundred points: one for each step of a pixel or so on the percentile axis.
+// Reduces thousands of buckets to a few hundred points: one for each step of about a pixel on the percentile axis.
 function thinned(points) {
   const kept = [];
   let last = -Infinity;

@@ -1,7 +1,7 @@
-// Folded stacks -> the tree of a flame graph, alone or against another run's; what is searched in it; its functions by
-// their own share. Pure.
+// Converts folded stacks into the tree of a flame graph, alone or compared with another run's. Searches it, and lists its
+// functions by their own share. Pure.
 
-// One line a stack: "root;caller;leaf 42".
+// One line per stack: "root;caller;leaf 42".
 export function parseFolded(text) {
   return text
     .split('\n')
@@ -12,8 +12,8 @@ export function parseFolded(text) {
     });
 }
 
-// The API's rules, applied as the daemon does: (frames) => which copy this stack is, or null. A pattern must match a whole
-// frame, an empty one matches anything, and the first rule that fits decides.
+// Applies the API's rules as the daemon does: (frames) => which copy this stack is, or null. A pattern must match a whole
+// frame, an empty one matches anything, and the first matching rule decides.
 export function copyBy(rules) {
   const whole = (pattern) => (pattern ? new RegExp(`^(?:${pattern})$`) : null);
   const compiled = rules.map(({ copy, root, leaf, caller }) => ({
@@ -31,7 +31,7 @@ export function copyBy(rules) {
     )?.copy ?? null;
 }
 
-// FNV-1a: names a path in an address, whatever else the graph holds.
+// FNV-1a: identifies a path in an address, independent of the rest of the graph.
 function hashed(id, text) {
   let hash = id;
   for (let i = 0; i < text.length; ++i) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619) >>> 0;
@@ -74,7 +74,7 @@ function* below(node) {
   for (const child of node.children) yield* below(child);
 }
 
-// The share that a function has of its own, by name; a name may be in many places.
+// The own samples of each function, by name. A name may occur in many places.
 function ownShares(root) {
   const shares = new Map();
   for (const { name, self, copy } of below(root)) {
@@ -87,10 +87,10 @@ function ownShares(root) {
   return shares;
 }
 
-// stacks, base: as parseFolded() gives them; base null where there is nothing to compare with. copyOf: see copyBy().
-// -> {root, base, functions}. A node: {name, id, parent, children, value, self, share, copy, baseShare, change}; value
-// counts the samples of the frame and of all that it called, self its own, copy says which copy the latter are. baseShare
-// and change are null without a base. functions: by their own share, or, with a base, by how far it differs.
+// stacks, base: as parseFolded() returns them; base is null if there is nothing to compare with. copyOf: see copyBy().
+// -> {root, base, functions}. A node: {name, id, parent, children, value, self, share, copy, baseShare, change}. value
+// counts the samples of the frame and of all that it called, self its own; copy says which copy its own samples are. baseShare
+// and change are null without a base. functions: sorted by their own share, or, with a base, by how much it differs.
 export function stackTree(stacks, base, copyOf) {
   const root = grow(stacks, copyOf);
   const baseRoot = base && grow(base, copyOf);
@@ -118,14 +118,14 @@ export function stackTree(stacks, base, copyOf) {
   return { root, base: baseRoot, functions };
 }
 
-// Which copy a frame is drawn as, or null: one that spent most of its time in what it called would look like a copy of that
-// whole width.
+// The copy that a frame is drawn as, or null. A frame that spent most of its time in callees is drawn as none, since it would
+// look like a copy of that whole width.
 export const drawnCopy = ({ copy, self, value }) => (2 * self >= value ? copy : null);
 
 export const frameCount = (root) => [...below(root)].length;
 export const frameById = (root, id) => [...below(root)].find((node) => node.id === id) ?? null;
 
-// Frames whose name holds the text, in capitals or not. share: of the samples that have such a frame in their stack, each
+// Frames whose name contains the text, ignoring case. share: of the samples that have such a frame in their stack, each
 // counted once.
 export function searchFrames(root, text) {
   const wanted = text.trim().toLowerCase();

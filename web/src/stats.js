@@ -1,6 +1,6 @@
-// The same spread as /summary has, so that live runs and filtered views need no request while something is measured.
+// Computes the same spread as /summary, so that live runs and filtered views need no request during a measurement.
 
-// How often the k-th lowest and the k-th highest of n values enclose the median of any continuous distribution.
+// The probability that the k-th lowest and the k-th highest of n values enclose the median of any continuous distribution.
 function coverageAt(n, k) {
   let term = 2 ** -n;
   let below = 0;
@@ -14,8 +14,8 @@ function coverageAt(n, k) {
 const confidence = 0.95;
 const between = (a, b, share) => a + (b - a) * share;
 
-// Hettmansperger and Sheather's interval of the median, as core/model/statistics.cpp has it: {low, high, coverage}. Up to
-// five values cannot bound it so surely: lowest to highest, with the coverage that has.
+// Hettmansperger and Sheather's interval of the median, as in core/model/statistics.cpp: {low, high, coverage}. Up to five values
+// cannot reach 95 %: their interval is lowest to highest, with its actual coverage.
 function medianInterval(sorted) {
   const n = sorted.length;
   if (n < 2) return { low: null, high: null, coverage: null };

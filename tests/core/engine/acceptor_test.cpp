@@ -1,4 +1,4 @@
-#include "core/engine/door.h"
+#include "core/engine/acceptor.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>
@@ -13,7 +13,7 @@ namespace {
 constexpr RunToken kToken{std::byte{5}};
 
 struct Port {
-  Door door;
+  Acceptor acceptor;
   uint16_t number = 0;
 
   Port() : Port(listen_tcp("127.0.0.1", 0, {})) {}
@@ -23,18 +23,18 @@ struct Port {
     return std::move(*socket);
   }
   // Until so many are in, or nothing has come for a second.
-  std::vector<Guest> admit(size_t wanted) {
-    std::vector<Guest> all;
-    pollfd readable{door.poll_fd(), POLLIN, 0};
+  std::vector<AcceptedClient> admit(size_t wanted) {
+    std::vector<AcceptedClient> all;
+    pollfd readable{acceptor.poll_fd(), POLLIN, 0};
     while (all.size() < wanted && ::poll(&readable, 1, 1000) > 0) {
-      for (Guest& guest : door.admit()) all.push_back(std::move(guest));
+      for (AcceptedClient& client : acceptor.admit()) all.push_back(std::move(client));
     }
     return all;
   }
 
  private:
   explicit Port(Result<UniqueFd> listener) : Port(*listener, *local_port(listener->get())) {}
-  Port(UniqueFd& listener, uint16_t port) : door(*Door::open(std::move(listener), kToken)), number(port) {}
+  Port(UniqueFd& listener, uint16_t port) : acceptor(*Acceptor::open(std::move(listener), kToken)), number(port) {}
 };
 
 void greet(const UniqueFd& socket, const RunToken& token, Nonce nonce = {}) {
@@ -52,13 +52,13 @@ bool is_closed(const UniqueFd& socket) {
 TEST_CASE("who proves the token is let in, past any number of silent strangers") {
   Port port;
   std::vector<UniqueFd> strangers;
-  for (size_t i = 0; i < Door::kMaxWaiting + 50; ++i) strangers.push_back(port.client());
+  for (size_t i = 0; i < Acceptor::kMaxWaiting + 50; ++i) strangers.push_back(port.client());
   const auto client = port.client();
   greet(client, kToken);
-  const auto guests = port.admit(1);
-  REQUIRE(guests.size() == 1);
-  CHECK(guests[0].greeting.field_bytes == 64);
-  CHECK(port.door.strangers() >= 50);
+  const auto clients = port.admit(1);
+  REQUIRE(clients.size() == 1);
+  CHECK(clients[0].greeting.field_bytes == 64);
+  CHECK(port.acceptor.rejected() >= 50);
   CHECK(is_closed(strangers.front()));
 }
 
@@ -74,23 +74,23 @@ TEST_CASE("a greeting without the token, or one that was used before, is closed 
   CHECK(port.admit(1).empty());
   CHECK(is_closed(guess));
   CHECK(is_closed(replay));
-  CHECK(port.door.strangers() == 2);
+  CHECK(port.acceptor.rejected() == 2);
 }
 
-TEST_CASE("a closed door wakes nobody, and counts who came to it") {
+TEST_CASE("a closed acceptor wakes nobody, and counts who came to it") {
   Port port;
   const auto early = port.client();
-  port.door.close();
+  port.acceptor.close();
   CHECK(is_closed(early));
-  CHECK(port.door.strangers() == 1);
-  CHECK(port.door.reject_waiting() == 0);
+  CHECK(port.acceptor.rejected() == 1);
+  CHECK(port.acceptor.reject_waiting() == 0);
   std::vector<UniqueFd> late;
-  for (int i = 0; i < Door::kHeldWhileClosed; ++i) late.push_back(port.client());
+  for (int i = 0; i < Acceptor::kHeldWhileClosed; ++i) late.push_back(port.client());
   greet(late.front(), kToken);
-  pollfd readable{port.door.poll_fd(), POLLIN, 0};
+  pollfd readable{port.acceptor.poll_fd(), POLLIN, 0};
   CHECK(::poll(&readable, 1, 50) == 0);
-  CHECK_FALSE(port.door.deadline());
-  CHECK(port.door.reject_waiting() == late.size());
+  CHECK_FALSE(port.acceptor.deadline());
+  CHECK(port.acceptor.reject_waiting() == late.size());
   CHECK(is_closed(late.front()));
-  CHECK(port.door.reject_waiting() == 0);
+  CHECK(port.acceptor.reject_waiting() == 0);
 }

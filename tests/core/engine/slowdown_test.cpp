@@ -1,4 +1,4 @@
-#include "core/engine/burn.h"
+#include "core/engine/slowdown.h"
 
 #include <doctest/doctest.h>
 
@@ -15,8 +15,8 @@ class Idle : public SendPath {
   Result<void> drain(Nanoseconds) override { return {}; }
 };
 
-int64_t ns_of_messages(const Burn& burn, int messages) {
-  const auto path = burning(std::make_unique<Idle>(), burn, 1000);
+int64_t ns_of_messages(const Slowdown& slowdown, int messages) {
+  const auto path = slowed_down(std::make_unique<Idle>(), slowdown, 1000);
   const int64_t begin = monotonic_ns();
   for (int i = 0; i < messages; ++i) CHECK(path->send(0));
   return monotonic_ns() - begin;
@@ -25,31 +25,31 @@ int64_t ns_of_messages(const Burn& burn, int messages) {
 }  // namespace
 
 TEST_CASE("what is burnt is named term by term") {
-  const auto burn = parse_burn("message_ns=20000+byte_ns=0.5");
-  REQUIRE(burn);
-  CHECK(burn->message_ns == 20000);
-  CHECK(burn->byte_ns == 0.5);
-  CHECK(burn->share == 0);
-  CHECK(parse_burn("share=0.05")->share == 0.05);
-  CHECK(parse_burn("byte_ns=1+cpu=1")->cpu == 1);
-  CHECK(parse_burn("message_ns=1+until_s=0.5")->until_s == 0.5);
-  CHECK(parse_burn("message_ns=1+grow_s=3")->grow_s == 3);
+  const auto slowdown = parse_slowdown("message_ns=20000+byte_ns=0.5");
+  REQUIRE(slowdown);
+  CHECK(slowdown->message_ns == 20000);
+  CHECK(slowdown->byte_ns == 0.5);
+  CHECK(slowdown->share == 0);
+  CHECK(parse_slowdown("share=0.05")->share == 0.05);
+  CHECK(parse_slowdown("byte_ns=1+cpu=1")->cpu == 1);
+  CHECK(parse_slowdown("message_ns=1+until_s=0.5")->until_s == 0.5);
+  CHECK(parse_slowdown("message_ns=1+grow_s=3")->grow_s == 3);
   for (const char* bad : {"", "message_ns", "message_ns=", "message_ns=x", "message_ns=-1", "bytes=1", "share=nan",
                           "share=1+"}) {
     CAPTURE(bad);
-    CHECK_FALSE(parse_burn(bad));
+    CHECK_FALSE(parse_slowdown(bad));
   }
 }
 
 TEST_CASE("what is burnt for a time ends with it, and what grows is little at first") {
-  Burn burn;
-  burn.message_ns = 1e6;
-  burn.until_s = 0.02;
-  CHECK(ns_of_messages(burn, 1000) >= 20'000'000);
-  CHECK(ns_of_messages(burn, 1000) < 500'000'000);
-  burn.until_s = 0;
-  burn.grow_s = 1000;
-  CHECK(ns_of_messages(burn, 100) < 50'000'000);
+  Slowdown slowdown;
+  slowdown.message_ns = 1e6;
+  slowdown.until_s = 0.02;
+  CHECK(ns_of_messages(slowdown, 1000) >= 20'000'000);
+  CHECK(ns_of_messages(slowdown, 1000) < 500'000'000);
+  slowdown.until_s = 0;
+  slowdown.grow_s = 1000;
+  CHECK(ns_of_messages(slowdown, 100) < 50'000'000);
 }
 
 TEST_CASE("each message takes at least what is burnt for it and its bytes") {

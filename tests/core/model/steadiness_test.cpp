@@ -33,7 +33,7 @@ Series series(unsigned seed, size_t n, double noise, double correlation = 0, con
 std::map<FlagKind, int> found(int tries, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::map<FlagKind, int> count;
   for (int seed = 0; seed < tries; ++seed) {
-    const auto steadiness = judge_steadiness(series(static_cast<unsigned>(seed), n, noise, correlation, shape), 100);
+    const auto steadiness = detect_unsteadiness(series(static_cast<unsigned>(seed), n, noise, correlation, shape), 100);
     REQUIRE((steadiness.judged || steadiness.flags.empty()));
     for (const RunFlag& flag : steadiness.flags) ++count[flag.kind];
   }
@@ -76,7 +76,7 @@ TEST_CASE("a step of 10 % is found in 2 % of noise, and called a step, with its 
   const LevelShape shape = [](size_t i, size_t n) { return i < n / 2 ? 1 : 0.9; };
   CHECK(found(200, 60, 0.02, 0, shape)[FlagKind::step] >= 190);
   CHECK(found(200, 30, 0.02, 0, shape)[FlagKind::step] >= 180);
-  const auto one = judge_steadiness(series(1, 30, 0.001, 0, shape), 100);
+  const auto one = detect_unsteadiness(series(1, 30, 0.001, 0, shape), 100);
   REQUIRE(one.flags.size() == 1);
   CHECK(one.flags[0].detail == "Throughput changed by -10.5 % at 1.5 s into the window and stayed there (Pettitt).");
 }
@@ -93,16 +93,16 @@ TEST_CASE("single dips are no unsteadiness") {
 }
 
 TEST_CASE("a paced stream, all of whose samples are equal, is steady") {
-  CHECK(judge_steadiness(Series(30, 5e6), 100).flags.empty());
+  CHECK(detect_unsteadiness(Series(30, 5e6), 100).flags.empty());
 }
 
 TEST_CASE("too few samples, or none in which anything arrived, are not judged, and it is said why") {
-  const auto few = judge_steadiness(Series(19, 1.0), 100);
+  const auto few = detect_unsteadiness(Series(19, 1.0), 100);
   CHECK_FALSE(few.judged);
   CHECK(few.reason == "19 samples of 100 ms are too few to tell: at least 20 are needed");
   CHECK(to_json(few)["reason"] == few.reason);
-  CHECK_FALSE(judge_steadiness({}, 100).judged);
-  CHECK_FALSE(judge_steadiness(Series(30, 0.0), 100).judged);
+  CHECK_FALSE(detect_unsteadiness({}, 100).judged);
+  CHECK_FALSE(detect_unsteadiness(Series(30, 0.0), 100).judged);
 }
 
 TEST_CASE("a step that so few samples, each like the one before, could not tell from chance is not judged") {
@@ -111,17 +111,17 @@ TEST_CASE("a step that so few samples, each like the one before, could not tell 
     for (size_t i = 0; i < 20; ++i) samples.push_back((i < 10 ? 1e8 : low * 1e8) * (1 + 0.004 * static_cast<double>(i % 10)));
     return samples;
   };
-  const auto unknown = judge_steadiness(halves(0.7), 100);
+  const auto unknown = detect_unsteadiness(halves(0.7), 100);
   CHECK_FALSE(unknown.judged);
   CHECK(unknown.flags.empty());
   CHECK(unknown.reason.find("are too few to tell a step of") != unknown.reason.npos);
   CHECK(unknown.reason.ends_with("a longer duration_s helps"));
-  CHECK(judge_steadiness(halves(0.99), 100).judged);  // too small a step to matter
+  CHECK(detect_unsteadiness(halves(0.99), 100).judged);  // too small a step to matter
 }
 
 TEST_CASE("an hour of samples is judged as fast as a minute, and a drift in it is found") {
   const auto shape = [](size_t i, size_t n) { return 1 + 0.2 * static_cast<double>(i) / static_cast<double>(n); };
-  const auto steadiness = judge_steadiness(series(1, 36'000, 0.02, 0, shape), 100);
+  const auto steadiness = detect_unsteadiness(series(1, 36'000, 0.02, 0, shape), 100);
   REQUIRE(steadiness.flags.size() == 1);
   CHECK(steadiness.flags[0].kind == FlagKind::drift);
 }

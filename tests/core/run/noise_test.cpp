@@ -30,12 +30,12 @@ NoiseWindow quiet() {
   return window;
 }
 
-std::string kinds(const NoiseWindow& window) { return kinds_of(judge_noise(window).flags); }
+std::string kinds(const NoiseWindow& window) { return kinds_of(detect_noise(window).flags); }
 
 }  // namespace
 
 TEST_CASE("a quiet window has no flags, and its evidence says so") {
-  const Noise noise = judge_noise(quiet());
+  const Noise noise = detect_noise(quiet());
   CHECK(noise.flags.empty());
   CHECK(noise.evidence["cpus"] == "0-1");
   CHECK(noise.evidence["neighbours_share"] == 0.0);
@@ -48,7 +48,7 @@ TEST_CASE("a process that takes the run's CPUs is flagged and named") {
   auto window = quiet();
   window.own_cpu_ns -= 1500 * kMs;
   window.after.processes.push_back({300, 300, "burner", 1500 * kMs, 0});
-  const Noise noise = judge_noise(window);
+  const Noise noise = detect_noise(window);
   REQUIRE(noise.flags.size() == 1);
   CHECK(noise.flags[0].kind == FlagKind::neighbours);
   CHECK(noise.flags[0].detail ==
@@ -63,7 +63,7 @@ TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neigh
   window.cpu.softirq_ns = 1300 * kMs;
   window.own_cpu_ns = 5250 * kMs;  // 1300 ms of it in soft interrupts
   window.after.processes.push_back({300, 300, "burner", 750 * kMs, 0, 1});
-  const Noise noise = judge_noise(window);
+  const Noise noise = detect_noise(window);
   CHECK(kinds_of(noise.flags) == "neighbours");
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.125));
   window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts were nobody's
@@ -77,7 +77,7 @@ TEST_CASE("what was used between edges that lie far apart counts by the window's
   window.own_cpu_ns -= 3000 * kMs;
   window.after.at = window.before.at + 4 * window.length;
   window.after.processes.push_back({300, 300, "burner", 4000 * kMs, 0, 1});
-  const Noise noise = judge_noise(window);
+  const Noise noise = detect_noise(window);
   REQUIRE(noise.evidence["neighbours"].size() == 2);
   CHECK(noise.evidence["neighbours"][0]["cpu_ns"] == 1000 * kMs);
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(1.0025 / 6));
@@ -98,7 +98,7 @@ TEST_CASE("processes that ended in the window are counted by their parents") {
   window.before.processes.push_back({300, 300, "make", 0, 1000 * kMs});
   window.before.processes.push_back({301, 300, "cc1", 400 * kMs, 0});
   window.after.processes.push_back({300, 300, "make", 0, 2000 * kMs});
-  const Noise noise = judge_noise(window);
+  const Noise noise = detect_noise(window);
   REQUIRE(noise.flags.size() == 1);
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.61 / 6));
 }
@@ -124,8 +124,8 @@ TEST_CASE("without a list of processes the CPUs decide alone") {
   window.own_cpu_ns -= 1500 * kMs;
   window.after.no_processes = "there are more than 2000 processes";
   CHECK(kinds(window) == "neighbours");
-  CHECK(judge_noise(window).evidence["neighbours"].is_null());
-  CHECK(judge_noise(window).evidence["neighbours_reason"] == "there are more than 2000 processes");
+  CHECK(detect_noise(window).evidence["neighbours"].is_null());
+  CHECK(detect_noise(window).evidence["neighbours_reason"] == "there are more than 2000 processes");
 }
 
 TEST_CASE("stolen time, frequency and heat") {
@@ -167,7 +167,7 @@ TEST_CASE("the daemon's own CPU time above 1 % of one CPU is flagged, with the r
   window.requests = 7;
   CHECK(kinds(window).empty());
   window.daemon_cpu_ns = 45 * kMs;
-  const Noise noise = judge_noise(window);
+  const Noise noise = detect_noise(window);
   REQUIRE(noise.flags.size() == 1);
   CHECK(noise.flags[0].kind == FlagKind::api);
   CHECK(noise.flags[0].detail == "copybenchd itself used 1.5 % of a CPU within the window, in which 7 requests came.");

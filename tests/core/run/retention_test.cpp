@@ -50,7 +50,7 @@ struct Kept {
 
   std::string path = (std::filesystem::temp_directory_path() / "copybench-run-XXXXXX").string();
   std::unique_ptr<Store> store;
-  ChangeSignal changed;
+  ChangeNotifier changed;
 };
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -120,7 +120,7 @@ TEST_CASE("a clock that was set far forward removes nothing by age, and by size 
   REQUIRE(kept.store->believe_time(utc_now() - std::chrono::days(1)));
   kept.experiment(true);
   CHECK(contains(kept.work(by_age), "event=retention_removed"));
-  CHECK(utc_now() - **kept.store->believed_time() < std::chrono::minutes(1));
+  CHECK(utc_now() - **kept.store->last_trusted_time() < std::chrono::minutes(1));
 }
 
 TEST_CASE("another policy holds from the next look on") {

@@ -21,7 +21,7 @@ struct Fixture {
   std::string directory = (std::filesystem::temp_directory_path() / "copybench-scheduler-XXXXXX").string();
   std::unique_ptr<Store> store;
   PerfProbe perf{"/nonexistent/perf"};
-  ChangeSignal changed;
+  ChangeNotifier changed;
   ActivityCounter activity{0};
   std::mutex mutex;
   std::vector<std::string> told;

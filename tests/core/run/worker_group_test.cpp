@@ -1,4 +1,4 @@
-#include "core/run/crew.h"
+#include "core/run/worker_group.h"
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -42,9 +42,9 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 TEST_CASE("the report that is awaited comes back") {
   Interruption word = interruption();
   Worker engine = worker("engine", kReady);
-  Crew crew(word);
-  crew.join(engine);
-  const auto ready = crew.await(engine, report::kReady, 10s);
+  WorkerGroup workers(word);
+  workers.join(engine);
+  const auto ready = workers.await(engine, report::kReady, 10s);
   REQUIRE(ready);
   CHECK((*ready)["port"] == 7);
 }
@@ -53,10 +53,10 @@ TEST_CASE("a child's death fails the run with its last words, whoever was awaite
   Interruption word = interruption();
   Worker engine = worker("engine", "echo 'it hurts' >&2; kill -SEGV $$");
   Worker load = worker("load", kSleeps);
-  Crew crew(word);
-  crew.join(engine);
-  crew.join(load);
-  const auto ready = crew.await(load, report::kReady, 10s);
+  WorkerGroup workers(word);
+  workers.join(engine);
+  workers.join(load);
+  const auto ready = workers.await(load, report::kReady, 10s);
   REQUIRE_FALSE(ready);
   const auto* failed = std::get_if<Failed>(&ready.error());
   REQUIRE(failed);
@@ -67,9 +67,9 @@ TEST_CASE("a child's death fails the run with its last words, whoever was awaite
 TEST_CASE("a child that says nothing in time is late, and its words are told") {
   Interruption word = interruption();
   Worker engine = worker("engine", "echo 'slow today' >&2; exec sleep 60");
-  Crew crew(word);
-  crew.join(engine);
-  const auto ready = crew.await(engine, report::kReady, 300ms);
+  WorkerGroup workers(word);
+  workers.join(engine);
+  const auto ready = workers.await(engine, report::kReady, 300ms);
   REQUIRE_FALSE(ready);
   const auto* late = std::get_if<TimedOut>(&ready.error());
   REQUIRE(late);
@@ -81,12 +81,12 @@ TEST_CASE("where a child was stopped the run timed out, also if another one fail
   Interruption word = interruption();
   Worker engine = worker("engine", kSleeps);
   Worker load = worker("load", "read go; echo 'nobody greets me' >&2; exit 1");
-  Crew crew(word);
-  crew.join(engine);
-  crew.join(load);
+  WorkerGroup workers(word);
+  workers.join(engine);
+  workers.join(load);
   stop(engine);
   REQUIRE(load.give_order("go"));
-  const auto ready = crew.await(load, report::kReady, 10s);
+  const auto ready = workers.await(load, report::kReady, 10s);
   REQUIRE_FALSE(ready);
   const auto* late = std::get_if<TimedOut>(&ready.error());
   REQUIRE(late);
@@ -97,9 +97,9 @@ TEST_CASE("where a child was stopped the run timed out, also if another one fail
 TEST_CASE("an order to a child that is gone tells of its death") {
   Interruption word = interruption();
   Worker engine = worker("engine", "exit 3");
-  Crew crew(word);
-  crew.join(engine);
-  const auto outcome = crew.broken("the engine takes no orders any more");
+  WorkerGroup workers(word);
+  workers.join(engine);
+  const auto outcome = workers.broken("the engine takes no orders any more");
   const auto* failed = std::get_if<Failed>(&outcome);
   REQUIRE(failed);
   CHECK_MESSAGE((has(failed->reason, "exit status 3") || has(failed->reason, "no orders")), failed->reason);
@@ -110,15 +110,15 @@ TEST_CASE("the end is awaited in order, within a limit, and not past a cancellat
   Worker ends = worker("load", "exit 0");
   Worker fails = worker("load", "exit 4");
   Worker stays = worker("engine", kSleeps);
-  Crew crew(word);
-  crew.join(ends);
-  CHECK(crew.await_end(ends, 10s));
-  crew.join(fails);
-  const auto failed = crew.await_end(fails, 10s);
+  WorkerGroup workers(word);
+  workers.join(ends);
+  CHECK(workers.await_end(ends, 10s));
+  workers.join(fails);
+  const auto failed = workers.await_end(fails, 10s);
   REQUIRE_FALSE(failed);
   CHECK(has(std::get<Failed>(failed.error()).reason, "the load ended with exit status 4"));
 
-  Crew other(word);
+  WorkerGroup other(word);
   other.join(stays);
   const auto late = other.await_end(stays, 100ms);
   REQUIRE_FALSE(late);

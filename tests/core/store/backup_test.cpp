@@ -62,6 +62,22 @@ TEST_CASE("a backup replaces no file, and needs a database") {
   CHECK(files_in(elsewhere.path()) == 1);
 }
 
+TEST_CASE("a backup takes none of the names that a data directory keeps for itself") {
+  TemporaryDirectory directory, elsewhere;
+  fill(directory, 1);
+  for (const char* name : {"copybench.db-journal", "copybench.db.new", "copybench.lock", "copybench.reserve"}) {
+    CAPTURE(std::string(name));
+    std::error_code ignored;
+    std::filesystem::remove(directory.path() / name, ignored);
+    const auto refused = back_up(directory.path(), directory.path() / name);
+    CHECK(kind_of(refused) == StoreError::Kind::conflict);
+    CHECK_FALSE(std::filesystem::exists(directory.path() / name));
+  }
+  CHECK(back_up(directory.path(), directory.path() / "mine.db"));
+  CHECK(back_up(directory.path(), elsewhere.path() / "copybench.db"));
+  CHECK(kind_of(back_up(directory.path(), "")) == StoreError::Kind::invalid);
+}
+
 TEST_CASE("a backup for which there is no room leaves nothing behind") {
   TemporaryDirectory directory, elsewhere;
   enqueue(*open_store(directory), 100);

@@ -1,4 +1,4 @@
-#include "core/store/durable.h"
+#include "core/store/durable_file.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
-#include "core/store/answers.h"
+#include "core/store/idempotency.h"
 
 #include "core/store/database_file.h"
-#include "core/store/transitions.h"
+#include "core/store/run_queue.h"
 #include "fixture.h"
 
 using namespace copybench;

@@ -100,7 +100,7 @@ TEST_CASE("a file that another program cut or overwrote stays refused") {
   Prepared prepared;
   std::string name = "copybench.db";
   SUBCASE("database cut") {
-    prepared.store->fold_back_log();
+    prepared.store->checkpoint_wal();
     fs::resize_file(prepared.file(name), fs::file_size(prepared.file(name)) - 4096);
   }
   SUBCASE("database emptied") { fs::resize_file(prepared.file(name), 0); }
@@ -120,6 +120,24 @@ TEST_CASE("a file that another program cut or overwrote stays refused") {
     std::fstream(prepared.file(name), std::ios::binary | std::ios::in | std::ios::out) << std::string(32, 'x');
   }
   prepared.refuses(Kind::corrupt, name);
+}
+
+TEST_CASE("bytes that another program wrote into the middle of the log are damage, and a new time alone is none") {
+  Prepared store;
+  const fs::path log = store.file("copybench.db-wal");
+  must(store.store->annotate(1, {{}, "a note", {}, {}}));
+  REQUIRE(fs::file_size(log) > 4096);
+  fs::last_write_time(log, fs::file_time_type::clock::now() + std::chrono::seconds(5));
+  CHECK_FALSE(store.store->last_write_error());
+  must(store.store->annotate(1, {{}, "another note", {}, {}}));
+  {
+    std::fstream file(log, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(fs::file_size(log) / 2));
+    file << std::string(64, '\xa5');
+  }
+  fs::last_write_time(log, fs::file_time_type::clock::now() + std::chrono::seconds(9));
+  REQUIRE(store.store->last_write_error());
+  store.refuses(Kind::corrupt, "copybench.db-wal was overwritten");
 }
 
 TEST_CASE("a cut index ends neither the store nor its readers") {
@@ -156,7 +174,7 @@ TEST_CASE("what the store does itself with its files is no other program's doing
   for (int i = 0; i < 5; ++i) {
     const ExperimentId id = enqueue(*store, 10).id;
     while (auto claimed = must(store->claim_next())) must(store->finish(claimed->id, large));
-    store->fold_back_log();
+    store->checkpoint_wal();
     must(store->erase(id));
     while (must(store->give_back_space())) {
     }
@@ -182,7 +200,7 @@ TEST_CASE("another program that writes by SQLite cuts and overwrites nothing") {
   };
   SUBCASE("in the middle of the log") { write(); }
   SUBCASE("an empty log") {
-    prepared.store->fold_back_log();
+    prepared.store->checkpoint_wal();
     REQUIRE(fs::file_size(prepared.file("copybench.db-wal")) == 0);
     write();
     CHECK(fs::file_size(prepared.file("copybench.db-wal")) > 0);

@@ -184,6 +184,23 @@ TEST_CASE("what is no file at all is told apart from what is empty") {
   CHECK(said(empty).find(" is empty. Name") != std::string::npos);
 }
 
+TEST_CASE("what is no backup makes no data directory") {
+  TemporaryDirectory elsewhere;
+  const fs::path file = elsewhere.path() / "text", into = elsewhere.path() / "new";
+  std::ofstream(file) << "no database, but long enough for the header of one: " << std::string(200, 'x');
+  CHECK_FALSE(restore(into, file));
+  CHECK_FALSE(fs::exists(into));
+}
+
+TEST_CASE("the mode of what is no file is not taken over") {
+  TemporaryDirectory directory, elsewhere;
+  const fs::path file = backup_of(elsewhere, 1);
+  fs::create_directory(directory.database());
+  fs::permissions(directory.database(), fs::perms(0755));
+  must(restore(directory.path(), file));
+  CHECK((fs::status(directory.database()).permissions() & fs::perms(0077)) == fs::perms::none);
+}
+
 TEST_CASE("an export is named as what it is, with the command that takes it in") {
   TemporaryDirectory directory, elsewhere;
   const fs::path file = elsewhere.path() / "experiment.ndjson";

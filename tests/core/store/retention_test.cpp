@@ -121,15 +121,15 @@ TEST_CASE("a database of an early version gives nothing back until it is convert
 TEST_CASE("up to when the clock was right: as it was noted, else by the newest experiment of this machine") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
-  CHECK_FALSE(must(store->believed_time()));
+  CHECK_FALSE(must(store->last_trusted_time()));
   enqueue(*store, 1);
   complete_all(*store);
-  const auto newest = must(store->believed_time());
+  const auto newest = must(store->last_trusted_time());
   REQUIRE(newest);
   CHECK(utc_now() - *newest < std::chrono::minutes(1));
   const UtcTime earlier = *newest - std::chrono::days(10);
   must(store->believe_time(earlier));
-  CHECK(must(store->believed_time()) == earlier);
+  CHECK(must(store->last_trusted_time()) == earlier);
   must(store->believe_time(*newest));
-  CHECK(must(store->believed_time()) == *newest);
+  CHECK(must(store->last_trusted_time()) == *newest);
 }

@@ -1,4 +1,4 @@
-#include "core/store/transitions.h"
+#include "core/store/run_queue.h"
 
 #include "core/store/database_file.h"
 #include "fixture.h"

@@ -67,7 +67,7 @@ TEST_CASE("between runs the log is made empty, unless a reader needs it") {
   enqueue(*opened.store, 3);
   const std::string wal = directory.database().string() + "-wal";
   CHECK(std::filesystem::file_size(wal) > 0);
-  opened.store->fold_back_log();
+  opened.store->checkpoint_wal();
   CHECK(std::filesystem::file_size(wal) == 0);
   CHECK(opened.experiment(1).runs.total == 3);
 
@@ -77,7 +77,7 @@ TEST_CASE("between runs the log is made empty, unless a reader needs it") {
     CHECK(reading->integer("SELECT count(*) FROM experiments") == 1);
     enqueue(*opened.store, 3);
     const auto asked = Monotonic::now();
-    opened.store->fold_back_log();
+    opened.store->checkpoint_wal();
     CHECK(Monotonic::now() - asked < std::chrono::seconds(5));  // as long as SQLite would wait for the reader
     CHECK(std::filesystem::file_size(wal) > 0);
     reading->execute("COMMIT");

@@ -1,9 +1,9 @@
-// The charts of an experiment, from the runs that are shown. Pure: what is drawn follows from runs, evidence and state.
+// The charts of an experiment, from the shown runs. Pure: a drawing depends only on runs, evidence and state.
 import { bytes, count } from '../format.js';
 import { eventChoices, figure } from '../figures.js';
 import { defaults } from '../permalink.js';
-import { engineLabel } from '../look.js';
-import { reasonsFor } from '../missing.js';
+import { engineLabel } from '../engine_style.js';
+import { reasonsFor } from '../missing_values.js';
 import { dimensions, distinct, isFailed, zerocopyLabels } from '../series.js';
 import { againstSize, latencyAgainstThreads } from './sweep.js';
 import { cpuByState, latencyDistribution, overTime } from './run.js';
@@ -11,7 +11,7 @@ import { cpuByState, latencyDistribution, overTime } from './run.js';
 export const sweepCharts = ['throughput', 'latency', 'cache', 'cost', 'switches', 'retransmits'];
 export const runCharts = ['cpu', 'steady', 'distribution'];
 
-// What no run has cannot be chosen: where nothing else was, all are shown.
+// Ignores chosen values that no run has. If none are left, all are shown.
 export function shownRuns(runs, state) {
   const chosen = (key, values) => {
     const own = state[key].filter((value) => values.includes(value));
@@ -22,7 +22,7 @@ export function shownRuns(runs, state) {
   return runs.filter((run) => engines.includes(run.engine) && threads.includes(run.threads));
 }
 
-// The cost that is drawn where none was chosen: cycles where any run has them, else CPU time under its own name.
+// The drawn cost: as chosen, else cycles if any run has them, else CPU time under its own name.
 export const costOf = (runs, { cost }) =>
   cost !== 'auto'
     ? cost
@@ -30,7 +30,7 @@ export const costOf = (runs, { cost }) =>
       ? 'cycles_per_byte'
       : 'cpu_ns_per_byte';
 
-// The configuration into which charts of single runs look: as chosen, else the largest message at the fewest threads.
+// The configuration of the charts of single runs: as chosen, else the largest message at the fewest threads.
 export function lookedInto(runs, state) {
   const { sizes, threads } = dimensions(runs);
   return {
@@ -45,7 +45,7 @@ const costTitles = {
   system_cpu_ns_per_byte: 'CPU nanoseconds per byte against message size (whole machine)',
 };
 
-// The event whose misses are drawn: as chosen, if this experiment had it counted.
+// The event whose misses are drawn: as chosen, if this experiment counted it, else the default.
 export const eventOf = (runs, { cache }) => (eventChoices(runs).includes(cache) ? cache : defaults.cache);
 
 export function buildSweepCharts(runs, state) {
@@ -96,9 +96,9 @@ export function buildRunCharts(shown, labels, where, pending) {
   return charts;
 }
 
-// What a reader must know of the runs behind a chart: which failed, and which have no value.
+// Notes on the runs behind a chart: which failed, which were cancelled, and which have no value.
 export function chartNotes(chart, labels) {
-  // Where nothing completed, the reasons stand above the charts, once.
+  // If nothing completed, the reasons are shown once, above the charts.
   if (!chart.cells?.some((cell) => cell.points.length || cell.missing.length)) return [];
   const failed = chart.cells.filter(
     (cell) => cell.failed.length && (chart.id !== 'latency' || cell.unit.name === 'latency_us'),

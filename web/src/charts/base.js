@@ -1,13 +1,13 @@
-// What all charts share: panels, axes and colours. Observable Plot puts a <style> element into its drawings, which the
-// page's Content-Security-Policy forbids; it is taken out again, and style.css and export.js have what it said.
+// Shared by all charts: panels, axes and colours. Observable Plot puts a <style> element into its drawings, which the
+// page's Content-Security-Policy forbids. It is removed again; style.css and export.js have its rules.
 import * as Plot from '@observablehq/plot';
 import { bytes } from '../format.js';
 
 const panelWidth = 150;
 const rowHeight = 230;
 
-// Plot leaves out labels of a logarithmic axis that are no low multiples of its base, whatever ticks were asked for (5,000;
-// 24 KiB). As marks with texts of their own all of them stay.
+// Plot leaves out labels of a logarithmic axis that are not low multiples of its base, even for explicit ticks (5,000;
+// 24 KiB). Axis marks with texts of their own keep all labels.
 function withAllLabels(options) {
   const result = { ...options };
   const axes = [];
@@ -37,12 +37,12 @@ export function draw(options) {
     ...withAllLabels(options),
   });
   for (const node of drawing.querySelectorAll('style')) node.remove();
-  // The drawing is one image with one name; groups have no role that a name could belong to.
+  // The drawing is one image with one name. Its groups have no role, so they must have no name.
   for (const node of drawing.querySelectorAll('[aria-label]')) node.removeAttribute('aria-label');
   return drawing;
 }
 
-// Panels side by side, in as many rows as the width asks for: {of: (key) => {fx, fy}, options, marks}.
+// Panels side by side, in as many rows as the width requires: {of: (key) => {fx, fy}, options, marks}.
 // A title may have several lines: it grows upwards.
 export function panels(keys, title, width) {
   if (keys.length < 2) {
@@ -85,14 +85,14 @@ export function panels(keys, title, width) {
   };
 }
 
-// Ticks at what was measured; of many, every second or third, so that their labels do not run into each other.
+// Ticks at the measured values. With many values only every second or third, so that their labels do not overlap.
 export function measuredTicks(values, width, labelWidth) {
   const fitting = Math.max(2, Math.floor(width / labelWidth));
   const step = Math.ceil(values.length / fitting);
   return values.filter((_, i) => i % step === 0);
 }
 
-// A little room on both sides, so that no symbol is cut by the frame. One value alone gets a range around it.
+// Adds space on both sides, so that the frame cuts no symbol. A single value gets a range around it.
 export function paddedDomain(values, log) {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -101,7 +101,7 @@ export function paddedDomain(values, log) {
   return [low - pad, high + pad];
 }
 
-// What is measured at a few points: an axis of just these. Ticks of sizes have units of their own: 4 KiB.
+// Axes of the measured points only. Ticks of sizes have their own units: 4 KiB.
 export const messageSizes = { label: 'Message size', unit: 'bytes', tick: bytes, tickWidth: 58 };
 export const threadCounts = { label: 'Threads', unit: null, tick: String, tickWidth: 30 };
 
@@ -128,7 +128,7 @@ const shortNumber = (value) => {
   return Number(value.toPrecision(3)).toLocaleString('en');
 };
 
-// values: of all marks. A logarithm has no 0, so an axis of counts that has one is symmetric-logarithmic.
+// values: of all marks. A logarithmic axis has no 0, so an axis of values that include 0 is symmetric-logarithmic.
 export function valueAxis(kind, values, label) {
   const shared = { label, labelArrow: 'none', grid: true, tickFormat: shortNumber, tickSpacing: 44, insetTop: 4 };
   const high = Math.max(...values, 0);
@@ -138,7 +138,7 @@ export function valueAxis(kind, values, label) {
   return { ...shared, type: 'log', domain: [low / 1.3, high * 1.3], ticks: logTicks(low / 1.3, high * 1.3) };
 }
 
-// 1, 2 and 5 of each decade; of more than three decades, the decades alone.
+// 1, 2 and 5 of each decade; with more than three decades, only the decades.
 function logTicks(low, high) {
   const decades = Math.log10(high / low);
   const ticks = [];
@@ -151,6 +151,6 @@ function logTicks(low, high) {
   return ticks;
 }
 
-// Around the marks of what is doubtful.
+// Drawn around the marks of doubtful runs.
 export const ring = { fill: 'none', stroke: 'var(--text)', strokeDasharray: '2 1.5' };
 export const frame = () => Plot.frame({ stroke: 'var(--line)' });

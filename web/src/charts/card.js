@@ -1,4 +1,4 @@
-// A chart on the page: heading, controls, legend, drawing, what is missing and why, annotation, downloads, data table.
+// A chart on the page: heading, controls, legend, drawing, notes on missing values, annotation, downloads, data table.
 // Lifetime: made once for a view, then update()d, so that an open table and the focus survive new data.
 import { download, element, table } from '../dom.js';
 import { csvCell } from '../format.js';
@@ -11,7 +11,7 @@ export const csvOf = ({ columns, rows }) =>
     .join('\r\n') + '\r\n';
 
 export class ChartCard {
-  // say: (error) => …, for what goes wrong in a download. controls: nodes that choose what is drawn.
+  // say: (error) => …, reports a failed download. controls: nodes that choose what is drawn.
   constructor(id, { say, controls = [] }) {
     this.id = id;
     this.width = 700;
@@ -60,7 +60,7 @@ export class ChartCard {
       element('div', { class: 'card-foot' }, this.actions, this.csvButton),
       this.details,
     );
-    // A width that changed asks for another drawing; one that did not, as after a redraw, for none.
+    // Only a changed width needs another drawing. A redraw also calls this, with the same width.
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.drawing);
   }
@@ -80,7 +80,7 @@ export class ChartCard {
     this.drawTable();
   }
 
-  // Takes the width that there is; true if it is another one than before.
+  // Reads the available width. Returns true if it has changed.
   measure() {
     const width = Math.floor(this.drawing.clientWidth);
     if (width === 0 || width === this.width) return false;
@@ -112,7 +112,7 @@ export class ChartCard {
     this.annotation.hidden = !drawing;
   }
 
-  // Only an open table costs anything.
+  // Builds only an open table, to save the cost of the others.
   drawTable() {
     if (!this.details.open || !this.chart || this.body.firstChild) return;
     const shown = this.chart.columns.filter(({ fileOnly }) => !fileOnly);

@@ -1,7 +1,7 @@
-// The ratios of a comparison with their intervals. Pure.
+// The chart of a comparison's ratios with their intervals. Pure.
 import * as Plot from '@observablehq/plot';
 import { bytes, count } from '../format.js';
-import { copyLabel, engineLabel, looks } from '../look.js';
+import { copyLabel, engineLabel, looks } from '../engine_style.js';
 import { dimensions, distinct } from '../series.js';
 import { draw, frame, measuredAxis, messageSizes, panels } from './base.js';
 
@@ -20,7 +20,7 @@ const number = (digits) => (value) =>
 export const pText = number(3);
 const four = number(4);
 
-// Of the API's configurations; what it tells as parts of parts becomes one row.
+// Flattens a configuration of the API, which has nested objects, into one row.
 const rowOf = (one) => ({
   ...one,
   engine_label: engineLabel(one.engine),
@@ -50,7 +50,7 @@ const comparisonColumns = [
 ];
 export const comparisonRows = (comparison) => comparison.configurations.map(rowOf);
 
-// Ratios lie around 1, so their axis does: linear, with room for what "no difference" spans.
+// Ratios lie around 1, so the axis is linear, and includes the range of "no difference".
 function ratioAxis(list, effect) {
   const values = list.flatMap((d) => [d.ratio, d.ratio_ci95_low ?? d.ratio, d.ratio_ci95_high ?? d.ratio]);
   const low = Math.min(1 - effect, ...values);

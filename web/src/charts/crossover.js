@@ -1,22 +1,22 @@
-// The path of a search for a crossover, as a drawing: the ratio at each size, on a scale, with what either side of 1 means.
+// Draws the path of a crossover search: the ratio at each size on a scale, with the meaning of either side of 1.
 import { element, svg } from '../dom.js';
 import { bytes } from '../format.js';
 import { figure, inSentence, isBetterHigher } from '../figures.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 
-// About as wide as a phone, so that the text, which grows and shrinks with the drawing, is legible there too.
+// About as wide as a phone, so that the text, which scales with the drawing, is legible there too.
 const frame = { width: 340, height: 190, left: 44, right: 6, top: 8, bottom: 22 };
 const widest = 100;
 
-// The first pairs' interval may span so much that all else would be one line beside it.
+// The interval of the first pairs may be so wide that everything else would shrink to one line.
 export const isTooWide = ({ low, high }) => !(high <= widest * low);
 
-// The engine that is better where the ratio is above 1, and where it is below.
+// The engine that is better if the ratio is above 1, and the one if it is below.
 export function sides({ of: [first, second], metric }) {
   return isBetterHigher(metric) ? { above: first, below: second } : { above: second, below: first };
 }
 
-// Where a ratio and a size stand in the drawing; both axes are logarithmic, and a ratio of 1 is in the middle.
+// The coordinates of sizes and ratios in the drawing. Both axes are logarithmic, and a ratio of 1 is in the middle.
 export function scales(path, { width, height, left, right, top, bottom } = frame) {
   const sizes = path.map(({ field_bytes: size }) => Math.log(size));
   const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
@@ -92,7 +92,7 @@ function drawing({ of, metric, path, interval }, labels) {
   );
 }
 
-// labels: what its zero-copy runs were.
+// labels: see zerocopyLabels().
 export function crossoverDrawing(crossover, labels) {
   const { above, below } = sides(crossover);
   const [first, second] = crossover.of.map((engine) => engineLabel(engine, labels));

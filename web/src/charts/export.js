@@ -1,7 +1,7 @@
-// A chart as a file for a report: title, legend, drawing and annotation in one SVG that needs no style sheet and no
-// variable; or the same as a PNG of 300 dots per inch, which says so of itself.
+// Exports a chart as a file for a report: title, legend, drawing and annotation in one SVG that needs no style sheet and no
+// variable, or the same as a PNG of 300 dots per inch, which states its resolution.
 import { svg } from '../dom.js';
-import { lightColors } from '../look.js';
+import { lightColors } from '../engine_style.js';
 import { swatch, swatchWidth } from './legend.js';
 
 const width = 720; // CSS px: 7.5 inches, the text width of an A4 page
@@ -26,7 +26,7 @@ function wrapped(text, size, most, weight = 400) {
   return lines;
 }
 
-// Legend entries in rows; returns the group and the height it takes.
+// Puts legend entries in rows. Returns the group and its height.
 function legendGroup(entries, top) {
   const group = svg('g', {});
   let x = margin;
@@ -50,7 +50,7 @@ function legendGroup(entries, top) {
   return { group, height: entries.length ? y - top + 22 : 0 };
 }
 
-// The drawing must be in light colours whatever the page wears, so variables are replaced by their light values.
+// The drawing must have light colours in any colour scheme of the page, so variables are replaced by their light values.
 const inLight = (text) => text.replace(/var\((--[\w-]+)\)/g, (whole, name) => lightColors[name] ?? '#1b1f24');
 
 // chart: as the card has it; annotation: its lines. Returns {text, width, height} or null without a drawing.
@@ -113,7 +113,7 @@ const crcTable = Array.from({ length: 256 }, (_, n) => {
 });
 const crc32 = (data) => data.reduce((crc, byte) => crcTable[(crc ^ byte) & 255] ^ (crc >>> 8), 0xffffffff) ^ 0xffffffff;
 
-// A PNG without a resolution is taken for 72 or 96 DPI: a pHYs chunk right after the header (33 bytes) states it.
+// Programs assume 72 or 96 DPI for a PNG without a resolution. A pHYs chunk right after the header (33 bytes) states it.
 export function withResolution(png, dpi = dotsPerInch) {
   const perMetre = Math.round(dpi / 0.0254);
   const chunk = new Uint8Array(21);

@@ -1,5 +1,5 @@
-// A flame graph by d3-flame-graph: frames that can be clicked, reached by keyboard, and read out. The styles of its classes
-// are in style.css.
+// A flame graph by d3-flame-graph, whose frames work with mouse, keyboard and screen reader. The styles of its classes are in
+// style.css.
 import flamegraph from 'd3-flame-graph';
 import { select } from 'd3-selection';
 import { drawnCopy } from '../stacks.js';
@@ -11,8 +11,8 @@ const depthOf = (node) => 1 + Math.max(0, ...node.children.map(depthOf));
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class FlameGraph {
-  // root: see stackTree(). label, describe, fill: (node) => the frame's text, its whole meaning, its colour.
-  // zoomed(node or null), looked(node): after the user did so.
+  // root: see stackTree(). label, describe, fill: (node) => the frame's text, its full description, its colour.
+  // zoomed(node or null), looked(node): called after the user zoomed, or pointed at or focused a frame.
   constructor(place, root, { width, label, describe, fill, zoomed, looked }) {
     Object.assign(this, { place, root, describe, zoomed, looked, current: root, found: null });
     this.top = root;
@@ -45,7 +45,7 @@ export class FlameGraph {
     return this.elements.size;
   }
 
-  // The library sets its attributes anew with each drawing.
+  // The library resets its attributes with each drawing.
   dress() {
     this.elements = new Map();
     const dress = (element, { data, depth }) => {
@@ -77,7 +77,7 @@ export class FlameGraph {
     this.zoomed(node === this.root ? null : node);
   }
 
-  // node: null for all.
+  // node: null for the whole graph.
   zoom(node) {
     const wanted = node ?? this.root;
     if (wanted === this.top) return;
@@ -88,7 +88,7 @@ export class FlameGraph {
     );
   }
 
-  // found: a set of nodes, or null where nothing is searched for.
+  // found: a set of nodes, or null without a search.
   search(found) {
     this.found = found;
     this.dress();
@@ -103,7 +103,7 @@ export class FlameGraph {
     this.chart.destroy();
   }
 
-  // The one frame that the Tab key comes to.
+  // Sets the one frame that the Tab key reaches.
   point(node) {
     this.elements.get(this.current)?.setAttribute('tabindex', -1);
     this.current = node;
@@ -117,7 +117,7 @@ export class FlameGraph {
     this.looked(data);
   }
 
-  // The drawing's own directions: who called is below, who was called above.
+  // Directions as in the drawing: callers are below, callees above.
   neighbour(node, key) {
     const drawn = (nodes) => nodes.filter((other) => this.elements.has(other));
     if (key === 'Home') return this.root;

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { time } from '../format.js';
 import { withUnit } from '../figures.js';
-import { engineLabel, looks } from '../look.js';
+import { engineLabel, looks } from '../engine_style.js';
 import { draw, frame, measuredTicks, ring, valueAxis } from './base.js';
 
 const columns = (unit) => [

@@ -1,7 +1,7 @@
 // A legend's swatches: an engine's line with its dash and symbol, a thread count's width and fill, or a square of colour.
 // The same drawing serves the page and the exported file.
 import { element, svg } from '../dom.js';
-import { looks } from '../look.js';
+import { looks } from '../engine_style.js';
 
 export const swatchWidth = 30;
 

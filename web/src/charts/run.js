@@ -1,9 +1,9 @@
-// Charts of single runs, one of each engine: where the CPUs' time went, whether the throughput was steady, how latency
-// is distributed. `shown`: [{run (with evidence), engine}].
+// Charts of single runs, one of each engine: CPU time by state, throughput over time, distribution of latency.
+// `shown`: [{run (with evidence), engine}].
 import * as Plot from '@observablehq/plot';
 import { doubtsOf, flagsOf } from '../doubts.js';
 import { percent } from '../format.js';
-import { copyLabel, cpuStates, engineLabel, engineLines, looks } from '../look.js';
+import { copyLabel, cpuStates, engineLabel, engineLines, looks } from '../engine_style.js';
 import { distribution, steadiness } from '../series.js';
 import { draw, frame, paddedDomain, valueAxis } from './base.js';
 
@@ -21,7 +21,7 @@ const withDoubts = (note, shown, labels) => {
   return [note, doubtsOf(runs, ({ engine }) => engineLabel(engine, labels))].filter(Boolean).join(' ');
 };
 
-// The rows of each run, with what every one of them says of the run.
+// The rows of each run, each with the columns that identify the run.
 const rowsOf = (shown, labels, of) =>
   shown.flatMap(({ engine, run }) => {
     const base = {
@@ -36,7 +36,7 @@ const rowsOf = (shown, labels, of) =>
 
 const serverState = { name: 'server process', color: 'var(--cpu-server)' };
 
-// Two bars for each engine, in CPUs kept busy: the whole machine by state, and the server process alone.
+// Two bars for each engine, in busy CPUs: the whole machine by state, and only the server process.
 export function cpuByState(id, number, title, shown, labels) {
   const rows = rowsOf(shown, labels, ({ machine_cpu: machine, server, windows_ns: windows }) => {
     if (!machine || !windows?.client) return [];
@@ -131,8 +131,8 @@ export function cpuByState(id, number, title, shown, labels) {
   };
 }
 
-// A line for each run: axes {x, y} of Plot, with `key`, the rows' field. symbols(rows): where a symbol stands, with `r` and
-// `title`.
+// A line for each run: axes {x, y} of Plot, with `key`, the rows' field. symbols(rows): the rows that get a symbol (`at`), with
+// `r` and `title`.
 function drawLines({ rows, axes, className, symbols }, shown, width) {
   if (rows.length === 0) return null;
   const { key: x, ...xAxis } = axes.x;
@@ -157,7 +157,7 @@ function drawLines({ rows, axes, className, symbols }, shown, width) {
   });
 }
 
-// head: {id, number, title}. lines: of drawLines, with the `columns` that the rows have beside the run's, `empty` and `note`.
+// head: {id, number, title}. lines: of drawLines, with the `columns` of the rows besides the run's, `empty` and `note`.
 const lineChart = (head, shown, labels, { columns, empty, note, ...lines }) => ({
   ...head,
   legend: legend(shown, labels),
@@ -169,7 +169,7 @@ const lineChart = (head, shown, labels, { columns, empty, note, ...lines }) => (
   note: withDoubts(note, shown, labels),
 });
 
-// Why it could not be told whether a run was steady; null where it could.
+// Why the steadiness of a run could not be determined; null if it could.
 const unjudged = ({ run }) =>
   run.evidence.steadiness?.judged === false ? `Run ${run.run_id} is not judged: ${run.evidence.steadiness.reason}.` : null;
 

@@ -1,7 +1,7 @@
 // Charts of a figure over the sweep: what is drawn, its legend and its data.
 import { bytes, count } from '../format.js';
 import { figure, percentiles, withUnit } from '../figures.js';
-import { copyLabel, engineLabel, engineLines, threadLook } from '../look.js';
+import { copyLabel, engineLabel, engineLines, threadLook } from '../engine_style.js';
 import { cells, dimensions } from '../series.js';
 import { messageSizes, threadCounts } from './base.js';
 import { drawCells } from './sweep_marks.js';
@@ -29,7 +29,7 @@ const dataColumns = (unit) => [
   { key: 'missing', label: 'No value', number: true },
 ];
 
-// Of fewer than six values an interval covers less than 95 %, and goes from the lowest to the highest anyway.
+// The interval of fewer than six values covers less than 95 %, and goes from the lowest to the highest, which are shown anyway.
 const bound = (spread, key) => (spread?.coverage >= 0.95 ? spread[key] : null);
 
 const rowOf =
@@ -62,7 +62,7 @@ const doubtEntries = (list) =>
 const threadEntries = (threads) =>
   threads.map((thread) => ({ line: threadLook(thread, threads), label: count(thread, 'thread') }));
 
-// How a chart is parted into panels: {key(cell), keys, title(key)}.
+// How a chart is divided into panels: {key(cell), keys, title(key)}.
 function parting(how, { engines, threads }, labels) {
   if (how === 'threads') return { key: (cell) => cell.threads, keys: threads, title: (key) => count(key, 'thread') };
   if (how === 'engines') return { key: (cell) => cell.engine, keys: engines, title: (key) => engineLines(key, labels) };

@@ -1,13 +1,13 @@
-// The marks of a figure over the sweep: every repetition a point, the median a larger symbol on the line, the span from the
-// lowest to the highest a bar. On the lower edge stand failed runs as crosses, and a dash where a run has no value.
+// The marks of a figure over the sweep: every repetition is a point, the median a larger symbol on the line, the span from the
+// lowest to the highest a bar. The lower edge shows failed runs as crosses, and a dash for runs without a value.
 import * as Plot from '@observablehq/plot';
 import { bytes, count } from '../format.js';
-import { engineLabel, looks, threadLook } from '../look.js';
-import { reasonsFor } from '../missing.js';
+import { engineLabel, looks, threadLook } from '../engine_style.js';
+import { reasonsFor } from '../missing_values.js';
 import { dimensions, distinct } from '../series.js';
 import { draw, frame, measuredAxis, panels, ring, valueAxis } from './base.js';
 
-const engineShift = 5; // px: engines stand side by side at one size, each with its own bar
+const engineShift = 5; // px: engines are side by side at one size, each with its own bar
 
 const whereOf = (d, name) => `${name}, ${bytes(d.message_bytes)}, ${count(d.threads, 'thread')}`;
 
@@ -113,8 +113,8 @@ function endLabels(list, place, x) {
   });
 }
 
-// list: cells with `panel`, `line` and `unit`. threads: those that lines are told apart by; empty where they are not.
-// labelled: lines carry their thread count. Returns null where there is no value to draw.
+// list: cells with `panel`, `line` and `unit`. threads: the thread counts that lines are distinguished by; empty if they are not.
+// labelled: lines carry their thread count. Returns null if there is no value to draw.
 export function drawCells({
   list,
   x,

@@ -1,9 +1,9 @@
-// What people write on an experiment, changed in place: name, notes, tags, pin. The API judges what is typed.
+// Edits an experiment's annotations in place: name, notes, tags, pin. The API validates the input.
 import { element } from '../dom.js';
 import { patch } from '../api.js';
 import { tagsIn } from '../request.js';
 
-// done(experiment): it was changed. fill() puts an experiment's values into the form, unless someone is typing there.
+// done(experiment): called after a change. fill() puts an experiment's values into the form, unless the form is open.
 export function annotationEditor({ done, say }) {
   const name = element('input', { type: 'text', name: 'name', maxlength: 200, required: true });
   const tags = element('input', { type: 'text', name: 'tags' });

@@ -11,8 +11,8 @@ import {
   zerocopySentence,
 } from '../answer.js';
 import { figure } from '../figures.js';
-import { engineLabel } from '../look.js';
-import { cancelledText, failures, gaps, whereOf } from '../missing.js';
+import { engineLabel } from '../engine_style.js';
+import { cancelledText, failures, gaps, whereOf } from '../missing_values.js';
 import { dimensions, zerocopyLabels } from '../series.js';
 import { crossoverAnswer } from './crossover.js';
 import { doubtList } from './doubts.js';
@@ -98,7 +98,7 @@ const zerocopyNode = (runs) => {
   return sentence ? element('p', { class: 'zerocopy' }, sentence) : null;
 };
 
-// What was asked was which mode is fastest.
+// The answer of a sweep: which mode is fastest.
 function sweepAnswer(runs, final) {
   const name = namer(runs);
   const measured = runs.some((run) => run.state === 'completed');
@@ -136,13 +136,13 @@ function sweepAnswer(runs, final) {
   };
 }
 
-// A search compares by a figure of its own, and measures as many pairs as it takes by itself.
+// A search compares by its own figure, and decides by itself how many pairs to measure.
 const searchAnswer = (runs, crossover) => ({
   first: crossoverAnswer(crossover, zerocopyLabels(runs)),
   rest: [zerocopyNode(runs)],
 });
 
-// runs: all of them. partly: the charts below show some only. crossover: of the progress, null where none is searched.
+// runs: all of them. partly: the charts below show only some. crossover: of the progress, null if none is searched.
 export function answerView(runs, final, partly, crossover) {
   const { first, rest } = crossover ? searchAnswer(runs, crossover) : sweepAnswer(runs, final);
   return [

@@ -1,4 +1,4 @@
-// Forms whose few values the page judges itself: what cannot be taken is said at its field, and nothing stands in for it.
+// Forms whose few values the page itself validates. An invalid value is reported at its field, and no default replaces it.
 import { element } from '../dom.js';
 
 export const checkedField = (name, control) =>
@@ -26,7 +26,7 @@ export function showProblems(form, problems) {
   }
 }
 
-// On submit: what is wrong, or the address that `link` makes of what the form says. chosen: what its selects say.
+// On submit: shows the problems, or goes to the address that `link` makes of the form's values. chosen: values of its selects.
 export const submitted = (chosen, check, link) => (event) => {
   event.preventDefault();
   const form = event.target;
@@ -34,7 +34,7 @@ export const submitted = (chosen, check, link) => (event) => {
   showProblems(form, problems);
   const address = link(state);
   if (Object.keys(problems).length) form.querySelector('[aria-invalid]')?.focus();
-  // The same address changes nothing, but what it asks for may have.
+  // The same address causes no event, but its data may have changed.
   else if (location.hash === address) window.dispatchEvent(new HashChangeEvent('hashchange'));
   else location.hash = address;
 };

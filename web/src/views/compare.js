@@ -1,17 +1,17 @@
-// Two experiments, or as many of both: what one has over the other. The address carries everything that was chosen.
+// Compares two experiments, or several with as many others. The address holds all choices.
 import { copyButton, element, missing, table, valueWithSpan } from '../dom.js';
 import { bytes, count, interval, listed } from '../format.js';
 import { get } from '../api.js';
 import { ChartCard } from '../charts/card.js';
 import { comparisonChart, comparisonRows, pText, verdictWords } from '../charts/comparison.js';
 import { comparedFigures, figure } from '../figures.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { checkCompare, compareLink, experimentLink } from '../permalink.js';
 import { refusalByField } from '../refusal.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';
 import { select } from './controls.js';
 
-// Text plain; what has parts as JSON. A setting that a request left out is none; a circumstance may lack its record.
+// Text is shown as it is, objects as JSON. A setting missing in a request is not set; a missing circumstance is not recorded.
 const shown = (value, { class: kind }) => {
   if (value === null || value === undefined) return missing(kind === 'request' ? 'not set' : 'not recorded');
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -49,7 +49,7 @@ function ratioCell({ ratio, ratio_ci95_low: low, ratio_ci95_high: high, detail }
   return valueWithSpan(ratioText(ratio), low === null ? 'no interval' : interval({ low, high }, ratioText));
 }
 
-// What a reader looks for; the chart's data table has the rest.
+// The main columns. The chart's data table has the rest.
 function verdictTable(comparison, { label, unit, text }) {
   const rows = comparisonRows(comparison);
   const { counts } = comparison;
@@ -143,7 +143,7 @@ export class CompareView {
     this.nodes.answer.replaceChildren(...instead);
   }
 
-  // Whatever comes of it, the form stays, and of an earlier answer nothing that could be taken for this one's.
+  // If it fails, the form stays and the earlier result is removed, so that it cannot be mistaken for this one's.
   async refresh() {
     const { state } = this;
     try {
@@ -175,11 +175,12 @@ export class CompareView {
       this.clear();
       return;
     }
-    // What differs too much is said here, not by a refusal, which a browser would report as an error.
+    // The request allows all differences, and this page itself rejects them: a browser would report the API's rejection as an
+    // error.
     const query = new URLSearchParams({ ...state, allow_differences: '1' });
     try {
       const comparison = await get(`compare?${query}`, signal);
-      if (state !== this.state) return; // another question was asked since
+      if (state !== this.state) return; // another comparison was requested since
       const refused = comparison.differences.filter((difference) => difference.refused);
       if (refused.length && !state.allow_differences) {
         this.refused(`The two differ in ${listed(refused.map(({ name }) => name))}.`, comparison);
@@ -193,7 +194,7 @@ export class CompareView {
   }
 
   refused(why, { configurations, differences, only_base: ofBase, only_head: ofHead }) {
-    // Without a configuration in common there is nothing that could be compared all the same.
+    // Without a common configuration there is nothing to compare all the same.
     const offered = configurations.length > 0 && differences.some((difference) => difference.refused);
     this.clear(
       element('h2', {}, 'Not comparable'),

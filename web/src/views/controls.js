@@ -1,11 +1,11 @@
-// What a view of an experiment can be asked for; each choice goes into the address.
+// The controls of an experiment's view. Each choice goes into the address.
 import { element } from '../dom.js';
 import { bytes, count } from '../format.js';
 import { costs, figure } from '../figures.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 
 const boxes = (legend, values, asked, label, changed) => {
-  const chosen = asked.filter((value) => values.includes(value)); // an address may ask for what no run has
+  const chosen = asked.filter((value) => values.includes(value)); // an address may contain values that no run has
   return element(
     'fieldset',
     { class: 'boxes' },
@@ -21,7 +21,7 @@ const boxes = (legend, values, asked, label, changed) => {
           onchange: (event) => {
             const inputs = [...event.target.closest('fieldset').querySelectorAll('input')];
             const on = values.filter((_, i) => inputs[i].checked);
-            // A view of nothing answers nothing: the last box stays on.
+            // An empty view is useless, so the last box stays on.
             if (on.length === 0) event.target.checked = true;
             else changed(on.length === values.length ? [] : on);
           },
@@ -44,7 +44,8 @@ export const select = (label, options, chosen, changed) =>
     ),
   );
 
-// The choice that has the focus, by its place in its chart or in `controls`: (() => …) gives it back when they are made anew.
+// Remembers the focused choice by its place in its chart or in `controls`. The returned function restores the focus when the
+// controls have been rebuilt.
 export function heldFocus(controls) {
   const focused = document.activeElement?.closest?.('select, input');
   const within = focused?.closest('[data-chart]') ?? controls;

@@ -1,11 +1,11 @@
-// A search for a crossover: its answer so far, in words, and the path of sizes it took, as a drawing and as a table.
+// A crossover search: its answer so far as text, and its path of sizes as a drawing and as a table.
 import { crossoverDrawing, isTooWide } from '../charts/crossover.js';
 import { element, missing, table } from '../dom.js';
 import { bytes, count } from '../format.js';
 import { figure, inSentence, withUnit } from '../figures.js';
-import { engineLabel, inPageNames } from '../look.js';
+import { engineLabel, inPageNames } from '../engine_style.js';
 
-// labels: what its zero-copy runs were.
+// labels: see zerocopyLabels().
 export const verdictText = ({ verdict, better }, labels) =>
   ({
     measuring: 'measuring …',
@@ -21,11 +21,11 @@ const intervalText = (ci95) =>
     ? element('span', { class: 'missing' }, 'too wide yet')
     : `${ratioText(ci95.low)} to ${ratioText(ci95.high)}`;
 
-// The daemon's answer in the page's names. labels: what its zero-copy runs were.
+// The daemon's answer with the page's names. labels: see zerocopyLabels().
 export const crossoverAnswer = ({ answer, metric }, labels) =>
   inPageNames(answer, labels).replaceAll(metric, inSentence(figure(metric)));
 
-// What the answer above rests on. Empty where the experiment is a sweep.
+// The evidence for the answer above. Empty if the experiment is a sweep.
 export function crossoverView(crossover, labels) {
   if (!crossover) return [];
   const { of, metric, path } = crossover;

@@ -1,10 +1,10 @@
-// What makes runs doubtful, as a list.
+// The list of reasons why runs are doubtful.
 import { element } from '../dom.js';
 import { doubts } from '../doubts.js';
 import { count } from '../format.js';
-import { whereOf } from '../missing.js';
+import { whereOf } from '../missing_values.js';
 
-// null where no run is flagged.
+// null if no run is flagged.
 export function doubtList(runs) {
   const completed = runs.filter((run) => run.state === 'completed').length;
   const found = doubts(runs);

@@ -1,4 +1,4 @@
-// One experiment: facts, the answer, the charts, the runs. The address carries everything that was chosen.
+// One experiment: facts, the answer, the charts, the runs. The address holds all choices.
 import { copyButton, element } from '../dom.js';
 import { bytes, count } from '../format.js';
 import { get, isRead, runDetail } from '../api.js';
@@ -116,7 +116,7 @@ class ExperimentView {
     if (this.data) await this.refresh();
   }
 
-  // In the address, without drawing anything anew.
+  // Stores choices in the address, without drawing again.
   remember(part) {
     this.state = { ...this.state, ...part };
     history.replaceState(null, '', experimentLink(this.id, this.state));
@@ -132,7 +132,7 @@ class ExperimentView {
     if (this.data) this.refresh();
   }
 
-  // The address was edited, or another link of this experiment was followed.
+  // Called when the address was edited or another link of this experiment was followed.
   setQuery(query) {
     this.dimensionKey = '';
     this.change({ ...defaults, ...parseState(query) });
@@ -149,7 +149,7 @@ class ExperimentView {
     await this.refresh();
   }
 
-  // Most needs no more than the runs; charts of single runs follow when their evidence is there.
+  // Most parts need only the runs. The charts of single runs follow when their evidence has been read.
   async refresh() {
     const { say, signal } = this.context;
     const reading = this.data.lost === null ? this.readEvidence() : Promise.resolve();
@@ -160,7 +160,7 @@ class ExperimentView {
     if (!signal.aborted) this.drawRunCharts();
   }
 
-  // Of the runs that charts 5 to 7 show, and of no others; while one is measured, only what was read before.
+  // Reads only the runs that charts 5 to 7 show. During a measurement it uses only what was read before.
   async readEvidence() {
     const { data, state } = this;
     const { calm } = data;
@@ -171,7 +171,7 @@ class ExperimentView {
       .filter(Boolean);
     const now = chosen.filter(({ run_id: id }) => calm || isRead(id));
     const details = await Promise.all(now.map(({ run_id: id }) => runDetail(id, this.context.signal)));
-    // Until the new median run is read, the one before it stays.
+    // The previous median run stays until the new one is read.
     const earlier = ({ engine }) =>
       this.evidence
         .map(({ run }) => run)
@@ -185,7 +185,7 @@ class ExperimentView {
     const { data, nodes, state } = this;
     if (!nodes.charts.isConnected) return;
     const { experiment } = data;
-    // Other views ask for the number.
+    // The title includes the number, which other views ask for.
     nodes.title.textContent = experiment.name ? `${experiment.name}, experiment ${this.id}` : `Experiment ${this.id}`;
     document.title = `${nodes.title.textContent} · copybench`;
     this.editor.fill(experiment);
@@ -206,7 +206,7 @@ class ExperimentView {
       );
     }
     const runs = shownRuns(data.runs, state);
-    // Whatever the charts show: a mode that is hidden there may be the fastest.
+    // The answer uses all runs: a mode that is hidden in the charts may be the fastest.
     const partly = runs.length < data.runs.length;
     nodes.answer.replaceChildren(...answerView(data.runs, data.final, partly, crossover), this.profile.words);
     this.profile.update(data, state);
@@ -228,7 +228,7 @@ class ExperimentView {
     performance.mark('copybench-drawn');
   }
 
-  // Of the whole experiment, whatever is chosen to be shown; asked for once, after its last window.
+  // Covers the whole experiment, whatever is shown. Requested once, after the last window.
   async drawUncertainty() {
     const { data, nodes } = this;
     const { say, signal } = this.context;
@@ -246,7 +246,7 @@ class ExperimentView {
     const annotation = annotationOf(this.data.experiment);
     const labels = zerocopyLabels(shownRuns(this.data.runs, this.state));
     const ids = Object.keys(charts);
-    // All widths first: between two drawings the browser would lay out the page for each of them.
+    // Measures all widths first: between two drawings each measurement would cause another layout of the page.
     for (const id of ids) this.cards.get(id).measure();
     for (const id of ids) {
       const notes = chartNotes(charts[id], labels);
@@ -254,7 +254,7 @@ class ExperimentView {
     }
   }
 
-  // Made anew only when there is something else to choose from, so that the focus stays where it is.
+  // Rebuilt only when the choices have changed, so that the focus stays where it is.
   drawControls(runs) {
     const all = dimensions(this.data.runs);
     const { size, at } = lookedInto(runs, this.state);

@@ -1,8 +1,8 @@
-// What an experiment is, in words: the list above its answer, and the lines below each chart.
+// Describes an experiment: the list above its answer, and the lines below each chart.
 import { element, state } from '../dom.js';
 import { figure, inSentence } from '../figures.js';
 import { bytes, duration, listed, repetitions, time } from '../format.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { tagLink } from '../permalink.js';
 import { isActive, progressView } from './progress.js';
 
@@ -42,7 +42,7 @@ export function annotationOf(experiment) {
   return [measured, machineOf(experiment)];
 }
 
-// labels: what its zero-copy runs were.
+// labels: see zerocopyLabels().
 export function factsOf({ experiment, lost }, labels) {
   const { spec } = experiment;
   const threads = `${listed(spec.threads.map(String))} ${spec.threads.at(-1) === 1 ? 'thread' : 'threads'}`;

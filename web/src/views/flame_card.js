@@ -1,5 +1,5 @@
-// The flame graph of one profiled run, alone or against another engine's: what is drawn, searched, zoomed into, and said of
-// the frame that is looked at.
+// The flame graph of one profiled run, alone or compared with another engine's: drawing, search, zoom, and the description of
+// the current frame.
 import { getText } from '../api.js';
 import { FlameGraph } from '../charts/flamegraph.js';
 import { legendList } from '../charts/legend.js';
@@ -7,7 +7,7 @@ import { changePoints, copyName, sampledText, sharePercent } from '../copies.js'
 import { element, table } from '../dom.js';
 import { bytes, count, listed } from '../format.js';
 import { chosenRuns, fillOf, frameLabel, frameLegend, frameText } from '../frames.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { copyBy, frameById, frameCount, parseFolded, searchFrames, stackTree } from '../stacks.js';
 import { select } from './controls.js';
 
@@ -85,7 +85,7 @@ export class FlameCard {
     this.observer.observe(this.drawing);
   }
 
-  // answer: of /profiles. where: {size, at} of the configuration that is looked into.
+  // answer: of /profiles. where: {size, at} of the selected configuration.
   async update(answer, state, labels, where) {
     Object.assign(this, { answer, labels, state });
     this.searchBox.value = state.search;
@@ -211,7 +211,7 @@ export class FlameCard {
       : '';
   }
 
-  // From the table of matched functions.
+  // Called from the table of matched functions.
   find(run, symbol) {
     this.choose({ run, base_run: null, search: symbol, zoom: null });
     this.node.scrollIntoView({ block: 'start' });

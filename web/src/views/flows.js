@@ -1,4 +1,4 @@
-// The three modes' ways of the data, drawn: user space, kernel, network; each copy by the CPU a numbered arrow.
+// Drawings of the data's path in the three modes: user space, kernel, network. Each copy by the CPU is a numbered arrow.
 import { svg } from '../dom.js';
 
 const width = 720;
@@ -22,7 +22,7 @@ function box(x, y, w, h, words, kind = 'memory') {
   );
 }
 
-// copy: the copy's number, or null where nothing is copied (references, DMA).
+// copy: the copy's number, or null if nothing is copied (references, DMA).
 function arrow(x1, y1, x2, y2, copy, label) {
   const middle = (x1 + x2) / 2;
   const angle = Math.atan2(y2 - y1, x2 - x1);
@@ -74,7 +74,7 @@ const drawing = (height, description, ...parts) =>
 
 const fieldsNamed = (words, y) => [fields(22, y), text(22, y + 64, words, { 'font-size': 11, 'text-anchor': 'start' })];
 
-// The way by socket buffers; `gather`: how the fields come to them.
+// The path through socket buffers. gather: the nodes that show how the fields get there.
 const bySocketBuffers = (description, words, ...gather) =>
   drawing(
     132,

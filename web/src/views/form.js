@@ -1,10 +1,10 @@
-// The form that queues a sweep. The API itself judges what is typed, so that page and API cannot disagree: it is asked
-// whether it would take it, since a refusal of a form half filled in would be an error to the browser.
+// The form that queues a sweep. Only the API validates the input, so that page and API cannot disagree. The form asks whether the
+// API would accept it, since the browser would report the rejection of a half-filled form as an error.
 import { copyButton, element } from '../dom.js';
 import { count, duration } from '../format.js';
 import { Problem, post } from '../api.js';
 import { comparedFigures, figure, withUnit } from '../figures.js';
-import { engineLabel, engines } from '../look.js';
+import { engineLabel, engines } from '../engine_style.js';
 import { enoughFor } from '../ranks.js';
 import { curlLine, errorsByField, readRequest, unreadable } from '../request.js';
 
@@ -12,7 +12,7 @@ const field = (key, label, hint, input = {}) => ({ key, label, hint, input });
 const choice = (key, label, hint, options) => ({ key, label, hint, options });
 const preset = 'blank: as the preset has it';
 
-// How many call a winner depends on how much is compared at once. spec: the sweep's, once it is known.
+// The repetitions needed to call a winner depend on the number of comparisons. spec: the sweep's, once it is known.
 function repetitionsHint(spec) {
   const engineCount = spec?.engines?.length ?? 0;
   const pairs = (engineCount * (engineCount - 1)) / 2;
@@ -147,7 +147,7 @@ function fieldNode(spec) {
     : element('div', frame, element('label', { for: `field-${spec.key}` }, spec.label), control(spec), hint, error, warning);
 }
 
-// How many runs a search or a wanted precision takes is known when it has them.
+// The number of runs of a search, or for a requested precision, is known only at its end.
 function planText({
   runs_total: runs,
   runs_at_most: most,
@@ -159,7 +159,7 @@ function planText({
     : `${count(runs, 'run')}, about ${duration(takes)}`;
 }
 
-// queued(experiment): after the daemon accepted it.
+// queued(experiment): called after the daemon accepted it.
 export function queueForm({ signal, queued }) {
   const verdict = element('p', { class: 'verdict', role: 'status' });
   const general = element('p', { class: 'field-error', role: 'alert' });
@@ -201,7 +201,7 @@ export function queueForm({ signal, queued }) {
         if (text) input.setAttribute('aria-invalid', 'true');
         else input.removeAttribute('aria-invalid');
       }
-      // A field that is folded away cannot show what is wrong with it.
+      // Unfolds the field, which could not show its error otherwise.
       if (text)
         for (let up = node.querySelector(`#error-${key}`); up !== node; up = up.parentElement)
           if (up.tagName === 'DETAILS') up.open = true;
@@ -216,8 +216,8 @@ export function queueForm({ signal, queued }) {
 
   let checking = new AbortController();
   let timer = 0;
-  let key = null; // of the request as it stands: a second click queues nothing twice
-  // Whether it would be queued, and shows what stands in the way.
+  let key = null; // of the current request, so that a second click queues nothing twice
+  // Returns whether the request would be queued, and shows its problems.
   const judge = async () => {
     checking.abort();
     checking = new AbortController();
@@ -241,7 +241,7 @@ export function queueForm({ signal, queued }) {
     for (const only of node.querySelectorAll('[data-only]')) only.hidden = only.dataset.only !== kind;
     curl.textContent = curlLine(location.origin, readRequest(values()));
     clearTimeout(timer);
-    timer = setTimeout(check, 250); // while someone types, a request for each letter would tell nobody anything
+    timer = setTimeout(check, 250); // while someone types, a request for each letter would be useless
   };
   node.addEventListener('input', changed);
   node.addEventListener('submit', async (event) => {
@@ -252,7 +252,7 @@ export function queueForm({ signal, queued }) {
     try {
       if (await judge()) queued(await post('experiments', readRequest(values()), { 'Idempotency-Key': key }, signal));
     } catch (error) {
-      // Aborted: something was typed meanwhile, and is judged by itself.
+      // Aborted: something was typed meanwhile, and is validated separately.
       if (!signal.aborted && error.name !== 'AbortError') refused(error);
     } finally {
       submit.disabled = false;
@@ -260,7 +260,7 @@ export function queueForm({ signal, queued }) {
     }
   });
   curl.textContent = curlLine(location.origin, readRequest({ ...values(), preset: 'quick' }));
-  // The first estimate is asked for when the form is first looked at, not by every visit to the list.
+  // The first estimate is requested when the form becomes visible, not on every visit to the list.
   new IntersectionObserver((entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();

@@ -1,11 +1,11 @@
-// One configuration over all experiments of this host. The address carries everything that was chosen.
+// One configuration over all experiments of this host. The address holds all choices.
 import { copyButton, element, table } from '../dom.js';
 import { bytes, count, listed, percent } from '../format.js';
 import { get } from '../api.js';
 import { ChartCard } from '../charts/card.js';
 import { historyChart } from '../charts/history.js';
 import { comparedFigures, figure, inSentence } from '../figures.js';
-import { engineLabel, engines } from '../look.js';
+import { engineLabel, engines } from '../engine_style.js';
 import { checkHistory, compareLink, experimentLink, historyLink } from '../permalink.js';
 import { settingsText } from '../series_settings.js';
 import { checkedField, nothingShown, showProblems, submitted, textField } from './checked_form.js';

@@ -1,7 +1,7 @@
 // How it works: what each mode copies, what a run is, and what every figure means.
 import { element } from '../dom.js';
 import { figures } from '../figures.js';
-import { looks } from '../look.js';
+import { looks } from '../engine_style.js';
 import { flows } from './flows.js';
 
 const steps = [

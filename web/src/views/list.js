@@ -1,4 +1,4 @@
-// The experiments, newest first, as they are queued, go on and end, by whomever; and the form that queues one.
+// The experiments, newest first, updated as those of any client are queued, progress and end; and the form that queues one.
 import { element, state, table } from '../dom.js';
 import { time } from '../format.js';
 import { get } from '../api.js';
@@ -10,10 +10,10 @@ import { actions, isActive, progressView, takesText } from './progress.js';
 const pageSize = 50;
 
 // context: {main, say, connection, signal}.
-// target.tag: only what has it. target.unknown: the address that led here, though it is none of the page's.
+// target.tag: shows only experiments with this tag. target.unknown: an address that led here although the page does not have it.
 export async function showList({ tag, unknown }, { main, say, connection, signal }) {
   const path = `experiments?limit=${pageSize}${tag ? `&${new URLSearchParams({ tag })}` : ''}`;
-  const items = new Map(); // id -> the experiment, with what can be done with it
+  const items = new Map(); // id -> the experiment and its actions
   let next = null;
   let loaded = false;
   let read = () => {};
@@ -26,8 +26,8 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
   });
   const formNode = element('details', { class: 'queue' }, element('summary', {}, 'Queue an experiment'), form.node);
 
-  // What can be done with an experiment stays the same node until it can be done no more: a question that was asked there
-  // waits for its answer while others go on.
+  // The actions of an experiment keep their node until they change: a question that was asked there stays open while others
+  // are updated.
   const put = (experiment) => {
     const before = items.get(experiment.id);
     const same =
@@ -149,7 +149,7 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
         )
       : '',
     listNode, formNode);
-  // The list is read when the stream is there, at each time anew: so no change falls between the two.
+  // The list is read each time the stream has connected, so that no change is lost between the two.
   const first = new Promise((resolve) => {
     read = resolve;
   });
@@ -159,7 +159,7 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
       handlers,
       connection: (up, refused) => {
         connection(up, refused);
-        if (up || !loaded) load(); // without a stream, as when all places are taken, there is a list all the same
+        if (up || !loaded) load(); // without a stream, as when all are in use, the list is shown all the same
       },
     },
     signal,

@@ -1,5 +1,5 @@
-// Where an experiment's cycles go: the places on its page for that, and what stands there where nothing was profiled. The
-// rest (profile_body.js) is a chunk of its own, asked for like the profiles once, after the last window.
+// The sections on an experiment's page for its profiles, and their text if nothing was profiled. The rest (profile_body.js) is a
+// separate chunk. Like the profiles it is requested once, after the last window.
 import { get } from '../api.js';
 import { element } from '../dom.js';
 
@@ -21,7 +21,7 @@ export class ProfileView {
     );
   }
 
-  // After each change of the experiment or of what is chosen.
+  // Called after each change of the experiment or of the choices.
   update(data, state) {
     this.node.hidden = !data.final;
     if (!data.final || !(data.experiment.spec.profile || data.profiles.length)) return;

@@ -1,9 +1,9 @@
-// What the profiles of an experiment say: what the copies cost in words, their shares as a table, and a flame graph.
+// The profiles of an experiment: the cost of the copies as text, their shares as a table, and a flame graph.
 import { csvOf } from '../charts/card.js';
 import { copyKinds, copyName, costWords, sharePercent, shareRows } from '../copies.js';
 import { download, element, missing, svg, table } from '../dom.js';
 import { bytes, count, listed } from '../format.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { lookedInto } from '../charts/all.js';
 import { distinct, zerocopyLabels } from '../series.js';
 import { doubtList } from './doubts.js';
@@ -41,7 +41,7 @@ const shareColumns = [
   { key: 'reason', fileOnly: true },
 ];
 
-// What was sampled, if it was the same in all of them.
+// The sampling, if it is the same in all rows.
 function commonSample(rows) {
   const kinds = distinct(rows.map(({ sampled }) => sampled).filter(Boolean));
   return kinds.length === 1 ? kinds[0] : null;
@@ -76,7 +76,7 @@ const ruleTable = (rules) =>
     rules,
   );
 
-// symbolOf: (item, symbol) => what stands for the symbol, and leads to it in the flame graph.
+// symbolOf: (item, symbol) => a node that shows the symbol and leads to it in the flame graph.
 function symbolTable(items, labels, symbolOf) {
   const rows = items.flatMap((item) =>
     copyKinds.flatMap(({ key, name }) =>
@@ -97,7 +97,7 @@ function symbolTable(items, labels, symbolOf) {
   );
 }
 
-// What hatches the copies, wherever they are drawn. They are no part of one drawing, since any may come and go.
+// The hatchings of the copies for all drawings. They are not part of one drawing, since any of them may be removed.
 const hatchings = () =>
   svg(
     'svg',
@@ -125,7 +125,7 @@ function doubtfulShares(profiles) {
 const placeOf = (cell) => `messages of ${bytes(cell.message_bytes)}, ${count(cell.threads, 'thread')}`;
 
 export class ProfileBody {
-  // answer: of /profiles. context: {say, signal, remember, words, place}, the latter two to be filled.
+  // answer: of /profiles. context: {say, signal, remember, words, place}; the last two are filled here.
   constructor(id, answer, context) {
     Object.assign(this, { id, answer, words: context.words, place: context.place, drawn: false });
     this.card = new FlameCard(context);
@@ -141,7 +141,7 @@ export class ProfileBody {
     if (this.answer.items.length) await this.card.update(this.answer, state, labels, where);
   }
 
-  // Of the configuration that the charts of single runs look into, if it was profiled; the others are folded away.
+  // Shows the configuration of the charts of single runs, if it was profiled. The others are folded away.
   drawWords(words, { size, at }) {
     if (words.length === 0) {
       this.words.replaceChildren();

@@ -1,13 +1,13 @@
-// How far an experiment is, what runs now, and what can be done with it.
+// The progress of an experiment, its current run, and the actions on it.
 import { element } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { post, remove } from '../api.js';
 import { crossoverAnswer } from './crossover.js';
 
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
 
-// What it took where it has ended, else what is expected.
+// The time it took if it has ended, else the expected time.
 export function takesText({ state, started_at: from, finished_at: to, estimated_duration_s: estimate }) {
   if (isActive({ state })) return `about ${duration(estimate)}`;
   return from && to ? `took ${duration((new Date(to) - new Date(from)) / 1000)}` : '–';
@@ -16,7 +16,7 @@ export function takesText({ state, started_at: from, finished_at: to, estimated_
 export function progressText({ state, progress }) {
   const { runs_total: total, runs_failed: failed, runs_cancelled: cancelled, eta_s: eta, queue_position: before } = progress;
   const most = progress.runs_at_most > total ? `, at most ${progress.runs_at_most.toLocaleString('en')}` : '';
-  // A cancelled run is done with, but nothing was measured.
+  // A cancelled run counts as done, but nothing was measured.
   const measured = cancelled ? progress.runs_completed : progress.runs_done;
   const rest = [failed && `, ${failed.toLocaleString('en')} failed`, cancelled && `, ${cancelled.toLocaleString('en')} cancelled`];
   const parts = [
@@ -29,14 +29,14 @@ export function progressText({ state, progress }) {
   return parts.join(' · ');
 }
 
-// How many configurations have an interval as narrow as was asked for.
+// How many configurations have an interval as narrow as requested.
 export function repeatsText(repeats) {
   const { configurations: all, interval_reached: reached, cap_reached: capped, given_up: lost } = repeats;
   const rest = [capped && `${capped} at the cap of repetitions`, lost && `${lost} given up`].filter(Boolean);
   return [`interval reached in ${reached} of ${count(all, 'configuration')}`, ...rest].join(', ');
 }
 
-// '' while nothing stands in the way.
+// '' while measuring is not paused.
 export const pausedText = (experiment) =>
   isActive(experiment) && experiment.progress.paused_reason
     ? `Measuring is paused: ${experiment.progress.paused_reason}`
@@ -69,7 +69,7 @@ export function progressView(experiment) {
   );
 }
 
-// Asks before what cannot be undone.
+// Asks first, since a deletion cannot be undone.
 function askToDelete({ id, name, runs_total: runs }, make) {
   const close = () => dialog.close();
   const dialog = element(
@@ -94,7 +94,7 @@ function askToDelete({ id, name, runs_total: runs }, make) {
   return close;
 }
 
-// Cancel while it is under way, delete afterwards, unless it is pinned. done(what): after it happened.
+// Cancel while it is queued or running, delete afterwards unless it is pinned. done(what): called after it happened.
 export function actions(experiment, { done, say }) {
   const name = experiment.name || `experiment ${experiment.id}`;
   const attempt = (make, what) => async (event) => {

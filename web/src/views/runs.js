@@ -1,9 +1,9 @@
-// Every run with every figure; drawn when it is opened, since a thousand runs are some 30,000 cells.
+// Every run with every figure. Drawn only when opened, since a thousand runs are some 30,000 cells.
 import { element, missing, state, table } from '../dom.js';
 import { flagsOf } from '../doubts.js';
 import { bytes } from '../format.js';
 import { figures } from '../figures.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 import { zerocopyLabels } from '../series.js';
 
 const atOnce = 200;

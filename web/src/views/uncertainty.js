@@ -1,8 +1,8 @@
-// How sure the throughputs are, as /summary says it: intervals with their methods, variation, outliers, repetitions.
+// The uncertainty of the throughputs, from /summary: intervals with their methods, variation, outliers, repetitions.
 import { element, missing, table, valueWithSpan } from '../dom.js';
 import { bytes, interval, listed, percent } from '../format.js';
 import { figure } from '../figures.js';
-import { engineLabel } from '../look.js';
+import { engineLabel } from '../engine_style.js';
 
 const gbps = figure('throughput_gbps').text;
 
@@ -24,7 +24,7 @@ const runLinks = (ids) => ids.map((id, i) => [i ? ', ' : '', element('a', { href
 
 const methods = (rows, key) => [...new Set(rows.map(({ spread }) => spread?.[key]?.method).filter(Boolean))];
 
-// labels: what its zero-copy runs were. Empty before there is a summary.
+// labels: see zerocopyLabels(). Empty before there is a summary.
 export function uncertaintyView(summary, labels) {
   if (!summary) return [];
   const rows = summary.configurations.map((line) => ({ ...line, spread: line.figures.throughput_gbps }));
