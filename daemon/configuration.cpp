@@ -91,14 +91,18 @@ class Layers {
     assign(*option, std::move(values), place);
   }
 
+  static bool is_flag_value(std::string_view text) { return text == "true" || text == "false" || text == "1" || text == "0"; }
+
   // A value of a stronger layer stays. A weaker layer's value is validated all the same, since it may take effect later.
   void assign(CLI::Option& option, std::vector<std::string> values, const std::string& source) {
     const CLI::results_t stronger = option.results();
     try {
       option.clear();
       const bool is_flag = option.get_expected_min() == 0;
-      // CLI11 takes an empty text for a flag without a value, which is true.
-      if (is_flag && !values.empty() && values.front().empty()) throw CLI::ConversionError("an empty text is given");
+      // CLI11 takes an empty text for a flag without a value, which is true, and any number for one of true and false.
+      if (is_flag && !values.empty() && !is_flag_value(values.front())) {
+        throw CLI::ConversionError(fmt::format("--{}: \"{}\" is given", option.get_single_name(), values.front()));
+      }
       if (is_flag && !values.empty()) values = {option.get_flag_value(option.get_single_name(), values.front())};
       if (!values.empty()) {  // an empty array means no value
         option.add_result(values);

@@ -61,7 +61,6 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->group(kReloadable)
       ->default_str("$CREDENTIALS_DIRECTORY/token, where it exists");
   command.add_flag("--public-read", options.access.public_read, "With a token: reading needs none")
-      ->check(CLI::IsMember({"true", "false", "1", "0"}))
       ->group(kReloadable)
       ->default_str("false");
   command

@@ -119,7 +119,7 @@ Result<std::string> whole_text(const std::string& name) {
   if (const auto bytes = std::filesystem::file_size(name, no_size); !no_size && bytes > kMaxFileBytes) return too_large();
   errno = 0;
   std::ifstream file(name, std::ios::binary);
-  if (file && file.peek() != '{' && !file.eof()) return fail(name + " is no export of copybenchd: its first line is no JSON object");
+  if (const int first = file.peek(); file.good() && first != '{') return fail(name + " is no export of copybenchd: its first line is no JSON object");
   std::string text;
   char block[1 << 16];
   while (file.read(block, sizeof block) || file.gcount() > 0) {

@@ -116,17 +116,17 @@ std::string samples_problem(const ExperimentSpec& spec, const Configuration& con
 }
 
 // The engine fails a run whose connection has one of these (ServedConnection::drain).
-std::string connection_problem(const Json& connection, const std::string& place) {
+std::string connection_problem(const Json& connection, const std::string& place, const char* tcp_count) {
   if (!member(connection, "problem").is_null()) return place + "/problem is a text; allowed of a run that completed: null";
   const auto sent = number(connection, "bytes"), received = number(connection, "client_received_bytes");
   if (sent && received && *sent != *received) {
     return says_otherwise(place + "/client_received_bytes", *received, place + "/bytes", *sent);
   }
-  // The greeting's reply and the FIN are acknowledged as well.
+  // The reply to the greeting and the FIN count there as well.
   constexpr double kBesideMessages = 8192;
-  const auto acknowledged = number(member(connection, "tcp"), "bytes_acked");
-  if (sent && acknowledged && (*acknowledged < *sent || *acknowledged > *sent + kBesideMessages)) {
-    return says_otherwise(place + "/tcp/bytes_acked", *acknowledged, place + "/bytes", *sent);
+  const auto carried = number(member(connection, "tcp"), tcp_count);
+  if (sent && carried && (*carried < *sent || *carried > *sent + kBesideMessages)) {
+    return says_otherwise(fmt::format("{}/tcp/{}", place, tcp_count), *carried, place + "/bytes", *sent);
   }
   return "";
 }
@@ -157,7 +157,8 @@ std::string connections_problem(const Configuration& configuration, const Json& 
                          configuration.threads);
     }
     for (size_t i = 0; i < connections.size(); ++i) {
-      std::string problem = connection_problem(connections[i], fmt::format("evidence/{}/connections/{}", side, i));
+      std::string problem = connection_problem(connections[i], fmt::format("evidence/{}/connections/{}", side, i),
+                                               side == "server" ? "bytes_acked" : "bytes_received");
       if (!problem.empty()) return problem;
     }
   }

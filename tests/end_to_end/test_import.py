@@ -14,6 +14,7 @@ import unittest
 
 from daemon import BINARY, PATIENCE_S, Daemon
 
+RUNS = 8  # of the seed
 SEED = pathlib.Path(__file__).resolve().parents[1] / "fuzz/corpus/import/profiled.ndjson"
 PROFILE = 2  # the run of the seed that is one
 
@@ -192,7 +193,7 @@ class Damaged(unittest.TestCase):
         own = [f"/experiments/{number}{part}" for part in
                ("", "/runs", "/results.csv", "/summary", "/comparisons", "/circumstances", "/calibrations", "/profiles",
                 "/export.ndjson", "/events")]
-        runs = [f"/runs/{3 * number - 2 + i}{part}" for i in range(3) for part in
+        runs = [f"/runs/{RUNS * (number - 1) + 1 + i}{part}" for i in range(RUNS) for part in
                 ("", "/perf", "/profile", "/stacks.folded", "/flamegraph.svg")]
         return own + runs
 

@@ -15,7 +15,7 @@ constexpr int kFilesAnInput = 50;
 struct World {
   std::unique_ptr<DatabaseConnection> scratch;
   std::vector<ExportFile> large = read_seeds();
-  std::vector<ExportFile> small;  // of one run each
+  std::vector<ExportFile> small;  // the seeds, and files of one run each where their spec allows that
 
   World() {
     auto opened = DatabaseConnection::open(":memory:", DatabaseConnection::Access::create);
@@ -24,6 +24,7 @@ struct World {
     FUZZ_CHECK(migrate(*scratch));
     for (const ExportFile& seed : large) {
       FUZZ_CHECK(check_import(*scratch, seed));
+      small.push_back(seed);
       for (const Json& run : seed.runs) {
         ExportFile one = seed;
         one.runs = {run};
