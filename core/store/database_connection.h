@@ -69,7 +69,8 @@ class DatabaseConnection {
   };
   // None if the log is not in use yet, or if another process is changing the index.
   std::optional<LogIndex> log_index();
-  // Whether the checksums of the log hold, up to the end that the index gives. True where there is no such end. Reads all of it.
+  // Whether the checksums of the log hold, up to the end that the index gives. True where there is no such end. Reads 4 MiB at
+  // most, the end of a longer log, which takes some milliseconds.
   bool log_checksums_hold();
 
   // Ends the statement that is running, if any. Any thread.
