@@ -29,7 +29,11 @@ std::string event(std::string_view name, const Json& data) {
 
 EventStreams::EventStreams(ReaderPool& readers, ChangeNotifier& changed, PausedReason paused_reason, size_t capacity,
                            std::chrono::milliseconds heartbeat)
-    : readers_(readers), changed_(changed), paused_reason_(std::move(paused_reason)), capacity_(capacity), heartbeat_(heartbeat) {}
+    : readers_(readers),
+      changed_(changed),
+      paused_reason_(std::move(paused_reason)),
+      capacity_(capacity),
+      heartbeat_(heartbeat) {}
 
 EventStreams::PlaceHeld EventStreams::take_place(const std::string& client) {
   std::unique_lock lock(mutex_);
@@ -62,7 +66,8 @@ bool EventStreams::want_back_for(const std::string& client) {
   }
   const auto most = std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most == held.end() || most->second < held[client] + 2) return false;
-  const auto oldest = std::find_if(places_.begin(), places_.end(), [&](const Place* place) { return place->client == most->first; });
+  const auto oldest =
+      std::find_if(places_.begin(), places_.end(), [&](const Place* place) { return place->client == most->first; });
   (*oldest)->wanted_back = true;
   return true;
 }
