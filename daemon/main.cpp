@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <new>
 
 #include "core/base/version.h"
@@ -33,6 +34,17 @@ bool has_stack() {
   return ::setrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur >= kLeast;
 }
 
+// Where less is allowed, an allocation may fail on a thread, which ends the process without a word.
+bool has_memory() {
+  constexpr rlim_t kLeast = rlim_t{32} << 20;
+  rlimit data{};
+  if (::getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur >= kLeast) return true;
+  data.rlim_cur = std::min(data.rlim_max, kLeast);
+  return data.rlim_cur >= kLeast && ::setrlimit(RLIMIT_DATA, &data) == 0;
+}
+
+constexpr const char* kNoMemory = "there is not enough memory, or a limit of it is too low (ulimit -v, ulimit -d)";
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,6 +57,10 @@ int main(int argc, char** argv) {
   ::signal(SIGCHLD, SIG_DFL);
   if (!has_stack()) {
     copybench::complain("", "the limit of the stack is too low; raise it (ulimit -s, LimitSTACK=) to 8192 KiB");
+    return 1;
+  }
+  if (!has_memory()) {
+    copybench::complain("", kNoMemory);
     return 1;
   }
   give_threads_room();
@@ -74,7 +90,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return copybench::status_with_output(app.exit(error) == 0 ? 0 : 2);
   } catch (const std::bad_alloc&) {
-    copybench::complain("", "there is not enough memory, or a limit of it is too low (ulimit -v, ulimit -d)");
+    copybench::complain("", kNoMemory);
     return 1;
   }
   if (app.get_subcommands().empty()) {

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import BINARY, ROOT, Daemon
+from daemon import BINARY, ROOT, Daemon, without_settings
 
 READMES = ["README.md", "core/README.md", "api/README.md", "systemd/README.md", "tests/README.md", ".github/CONTRIBUTING.md"]
 EXPERIMENTS = 6  # as many as the READMEs name
@@ -76,7 +76,7 @@ class Commands(unittest.TestCase):
         # A run for one command of curl, and the daemon's own data where a README has the service's.
         wrapped = f'set -eu\ncurl() {{ command curl -sS --fail-with-body --max-time 60 "$@"; }}\n{script}\n'
         done = subprocess.run(["bash", "-c", wrapped], cwd=folder, capture_output=True, text=True, timeout=120,
-                              env={**os.environ, "STATE_DIRECTORY": str(daemon.data_dir), "COPYBENCH_CONFIG": os.devnull})
+                              env={**without_settings(os.environ), "STATE_DIRECTORY": str(daemon.data_dir), "COPYBENCH_CONFIG": os.devnull})
         self.assertEqual(done.returncode, 0, f"{readme}:\n{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         return done.stdout
 
