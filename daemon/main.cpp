@@ -34,7 +34,7 @@ bool has_stack() {
   return ::setrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur >= kLeast;
 }
 
-// Where less is allowed, an allocation may fail on a thread, which ends the process without a word.
+// Under a lower limit an allocation may fail on a thread, which ends the process without a message.
 bool has_memory() {
   constexpr rlim_t kLeast = rlim_t{32} << 20;
   rlimit data{};

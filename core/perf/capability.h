@@ -1,4 +1,4 @@
-// What perf can count here. Runs perf itself on a trivial command, since no other test is reliable.
+// Finds what perf can count here. Runs perf itself on a trivial command, since no other test is reliable.
 // Threads: any. PerfProbe is internally locked, and holds no lock while perf runs except for the first probe.
 #pragma once
 

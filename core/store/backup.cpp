@@ -33,9 +33,9 @@ class TemporaryFile {
     std::string folder = file.string() + ".XXXXXX";
     if (::mkdtemp(folder.data()) == nullptr) return tl::unexpected(file_error("make a folder beside " + file.string(), errno));
     TemporaryFile made(folder);
-    const std::string copy = made.path().string();
-    made.removed_ = std::make_unique<RemovedOnSignal>(
-        std::vector{copy, copy + "-journal", copy + "-wal", copy + "-shm", folder});
+    std::vector<std::string> files = with_side_files(made.path());
+    files.push_back(folder);  // once it is empty
+    made.removed_ = std::make_unique<RemovedOnSignal>(std::move(files));
     const UniqueFd fd(::open(made.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return tl::unexpected(file_error("make a file beside " + file.string(), errno));
     return made;

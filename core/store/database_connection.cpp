@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <mutex>
 #include <string_view>
 #include <vector>
+
+#include "core/store/log_checksum.h"
 
 namespace copybench {
 namespace {
@@ -328,48 +329,6 @@ std::optional<DatabaseConnection::LogIndex> DatabaseConnection::log_index() {
   return LogIndex{std::string(&first[kSalts], kSaltBytes), frames == 0 ? 0 : kLogHeader + frames * (kFrameHeader + page)};
 }
 
-namespace {
-
-// The cumulative checksum of a log, over 32-bit words in the byte order that the log's magic number names
-// (https://sqlite.org/walformat.html, 4.2).
-class LogChecksum {
- public:
-  explicit LogChecksum(bool big_endian) : big_endian_(big_endian) {}
-  void add(const char* bytes, size_t length) {
-    const bool swapped = big_endian_ != (std::endian::native == std::endian::big);
-    uint32_t first = first_, second = second_;
-    for (size_t at = 0; at + 8 <= length; at += 8) {
-      uint32_t words[2];
-      std::memcpy(words, bytes + at, sizeof words);
-      first += (swapped ? __builtin_bswap32(words[0]) : words[0]) + second;
-      second += (swapped ? __builtin_bswap32(words[1]) : words[1]) + first;
-    }
-    first_ = first;
-    second_ = second;
-  }
-  // Goes on from a frame's stored checksum.
-  void start_from(const char* stored) {
-    first_ = word(stored, true);
-    second_ = word(stored + 4, true);
-  }
-  // Stored big-endian whatever the order of the words.
-  bool is(const char* stored) const { return word(stored, true) == first_ && word(stored + 4, true) == second_; }
-
-  static uint32_t word(const char* bytes, bool big_endian) {
-    uint32_t value = 0;
-    for (int i = 0; i < 4; ++i) {
-      value |= static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])) << (big_endian ? 24 - 8 * i : 8 * i);
-    }
-    return value;
-  }
-
- private:
-  const bool big_endian_;
-  uint32_t first_ = 0, second_ = 0;
-};
-
-}  // namespace
-
 bool DatabaseConnection::log_checksums_hold() {
   constexpr uint32_t kLittleEndian = 0x377f0682, kBigEndian = 0x377f0683;
   constexpr int kHeader = 32, kFrameHeader = 24;
@@ -384,8 +343,8 @@ bool DatabaseConnection::log_checksums_hold() {
   };
   std::vector<char> header(kHeader);
   if (!read(header, 0)) return false;
-  const uint32_t magic = LogChecksum::word(header.data(), true);
-  const uint32_t page_bytes = LogChecksum::word(&header[8], true);
+  const uint32_t magic = LogChecksum::word(header.data());
+  const uint32_t page_bytes = LogChecksum::word(&header[8]);
   // Another process has started the log anew since the index was read.
   if (std::string(&header[16], 8) != index->salts) return true;
   if ((magic != kLittleEndian && magic != kBigEndian) || page_bytes < 512 || page_bytes > 65536) return false;

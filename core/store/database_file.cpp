@@ -21,9 +21,9 @@ tl::unexpected<StoreError> io_error(const std::string& what, int errno_value) {
 // Creates the file under another name first, so that a file with the final name is always complete.
 StoreResult<void> create(const fs::path& directory) {
   const fs::path unfinished = directory / "copybench.db.new";
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+  for (const std::string& file : with_side_files(unfinished)) {
     std::error_code ignored;
-    fs::remove(unfinished.string() + suffix, ignored);
+    fs::remove(file, ignored);
   }
   {
     auto connection = DatabaseConnection::open(unfinished, DatabaseConnection::Access::create);
@@ -66,6 +66,11 @@ StoreResult<void> find_or_create(const fs::path& directory) {
 }  // namespace
 
 fs::path database_file(const fs::path& directory) { return directory / "copybench.db"; }
+
+std::vector<std::string> with_side_files(const fs::path& database) {
+  const std::string file = database.string();
+  return {file, file + "-journal", file + "-wal", file + "-shm"};
+}
 
 StoreResult<void> check_not_own_name(const fs::path& file) {
   const std::string name = file.filename().string();

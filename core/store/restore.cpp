@@ -40,9 +40,9 @@ StoreError not_restored(const fs::path& file, const StoreError& error) {
 }
 
 void remove_with_suffixes(const fs::path& file) {
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+  for (const std::string& one : with_side_files(file)) {
     std::error_code ignored;
-    fs::remove(file.string() + suffix, ignored);
+    fs::remove(one, ignored);
   }
 }
 
@@ -132,13 +132,8 @@ StoreResult<std::vector<fs::path>> complete_restore(const fs::path& directory) {
 namespace {
 
 // Runs with the rights of the owner of the directory.
-StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from, const fs::path& file) {
+StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from, const fs::path& file, mode_t mode) {
   std::error_code failed;
-  const auto mode = [&] {
-    const OwnersRights rights(from);
-    return check_is_file(file);
-  }();
-  if (!mode) return tl::unexpected(mode.error());
   auto lock = DataLock::take(directory);
   if (!lock) return tl::unexpected(not_restored(file, lock.error()));
   if (auto completed = complete_restore(directory); !completed) return tl::unexpected(completed.error());
@@ -148,14 +143,13 @@ StoreResult<Restored> restore_into(const fs::path& directory, const Folder& from
   }
 
   const fs::path unfinished = directory / kUnfinished;
-  const std::string copied = unfinished.string();
-  const RemovedOnSignal removed({copied, copied + "-journal", copied + "-wal", copied + "-shm"});
+  const RemovedOnSignal removed(with_side_files(unfinished));
   auto copy = prepare(from, file, unfinished);
   if (!copy) {
     remove_with_suffixes(unfinished);
     return tl::unexpected(not_restored(file, copy.error()));
   }
-  if (auto kept = keep_mode(directory, *mode, unfinished); !kept) return tl::unexpected(kept.error());
+  if (auto kept = keep_mode(directory, mode, unfinished); !kept) return tl::unexpected(kept.error());
   const fs::path prepared = directory / (std::string(kPrepared) + date_now());
   if (auto named = rename_durably(unfinished, prepared, Target::must_not_exist); !named) {
     return tl::unexpected(named.error());
@@ -172,19 +166,20 @@ StoreResult<Restored> restore(const fs::path& directory, const fs::path& file) {
   if (!from) return tl::unexpected(StoreError{Kind::not_found, from.error().message + "."});
   // Before the data directory is made: a file that is no backup changes nothing.
   const fs::path backup = from->path() / file.filename();
-  const auto sound = [&]() -> StoreResult<void> {
+  const auto mode = [&]() -> StoreResult<mode_t> {
     const OwnersRights rights(*from);
-    if (auto is_file = check_is_file(backup); !is_file) return tl::unexpected(is_file.error());
+    auto found = check_is_file(backup);
+    if (!found) return found;
     std::error_code unknown;
-    if (fs::equivalent(backup, database_file(directory), unknown)) return {};  // refused below, as that
+    if (fs::equivalent(backup, database_file(directory), unknown)) return found;  // refused below, as that
     if (auto opened = open_backup(backup); !opened) return tl::unexpected(not_restored(backup, opened.error()));
-    return {};
+    return found;
   }();
-  if (!sound) return tl::unexpected(StoreError{sound.error().kind, from->with_name(sound.error().message)});
+  if (!mode) return tl::unexpected(StoreError{mode.error().kind, from->with_name(mode.error().message)});
   const auto into = Folder::open_or_create(directory);
   if (!into) return tl::unexpected(StoreError{Kind::io, into.error().message + "."});
   const OwnersRights rights(*into);
-  auto restored = restore_into(into->path(), *from, backup);
+  auto restored = restore_into(into->path(), *from, backup, *mode);
   if (!restored) {
     return tl::unexpected(StoreError{restored.error().kind, into->with_name(from->with_name(restored.error().message))});
   }

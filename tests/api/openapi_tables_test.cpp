@@ -57,7 +57,7 @@ Json presets() {
   return with_null(list);
 }
 
-// Of every object with that name in the document.
+// Collects the values that each `metric` parameter of the document allows.
 void collect_metrics(const Json& node, std::set<std::string>& found) {
   if (node.is_object() && node.value("name", Json()) == "metric" && node.contains("schema")) {
     found.insert(node["schema"]["enum"].dump());

@@ -320,7 +320,7 @@ class FilesTaken(unittest.TestCase):
             served.line_with("event=(store_failed|measuring_paused) .*was removed while it was in use")
             os.rename(database.with_name("aside"), database)
             served.line_with("event=(store_recovered|measuring_resumed)")
-            # What is refused until then says so with 503.
+            # Posts get 503 until the store has tried again.
             answer = wait_until(lambda: (again := served.post("/experiments", sweep())).status == 202 and again, "posts are taken")
             served.completed(answer.json()["id"])
 

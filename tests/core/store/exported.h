@@ -1,4 +1,4 @@
-// What the tests of exports and imports share: an experiment in which much happened, exported, read and changed.
+// Helpers of the export and import tests: an experiment with runs of every outcome, exported, read and changed.
 #pragma once
 
 #include <functional>
