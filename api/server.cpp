@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
-#include "api/api.h"
-#include "api/event_stream.h"
-#include "api/http_server.h"
-#include "api/listener.h"
-#include "api/router.h"
+#include "api/endpoints/api.h"
+#include "api/endpoints/event_stream.h"
+#include "api/endpoints/router.h"
+#include "api/http/listener.h"
+#include "api/http/server.h"
 
 namespace copybench {
 

@@ -12,20 +12,11 @@
 #include <memory>
 #include <string>
 
-#include "api/access.h"
-#include "api/http_server.h"
-#include "api/perf_report.h"
-#include "api/post_limit.h"
-#include "core/base/change_notifier.h"
+#include "api/endpoints/context.h"
+#include "api/http/access.h"
+#include "api/http/post_limit.h"
+#include "api/http/server.h"
 #include "core/base/result.h"
-#include "core/run/activity.h"
-#include "core/run/scheduler.h"
-#include "core/store/reader.h"
-#include "core/store/store.h"
-
-namespace spdlog {
-class logger;
-}
 
 namespace copybench {
 
@@ -35,22 +26,11 @@ struct ApiOptions {
   size_t max_connections = HttpServerOptions{}.max_connections;
   uint64_t max_body_bytes = kMaxBodyBytes;
   PostRates post_rates;
-  int64_t max_queued = 1000;              // experiments that are queued or running; one more gets 503
+  int64_t max_queued = kDefaultMaxQueued;              // experiments that are queued or running; one more gets 503
   size_t event_streams = 16;              // open at once; one more gets 429
   size_t workers = 8;                     // threads for everything but event streams
   std::chrono::milliseconds client_timeout = std::chrono::seconds{5};  // see HttpServerOptions
   std::chrono::milliseconds heartbeat = std::chrono::seconds{15};      // of an idle event stream
-};
-
-struct ApiContext {
-  Store& store;
-  ReaderPool& readers;
-  Scheduler& scheduler;
-  const PerfReport& perf;  // the daemon's start fills it, possibly after start()
-  ChangeNotifier& changed;   // stop() closes it, so that event streams end
-  ActivityCounter& activity;
-  std::shared_ptr<spdlog::logger> logger;
-  int64_t max_queued = ApiOptions{}.max_queued;  // the server overwrites it from its options
 };
 
 class ApiServer {

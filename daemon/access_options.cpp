@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "api/web_origin.h"
+#include "api/http/web_origin.h"
 #include "core/base/unique_fd.h"
 
 namespace copybench {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "api/access.h"
+#include "api/http/access.h"
 #include "core/base/result.h"
 
 namespace copybench {

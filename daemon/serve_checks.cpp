@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "api/listener.h"
+#include "api/http/listener.h"
 #include "core/base/subprocess.h"
 #include "daemon/data_directory.h"
 

@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "api/access.h"
+#include "api/http/access.h"
 #include "daemon/serve_options.h"
 
 namespace copybench {

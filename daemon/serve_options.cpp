@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "api/listener.h"
+#include "api/http/listener.h"
 #include "core/model/names.h"
 #include "daemon/configuration.h"
 

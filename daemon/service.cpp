@@ -11,11 +11,12 @@
 #include <utility>
 
 #include "api/server.h"
+#include "core/analysis/adaptive.h"
 #include "core/base/log_event.h"
 #include "core/base/signals.h"
 #include "core/perf/capability.h"
 #include "core/run/scheduler.h"
-#include "core/store/reader.h"
+#include "core/store/reader_pool.h"
 #include "core/store/store.h"
 #include "daemon/data_directory.h"
 #include "daemon/logging.h"
@@ -100,7 +101,7 @@ Result<void> serve(const Flags& flags, ServeConfiguration configuration, Prepara
   const std::filesystem::path& directory = preparation.data_directory;
   make_data_private();
   manager.status("checking the database in " + directory.string());
-  auto store = Store::open(directory);
+  auto store = Store::open(directory, advise);
   if (!store) return fail(store.error().message);
   const auto recovered = (*store)->recover();
   if (!recovered) {

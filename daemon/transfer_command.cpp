@@ -11,14 +11,16 @@
 #include <fstream>
 #include <memory>
 
-#include "api/versions.h"
+#include "api/endpoints/versions.h"
+#include "core/analysis/adaptive.h"
 #include "core/base/owners_rights.h"
 #include "core/base/removed_on_signal.h"
 #include "core/base/unique_fd.h"
+#include "core/database/durable_file.h"
 #include "core/host/system_facts.h"
-#include "core/store/database_file.h"
-#include "core/store/durable_file.h"
-#include "core/store/export.h"
+#include "core/store/files.h"
+#include "core/transfer/export.h"
+#include "core/transfer/import.h"
 #include "daemon/commands.h"
 #include "daemon/configuration.h"
 #include "daemon/data_directory.h"
@@ -141,14 +143,14 @@ Result<void> run_import(const ImportOptions& options) {
   const auto folder = Folder::open_or_create(*directory);
   if (!folder) return tl::unexpected(folder.error());
   const OwnersRights rights(*folder);
-  auto store = Store::open(folder->path());
+  auto store = Store::open(folder->path(), advise);
   if (!store && store.error().kind == StoreError::Kind::locked) {
     return fail(fmt::format("{} Or hand the file to it: curl -X POST -H 'Content-Type: application/x-ndjson' --data-binary @{} "
                             "http://ADDRESS/experiments/import, where ADDRESS is what its --listen says (its log has it).",
                             folder->with_name(store.error().message), options.file));
   }
   if (!store) return fail(folder->with_name(store.error().message));
-  const auto imported = (*store)->import_experiment(*read);
+  const auto imported = import_experiment(**store, *read);
   if (!imported) return fail(folder->with_name(imported.error().message));
   say("{} is experiment {}{}: \"{}\", measured on {} as experiment {}.\n", options.file, imported->record.id,
       imported->is_new ? "" : " already", imported->record.spec.name, read->origin.host, read->origin.experiment_id);

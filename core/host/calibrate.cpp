@@ -17,7 +17,7 @@
 #include "core/base/socket.h"
 #include "core/base/time.h"
 #include "core/host/text_file.h"
-#include "core/model/robust.h"
+#include "core/stats/robust.h"
 
 namespace copybench {
 namespace {

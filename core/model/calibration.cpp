@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/model/origin.h"
-#include "core/model/robust.h"
+#include "core/stats/robust.h"
 
 namespace copybench {
 namespace {

@@ -33,7 +33,21 @@ std::unordered_map<std::string_view, const Circumstance*> by_name(const Circumst
   return named;
 }
 
+Shape facts() {
+  return Shape::list(Shape::object({{"name", Shape::text(200)},
+                                    {"class", Shape::word(names<CircumstanceClass>())},
+                                    {"value", Shape::plain()},
+                                    {"unit", Shape::text(100).or_null()},
+                                    {"reason", Shape::text(StoredLimits::kMaxFactBytes).or_null()}}),
+                     StoredLimits::kMaxFacts);
+}
+
 }  // namespace
+
+const Shape& facts_shape() {
+  static const Shape shape = facts();
+  return shape;
+}
 
 template <>
 std::span<const std::string_view> names<CircumstanceClass>() { return kClasses; }

@@ -8,6 +8,7 @@
 
 #include "core/base/json.h"
 #include "core/base/result.h"
+#include "core/model/json_shape.h"
 #include "core/model/names.h"
 
 namespace copybench {
@@ -67,5 +68,8 @@ std::string machine_key(const Circumstances& facts);
 inline constexpr char kHostName[] = "host.name";
 inline constexpr char kMachineId[] = "host.machine_id";
 inline constexpr char kKernelRelease[] = "kernel.release";
+
+// Of stored and imported facts.
+const Shape& facts_shape();
 
 }  // namespace copybench

@@ -15,6 +15,7 @@ constexpr std::array<string_view, 5> kExperimentStates{"queued", "running", "com
 constexpr std::array<string_view, 7> kRunStates{"queued",    "running",   "completed",  "failed",
                                                 "timed_out", "cancelled", "interrupted"};
 constexpr std::array<string_view, 5> kRepeatStates{"running", "interval_reached", "cap_reached", "given_up", "cancelled"};
+constexpr std::array<string_view, 4> kCopyKinds{"gather", "send", "deferred", "receive"};
 constexpr std::array<string_view, 1> kFinds{"crossover"};
 constexpr std::array<string_view, 6> kCrossoverStates{"searching", "found",     "several",
                                                       "none",      "undecided", "cancelled"};
@@ -30,6 +31,8 @@ template <>
 std::span<const string_view> names<Receive>() { return kReceives; }
 template <>
 std::span<const string_view> names<Order>() { return kOrders; }
+template <>
+std::span<const string_view> names<CopyKind>() { return kCopyKinds; }
 template <>
 std::span<const string_view> names<RunKind>() { return kRunKinds; }
 template <>

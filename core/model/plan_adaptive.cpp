@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "core/model/crossover.h"
-#include "core/model/plan.h"
-#include "core/model/statistics.h"
+#include "core/model/figures.h"
+#include "core/model/limits.h"
 #include "core/model/text.h"
+#include "core/stats/statistics.h"
 
 namespace copybench {
 namespace {

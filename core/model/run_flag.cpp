@@ -18,6 +18,12 @@ constexpr std::array<std::string_view, 13> kKinds{
 template <>
 std::span<const std::string_view> names<FlagKind>() { return kKinds; }
 
+const Shape& flags_shape() {
+  static const Shape shape =
+      Shape::list(Shape::object({{"kind", Shape::word(names<FlagKind>())}, {"detail", Shape::text(StoredLimits::kMaxTextBytes)}}), 100);
+  return shape;
+}
+
 Json to_json(const std::vector<RunFlag>& flags) {
   Json list = Json::array();
   for (const RunFlag& flag : flags) list.push_back({{"kind", name_of(flag.kind)}, {"detail", flag.detail}});

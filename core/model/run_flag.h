@@ -8,6 +8,7 @@
 
 #include "core/base/json.h"
 #include "core/base/result.h"
+#include "core/model/json_shape.h"
 #include "core/model/names.h"
 
 namespace copybench {
@@ -43,5 +44,8 @@ Result<std::vector<RunFlag>> flags_from_json(const Json& json);
 
 // "drift;steal", each kind once; empty for none.
 std::string kinds_of(const std::vector<RunFlag>& flags);
+
+// Of stored and imported flags.
+const Shape& flags_shape();
 
 }  // namespace copybench

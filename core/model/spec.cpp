@@ -6,7 +6,6 @@
 #include <span>
 #include <string_view>
 
-#include "core/model/crossover.h"
 #include "core/model/json_shape.h"
 
 namespace copybench {
@@ -179,6 +178,19 @@ const Shape& spec_types() {
 }
 
 }  // namespace
+
+std::vector<uint64_t> crossover_grid(uint64_t from, uint64_t to) {
+  constexpr double kGridStep = 4;
+  const double octaves = std::log(static_cast<double>(to) / static_cast<double>(from));
+  const auto steps = static_cast<int>(std::ceil(octaves / std::log(kGridStep) - 1e-9));
+  std::set<uint64_t> sizes{from, to};
+  for (int i = 1; i < steps; ++i) {
+    const double exact = static_cast<double>(from) * std::exp(octaves * i / steps);
+    const auto size = static_cast<uint64_t>(std::lround(exact / kSizeGranule)) * kSizeGranule;
+    if (size > from && size < to) sizes.insert(size);
+  }
+  return {sizes.begin(), sizes.end()};
+}
 
 Json to_json(const ExperimentSpec& spec) {
   Json engines = Json::array();

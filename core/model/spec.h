@@ -58,6 +58,14 @@ struct ExperimentSpec {
   bool operator==(const ExperimentSpec&) const = default;
 };
 
+// Whether further runs follow from results (advice.h), so that a plan has only the first ones.
+inline bool is_adaptive(const ExperimentSpec& spec) { return spec.until_ci.has_value() || spec.crossover.has_value(); }
+
+// A search's sizes in geometric steps, a factor of 4 or less apart, both ends among them. Those in between are multiples of
+// kSizeGranule bytes.
+constexpr uint64_t kSizeGranule = 8;
+std::vector<uint64_t> crossover_grid(uint64_t from, uint64_t to);
+
 // One cell of the sweep.
 struct Configuration {
   EngineMode engine{};

@@ -3,11 +3,9 @@
 #include <array>
 #include <string_view>
 
-#include "core/model/circumstances.h"
-#include "core/model/copy_share.h"
 #include "core/model/figures.h"
-#include "core/model/plan.h"
-#include "core/model/run_flag.h"
+#include "core/model/limits.h"
+#include "core/model/names.h"
 
 namespace copybench {
 namespace {
@@ -183,15 +181,6 @@ Shape findings() {
   return Shape::object({{"repeats", repeats.optional()}, {"crossover", crossover.optional()}});
 }
 
-Shape facts() {
-  return Shape::list(Shape::object({{"name", Shape::text(200)},
-                                    {"class", Shape::word(names<CircumstanceClass>())},
-                                    {"value", Shape::plain()},
-                                    {"unit", Shape::text(100).or_null()},
-                                    {"reason", Shape::text(Limit::kMaxFactBytes).or_null()}}),
-                     Limit::kMaxFacts);
-}
-
 }  // namespace
 
 const Shape& evidence_shape() {
@@ -201,12 +190,6 @@ const Shape& evidence_shape() {
 
 const Shape& counters_shape() {
   static const Shape shape = Shape::list(reading(), kMaxCounters);
-  return shape;
-}
-
-const Shape& flags_shape() {
-  static const Shape shape =
-      Shape::list(Shape::object({{"kind", Shape::word(names<FlagKind>())}, {"detail", words()}}), 100);
   return shape;
 }
 
@@ -222,11 +205,6 @@ const Shape& copy_share_shape() {
 
 const Shape& findings_shape() {
   static const Shape shape = findings();
-  return shape;
-}
-
-const Shape& facts_shape() {
-  static const Shape shape = facts();
   return shape;
 }
 

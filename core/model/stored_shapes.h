@@ -1,5 +1,5 @@
-// The shapes of what this program writes beside the figures: a run's evidence, counters, flags and profile, an experiment's
-// findings and circumstances. An import must have them, and what is read from the store is validated against them too.
+// The shapes of what this program writes beside the figures: a run's evidence, counters and profile, and an experiment's
+// findings. An import must have them, and what is read from the store is validated against them too.
 // Earlier versions wrote less into the evidence and later ones may write more, so evidence may lack members and may have
 // others.
 #pragma once
@@ -22,10 +22,8 @@ struct StoredLimits {
 
 const Shape& evidence_shape();
 const Shape& counters_shape();
-const Shape& flags_shape();
 const Shape& profile_report_shape();
 const Shape& copy_share_shape();  // of that report
 const Shape& findings_shape();
-const Shape& facts_shape();  // of circumstances
 
 }  // namespace copybench

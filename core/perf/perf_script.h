@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/model/stacks.h"
+#include "core/analysis/stacks.h"
 
 namespace copybench {
 

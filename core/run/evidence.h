@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "core/analysis/steadiness.h"
 #include "core/base/json.h"
 #include "core/base/time.h"
 #include "core/host/process_usage.h"
-#include "core/model/steadiness.h"
 #include "core/run/cpu_assignment.h"
 #include "core/run/measurement.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/copy_share.h"
 #include "core/host/system_facts.h"
-#include "core/model/copy_share.h"
 #include "core/model/text.h"
 
 namespace copybench {

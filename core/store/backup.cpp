@@ -15,9 +15,9 @@
 #include "core/base/owners_rights.h"
 #include "core/base/removed_on_signal.h"
 #include "core/base/unique_fd.h"
-#include "core/store/database_connection.h"
-#include "core/store/database_file.h"
-#include "core/store/durable_file.h"
+#include "core/database/connection.h"
+#include "core/database/durable_file.h"
+#include "core/store/files.h"
 #include "core/store/schema.h"
 
 namespace copybench {

@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

@@ -1,6 +1,6 @@
 #include "core/store/database_copy.h"
 
-#include "core/store/integrity.h"
+#include "core/database/integrity.h"
 
 namespace copybench {
 namespace {

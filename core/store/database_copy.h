@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/database/connection.h"
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
-#include "core/store/database_connection.h"
 #include "core/store/ended_runs.h"
 #include "core/store/rows.h"
 #include "core/store/schema.h"
-#include "core/store/transfer.h"
 
 namespace copybench {
 namespace {
@@ -191,21 +190,9 @@ class DatabaseReader : public Reader {
     return one<std::string>(sql, "run", id, [](const Query& row) { return std::string(row.text(0)); });
   }
 
-  StoreResult<ExportedExperiment> exported_experiment(ExperimentId id) override {
-    StoreResult<ExportedExperiment> exported;
-    if (auto failed = connection_->attempt([&] { exported = export_experiment(*connection_, id); })) {
-      return tl::unexpected(*failed);
-    }
-    return exported;
-  }
-
-  StoreResult<std::vector<ExportedRun>> exported_runs(ExperimentId id, RunId after,
-                                                      std::span<const uint32_t> finished_as) override {
-    std::vector<ExportedRun> runs;
-    if (auto failed = connection_->attempt([&] { runs = export_runs(*connection_, id, after, finished_as); })) {
-      return tl::unexpected(*failed);
-    }
-    return runs;
+  StoreResult<void> read(const std::function<void(DatabaseConnection&)>& work) override {
+    if (auto failed = connection_->attempt([&] { work(*connection_); })) return tl::unexpected(*failed);
+    return {};
   }
 
   StoreResult<ProfileRow> profile(RunId id) override {

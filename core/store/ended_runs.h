@@ -5,8 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "core/database/connection.h"
 #include "core/model/records.h"
-#include "core/store/database_connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

@@ -2,7 +2,8 @@
 // run_queue.h.
 #pragma once
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

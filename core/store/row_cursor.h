@@ -12,13 +12,13 @@
 
 #include "core/base/json_text.h"
 #include "core/base/result.h"
+#include "core/database/connection.h"
 #include "core/model/names.h"
 #include "core/model/origin.h"
 #include "core/model/plan.h"
 #include "core/model/records.h"
 #include "core/model/stored_shapes.h"
 #include "core/model/text.h"
-#include "core/store/database_connection.h"
 
 namespace copybench {
 

@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "core/database/connection.h"
 #include "core/model/records.h"
-#include "core/store/database_connection.h"
-#include "core/store/reader.h"
+#include "core/store/values.h"
 
 namespace copybench {
 

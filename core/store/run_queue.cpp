@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "core/model/adaptive.h"
 #include "core/store/calibrations.h"
 #include "core/store/ended_runs.h"
 #include "core/store/rows.h"
@@ -144,7 +143,7 @@ void store_findings(DatabaseConnection& connection, ExperimentId id, const Advic
 }
 
 // Stores the findings of its runs so far. Once all runs have ended, queues the runs that the findings call for.
-void follow_advice(DatabaseConnection& connection, const ExperimentRecord& experiment) {
+void follow_advice(DatabaseConnection& connection, const ExperimentRecord& experiment, const Advise& advise) {
   if (!is_adaptive(experiment.spec)) return;
   const Advice advice = advise(experiment.spec, ended_runs(connection, experiment.id));
   store_findings(connection, experiment.id, advice);
@@ -184,7 +183,7 @@ int64_t take_finish_sequences(DatabaseConnection& connection, int64_t count) {
   return query.integer(0) - count;
 }
 
-ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now) {
+ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, const Advise& advise, UtcTime now) {
   {
     Query query(connection,
                 "INSERT INTO experiments (state, spec_json, created_at_ms, runs_total, run_seconds, notes, tags_json, pinned) "
@@ -254,7 +253,8 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
   return claimed;
 }
 
-StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now) {
+StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, const Advise& advise,
+                          UtcTime now) {
   ExperimentId experiment = 0;
   bool cancel_requested = false;
   Ending ending;
@@ -297,7 +297,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
     if (!cancel_requested) {
       const auto record = find_experiment(connection, experiment);
       if (!record) return tl::unexpected(record.error());
-      follow_advice(connection, *record);
+      follow_advice(connection, *record, advise);
     }
     end_experiment_if_done(connection, experiment, ending.reason, now);
   }

@@ -8,13 +8,15 @@
 #include <optional>
 #include <vector>
 
+#include "core/database/connection.h"
+#include "core/model/advice.h"
 #include "core/model/outcome.h"
 #include "core/model/plan.h"
-#include "core/store/database_connection.h"
+#include "core/store/values.h"
 
 namespace copybench {
 
-ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, UtcTime now);
+ExperimentId insert_experiment(DatabaseConnection& connection, const Plan& plan, const Advise& advise, UtcTime now);
 
 // not_found
 StoreResult<ExperimentRecord> find_experiment(DatabaseConnection& connection, ExperimentId id);
@@ -27,8 +29,9 @@ std::optional<ClaimedRun> claim_run(DatabaseConnection& connection, UtcTime now)
 
 // not_found; conflict: the run is not running. An interrupted run is queued again at its position. If the cancellation of
 // its experiment was requested, it counts as cancelled instead. After the last planned run, the runs that its experiment
-// still needs (adaptive.h) are queued. If it needs none, the experiment ends.
-StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, UtcTime now);
+// still needs (advice.h) are queued. If it needs none, the experiment ends.
+StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunResult& result, const Advise& advise,
+                          UtcTime now);
 
 // Experiments that are queued or running.
 int64_t count_unfinished(DatabaseConnection& connection);

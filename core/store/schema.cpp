@@ -283,6 +283,10 @@ StoreResult<void> check_version(DatabaseConnection& connection) {
   return {};
 }
 
+StoreResult<void> check_changing_tables(DatabaseConnection& connection) {
+  return check_tables_except(connection, "run_evidence");
+}
+
 StoreResult<void> check_current(DatabaseConnection& connection) {
   if (auto known = check_version(connection); !known) return known;
   int64_t version = 0;

@@ -14,7 +14,7 @@
 // experiment_tags: the tags of tags_json, to find experiments by.
 #pragma once
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
 
 namespace copybench {
 
@@ -25,6 +25,10 @@ int64_t schema_version();
 
 // corrupt: not a database of this program. newer: written by a later version.
 StoreResult<void> check_version(DatabaseConnection& connection);
+
+// Checks all tables that are ever changed in place, at some 0.7 us a run: all but run_evidence, which holds most of the bytes
+// and is only ever added to. corrupt, with the first problem found.
+StoreResult<void> check_changing_tables(DatabaseConnection& connection);
 
 // For callers that read and do not migrate. conflict: the schema is older.
 StoreResult<void> check_current(DatabaseConnection& connection);

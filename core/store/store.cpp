@@ -5,24 +5,27 @@
 #include <atomic>
 #include <optional>
 
+#include "core/database/connection.h"
+#include "core/database/data_lock.h"
+#include "core/database/integrity.h"
+#include "core/database/writer.h"
 #include "core/store/calibrations.h"
 #include "core/store/circumstances.h"
-#include "core/store/data_lock.h"
-#include "core/store/database_connection.h"
-#include "core/store/database_file.h"
-#include "core/store/database_writer.h"
 #include "core/store/erasure.h"
+#include "core/store/files.h"
 #include "core/store/idempotency.h"
-#include "core/store/integrity.h"
+#include "core/store/open.h"
 #include "core/store/retention.h"
 #include "core/store/run_queue.h"
-#include "core/store/transfer.h"
+#include "core/store/schema.h"
 
 namespace copybench {
 
 struct Store::Impl {
-  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files)
-      : writer(std::move(file), std::move(lock), std::move(connection), std::move(files)) {}
+  Impl(std::filesystem::path file, DataLock lock, std::unique_ptr<DatabaseConnection> connection, OpenFiles files,
+       Advise next_runs)
+      : writer(std::move(file), std::move(lock), std::move(connection), std::move(files), check_changing_tables),
+        advise(std::move(next_runs)) {}
 
   // A part of a transaction: interrupts the runs that an earlier daemon left running. Returns how many.
   StoreResult<int64_t> interrupt_left_runs(DatabaseConnection& connection) {
@@ -30,7 +33,7 @@ struct Store::Impl {
     const RunResult interrupted{Interrupted{"The daemon ended while this run was under way."}, Json::object(), ""};
     int64_t runs = 0;
     for (const RunId run : *left_running) {
-      const auto ended = end_run(connection, run, interrupted, utc_now());
+      const auto ended = end_run(connection, run, interrupted, advise, utc_now());
       // The run has ended meanwhile, or it is deleted.
       const bool gone = !ended && (ended.error().kind == StoreError::Kind::conflict || ended.error().kind == StoreError::Kind::not_found);
       if (!ended && !gone) return tl::unexpected(ended.error());
@@ -63,6 +66,7 @@ struct Store::Impl {
   }
 
   DatabaseWriter writer;
+  const Advise advise;
   // Runs that an earlier daemon left running. Read within the first transaction that can, which is before this daemon's
   // first claim. Guarded by the writer.
   std::optional<std::vector<RunId>> left_running;
@@ -71,7 +75,7 @@ struct Store::Impl {
   std::optional<BackgroundCheck> check;  // last: its thread reports to the writer
 };
 
-StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory) {
+StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, Advise advise) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) {
@@ -91,7 +95,8 @@ StoreResult<std::unique_ptr<Store>> Store::open(const std::filesystem::path& dir
   auto files = OpenFiles::of(database_file(directory), **connection);
   if (!files) return tl::unexpected(files.error());
   return std::unique_ptr<Store>(new Store(
-      std::make_unique<Impl>(database_file(directory), std::move(*lock), std::move(*connection), std::move(*files))));
+      std::make_unique<Impl>(database_file(directory), std::move(*lock), std::move(*connection), std::move(*files),
+                             std::move(advise))));
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -116,7 +121,7 @@ StoreResult<ExperimentRecord> Store::enqueue(const Plan& plan, const std::option
     if (const int64_t unfinished = count_unfinished(connection); unfinished >= max_unfinished) {
       return tl::unexpected(StoreError{StoreError::Kind::queue_full, fmt::format("{} experiments are queued.", unfinished)});
     }
-    const ExperimentId id = insert_experiment(connection, plan, now);
+    const ExperimentId id = insert_experiment(connection, plan, impl_->advise, now);
     auto record = find_experiment(connection, id);
     if (record && key) insert_answer(connection, *key, {id, render_answer(*record)}, now);
     return record;
@@ -149,7 +154,9 @@ void Store::stop_claims() {
 }
 
 StoreResult<void> Store::finish(RunId run, const RunResult& result) {
-  return impl_->writer.write([&](DatabaseConnection& connection) { return end_run(connection, run, result, utc_now()); });
+  return impl_->writer.write([&](DatabaseConnection& connection) {
+    return end_run(connection, run, result, impl_->advise, utc_now());
+  });
 }
 
 StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
@@ -162,18 +169,8 @@ StoreResult<ExperimentRecord> Store::cancel(ExperimentId experiment) {
   return impl_->writer.release(impl_->after_recovery(cancel));
 }
 
-StoreResult<Store::Imported> Store::import_experiment(const ExportFile& file) {
-  if (auto good = check_import(file); !good) return tl::unexpected(good.error());
-  const auto original = find_original(impl_->writer.file(), file);
-  if (!original) return tl::unexpected(original.error());
-  return impl_->writer.add([&](DatabaseConnection& connection) -> StoreResult<Imported> {
-    auto known = find_imported(connection, file);
-    if (!known && *original && is_there(connection, **original)) known = *original;
-    const ExperimentId id = known ? *known : insert_import(connection, file, utc_now());
-    return find_experiment(connection, id).map([&](ExperimentRecord record) {
-      return Imported{std::move(record), !known};
-    });
-  });
+StoreResult<Store::Added> Store::add_rows(const std::function<StoreResult<Added>(DatabaseConnection&)>& work) {
+  return impl_->writer.add(work);
 }
 
 StoreResult<ExperimentRecord> Store::annotate(ExperimentId experiment, const AnnotationChange& change) {

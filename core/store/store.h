@@ -16,78 +16,23 @@
 #include <string>
 #include <vector>
 
-#include "core/base/result.h"
-#include "core/model/export_file.h"
+#include "core/database/error.h"
+#include "core/model/advice.h"
 #include "core/model/outcome.h"
 #include "core/model/plan.h"
 #include "core/model/records.h"
+#include "core/store/values.h"
 
 namespace copybench {
 
-struct StoreError {
-  enum class Kind {
-    full,       // no room on the disk, or the quota is spent: may pass
-    io,         // the disk failed, or the file is read-only
-    damaged,    // a row holds what no copybench wrote; the file and the other rows are sound
-    corrupt,    // quick_check or SQLite found damage: nothing is written until a person has looked
-    newer,      // the schema is of a newer copybenchd
-    locked,     // another daemon holds the data
-    lost,       // the database's files were removed or replaced while in use: passes if they come back
-    not_found,  // no such experiment or run
-    invalid,    // the input failed validation
-    queue_full,  // the limit of waiting experiments is reached
-    conflict,   // impossible in this state (delete while it runs; an idempotency key used for another request)
-  };
-  Kind kind{};
-  std::string message;  // a sentence: what happened, and what to do
-};
-
-template <typename T>
-using StoreResult = tl::expected<T, StoreError>;
-
-// A client's Idempotency-Key with a digest of its request.
-struct IdempotencyKey {
-  std::string key;
-  std::string request_digest;
-};
-
-// The answer that was first given under a key, to be repeated unchanged.
-struct StoredAnswer {
-  ExperimentId experiment_id = 0;
-  std::string body;
-};
-
-// Limits for automatic removal. Without any of them nothing is removed.
-struct RetentionPolicy {
-  std::optional<std::chrono::days> age;  // since the experiment ended
-  std::optional<int64_t> bytes;          // of the database, without its free pages
-
-  bool removes() const { return age || bytes; }
-};
-
-struct RemovedExperiment {
-  ExperimentId id = 0;
-  std::string name;
-  UtcTime ended_at;
-  int64_t runs = 0;
-  std::string why;  // "older than 30 days"
-};
-
-// A run taken from the queue: state running, its start recorded.
-struct ClaimedRun {
-  RunId id = 0;
-  ExperimentId experiment_id = 0;
-  ExperimentSpec spec;
-  PlannedRun planned;
-  RunCounts runs;  // of the experiment, before this one
-};
+class DatabaseConnection;
 
 class Store {
  public:
   // Opens or creates DIR/copybench.db, takes the lock, checks everything that is ever changed in place and migrates the
   // schema. recover() checks the rest of the file (see integrity.h) on a thread. Damage found there refuses every write
-  // from then on.
-  static StoreResult<std::unique_ptr<Store>> open(const std::filesystem::path& directory);
+  // from then on. `advise` is called inside transactions and must not call the store.
+  static StoreResult<std::unique_ptr<Store>> open(const std::filesystem::path& directory, Advise advise);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -123,7 +68,7 @@ class Store {
   // Ends a claimed run. Completed, Failed, TimedOut and Cancelled are final. Interrupted keeps the row as interrupted and
   // queues the same measurement again in its place, before the rest of its experiment; if the experiment was cancelled
   // meanwhile, the run counts as cancelled. If the experiment has no queued or running run left, the runs that follow from
-  // its results (adaptive.h) are queued in the same transaction. If there are none, the experiment ends too: cancelled if
+  // its results (advice.h) are queued in the same transaction. If there are none, the experiment ends too: cancelled if
   // that was requested, failed if no run completed, else completed. conflict: the run is not running.
   StoreResult<void> finish(RunId run, const RunResult& result);
 
@@ -132,13 +77,13 @@ class Store {
   // this and erase() use a reserve.
   StoreResult<ExperimentRecord> cancel(ExperimentId experiment);
 
-  // Stores an export as a new experiment, or finds the experiment that it became before. invalid: this program does not
-  // export such a file. The whole file is validated before anything is stored.
-  struct Imported {
+  // Runs `work` as one transaction that adds an ended experiment's rows, or finds that they are there; for core/transfer.
+  // full: as for enqueue().
+  struct Added {
     ExperimentRecord record;
     bool is_new = false;
   };
-  StoreResult<Imported> import_experiment(const ExportFile& file);
+  StoreResult<Added> add_rows(const std::function<StoreResult<Added>(DatabaseConnection&)>& work);
 
   // Changes the annotations of an experiment, in any state of it. not_found
   StoreResult<ExperimentRecord> annotate(ExperimentId experiment, const AnnotationChange& change);

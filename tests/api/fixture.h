@@ -13,9 +13,11 @@
 #include <optional>
 #include <string>
 
-#include "api/listener.h"
+#include "api/http/listener.h"
 #include "api/server.h"
+#include "core/analysis/adaptive.h"
 #include "core/model/plan.h"
+#include "core/store/reader_pool.h"
 #include "http_client.h"
 
 namespace copybench {
@@ -53,7 +55,7 @@ inline Plan must_plan(const ExperimentRequest& request) {
 // What the server stands upon.
 struct Backend {
   TemporaryDirectory directory;
-  std::unique_ptr<Store> store = must(Store::open(directory.path()));
+  std::unique_ptr<Store> store = must(Store::open(directory.path(), advise));
   std::unique_ptr<ReaderPool> readers = must(ReaderPool::open(store->database_path(), 3));
   PerfProbe perf{"perf"};
   PerfReport perf_report;

@@ -16,8 +16,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/store/database_connection.h"
-#include "core/store/reader.h"
+#include "core/analysis/adaptive.h"
+#include "core/database/connection.h"
+#include "core/store/reader_pool.h"
 #include "core/store/run_queue.h"
 #include "core/store/store.h"
 
@@ -98,9 +99,9 @@ void fill(const std::filesystem::path& database, int64_t runs) {
   const auto failed = connection->attempt([&] {
     for (int64_t stored = 0; stored < runs; stored += kRunsPerExperiment) {
       WriteTransaction transaction(*connection);
-      insert_experiment(*connection, plan_of(kRunsPerExperiment, "bench"), utc_now());
+      insert_experiment(*connection, plan_of(kRunsPerExperiment, "bench"), advise, utc_now());
       while (const auto claimed = claim_run(*connection, utc_now())) {
-        must(end_run(*connection, claimed->id, result_of(claimed->id), utc_now()));
+        must(end_run(*connection, claimed->id, result_of(claimed->id), advise, utc_now()));
       }
       transaction.commit();
     }
@@ -178,14 +179,14 @@ int main(int argc, char** argv) {
   const int64_t runs = argc > 1 ? std::atoll(argv[1]) : 100'000;
   if (runs < 1 || argc > 3) stop("usage: bench_store [RUNS [DIRECTORY]]: fills DIRECTORY and keeps it, or measures in one of its own");
   if (argc == 3) {
-    fill(must(Store::open(argv[2]))->database_path(), runs);
+    fill(must(Store::open(argv[2], advise))->database_path(), runs);
     return 0;
   }
   std::string name = (std::filesystem::temp_directory_path() / "copybench-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) stop("no directory can be made in " + name);
   const std::filesystem::path directory = name;
 
-  std::filesystem::path database = must(Store::open(directory))->database_path();
+  std::filesystem::path database = must(Store::open(directory, advise))->database_path();
   const auto filled = time_of([&] { fill(database, runs); });
   const int64_t experiments = (runs + kRunsPerExperiment - 1) / kRunsPerExperiment;
   fmt::print("{:<44} {} runs, {:.0f} MB, {:.1f} s\n", "filled", experiments * kRunsPerExperiment,
@@ -193,7 +194,7 @@ int main(int argc, char** argv) {
 
   std::unique_ptr<Store> store;
   fmt::print("{:<44} {:.1f} ms\n", "open the store",
-             milliseconds(time_of([&] { store = must(Store::open(directory)); })));
+             milliseconds(time_of([&] { store = must(Store::open(directory, advise)); })));
   fmt::print("{:<44} {:.1f} ms\n", "then until the whole file is checked",
              milliseconds(time_of([&] { must(store->claim_next()); })));
   measure_reading(database, experiments);

@@ -24,7 +24,7 @@ ELSEWHERE = {
     "(umask 077; head -c 32 /dev/urandom | base64 >token)": "tests/end_to_end/test_access.py",
     "build/copybenchd serve --listen 0.0.0.0:8090": "tests/end_to_end/test_access.py",
     "curl -H @- bench.lan:8090": "tests/end_to_end/test_access.py",
-    "curl --fail '127.0.0.1:8090/compare": "tests/api/api_comparisons_test.cpp",
+    "curl --fail '127.0.0.1:8090/compare": "tests/api/endpoints/comparisons_test.cpp",
     "build/copybenchd engine two_copy": "tests/end_to_end/test_by_hand.py",
     "build/copybenchd load": "tests/end_to_end/test_by_hand.py",
     "build/copybenchd restore": "tests/end_to_end/test_keeping.py",

@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "api/api.h"
+#include "api/endpoints/api.h"
 #include "check.h"
-#include "core/store/export.h"
-#include "core/store/reader.h"
+#include "core/analysis/adaptive.h"
+#include "core/store/reader_pool.h"
+#include "core/transfer/export.h"
 
 namespace copybench::fuzz {
 
@@ -25,7 +26,7 @@ class Answers {
     std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm/copybench-fuzz-XXXXXX" : "/tmp/copybench-fuzz-XXXXXX";
     FUZZ_CHECK(::mkdtemp(name.data()) != nullptr);
     directory_ = name;
-    auto store = Store::open(directory_);
+    auto store = Store::open(directory_, advise);
     FUZZ_CHECK(store);
     store_ = std::move(*store);
     auto readers = ReaderPool::open(store_->database_path(), 2);

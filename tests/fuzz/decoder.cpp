@@ -1,7 +1,7 @@
 // The bodies of POST and PATCH /experiments: whatever is sent, it is refused with a reason or becomes a plan within limits.
-#include "api/canonical_text.h"
-#include "api/decode.h"
-#include "api/validate_decoded.h"
+#include "api/request/canonical_text.h"
+#include "api/request/decode.h"
+#include "api/request/validate_decoded.h"
 #include "check.h"
 
 using namespace copybench;

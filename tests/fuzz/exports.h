@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "check.h"
-#include "core/model/export_file.h"
+#include "core/transfer/export_file.h"
 #include "mutate.h"
 
 namespace copybench::fuzz {

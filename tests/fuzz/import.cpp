@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "core/base/digest.h"
-#include "core/store/transfer.h"
+#include "core/transfer/import.h"
 
 using namespace copybench;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "answers.h"
+#include "core/transfer/import.h"
 #include "exports.h"
 #include "mutate.h"
 
@@ -17,7 +18,7 @@ struct World {
 
   World() {
     for (size_t i = 0; i < seeds.size(); ++i) {
-      auto imported = answers.store().import_experiment(seeds[i]);
+      auto imported = import_experiment(answers.store(), seeds[i]);
       if (!imported) std::fprintf(stderr, "seed %zu: %s\n", i, imported.error().message.c_str());
       FUZZ_CHECK(imported);
       answers.ask_all(imported->record.id, false);
@@ -54,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (!has_objects_alone(file)) return 0;
   file.digest_of_runs = fmt::format("{:x}", ++number);
-  const auto imported = world.answers.store().import_experiment(file);
+  const auto imported = import_experiment(world.answers.store(), file);
   if (!imported) {
     if (imported.error().kind != StoreError::Kind::invalid) std::fprintf(stderr, "%s\n", imported.error().message.c_str());
     FUZZ_CHECK(imported.error().kind == StoreError::Kind::invalid);

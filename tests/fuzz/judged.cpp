@@ -2,7 +2,7 @@
 // lets through fits the tables and is read back whole, in a database in memory that keeps nothing. Each input makes many files,
 // since it takes libFuzzer longer to see what an input reached than it takes to judge one.
 #include "core/store/schema.h"
-#include "core/store/transfer.h"
+#include "core/transfer/import.h"
 #include "exports.h"
 
 using namespace copybench;

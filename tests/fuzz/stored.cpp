@@ -5,7 +5,8 @@
 #include <fstream>
 
 #include "answers.h"
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/transfer/import.h"
 #include "mutate.h"
 
 using namespace copybench;
@@ -116,12 +117,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (int i = 0; i < 2; ++i) {
       ExportFile another = file;
       another.digest_of_runs += i == 0 ? "a" : "b";
-      const auto written = world.answers.store().import_experiment(another);
+      const auto written = import_experiment(world.answers.store(), another);
       FUZZ_CHECK(written && world.answers.store().erase(written->record.id));
     }
     world.hold_log();
   }
-  const auto imported = world.answers.store().import_experiment(file);
+  const auto imported = import_experiment(world.answers.store(), file);
   FUZZ_CHECK(imported);
   const ExperimentId id = imported->record.id;
   const size_t changes = choices.below(3) == 0 ? 1 + choices.below(5) : 1;

@@ -1,4 +1,4 @@
-// The statistical test behind the answer, the same as that of /experiments/{id}/comparisons (core/model/rank_tests.h), so that
+// The statistical test behind the answer, the same as that of /experiments/{id}/comparisons (core/stats/rank_tests.h), so that
 // live runs and filtered views need no request during a measurement. Pure.
 
 export const significance = 0.05;

@@ -14,7 +14,7 @@ function coverageAt(n, k) {
 const confidence = 0.95;
 const between = (a, b, share) => a + (b - a) * share;
 
-// Hettmansperger and Sheather's interval of the median, as in core/model/statistics.cpp: {low, high, coverage}. Up to five values
+// Hettmansperger and Sheather's interval of the median, as in core/stats/statistics.cpp: {low, high, coverage}. Up to five values
 // cannot reach 95 %: their interval is lowest to highest, with its actual coverage.
 function medianInterval(sorted) {
   const n = sorted.length;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/model/comparison.h"
-#include "core/model/rank_tests.h"
+#include "core/analysis/comparison.h"
+#include "core/stats/rank_tests.h"
 
 using namespace copybench;
 

@@ -1,3 +1,4 @@
+#include "core/analysis/adaptive.h"
 #include "core/run/retention.h"
 
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ namespace {
 struct Kept {
   Kept() {
     REQUIRE(::mkdtemp(path.data()) != nullptr);
-    store = std::move(*Store::open(path));
+    store = std::move(*Store::open(path, advise));
   }
   ~Kept() {
     store.reset();

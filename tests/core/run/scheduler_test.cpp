@@ -9,7 +9,8 @@
 #include <optional>
 #include <thread>
 
-#include "core/store/database_connection.h"
+#include "core/analysis/adaptive.h"
+#include "core/database/connection.h"
 
 using namespace copybench;
 using namespace std::chrono_literals;
@@ -29,7 +30,7 @@ struct Fixture {
 
   Fixture() {
     REQUIRE(::mkdtemp(directory.data()) != nullptr);
-    auto opened = Store::open(directory);
+    auto opened = Store::open(directory, advise);
     REQUIRE(opened);
     store = std::move(*opened);
     SchedulerOptions options;

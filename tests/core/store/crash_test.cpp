@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "core/analysis/adaptive.h"
 #include "core/base/unique_fd.h"
 #include "fixture.h"
 
@@ -28,7 +29,7 @@ constexpr int64_t kRunsEach = 3;
     const Acknowledged said{what, id};
     if (::write(pipe, &said, sizeof said) != sizeof said) ::_exit(2);
   };
-  const auto store = Store::open(directory);
+  const auto store = Store::open(directory, advise);
   if (!store || !(*store)->recover()) ::_exit(3);
   for (;;) {
     const auto record = (*store)->enqueue(plan_of(kRunsEach), std::nullopt, nullptr);

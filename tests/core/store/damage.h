@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
 #include "fixture.h"
 
 namespace copybench {

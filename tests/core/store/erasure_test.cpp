@@ -1,6 +1,6 @@
 #include "core/store/erasure.h"
 
-#include "core/store/database_file.h"
+#include "core/store/open.h"
 #include "fixture.h"
 
 using namespace copybench;

@@ -5,8 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "core/model/export_file.h"
-#include "core/store/export.h"
+#include "core/store/reader_pool.h"
+#include "core/transfer/export.h"
+#include "core/transfer/export_file.h"
 #include "fixture.h"
 
 namespace copybench {

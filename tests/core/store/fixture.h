@@ -9,7 +9,8 @@
 #include <filesystem>
 #include <string>
 
-#include "core/store/reader.h"
+#include "core/analysis/adaptive.h"
+#include "core/store/reader_pool.h"
 #include "core/store/store.h"
 
 namespace copybench {
@@ -87,7 +88,7 @@ StoreError::Kind kind_of(const StoreResult<T>& result) {
 }
 
 inline std::unique_ptr<Store> open_store(const TemporaryDirectory& directory) {
-  return must(Store::open(directory.path()));
+  return must(Store::open(directory.path(), advise));
 }
 
 inline ExperimentRecord enqueue(Store& store, int64_t runs, const std::string& name = "test") {

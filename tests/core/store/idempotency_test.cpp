@@ -1,6 +1,7 @@
 #include "core/store/idempotency.h"
 
-#include "core/store/database_file.h"
+#include "core/analysis/adaptive.h"
+#include "core/store/open.h"
 #include "core/store/run_queue.h"
 #include "fixture.h"
 
@@ -14,7 +15,7 @@ TEST_CASE("an answer is kept for 7 days, then its key is free again") {
   const UtcTime too_late = last_moment + std::chrono::milliseconds(1);
   const IdempotencyKey key{"key", "digest"};
   const auto failed = connection->attempt([&] {
-    const ExperimentId id = insert_experiment(*connection, plan_of(1), then);
+    const ExperimentId id = insert_experiment(*connection, plan_of(1), advise, then);
     insert_answer(*connection, key, {id, "body"}, then);
     CHECK(must(find_stored_answer(*connection, key, last_moment))->body == "body");
     CHECK(kind_of(reserve_key(*connection, key, last_moment)) == StoreError::Kind::conflict);

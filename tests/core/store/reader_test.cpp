@@ -1,4 +1,4 @@
-#include "core/store/reader.h"
+#include "core/store/reader_pool.h"
 
 #include <atomic>
 #include <set>

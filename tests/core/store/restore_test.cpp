@@ -5,8 +5,8 @@
 #include <fstream>
 #include <set>
 
+#include "core/database/data_lock.h"
 #include "core/store/backup.h"
-#include "core/store/data_lock.h"
 #include "core/store/schema.h"
 #include "damage.h"
 #include "fixture.h"

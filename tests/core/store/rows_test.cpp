@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/store/database_connection.h"
+#include "core/database/connection.h"
+#include "core/transfer/export_rows.h"
 #include "damage.h"
 #include "fixture.h"
 
@@ -84,7 +85,7 @@ TEST_CASE("a word, number or JSON that no version wrote is damage of that row al
       CHECK(must(reader.experiments(std::nullopt, 10)).items.size() == 1);
       CHECK(must(reader.experiments(std::nullopt, 10, "a tag")).items.empty());
       CHECK(reader.counts());
-      CHECK(kind_of(reader.exported_experiment(1)) == StoreError::Kind::damaged);
+      CHECK(kind_of(export_experiment(reader, 1)) == StoreError::Kind::damaged);
     });
   }
 }

@@ -1,6 +1,7 @@
 #include "core/store/run_queue.h"
 
-#include "core/store/database_file.h"
+#include "core/analysis/adaptive.h"
+#include "core/store/open.h"
 #include "fixture.h"
 
 using namespace copybench;
@@ -12,14 +13,14 @@ TEST_CASE("times are the caller's") {
   const UtcTime claimed{std::chrono::milliseconds(2'000)};
   const UtcTime ended{std::chrono::milliseconds(3'000)};
   const auto broken = connection->attempt([&] {
-    const ExperimentId id = insert_experiment(*connection, plan_of(2), created);
+    const ExperimentId id = insert_experiment(*connection, plan_of(2), advise, created);
     const auto first = claim_run(*connection, claimed);
     REQUIRE(first);
-    must(end_run(*connection, first->id, completed(), ended));
+    must(end_run(*connection, first->id, completed(), advise, ended));
     const auto second = claim_run(*connection, ended);
     REQUIRE(second);
     CHECK(running_runs(*connection) == std::vector<RunId>{second->id});
-    must(end_run(*connection, second->id, completed(), ended));
+    must(end_run(*connection, second->id, completed(), advise, ended));
     const auto record = must(find_experiment(*connection, id));
     CHECK(record.created_at == created);
     CHECK(record.started_at == claimed);

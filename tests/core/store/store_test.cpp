@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "core/analysis/adaptive.h"
 #include "fixture.h"
 
 using namespace copybench;
@@ -30,7 +31,7 @@ TEST_CASE("an idempotency key gives the first answer again") {
 
 TEST_CASE("a transaction that does not end is told, and one that ends is not") {
   TemporaryDirectory directory;
-  auto store = must(Store::open(directory.path()));
+  auto store = must(Store::open(directory.path(), advise));
   std::optional<std::string> now, later;
   must(store->enqueue(plan_of(1), IdempotencyKey{"key", "digest"}, [&](const ExperimentRecord&) {
     now = store->stalled();
@@ -53,7 +54,7 @@ TEST_CASE("without a key no answer is rendered") {
 TEST_CASE("a second store on the same data is refused, and may have it afterwards") {
   TemporaryDirectory directory;
   auto first = open_store(directory);
-  const auto second = Store::open(directory.path());
+  const auto second = Store::open(directory.path(), advise);
   CHECK(kind_of(second) == Kind::locked);
   first.reset();
   open_store(directory);

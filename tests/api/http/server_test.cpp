@@ -1,0 +1,453 @@
+#include "api/http/server.h"
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "api/http/problem.h"
+#include "api/http/request_head.h"
+#include "api/fixture.h"
+
+using namespace copybench;
+using namespace std::chrono_literals;
+
+namespace {
+
+// How long clients may stall, and what is less than that however busy the machine: who waited for one of them took longer.
+constexpr std::chrono::milliseconds kStalled = 60s;
+constexpr std::chrono::milliseconds kUnhindered = 30s;
+
+// More than the sockets' buffers take.
+constexpr size_t kLargeAnswer = 5 << 20;
+
+// Answers with what it was asked; some paths misbehave.
+class Echo : public RequestHandler {
+ public:
+  void arrived() override { ++arrivals; }
+  Lane lane_of(const HttpRequest& request) const override {
+    return {request.path.starts_with("/wait") ? Work::heavy : Work::light, request.path};
+  }
+  bool refuses(const HttpRequest&) const override { return false; }
+  std::optional<HttpResponse> answer_head(const HttpRequest& request) override {
+    if (request.method == "POST" && request.content_length > 0) return std::nullopt;
+    return answer(request);
+  }
+  HttpResponse answer(const HttpRequest& request) override {
+    if (request.path == "/throw") throw std::runtime_error("a secret");
+    if (request.path == "/throw-int") throw 7;
+    HttpResponse response;
+    response.content_type = "text/plain";
+    if (request.path == "/throw-in-stream") {
+      response.pieces = [begun = false](std::string& out) mutable -> Piece {
+        if (std::exchange(begun, true)) throw std::runtime_error("a secret");
+        out = "begun";
+        return Piece::more;
+      };
+    } else if (request.path == "/throw-in-live") {
+      response.live = [](ByteSink& sink) -> bool {
+        sink.write("begun");
+        throw std::runtime_error("a secret");
+      };
+    } else if (request.path == "/pieces") {
+      response.pieces = [made = 0](std::string& out) mutable {
+        if (made != 1) out = made == 0 ? "one" : "two";
+        return ++made == 3 ? Piece::last : Piece::more;
+      };
+    } else if (request.path == "/many-pieces" || request.path == "/stuck-pieces") {
+      // More than are made at once, where its request is answered.
+      response.pieces = [this, stuck = request.path == "/stuck-pieces", made = 0](std::string& out) mutable {
+        if (stuck && made == 8) wait();
+        out = "x";
+        return ++made == 20 ? Piece::last : Piece::more;
+      };
+    } else if (request.path == "/live") {
+      response.live = [](ByteSink& sink) { return sink.write("one") && sink.write("") && sink.write("two"); };
+    } else if (request.path == "/unchanged") {
+      response.status = 304;
+      response.content_type.clear();
+    } else if (request.path.starts_with("/wait")) {
+      wait();
+    } else if (request.path == "/large") {
+      response.body = std::string(kLargeAnswer, 'x');
+    } else if (request.path == "/endless") {
+      response.pieces = [this, place = std::shared_ptr<void>(this, [](Echo* echo) {
+                           echo->broken_off = true;
+                           echo->broken_off.notify_all();
+                         })](std::string& out) {
+        ++endless_pieces;
+        out.assign(100'000, 'x');
+        return Piece::more;
+      };
+    } else {
+      for (const auto& [name, value] : request.query) response.body += name + "=" + value + ";";
+      response.body += request.method + " " + request.path + " " + request.body;
+      const std::string* asked = request.header("x-asked");
+      if (asked) response.body += " " + *asked;
+    }
+    return response;
+  }
+  HttpResponse answer_malformed(int status, std::string detail, const std::string& path) override {
+    Problem problem;
+    problem.status = status;
+    problem.detail = std::move(detail);
+    return to_response(problem, path);
+  }
+
+  void wait() {
+    ++waiting;
+    waiting.notify_all();
+    let_go.wait(false);
+  }
+
+  std::atomic<int> arrivals{0};
+  std::atomic<bool> broken_off{false};
+  std::atomic<int> endless_pieces{0};
+  std::atomic<int> waiting{0};
+  std::atomic<bool> let_go{false};
+};
+
+struct Serving {
+  explicit Serving(HttpServerOptions options = {}) {
+    auto listener = must(Listener::open({"127.0.0.1", 0, ""}));
+    client.emplace(listener.address().port);
+    server.emplace(options, std::move(listener), echo, silent_logger());
+    must(server->start());
+    thread = std::jthread([this] { server->serve(); });
+  }
+  ~Serving() {
+    let_go();
+    server->stop();
+  }
+  void let_go() {
+    echo.let_go = true;
+    echo.let_go.notify_all();
+  }
+
+  Echo echo;
+  std::optional<HttpClient> client;
+  std::optional<HttpServer> server;
+  std::jthread thread;
+};
+
+std::string post_head(size_t length, std::string_view more = "") {
+  return fmt::format("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n", length, more);
+}
+
+}  // namespace
+
+TEST_CASE("requests come through as they were sent") {
+  Serving serving;
+  CHECK(serving.client->get("/a%20b?n=1&m=%26").body == "m=&;n=1;GET /a b ");
+  CHECK(serving.client->get("/", "X-Asked: a%41b\r\n").body == "GET /  a%41b");
+  CHECK(serving.client->raw(post_head(4) + "body").body == "POST /x body");
+  const std::string large(kMaxBodyBytes, 'b');
+  CHECK(serving.client->raw(post_head(large.size()) + large).body.size() == large.size() + 8);
+}
+
+TEST_CASE("a body that comes in pieces is put together") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  for (const std::string piece :
+       {"POST /x HT", "TP/1.1\r\nHost: localhost\r\nContent-Len", "gth: 6\r\n\r", "\nab", "cd", "ef"}) {
+    HttpClient::send(socket.get(), piece);
+  }
+  CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x abcdef");
+}
+
+TEST_CASE("bodies made in pieces, and live ones, are chunked, and end where they end") {
+  Serving serving;
+  for (const std::string path : {"/pieces", "/live"}) {
+    CAPTURE(path);
+    const Answer answer = serving.client->get(path);
+    CHECK(answer.header("transfer-encoding") == "chunked");
+    CHECK(answer.body == "onetwo");
+    CHECK(answer.whole);
+    const std::string old = [&] {
+      const UniqueFd socket = serving.client->connect();
+      HttpClient::send(socket.get(), "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+      return HttpClient::receive_all(socket.get());
+    }();
+    CHECK(old.ends_with("\r\n\r\nonetwo"));
+  }
+  const Answer head = serving.client->request("HEAD", "/pieces");
+  CHECK(head.status == 200);
+  CHECK(head.body.empty());
+}
+
+TEST_CASE("an answer without a body announces no length, and each is dated") {
+  Serving serving;
+  const Answer answer = serving.client->get("/unchanged");
+  CHECK(answer.status == 304);
+  CHECK(answer.headers.count("content-length") == 0);
+  CHECK(answer.headers.count("content-type") == 0);
+  CHECK(answer.header("date").ends_with(" GMT"));
+}
+
+TEST_CASE("what RFC 9112 lets clients send is answered: an empty line first, a whole URI, later versions, no Host before 1.1") {
+  Serving serving;
+  CHECK(serving.client->raw("\r\nGET /a HTTP/1.1\r\nHost: localhost\r\n\r\n").body == "GET /a ");
+  CHECK(serving.client->raw("GET http://localhost:80/a?b=c HTTP/1.1\r\nHost: other\r\n\r\n").body == "b=c;GET /a ");
+  CHECK(serving.client->raw("GET HTTP://localhost HTTP/1.1\r\nHost: localhost\r\n\r\n").body == "GET / ");
+  CHECK(serving.client->raw("GET /a HTTP/1.2\r\nHost: localhost\r\n\r\n").body == "GET /a ");
+  CHECK(serving.client->raw("GET /a HTTP/1.0\r\n\r\n").body == "GET /a ");
+  CHECK(serving.client->get("/a?tag=why?").body == "tag=why?;GET /a ");
+  CHECK(serving.client->get("/a?").body == "GET /a ");
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), "\r");
+  HttpClient::send(socket.get(), "\nGET /torn HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "GET /torn ");
+}
+
+TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer") {
+  Serving serving;
+  for (const char* path : {"/throw", "/throw-int"}) {
+    const Answer answer = serving.client->get(path);
+    problem(answer, 500);
+    CHECK(answer.body.find("secret") == std::string::npos);
+    for (const auto& [name, value] : answer.headers) CHECK(value.find("secret") == std::string::npos);
+  }
+  for (const char* path : {"/throw-in-stream", "/throw-in-live"}) {
+    const Answer cut = serving.client->get(path);
+    CHECK(cut.body == "begun");
+    CHECK_FALSE(cut.whole);
+    // To HTTP/1.0 an ordinary end would make it whole.
+    const UniqueFd old = serving.client->connect();
+    HttpClient::send(old.get(), std::string("GET ") + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    char buffer[4096];
+    ssize_t n = 0;
+    while ((n = ::recv(old.get(), buffer, sizeof buffer, 0)) > 0) {
+    }
+    CHECK(n == -1);
+    CHECK(errno == ECONNRESET);
+  }
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("one request a connection") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  HttpClient::send(socket.get(), request + request);
+  const std::string text = HttpClient::receive_all(socket.get());
+  CHECK(text.find("HTTP/1.1", 1) == std::string::npos);
+  CHECK(serving.echo.arrivals == 1);
+}
+
+TEST_CASE("malformed heads are answered, not passed on") {
+  Serving serving;
+  problem(serving.client->raw("nonsense\r\n\r\n"), 400);
+  problem(serving.client->raw("GET / HTTP/1.1\n\n"), 400);
+  problem(serving.client->raw(std::string(1000, '\0') + "\r\n\r\n"), 400);
+  problem(serving.client->raw("GET / HTTP/9.9\r\nHost: a\r\n\r\n"), 400);
+  problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9000, 'a') + "\r\n\r\n"), 431);
+  problem(serving.client->raw("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), 414);
+  problem(serving.client->raw("GET / HTTP/1.1\r\nHost: localhost\r\n" + std::string(10'000'000, 'a')), 431);
+  CHECK(problem(serving.client->raw(post_head(5, "Transfer-Encoding: chunked\r\n")), 411)["instance"] == "/x");
+  CHECK(problem(serving.client->raw(post_head(5, "Content-Encoding: br\r\n") + "12345"), 415)["instance"] == "/x");
+  CHECK(problem(serving.client->raw("GET /y?" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+                414)["instance"] == "/y");
+  problem(serving.client->raw("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"), 400);
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("the answer to a body that is too large is read, however eagerly it was sent") {
+  Serving serving;
+  const std::string body(20'000'000, 'b');
+  problem(serving.client->raw(post_head(body.size()) + body), 413);
+  CHECK(problem(serving.client->raw(post_head(99'999'999'999)), 413)["instance"] == "/x");
+}
+
+TEST_CASE("a client that asks first is told before it sends") {
+  Serving serving;
+  problem(serving.client->raw(post_head(20'000'000, "Expect: 100-continue\r\n")), 413);
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), post_head(4, "Expect: 100-continue\r\n"));
+  CHECK(HttpClient::receive_until(socket.get(), "\r\n\r\n").starts_with("HTTP/1.1 100"));
+  HttpClient::send(socket.get(), "body");
+  CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x body");
+}
+
+TEST_CASE("slow clients lose their connection: a half head, a half body, an answer that is not read") {
+  HttpServerOptions options;
+  options.client_timeout = 100ms;
+  Serving serving(options);
+  problem(serving.client->raw("GET / HT"), 408);
+  problem(serving.client->raw(post_head(10) + "half"), 408);
+  CHECK(serving.client->raw("").status == 0);
+  const UniqueFd idle = serving.client->connect();
+  HttpClient::send(idle.get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  serving.echo.broken_off.wait(false);
+  CHECK(serving.client->get("/").status == 200);
+}
+
+TEST_CASE("a body cut short is refused") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), post_head(10) + "half");
+  ::shutdown(socket.get(), SHUT_WR);
+  problem(parse_answer(HttpClient::receive_all(socket.get())), 400);
+}
+
+TEST_CASE("requests that do not arrive hold no thread: heads, bodies, bodies that were asked for, silence") {
+  HttpServerOptions options;
+  options.threads = 2;
+  options.client_timeout = kStalled;
+  Serving serving(options);
+  std::vector<UniqueFd> stalled;
+  for (int i = 0; i < 50; ++i) {
+    for (const std::string& begin : {std::string("GET /healthz HT"), post_head(10) + "half",
+                                     post_head(10, "Expect: 100-continue\r\n"), std::string()}) {
+      stalled.push_back(serving.client->connect());
+      HttpClient::send(stalled.back().get(), begin);
+    }
+  }
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK(serving.client->get("/").status == 200);
+  CHECK(serving.client->raw(post_head(4) + "body").status == 200);
+  CHECK(std::chrono::steady_clock::now() - asked < kUnhindered);
+}
+
+TEST_CASE("answers that are not read, and announced bodies that never come, hold no thread") {
+  HttpServerOptions options;
+  options.threads = 1;
+  options.client_timeout = kStalled;
+  Serving serving(options);
+  std::vector<UniqueFd> stalled;
+  for (const std::string& request :
+       {std::string("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"), post_head(99'999'999'999),
+        post_head(5, "Transfer-Encoding: chunked\r\n")}) {
+    for (int i = 0; i < 10; ++i) {
+      stalled.push_back(serving.client->connect());
+      HttpClient::send(stalled.back().get(), request);
+    }
+  }
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK(serving.client->get("/").status == 200);
+  CHECK(std::chrono::steady_clock::now() - asked < kUnhindered);
+  // Who reads after all gets everything: of answers that are too many to be kept, the last one.
+  CHECK(parse_answer(HttpClient::receive_all(stalled[9].get())).body.size() == kLargeAnswer);
+  CHECK_FALSE(parse_answer(HttpClient::receive_all(stalled[0].get())).whole);
+  problem(parse_answer(HttpClient::receive_all(stalled[10].get())), 413);
+  problem(parse_answer(HttpClient::receive_all(stalled[20].get())), 411);
+}
+
+TEST_CASE("of an answer that is made in pieces no more is made than its client takes") {
+  HttpServerOptions options;
+  options.threads = 1;
+  Serving serving(options);
+  std::vector<UniqueFd> stalled;
+  for (int i = 0; i < 20; ++i) {
+    stalled.push_back(serving.client->connect());
+    HttpClient::send(stalled.back().get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    char first = 0;
+    REQUIRE(::recv(stalled.back().get(), &first, 1, 0) == 1);
+  }
+  CHECK(serving.client->get("/").status == 200);
+  const int before = serving.echo.endless_pieces;
+  std::string some(1'000'000, 0);
+  CHECK(::recv(stalled[0].get(), some.data(), some.size(), MSG_WAITALL) == std::ssize(some));
+  CHECK(serving.client->get("/").status == 200);
+  CHECK(before < 20 * 100);  // what the sockets' buffers take, and one piece more
+}
+
+TEST_CASE("heavy requests that take long leave workers to light ones, and wait for one another") {
+  HttpServerOptions options;
+  options.threads = 8;  // two of them for heavy requests
+  Serving serving(options);
+  std::vector<UniqueFd> heavy;
+  const auto ask = [&](const std::string& path) {
+    heavy.push_back(serving.client->connect());
+    HttpClient::send(heavy.back().get(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  };
+  const auto wait_for = [&](int waiting) {
+    for (int now = serving.echo.waiting; now < waiting; now = serving.echo.waiting) serving.echo.waiting.wait(now);
+    for (int i = 0; i < 50; ++i) CHECK(serving.client->get("/").status == 200);
+    CHECK(serving.echo.waiting == waiting);
+  };
+  // Of one kind a single one, however many are asked for: another kind finds a worker.
+  for (int i = 0; i < 10; ++i) ask("/wait");
+  wait_for(1);
+  for (const char* path : {"/wait-too", "/wait-as-well"}) {
+    for (int i = 0; i < 5; ++i) ask(path);
+  }
+  wait_for(2);
+  serving.let_go();
+  for (const UniqueFd& socket : heavy) CHECK(parse_answer(HttpClient::receive_all(socket.get())).status == 200);
+}
+
+TEST_CASE("answers of one kind that are made in pieces keep no worker from the pieces of another kind") {
+  HttpServerOptions options;
+  options.threads = 8;  // two of them for pieces
+  Serving serving(options);
+  std::vector<UniqueFd> stuck;
+  for (int i = 0; i < 4; ++i) {
+    stuck.push_back(serving.client->connect());
+    HttpClient::send(stuck.back().get(), "GET /stuck-pieces HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  for (int now = serving.echo.waiting; now < 1; now = serving.echo.waiting) serving.echo.waiting.wait(now);
+  for (int i = 0; i < 10; ++i) CHECK(serving.client->get("/many-pieces").body == std::string(20, 'x'));
+  CHECK(serving.echo.waiting == 1);
+  serving.let_go();
+  for (const UniqueFd& socket : stuck) CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == std::string(20, 'x'));
+}
+
+TEST_CASE("an answer that is being read when the server stops has half a second more") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  char buffer[1000];
+  REQUIRE(::recv(socket.get(), buffer, sizeof buffer, MSG_WAITALL) == sizeof buffer);
+  serving.server->stop();
+  CHECK(HttpClient::receive_all(socket.get()).size() > kLargeAnswer - sizeof buffer);
+}
+
+TEST_CASE("for one connection too many the oldest that has not asked goes") {
+  HttpServerOptions options;
+  options.max_connections = 8;  // 4 of them for requests that are arriving
+  Serving serving(options);
+  std::vector<UniqueFd> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(serving.client->connect());
+    if (i == 1) HttpClient::send(silent.back().get(), "GET / HT");
+  }
+  for (const int oldest : {0, 1}) {
+    const Answer answer = parse_answer(HttpClient::receive_all(silent[oldest].get()));
+    problem(answer, 429);
+    CHECK(answer.header("retry-after") == "1");
+  }
+  CHECK(serving.client->get("/").status == 200);
+  HttpClient::send(silent.back().get(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(parse_answer(HttpClient::receive_all(silent.back().get())).status == 200);
+}
+
+TEST_CASE("floods of requests are told to come back") {
+  HttpServerOptions options;
+  options.threads = 4;  // one of them for heavy requests
+  options.max_connections = 8;  // 2 of them for requests that wait
+  Serving serving(options);
+  std::vector<UniqueFd> asking;
+  for (int i = 0; i < 1 + 2 + 5; ++i) {
+    asking.push_back(serving.client->connect());
+    HttpClient::send(asking.back().get(), "GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  const Answer busy = parse_answer(HttpClient::receive_all(asking.back().get()));
+  problem(busy, 503);
+  CHECK(busy.header("retry-after") == "1");
+  // Another kind of request is let in: the flood makes room for it.
+  CHECK(serving.client->get("/").status == 200);
+  serving.let_go();
+  CHECK(parse_answer(HttpClient::receive_all(asking.front().get())).status == 200);
+}
+
+TEST_CASE("stopping breaks off an endless answer") {
+  Serving serving;
+  const UniqueFd socket = serving.client->connect();
+  HttpClient::send(socket.get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  char buffer[1000];
+  REQUIRE(::recv(socket.get(), buffer, sizeof buffer, 0) > 0);
+  serving.server->stop();
+  serving.thread.join();
+  CHECK_FALSE(HttpClient::receive_all(socket.get()).ends_with("0\r\n\r\n"));
+}

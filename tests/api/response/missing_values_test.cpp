@@ -1,0 +1,98 @@
+#include "api/response/missing_values.h"
+
+#include <doctest/doctest.h>
+
+using namespace copybench;
+
+namespace {
+
+RunRecord run_of(EngineMode engine, RunState state) {
+  RunRecord run;
+  run.planned.configuration = {engine, 512, 1};
+  run.state = state;
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("every empty figure has a reason, no other has") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.figures.bytes = 0;
+  run.figures.throughput_gbps = 1;
+  const Json reasons = missing_reasons(run, Json::array());
+  CHECK(reasons.size() == figure_columns().size() - 2);
+  CHECK_FALSE(reasons.contains("bytes"));
+  CHECK_FALSE(reasons.contains("throughput_gbps"));
+  for (const Json& reason : reasons) CHECK_FALSE(reason.get<std::string>().empty());
+}
+
+TEST_CASE("counters have perf's own reason, by either of their names") {
+  const Json counters = Json::array({{{"event", "cycles"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "LLC-load-misses"}, {"value", nullptr}, {"reason", "not counted"}}});
+  const Json reasons = missing_reasons(run_of(EngineMode::zero_copy, RunState::completed), counters);
+  CHECK(reasons["cpu_cycles"] == "not supported");
+  CHECK(reasons["cycles_per_byte"] == "not supported");
+  CHECK(reasons["llc_load_misses"] == "not counted");
+  CHECK(reasons["instructions"] == "the experiment did not ask perf for instructions");
+}
+
+TEST_CASE("an event that was asked for by a figure's name takes no figure's place") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.figures.bytes = 0;
+  const Json counters = Json::array({{{"event", "bytes"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "messages"}, {"value", nullptr}, {"reason", "not supported"}}});
+  const Json reasons = missing_reasons(run, counters);
+  CHECK_FALSE(reasons.contains("bytes"));
+  CHECK(reasons["messages"] == "the window gave no value for it");
+}
+
+TEST_CASE("zero-copy counters belong to zero_copy") {
+  CHECK(missing_reasons(run_of(EngineMode::one_copy, RunState::completed), Json::array())["zerocopy_sends"] ==
+        "zero_copy alone has it");
+}
+
+TEST_CASE("a run that did not complete says what became of it") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::failed);
+  run.reason = "the engine died";
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run failed: the engine died");
+  run.reason.reset();
+  run.state = RunState::cancelled;
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run was cancelled");
+  run.state = RunState::queued;
+  CHECK(missing_reasons(run, Json::array())["bytes"] == "the run waits to be measured");
+}
+
+TEST_CASE("readings of another shape are no obstacle") {
+  for (const Json& counters : {Json(), Json(5), Json(Json::value_t::discarded), Json::array({1, nullptr, "x"}),
+                               Json::array({{{"event", "cycles"}}})}) {
+    CHECK(missing_reasons(run_of(EngineMode::two_copy, RunState::completed), counters).contains("cpu_cycles"));
+    CHECK(other_counters(counters) == Json::object());
+  }
+}
+
+TEST_CASE("events beyond the figures have their counts, and a reason where they have none") {
+  const Json counters = Json::array({{{"event", "cycles"}, {"value", 5}, {"reason", nullptr}},
+                                     {{"event", "cache-references"}, {"value", 7}, {"reason", nullptr}},
+                                     {{"event", "dTLB-load-misses"}, {"value", nullptr}, {"reason", "not supported"}},
+                                     {{"event", "l2_rqsts.miss"}}});
+  CHECK(other_counters(counters) ==
+        Json({{"cache-references", 7}, {"dTLB-load-misses", nullptr}, {"l2_rqsts.miss", nullptr}}));
+  const Json reasons = missing_reasons(run_of(EngineMode::two_copy, RunState::completed), counters);
+  CHECK(reasons["dTLB-load-misses"] == "not supported");
+  CHECK(reasons["l2_rqsts.miss"] == "perf gave no value for it");
+  CHECK_FALSE(reasons.contains("cache-references"));
+}
+
+TEST_CASE("a run without perf's text says why") {
+  RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
+  run.evidence_json = R"({"perf": {"used": false, "version": "", "reason": "perf is not installed"}})";
+  CHECK(no_perf_reason(run) == "perf is not installed");
+  for (const char* evidence : {"{}", "nonsense", "[]", R"({"perf": 5})", R"({"perf": {"reason": null}})"}) {
+    CAPTURE(evidence);
+    run.evidence_json = evidence;
+    run.state = RunState::completed;
+    CHECK(no_perf_reason(run) == "perf printed nothing");
+    run.state = RunState::queued;
+    CHECK(no_perf_reason(run) == "the run waits to be measured");
+  }
+}

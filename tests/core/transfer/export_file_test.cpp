@@ -1,0 +1,114 @@
+#include "core/transfer/export_file.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace copybench;
+
+namespace {
+
+const Origin kOrigin{"lab-3", "abc", "0.1.0", 7, UtcTime(std::chrono::milliseconds(1'700'000'000'000)), std::nullopt};
+
+std::string exported(const Origin& origin = kOrigin, const std::string& notes = "n") {
+  ExportWriter writer(origin, 3);
+  std::string text = writer.head();
+  text += writer.experiment({{"notes", notes}});
+  text += writer.circumstances({{"from_run", 1}});
+  text += writer.run({{"position", 1}, {"perf_raw", "line\nline\xff"}});
+  text += writer.run({{"position", 2}});
+  return text + writer.end();
+}
+
+std::string error_of(const std::string& text) {
+  const auto file = read_export(text);
+  return file ? "" : file.error().message;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) lines.push_back(text.substr(at, text.find('\n', at) + 1 - at));
+  return lines;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("what was written is read again") {
+  const auto file = read_export(exported());
+  REQUIRE(file);
+  CHECK(file->origin == kOrigin);
+  CHECK(file->schema == 3);
+  CHECK(file->experiment["notes"] == "n");
+  CHECK(file->circumstances.size() == 1);
+  REQUIRE(file->runs.size() == 2);
+  CHECK(file->runs[0]["perf_raw"] == "line\nline\xef\xbf\xbd");
+}
+
+TEST_CASE("the same runs have the same digest, whoever exports them, whenever, and whatever is noted on them") {
+  Origin later = kOrigin;
+  later.exported_at += std::chrono::hours(1);
+  later.copybench = "0.2.0";
+  CHECK(read_export(exported())->digest_of_runs == read_export(exported(later, "other notes"))->digest_of_runs);
+}
+
+TEST_CASE("runs that say the same have the same digest, in whatever order and whether or not a null is written") {
+  const auto digest_of = [](const char* run) {
+    ExportWriter writer(kOrigin, 3);
+    std::string text = writer.head() + writer.experiment({{"notes", "n"}});
+    text += writer.run(Json::parse(run));
+    const auto file = read_export(text + writer.end());
+    REQUIRE(file);
+    return file->digest_of_runs;
+  };
+  const auto digest = digest_of(R"({"a": 1, "b": [null, {"c": "x"}], "d": null})");
+  CHECK(digest_of(R"({"b": [null, {"e": null, "c": "x"}], "a": 1})") == digest);
+  CHECK(digest_of(R"({"b": [{"c": "x"}], "a": 1})") != digest);
+  CHECK(digest_of(R"({"a": 2, "b": [null, {"c": "x"}]})") != digest);
+  CHECK(digest_of(R"({"a": "1", "b": [null, {"c": "x"}]})") != digest);
+}
+
+TEST_CASE("a line of more values than a run can have is refused before it is read") {
+  std::string many = "[";
+  for (int i = 0; i < 300'000; ++i) many += "[],";
+  const std::string head = ExportWriter(kOrigin, 3).head();
+  CHECK(error_of(head + "{\"experiment\":{\"findings\":" + many + "[]]}}\n") == "line 2: there are more than 250000 values");
+  std::string lines = head + "{\"experiment\":{}}\n";
+  for (int i = 0; i < 30; ++i) lines += "{\"run\":{\"x\":" + many.substr(0, 300'001) + "[]]}}\n";
+  CHECK(error_of(lines) == "line 22: there are more than 4000000 values up to here");
+}
+
+TEST_CASE("a file that was changed, cut or put together otherwise is refused with its line") {
+  const std::string good = exported();
+  const auto lines = lines_of(good);
+  REQUIRE(lines.size() == 6);
+  CHECK(error_of("") == "line 1: the file ends here; its last line has the key \"end\"");
+  for (size_t cut = 1; cut < good.size(); ++cut) {
+    CAPTURE(cut);
+    CHECK_FALSE(read_export(good.substr(0, cut)));
+  }
+  for (size_t at = 0; at < good.size(); ++at) {
+    std::string changed = good;
+    changed[at] ^= 1;
+    // All but the moment of the export, which stands in the last line, is under the digest.
+    const bool moment = at > good.find("exported_at_ms") && at < good.find(",\"sha256");
+    CAPTURE(at);
+    CHECK((moment || !read_export(changed)));
+  }
+  CHECK(contains(error_of(good + "\n"), "line 6: must be the last one"));
+  CHECK(contains(error_of(lines[1] + lines[0]), "line 1: is no head of an export"));
+  CHECK(contains(error_of(lines[0] + lines[3]), "line 2: must be an object with the one key experiment"));
+  CHECK(contains(error_of(lines[0] + lines[1] + lines[3] + lines[2]), "line 4: must be an object with one of circumstances (before"));
+  CHECK(contains(error_of(lines[0] + lines[1] + lines[3] + lines[5]), "line 4: 1 runs were read, but this says 2"));
+  CHECK(contains(error_of(lines[0] + lines[1] + lines[4] + lines[3] + lines[5]), "the digest differs"));
+}
+
+TEST_CASE("another format, deep nesting and NUL bytes are refused") {
+  CHECK(contains(error_of("{\"copybench_export\":2,\"schema\":1}\n"), "reads format 1"));
+  const auto lines = lines_of(exported());
+  const std::string deep = "{\"run\":{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}}\n";
+  CHECK(contains(error_of(lines[0] + lines[1] + deep), "line 3: values are nested more than 64 deep"));
+  CHECK(contains(error_of(lines[0] + lines[1] + std::string("{\"run\":\0{}}\n", 12)), "NUL"));
+  CHECK(contains(error_of(lines[0] + lines[1] + "{\"run\":{\"a\":\"\xff\"}}\n"), "line 3: is no JSON object"));
+}
