@@ -106,7 +106,7 @@ void add_engine_command(CLI::App& app, CommandResult done) {
   command->add_option("--host", options->host, "Address to listen on; 0.0.0.0 for every one")->capture_default_str();
   command->add_option("--port", options->port, "TCP port, 0 for a free one [8080, 8081, 8082 by mode]")
       ->check(CLI::Range(0, 65535));
-  add_worker_options(*command, options->worker);
+  add_worker_options(*command, options->worker, GoesTo::engine);
   command
       ->add_option("--ring-messages", options->ring_messages,
                    "Message buffers a connection, used in turn [1; zero_copy: as many as may be in flight]")

@@ -17,11 +17,8 @@ struct LoadCommandOptions {
   WorkerOptions worker;
   std::string host = "127.0.0.1";
   uint16_t port = 8080;
-  std::optional<double> messages_per_s;
   double duration_s = 10;
   double warmup_s = 0.5;
-  std::string pattern = "stream";
-  std::string receive = "recv";
 };
 
 std::string microseconds(const Json& ns) {
@@ -53,11 +50,11 @@ int run_load_command(const LoadCommandOptions& options) {
   load.client.host = options.host;
   load.client.port = options.port;
   load.client.field_bytes = options.worker.field_bytes;
-  load.client.pattern = *from_name<Pattern>(options.pattern);
-  load.client.receive = *from_name<Receive>(options.receive);
+  load.client.pattern = options.worker.settings.pattern;
+  load.client.receive = options.worker.settings.receive;
   load.client.socket = options.worker.socket();
   load.threads = options.worker.threads;
-  load.messages_per_s = options.messages_per_s;
+  load.messages_per_s = options.worker.settings.messages_per_s;
   load.duration = from_seconds(options.duration_s);
   load.warmup = from_seconds(options.warmup_s);
   load.take_orders = options.worker.orders;
@@ -65,8 +62,8 @@ int run_load_command(const LoadCommandOptions& options) {
   if (!std::isfinite(options.duration_s) || !std::isfinite(options.warmup_s)) {
     return misused({"--duration and --warmup are numbers of seconds"});
   }
-  if (!std::isfinite(options.messages_per_s.value_or(1))) return misused({"--rate is a number of messages per second"});
-  if (options.messages_per_s && load.client.pattern != Pattern::request_response) {
+  if (!std::isfinite(options.worker.settings.messages_per_s.value_or(1))) return misused({"--rate is a number of messages per second"});
+  if (options.worker.settings.messages_per_s && load.client.pattern != Pattern::request_response) {
     return misused({"--rate goes with --pattern request_response: a stream is paced by its engine"});
   }
   if (auto cpus = worker_cpus(options.worker); cpus) {
@@ -91,16 +88,7 @@ void add_load_command(CLI::App& app, CommandResult done) {
   command->add_option("--warmup", options->warmup_s, "Seconds before it")
       ->check(CLI::Range(0.0, Limits::kMaxWarmupS))
       ->capture_default_str();
-  command->add_option("--pattern", options->pattern, "stream or request_response")
-      ->check(CLI::IsMember({"stream", "request_response"}))
-      ->capture_default_str();
-  command->add_option("--rate", options->messages_per_s,
-                      "Messages per second over all connections, asked for when they are due; latency counts from then")
-      ->check(CLI::Range(Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS));
-  command->add_option("--receive", options->receive, "recv, or recvmsg into 8 fields")
-      ->check(CLI::IsMember({"recv", "recvmsg"}))
-      ->capture_default_str();
-  add_worker_options(*command, options->worker);
+  add_worker_options(*command, options->worker, GoesTo::load);
   command->callback([options, done] { done(run_load_command(*options)); });
 }
 

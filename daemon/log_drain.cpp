@@ -11,8 +11,6 @@
 #include <thread>
 #include <utility>
 
-#include "core/base/log_event.h"
-
 namespace copybench {
 
 struct LogDrain::State {
@@ -31,9 +29,10 @@ struct LogDrain::State {
 namespace {
 
 LogLine report_of(uint64_t dropped) {
-  return {spdlog::log_clock::now(), spdlog::level::warn,
-          to_logfmt("log_dropped", {{"lines", dropped}},
-                    fmt::format("{} lines of the log were dropped, as they could not be written in time", dropped))};
+  const auto fields =
+      fields_of_event("log_dropped", {{"lines", dropped}},
+                      fmt::format("{} lines of the log were dropped, as they could not be written in time", dropped));
+  return {spdlog::log_clock::now(), spdlog::level::warn, to_logfmt(fields), fields};
 }
 
 }  // namespace

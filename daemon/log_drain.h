@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/log_event.h"
 #include "core/base/result.h"
 
 namespace copybench {
@@ -23,6 +24,7 @@ struct LogLine {
   spdlog::log_clock::time_point time;
   spdlog::level::level_enum level = spdlog::level::info;
   std::string text;
+  LogFields fields;  // of an event; else empty
 };
 
 struct LogDrainLimits {

@@ -43,9 +43,10 @@ bool write_to_stderr(std::string_view bytes) {
   return true;
 }
 
-bool write_to_journal(spdlog::level::level_enum level, std::string_view text) {
+// fields: none for a line that is no event, which is then the message.
+bool write_to_journal(spdlog::level::level_enum level, const LogFields& fields, std::string_view text) {
   std::vector<std::string> entries{fmt::format("PRIORITY={}", priority_of(level)), "SYSLOG_IDENTIFIER=copybenchd"};
-  for (const LogField& field : from_logfmt(text)) {
+  for (const LogField& field : fields.empty() ? LogFields{{"message", text}} : fields) {
     std::string entry;
     for (const char c : field.name) entry += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     entries.push_back(entry + "=" + field.value);
@@ -56,7 +57,7 @@ bool write_to_journal(spdlog::level::level_enum level, std::string_view text) {
 }
 
 LogDrain::Write writer() {
-  if (stderr_is_journal()) return [](const LogLine& line) { return write_to_journal(line.level, line.text); };
+  if (stderr_is_journal()) return [](const LogLine& line) { return write_to_journal(line.level, line.fields, line.text); };
   auto formatter = std::make_shared<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   return [formatter](const LogLine& line) {
     spdlog::memory_buf_t text;
@@ -70,7 +71,9 @@ class DrainSink : public spdlog::sinks::sink {
  public:
   explicit DrainSink(std::unique_ptr<LogDrain> drain) : drain_(std::move(drain)) {}
   void log(const spdlog::details::log_msg& message) override {
-    drain_->put({message.time, message.level, std::string(message.payload.data(), message.payload.size())});
+    const LogFields* const fields = event_being_logged();
+    drain_->put({message.time, message.level, std::string(message.payload.data(), message.payload.size()),
+                 fields ? *fields : LogFields{}});
   }
   void flush() override {}
   void set_pattern(const std::string&) override {}
@@ -99,7 +102,8 @@ Result<std::shared_ptr<spdlog::logger>> make_logger(const std::string& level) {
 }
 
 void log_failed_start(const std::string& message) {
-  write_to_journal(spdlog::level::err, to_logfmt("start_failed", {}, message));
+  const LogFields fields = fields_of_event("start_failed", {}, message);
+  write_to_journal(spdlog::level::err, fields, to_logfmt(fields));
 }
 
 void set_level(spdlog::logger& logger, const std::string& level) { logger.set_level(spdlog::level::from_str(level)); }

@@ -9,24 +9,49 @@
 
 #include "core/base/lines.h"
 #include "core/host/cpu_set.h"
-#include "core/model/plan.h"
+#include "core/model/field_values.h"
+#include "core/model/limits.h"
 #include "core/wire/orders.h"
 #include "daemon/terminal.h"
 
 namespace copybench {
 
-void add_worker_options(CLI::App& command, WorkerOptions& options) {
+namespace {
+
+// An option for a request field, with the field's range and one-line meaning.
+template <typename Field, typename Member>
+void add_setting(CLI::App& command, const Field& field, Member& member) {
+  const std::string meaning(field.text.meaning);
+  if constexpr (std::is_same_v<Member, bool>) {
+    command.add_flag(option_of(field) + ",!" + option_of(field, false), member, meaning);
+  } else if constexpr (std::is_enum_v<Member>) {
+    std::vector<std::string> allowed(names<Member>().begin(), names<Member>().end());
+    command
+        .add_option_function<std::string>(
+            option_of(field), [&member](const std::string& name) { member = *from_name<Member>(name); }, meaning)
+        ->check(CLI::IsMember(std::move(allowed)))
+        ->default_str(std::string(name_of(member)));
+  } else if constexpr (std::is_arithmetic_v<typename Field::Given>) {
+    using Number = typename Field::Given;
+    command.add_option(option_of(field), member, meaning)
+        ->check(CLI::Range(static_cast<Number>(field.range->least), static_cast<Number>(field.range->most)));
+  }
+}
+
+}  // namespace
+
+void add_worker_options(CLI::App& command, WorkerOptions& options, GoesTo child) {
   command.add_option("--field-bytes", options.field_bytes, "Size of each of a message's 8 fields")
       ->check(CLI::Range(Limits::kMinFieldBytes, Limits::kMaxFieldBytes))
       ->capture_default_str();
   command.add_option("--threads", options.threads, "Connections, a thread each")
       ->check(CLI::Range(int64_t{1}, Limits::kMaxThreads))
       ->capture_default_str();
-  command
-      .add_option("--socket-buffer-bytes", options.socket_buffer_bytes,
-                  "SO_SNDBUF and SO_RCVBUF; without it the kernel tunes them")
-      ->check(CLI::Range(Limits::kMinSocketBufferBytes, Limits::kMaxSocketBufferBytes));
-  command.add_flag("--tcp-nodelay,!--no-tcp-nodelay", options.tcp_nodelay, "Switch Nagle's algorithm off");
+  each_request_field([&]<typename Field>(const Field& field) {
+    if constexpr (Field::has_spec) {
+      if (field.goes_to == child || field.goes_to == GoesTo::both) add_setting(command, field, options.settings.*Field::in_spec);
+    }
+  });
   command.add_option("--cpus", options.cpus, "CPUs for the threads in turn, such as 0-3,8; without it they are not bound");
   command.add_option("--format", options.format, "json: one object a line; text: for people; auto: text on a terminal")
       ->check(CLI::IsMember({"auto", "json", "text"}))

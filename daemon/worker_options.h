@@ -4,29 +4,30 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/base/socket.h"
+#include "core/model/request_fields.h"
 
 namespace copybench {
 
 struct WorkerOptions {
   uint64_t field_bytes = 1024;
   uint32_t threads = 1;
-  std::optional<uint64_t> socket_buffer_bytes;
-  bool tcp_nodelay = false;
   std::string cpus;  // the kernel's list format; empty: any
   std::string format = "auto";
   bool orders = false;
 
-  StreamSocketOptions socket() const { return {socket_buffer_bytes, tcp_nodelay}; }
+  ExperimentSpec settings;  // those that go to the command
+
+  StreamSocketOptions socket() const { return {settings.socket_buffer_bytes, settings.tcp_nodelay}; }
 };
 
-void add_worker_options(CLI::App& command, WorkerOptions& options);
+// child: engine or load; the request fields that go to it become options.
+void add_worker_options(CLI::App& command, WorkerOptions& options, GoesTo child);
 
 // The option that needs more than CLI11's checks. Errors name it.
 Result<std::vector<int>> worker_cpus(const WorkerOptions& options);

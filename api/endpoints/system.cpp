@@ -6,6 +6,7 @@
 #include "api/endpoints/versions.h"
 #include "api/response/metrics.h"
 #include "core/host/system_facts.h"
+#include "core/model/send_paths.h"
 
 namespace copybench {
 Reply Api::get_system(const Call&) {
@@ -14,6 +15,10 @@ Reply Api::get_system(const Call&) {
   json["checks"] = to_json(context_.perf.checks());
   json["versions"] = versions();
   json["versions"]["perf"] = text_or_null(context_.perf.version());
+  json["send_paths"] = Json::array();
+  for (const SendPathRow& path : send_paths()) {
+    json["send_paths"].push_back({{"name", path.name}, {"title", path.title}, {"caption", path.caption}});
+  }
   return json_response(200, json);
 }
 

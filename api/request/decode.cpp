@@ -12,6 +12,7 @@
 #include "api/request/decode_values.h"
 #include "api/request/json_reader.h"
 #include "api/request/validate_decoded.h"
+#include "core/model/request_fields.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -101,52 +102,44 @@ struct Field {
   void (*clear)(DecodedRequest&);
 };
 
-template <auto member>
-constexpr Field field(string_view key, Null null = Null::refused) {
-  using Type = typename std::remove_reference_t<decltype(std::declval<ExperimentRequest>().*member)>::value_type;
-  return {key, null,
+template <typename Row>
+constexpr Field decoding_of(const Row& row) {
+  return {row.text.name, row.null_is_absent ? Null::absent : Null::refused,
           [](const JsonValue& value, const std::string& pointer, DecodedRequest& decoded) {
-            decoded.request.*member = read_value(value, pointer, decoded, static_cast<Type*>(nullptr));
+            decoded.request.*Row::in_request = read_value(value, pointer, decoded, static_cast<typename Row::Given*>(nullptr));
           },
-          [](DecodedRequest& decoded) { decoded.request.*member = Type{}; }};
+          [](DecodedRequest& decoded) { decoded.request.*Row::in_request = typename Row::Given{}; }};
 }
 
-using R = ExperimentRequest;
-constexpr Field kFields[] = {
-    field<&R::name>("name"),
-    field<&R::preset>("preset", Null::absent),
-    field<&R::engines>("engines"),
-    field<&R::find>("find"),
-    field<&R::of>("of"),
-    field<&R::metric>("metric"),
-    {"field_sizes", Null::refused, decode_field_sizes, nullptr},
-    field<&R::threads>("threads"),
-    field<&R::duration_s>("duration_s"),
-    field<&R::warmup_s>("warmup_s"),
-    {"repetitions", Null::refused, decode_repetitions, nullptr},
-    field<&R::order>("order"),
-    field<&R::seed>("seed"),
-    field<&R::pattern>("pattern"),
-    field<&R::receive>("receive"),
-    field<&R::messages_per_s>("messages_per_s", Null::absent),
-    field<&R::tcp_nodelay>("tcp_nodelay"),
-    field<&R::socket_buffer_bytes>("socket_buffer_bytes", Null::absent),
-    field<&R::server_cpus>("server_cpus"),
-    field<&R::client_cpus>("client_cpus"),
-    field<&R::events>("events"),
-    field<&R::profile>("profile"),
-    field<&R::notes>("notes"),
-    field<&R::tags>("tags"),
-    field<&R::pinned>("pinned"),
-};
+std::vector<Field> fields_of_requests() {
+  std::vector<Field> fields;
+  each_request_field([&](const auto& row) {
+    Field field = decoding_of(row);
+    if (field.key == "field_sizes") field.decode = decode_field_sizes;  // these two may be objects
+    if (field.key == "repetitions") field.decode = decode_repetitions;
+    fields.push_back(field);
+  });
+  return fields;
+}
 
-// A merge patch (RFC 7396): null removes a value.
-constexpr Field kPatchFields[] = {
-    field<&R::name>("name"),
-    field<&R::notes>("notes", Null::empty),
-    field<&R::tags>("tags", Null::empty),
-    field<&R::pinned>("pinned", Null::empty),
-};
+std::span<const Field> request_fields_by_key() {
+  static const std::vector<Field> fields = fields_of_requests();
+  return fields;
+}
+
+// Those that may be changed later, by a merge patch (RFC 7396): null removes a value, but not the name.
+std::span<const Field> patch_fields() {
+  static const std::vector<Field> fields = [] {
+    std::vector<Field> changeable;
+    each_request_field([&](const auto& row) {
+      if (row.goes_to != GoesTo::annotation) return;
+      changeable.push_back(decoding_of(row));
+      if (row.text.name != "name") changeable.back().null = Null::empty;
+    });
+    return changeable;
+  }();
+  return fields;
+}
 
 std::vector<string_view> keys_of(std::span<const Field> fields) {
   std::vector<string_view> keys;
@@ -190,11 +183,11 @@ tl::expected<DecodedRequest, Problem> decode_fields(string_view body, std::span<
 }  // namespace
 
 tl::expected<DecodedRequest, Problem> decode_experiment_request(string_view body) {
-  return decode_fields(body, kFields, "is no field of an experiment");
+  return decode_fields(body, request_fields_by_key(), "is no field of an experiment");
 }
 
 tl::expected<AnnotationChange, Problem> decode_annotation_change(string_view body) {
-  auto decoded = decode_fields(body, kPatchFields, "cannot be changed");
+  auto decoded = decode_fields(body, patch_fields(), "cannot be changed");
   if (!decoded) return refuse(std::move(decoded.error()));
   ExperimentRequest& request = decoded->request;
   AnnotationChange change{std::move(request.name), std::move(request.notes), std::move(request.tags), request.pinned};
@@ -203,6 +196,6 @@ tl::expected<AnnotationChange, Problem> decode_annotation_change(string_view bod
   return refuse(bad_request("invalid-fields", "fields of the request cannot be accepted: see errors", std::move(errors)));
 }
 
-std::vector<string_view> experiment_request_keys() { return keys_of(kFields); }
+std::vector<string_view> experiment_request_keys() { return keys_of(request_fields_by_key()); }
 
 }  // namespace copybench

@@ -11,6 +11,7 @@
 
 #include "core/base/json_text.h"
 #include "core/model/events.h"
+#include "core/model/send_paths.h"
 
 namespace copybench {
 namespace {
@@ -60,7 +61,7 @@ std::string unfinished_reason(const RunRow& run) {
 }
 
 std::string reason_for(string_view column, const RunRow& run, const Json& counters) {
-  if (column.starts_with("zerocopy_") && run.planned.configuration.engine != EngineMode::zero_copy) {
+  if (column.starts_with("zerocopy_") && !send_path_row(run.planned.configuration.engine).reports_copies) {
     return "zero_copy alone has it";
   }
   if (run.state != RunState::completed) return unfinished_reason(run);

@@ -1,4 +1,5 @@
 #include "core/analysis/copy_cost.h"
+#include "core/model/send_paths.h"
 
 #include <fmt/format.h>
 
@@ -28,8 +29,8 @@ std::string copy_called(CopyKind kind) {
 // or other parts of libc with the gather's symbols.
 bool cannot_have(EngineMode engine, CopyKind kind) {
   switch (kind) {
-    case CopyKind::gather: return engine != EngineMode::two_copy;
-    case CopyKind::deferred: return engine != EngineMode::zero_copy;
+    case CopyKind::gather: return !send_path_row(engine).gathers;
+    case CopyKind::deferred: return !send_path_row(engine).keeps_buffers;
     case CopyKind::send:  // zero_copy falls back to it if the kernel has to copy
     case CopyKind::receive: break;
   }
@@ -43,7 +44,7 @@ double own_share(const ProfiledShare& profiled, CopyKind kind) {
 // The engine has the copy neither by its definition nor by the samples.
 bool is_without(const ProfiledShare& profiled, CopyKind kind) {
   const EngineMode engine = profiled.configuration.engine;
-  const bool defined_so = cannot_have(engine, kind) || (engine == EngineMode::zero_copy && kind == CopyKind::send);
+  const bool defined_so = cannot_have(engine, kind) || (send_path_row(engine).keeps_buffers && kind == CopyKind::send);
   return defined_so && profiled.share.share(kind) < kCopyThere;
 }
 

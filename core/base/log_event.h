@@ -1,5 +1,5 @@
 // A log line as an event with fields: `event=run_finished run_id=3 engine=two_copy message="run 3 … completed"` (logfmt).
-// spdlog carries the line. If stderr is the journal, daemon/logging.cpp splits the line into journal fields again.
+// spdlog carries the line; its sinks get the fields beside it from event_being_logged().
 // Levels: debug for each request and step, info for events that an administrator reads later, warning for conditions that
 // limit a measurement, error for conditions that need a person.
 #pragma once
@@ -31,8 +31,12 @@ using LogFields = std::vector<LogField>;
 void log_event(spdlog::logger* logger, Severity severity, std::string_view event, const LogFields& fields,
                std::string_view message);
 
-std::string to_logfmt(std::string_view event, const LogFields& fields, std::string_view message);
-// Parses a line of to_logfmt(): `event` is the first field, `message` the last. Any other line becomes one `message` field.
-LogFields from_logfmt(std::string_view line);
+// The event's fields, `event` first and `message` last, while a sink takes the line on the thread that called log_event(). Null
+// for a line that no event made.
+const LogFields* event_being_logged();
+
+// `event` first and `message` last, as one line.
+LogFields fields_of_event(std::string_view event, const LogFields& fields, std::string_view message);
+std::string to_logfmt(const LogFields& fields);
 
 }  // namespace copybench

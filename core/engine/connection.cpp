@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "core/host/cpu_set.h"
+#include "core/model/send_paths.h"
 #include "core/wire/message.h"
 
 namespace copybench {
@@ -78,7 +79,7 @@ Result<void> ServedConnection::set_up() {
   const uint32_t slots = options_.ring_messages.value_or(
       ring_slots(options_.mode, options_.field_bytes, static_cast<uint64_t>(in_flight)));
   try {
-    auto ring = MessageRing::create(field_memory(options_.mode), options_.field_bytes, slots);
+    auto ring = MessageRing::create(send_path_row(options_.mode).memory, options_.field_bytes, slots);
     if (!ring) return tl::unexpected(ring.error());
     ring_ = std::move(*ring);
     auto path = make_send_path(options_.mode, {socket_.get(), &*ring_, &counters_, &stopping_, options_.reuse_early});
@@ -218,14 +219,14 @@ Json ServedConnection::account() const {
             {"client_received_bytes", or_null(client_received_)},
             {"partial_sends", counters_.partial_sends.load()},
             {"ring_slots", ring_ ? ring_->slots() : 0},
-            {"memory_locked", options_.mode == EngineMode::two_copy || !ring_ ? Json(nullptr) : Json(!ring_->lock_problem())},
+            {"memory_locked", send_path_row(options_.mode).memory == FieldMemory::heap || !ring_ ? Json(nullptr) : Json(!ring_->lock_problem())},
             {"memory_lock_problem", ring_ && ring_->lock_problem() ? Json(*ring_->lock_problem()) : Json(nullptr)},
             {"send_buffer_bytes", buffers_.send_bytes},
             {"receive_buffer_bytes", buffers_.receive_bytes},
             {"drain_ns", drain_time_.count()},
             {"tcp", info ? to_json(*info) : Json(nullptr)},
             {"problem", or_null(problem_)}};
-  if (options_.mode == EngineMode::zero_copy) {
+  if (send_path_row(options_.mode).reports_copies) {
     json["zerocopy_sends"] = counters_.zerocopy_sends.load();
     json["zerocopy_completions"] = counters_.zerocopy_completions.load();
     json["zerocopy_copied"] = counters_.zerocopy_copied.load();

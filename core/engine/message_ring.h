@@ -12,14 +12,10 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/model/send_paths.h"
 #include "core/wire/message.h"
 
 namespace copybench {
-
-enum class FieldMemory : uint8_t {
-  heap,         // malloc, like an application's own objects
-  page_locked,  // page-aligned, and locked if the limits allow it
-};
 
 class MessageRing {
  public:

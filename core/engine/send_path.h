@@ -1,5 +1,5 @@
-// The only difference between the engines: how a message's 8 fields get into the socket. A fourth path is a new file and a line
-// in send_path.cpp.
+// The only difference between the engines: how a message's 8 fields get into the socket. Each path is one file; model/send_paths.h has
+// the table of them, send_path.cpp their makers.
 //
 // Threads: one at a time. Any thread may read the SendCounters.
 #pragma once
@@ -52,7 +52,6 @@ struct SendPathOptions {
   bool reuse_early = false;
 };
 
-FieldMemory field_memory(EngineMode mode);
 // The number of message buffers of a connection. One if a send returns with its bytes copied: its buffer may be written again at
 // once, as applications do. If the kernel still reads from the buffer afterwards, as many as may be in flight.
 uint32_t ring_slots(EngineMode mode, uint64_t field_bytes, uint64_t in_flight_bytes);

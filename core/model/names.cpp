@@ -6,7 +6,6 @@ namespace copybench {
 namespace {
 
 using std::string_view;
-constexpr std::array<string_view, 3> kEngineModes{"two_copy", "one_copy", "zero_copy"};
 constexpr std::array<string_view, 2> kPatterns{"stream", "request_response"};
 constexpr std::array<string_view, 2> kReceives{"recv", "recvmsg"};
 constexpr std::array<string_view, 2> kOrders{"shuffled", "sequential"};
@@ -23,8 +22,6 @@ constexpr std::array<string_view, 4> kSizeVerdicts{"measuring", "better", "no_di
 
 }  // namespace
 
-template <>
-std::span<const string_view> names<EngineMode>() { return kEngineModes; }
 template <>
 std::span<const string_view> names<Pattern>() { return kPatterns; }
 template <>

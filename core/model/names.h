@@ -8,7 +8,7 @@
 
 namespace copybench {
 
-// How often the CPU of the sending host copies the payload on the way to the NIC; see core/README.md, "What each engine copies".
+// The way of sending, by how often the CPU of the sending host copies the payload; send_paths.h has the table of them.
 enum class EngineMode : uint8_t { two_copy, one_copy, zero_copy };
 
 // stream: the server pushes as fast as it can. request_response: one small request, one message back, one at a time.

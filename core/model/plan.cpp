@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "core/model/events.h"
 #include "core/model/field_checks.h"
+#include "core/model/field_values.h"
 #include "core/model/order.h"
 #include "core/model/plan_adaptive.h"
+#include "core/model/request_fields.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -67,13 +70,11 @@ class Judge : private FieldChecks {
       validate_sweep();
       refuse_search_fields(request_, *this);
     }
-    validate_times();
-    validate_order();
-    validate_connection();
+    take_settings();
+    validate_rate();
     spec_.server_cpus = validate_cpus("/server_cpus", request_.server_cpus);
     spec_.client_cpus = validate_cpus("/client_cpus", request_.client_cpus);
     validate_events();
-    spec_.profile = request_.profile.value_or(false);
     if (size() > 0) return tl::unexpected(take());
     return Plan{spec_, annotations_, runs_in_order(spec_)};
   }
@@ -149,44 +150,41 @@ class Judge : private FieldChecks {
     spec_.repetitions = static_cast<uint32_t>(repetitions);
   }
 
-  void validate_times() {
-    const double duration_s = request_.duration_s.value_or(to_seconds(preset_ ? preset_->duration : 3s));
-    const double warmup_s = request_.warmup_s.value_or(to_seconds(preset_ ? preset_->warmup : 500ms));
-    const size_t errors_before = size();
-    check_range("/duration_s", duration_s, Limits::kMinDurationS, Limits::kMaxDurationS, " seconds");
-    check_range("/warmup_s", warmup_s, 0.0, Limits::kMaxWarmupS, " seconds");
-    if (size() > errors_before) return;  // a value out of range may not fit into nanoseconds
-    spec_.duration = from_seconds(duration_s);
-    spec_.warmup = from_seconds(warmup_s);
-  }
-
-  void validate_order() {
-    spec_.order = request_.order.value_or(Order::shuffled);
-    if (request_.seed) check_range("/seed", *request_.seed, int64_t{0}, Limits::kMaxSeed, "");
+  // The fields that become a member of the spec as they are, and the defaults that depend on more than the field.
+  void take_settings() {
     constexpr uint64_t kSeedMask = static_cast<uint64_t>(Limits::kMaxSeed);
-    spec_.seed = request_.seed ? static_cast<uint64_t>(*request_.seed) : context_.fresh_seed & kSeedMask;
+    spec_.duration = preset_ ? preset_->duration : 3s;
+    spec_.warmup = preset_ ? preset_->warmup : 500ms;
+    spec_.seed = context_.fresh_seed & kSeedMask;
+    each_request_field([&]<typename Field>(const Field& field) {
+      using Given = typename Field::Given;
+      if constexpr (Field::has_spec && (std::is_arithmetic_v<Given> || std::is_enum_v<Given>)) {
+        if (field.goes_to != GoesTo::sweep && field.goes_to != GoesTo::annotation) take_setting(field);
+      }
+    });
+    if (!request_.tcp_nodelay) spec_.tcp_nodelay = spec_.pattern == Pattern::request_response;
   }
 
-  void validate_connection() {
-    spec_.pattern = request_.pattern.value_or(Pattern::stream);
-    spec_.receive = request_.receive.value_or(Receive::recv);
-    validate_rate();
-    spec_.tcp_nodelay = request_.tcp_nodelay.value_or(spec_.pattern == Pattern::request_response);
-    if (!request_.socket_buffer_bytes) return;
-    check_range("/socket_buffer_bytes", *request_.socket_buffer_bytes, Limits::kMinSocketBufferBytes,
-                Limits::kMaxSocketBufferBytes, " bytes, or null for the kernel's autotuning");
-    spec_.socket_buffer_bytes = static_cast<uint64_t>(*request_.socket_buffer_bytes);
-  }
-
-  void validate_rate() {
-    if (!request_.messages_per_s) return;
-    check_range("/messages_per_s", *request_.messages_per_s, Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS,
-                " messages per second, or null for as fast as they are answered");
-    if (spec_.pattern != Pattern::request_response) {
-      error("/messages_per_s", "a rate goes with \"pattern\": \"request_response\" only: in a stream the server sends as fast "
-                               "as it can");
+  template <typename Field>
+  void take_setting(const Field& field) {
+    const auto& given = request_.*Field::in_request;
+    if (!given) return;
+    if constexpr (std::is_arithmetic_v<typename Field::Given> && !std::is_same_v<typename Field::Given, bool>) {
+      using Number = typename Field::Given;
+      const size_t errors_before = size();
+      check_range(fmt::format("/{}", field.text.name), *given, static_cast<Number>(field.range->least),
+                  static_cast<Number>(field.range->most), field.range->unit);
+      if (size() > errors_before) return;  // a value out of range may not fit into the spec's type
     }
-    spec_.messages_per_s = request_.messages_per_s;
+    auto& member = spec_.*Field::in_spec;
+    member = field_cast<std::remove_reference_t<decltype(member)>>(*given);
+  }
+
+  // A rate needs requests to pace.
+  void validate_rate() {
+    if (!request_.messages_per_s || spec_.pattern == Pattern::request_response) return;
+    error("/messages_per_s", "a rate goes with \"pattern\": \"request_response\" only: in a stream the server sends as fast "
+                             "as it can");
   }
 
   CpuChoice validate_cpus(std::string_view pointer, const std::optional<CpuChoice>& given) {

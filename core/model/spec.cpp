@@ -1,40 +1,25 @@
 #include "core/model/spec.h"
 
-#include <algorithm>
-#include <array>
+#include <cmath>
 #include <limits>
-#include <span>
+#include <optional>
+#include <set>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
+#include "core/model/field_values.h"
+#include "core/model/figures.h"
 #include "core/model/json_shape.h"
+#include "core/model/request_fields.h"
 
 namespace copybench {
 namespace {
-
-constexpr std::array<std::string_view, 17> kKeys{
-    "name",        "preset",      "engines", "field_sizes", "threads", "duration_s",  "warmup_s",
-    "repetitions", "order",       "seed",    "pattern",     "receive", "tcp_nodelay", "socket_buffer_bytes",
-    "server_cpus", "client_cpus", "events"};
-// Added after the first version: specs that were stored before lack them, and have their defaults.
-constexpr std::array<std::string_view, 2> kLaterKeys{"profile", "messages_per_s"};
 
 // Thrown like nlohmann's own exceptions, and caught in spec_from_json.
 struct BadSpec {
   std::string what;
 };
-
-bool contains(std::span<const std::string_view> keys, std::string_view key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-Json cpus_to_json(const CpuChoice& choice) {
-  switch (choice.kind) {
-    case CpuChoice::Kind::automatic: return "auto";
-    case CpuChoice::Kind::unpinned: return "none";
-    case CpuChoice::Kind::listed: return choice.cpus;
-  }
-  return nullptr;
-}
 
 template <typename Unsigned>
 Unsigned unsigned_of(const Json& value, std::string_view key) {
@@ -45,27 +30,41 @@ Unsigned unsigned_of(const Json& value, std::string_view key) {
   return value.get<Unsigned>();
 }
 
-template <typename Unsigned>
-std::vector<Unsigned> unsigneds_of(const Json& value, std::string_view key) {
-  if (!value.is_array()) throw BadSpec{std::string(key) + " is no list"};
-  std::vector<Unsigned> numbers;
-  for (const Json& element : value) numbers.push_back(unsigned_of<Unsigned>(element, key));
-  return numbers;
-}
-
-template <typename E>
-E name_from(const Json& value, std::string_view key) {
-  const auto found = from_name<E>(value.get_ref<const std::string&>());
-  if (!found) throw BadSpec{std::string(key) + " has an unknown name"};
-  return *found;
-}
-
 Nanoseconds duration_of(const Json& value, std::string_view key) {
   constexpr double kMaxSeconds = 1e9;
   if (!value.is_number()) throw BadSpec{std::string(key) + " is no number"};
   const double seconds = value.get<double>();
   if (!(seconds >= 0 && seconds <= kMaxSeconds)) throw BadSpec{std::string(key) + " is out of range"};
   return from_seconds(seconds);
+}
+
+// The value of a member of the spec, by its type.
+template <typename T>
+T read_as(const Json& value, std::string_view key) {
+  if constexpr (IsOptional<T>::value) {
+    return value.is_null() ? T() : T(read_as<typename T::value_type>(value, key));
+  } else if constexpr (IsVector<T>::value) {
+    if (!value.is_array()) throw BadSpec{std::string(key) + " is no list"};
+    T list;
+    for (const Json& element : value) list.push_back(read_as<typename T::value_type>(element, key));
+    return list;
+  } else if constexpr (std::is_enum_v<T>) {
+    const auto found = from_name<T>(value.get_ref<const std::string&>());
+    if (!found) throw BadSpec{std::string(key) + " has an unknown name"};
+    return *found;
+  } else if constexpr (std::is_same_v<T, Nanoseconds>) {
+    return duration_of(value, key);
+  } else if constexpr (std::is_same_v<T, CpuChoice>) {
+    if (value == "auto") return {CpuChoice::Kind::automatic, {}};
+    if (value == "none") return {CpuChoice::Kind::unpinned, {}};
+    CpuChoice choice{CpuChoice::Kind::listed, {}};
+    for (const uint16_t cpu : read_as<std::vector<uint16_t>>(value, key)) choice.cpus.push_back(cpu);
+    return choice;
+  } else if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
+    return unsigned_of<T>(value, key);
+  } else {
+    return value.get<T>();
+  }
 }
 
 // A number, or {"until_ci_pct", "min", "max"}.
@@ -83,48 +82,32 @@ Json repetitions_to_json(const ExperimentSpec& spec) {
   return {{"until_ci_pct", spec.until_ci->pct}, {"min", spec.repetitions}, {"max", spec.until_ci->max}};
 }
 
-CpuChoice cpus_from(const Json& value, std::string_view key) {
-  if (value == "auto") return {CpuChoice::Kind::automatic, {}};
-  if (value == "none") return {CpuChoice::Kind::unpinned, {}};
-  CpuChoice choice{CpuChoice::Kind::listed, {}};
-  for (const uint16_t cpu : unsigneds_of<uint16_t>(value, key)) choice.cpus.push_back(cpu);
-  return choice;
+// Calls visit(field, key) for each field that is a member of the spec.
+template <typename Visit>
+void each_spec_field(const Visit& visit) {
+  each_request_field([&]<typename Field>(const Field& field) {
+    if constexpr (Field::has_spec) visit(field, std::string(field.text.name));
+  });
 }
 
 ExperimentSpec read(const Json& json) {
   if (!json.is_object()) throw BadSpec{"it is no object"};
-  for (const std::string_view key : kKeys) {
-    if (!json.contains(key)) throw BadSpec{"it lacks " + std::string(key)};
-  }
-  for (const auto& [key, value] : json.items()) {
-    if (!contains(kKeys, key) && !contains(kLaterKeys, key)) {
-      throw BadSpec{"this version does not know its key " + key};
-    }
-  }
-
   ExperimentSpec spec;
-  spec.name = json["name"].get<std::string>();
-  if (!json["preset"].is_null()) spec.preset = json["preset"].get<std::string>();
-  if (!json["engines"].is_array()) throw BadSpec{"engines is no list"};
-  for (const Json& engine : json["engines"]) spec.engines.push_back(name_from<EngineMode>(engine, "engines"));
-  spec.field_sizes = unsigneds_of<uint64_t>(json["field_sizes"], "field_sizes");
-  spec.threads = unsigneds_of<uint32_t>(json["threads"], "threads");
-  spec.duration = duration_of(json["duration_s"], "duration_s");
-  spec.warmup = duration_of(json["warmup_s"], "warmup_s");
-  read_repetitions(spec, json["repetitions"]);
-  spec.order = name_from<Order>(json["order"], "order");
-  spec.seed = unsigned_of<uint64_t>(json["seed"], "seed");
-  spec.pattern = name_from<Pattern>(json["pattern"], "pattern");
-  spec.receive = name_from<Receive>(json["receive"], "receive");
-  const Json rate = json.value("messages_per_s", Json());
-  if (!rate.is_null()) spec.messages_per_s = rate.get<double>();
-  spec.tcp_nodelay = json["tcp_nodelay"].get<bool>();
-  const Json& buffer = json["socket_buffer_bytes"];
-  if (!buffer.is_null()) spec.socket_buffer_bytes = unsigned_of<uint64_t>(buffer, "socket_buffer_bytes");
-  spec.server_cpus = cpus_from(json["server_cpus"], "server_cpus");
-  spec.client_cpus = cpus_from(json["client_cpus"], "client_cpus");
-  spec.events = json["events"].get<std::vector<std::string>>();
-  if (json.contains("profile")) spec.profile = json["profile"].get<bool>();
+  std::set<std::string> known;
+  each_spec_field([&]<typename Field>(const Field& field, const std::string& key) {
+    known.insert(key);
+    if (!json.contains(key)) {
+      if (!field.later) throw BadSpec{"it lacks " + key};
+    } else if (key == "repetitions") {
+      read_repetitions(spec, json[key]);
+    } else {
+      auto& member = spec.*Field::in_spec;
+      member = read_as<std::remove_reference_t<decltype(member)>>(json[key], key);
+    }
+  });
+  for (const auto& [key, value] : json.items()) {
+    if (!known.contains(key)) throw BadSpec{"this version does not know its key " + key};
+  }
   return spec;
 }
 
@@ -140,7 +123,7 @@ Json search_form(Json json, const ExperimentSpec& spec) {
 }
 
 ExperimentSpec read_search(Json json) {
-  name_from<Find>(json.at("find"), "find");
+  read_as<Find>(json.at("find"), "find");
   const CrossoverSearch search{json.at("metric").get<std::string>()};
   const FigureColumn* metric = find_figure(search.metric);
   if (metric == nullptr || metric->better == Better::neither) throw BadSpec{"metric has an unknown name"};
@@ -157,23 +140,39 @@ ExperimentSpec read_search(Json json) {
   return spec;
 }
 
+// The shape of a member's JSON; none where reading it has a message of its own.
+template <typename T>
+std::optional<Shape> shape_of() {
+  constexpr size_t kMost = size_t{1} << 20;
+  if constexpr (IsOptional<T>::value) {
+    auto shape = shape_of<typename T::value_type>();
+    return shape ? std::optional(shape->or_null()) : std::nullopt;
+  } else if constexpr (IsVector<T>::value) {
+    auto shape = shape_of<typename T::value_type>();
+    return shape ? std::optional(Shape::list(*shape, kMost)) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return Shape::flag();
+  } else if constexpr (std::is_same_v<T, double>) {
+    return Shape::number(0, 1e12);
+  } else if constexpr (std::is_enum_v<T> || std::is_same_v<T, std::string>) {
+    return Shape::text(kMost);
+  } else {
+    return std::nullopt;
+  }
+}
+
 // The types of those values whose reading would otherwise fail with nlohmann's message.
 const Shape& spec_types() {
-  constexpr size_t kMost = size_t{1} << 20;
-  static const Shape text = Shape::text(kMost);
-  static const Shape shape = Shape::open_object({{"name", text.optional()},
-                                                 {"preset", text.or_null().optional()},
-                                                 {"engines", Shape::list(text, kMost).optional()},
-                                                 {"of", Shape::list(text, kMost).optional()},
-                                                 {"find", text.optional()},
-                                                 {"metric", text.optional()},
-                                                 {"order", text.optional()},
-                                                 {"pattern", text.optional()},
-                                                 {"receive", text.optional()},
-                                                 {"messages_per_s", Shape::number(0, 1e12).or_null().optional()},
-                                                 {"tcp_nodelay", Shape::flag().optional()},
-                                                 {"events", Shape::list(text, kMost).optional()},
-                                                 {"profile", Shape::flag().optional()}});
+  static const Shape shape = [] {
+    std::vector<Shape::Member> members{{"find", shape_of<std::string>()->optional()},
+                                       {"of", shape_of<std::vector<std::string>>()->optional()},
+                                       {"metric", shape_of<std::string>()->optional()}};
+    each_spec_field([&]<typename Field>(const Field&, const std::string& key) {
+      using Member = std::remove_cvref_t<decltype(std::declval<ExperimentSpec>().*Field::in_spec)>;
+      if (auto own = shape_of<Member>()) members.push_back({key, own->optional()});
+    });
+    return Shape::open_object(std::move(members));
+  }();
   return shape;
 }
 
@@ -193,28 +192,9 @@ std::vector<uint64_t> crossover_grid(uint64_t from, uint64_t to) {
 }
 
 Json to_json(const ExperimentSpec& spec) {
-  Json engines = Json::array();
-  for (const EngineMode engine : spec.engines) engines.push_back(name_of(engine));
   Json json;
-  json["name"] = spec.name;
-  json["preset"] = or_null(spec.preset);
-  json["engines"] = std::move(engines);
-  json["field_sizes"] = spec.field_sizes;
-  json["threads"] = spec.threads;
-  json["duration_s"] = to_seconds(spec.duration);
-  json["warmup_s"] = to_seconds(spec.warmup);
+  each_spec_field([&]<typename Field>(const Field&, const std::string& key) { json[key] = field_json(spec.*Field::in_spec); });
   json["repetitions"] = repetitions_to_json(spec);
-  json["order"] = name_of(spec.order);
-  json["seed"] = spec.seed;
-  json["pattern"] = name_of(spec.pattern);
-  json["receive"] = name_of(spec.receive);
-  json["messages_per_s"] = or_null(spec.messages_per_s);
-  json["tcp_nodelay"] = spec.tcp_nodelay;
-  json["socket_buffer_bytes"] = or_null(spec.socket_buffer_bytes);
-  json["server_cpus"] = cpus_to_json(spec.server_cpus);
-  json["client_cpus"] = cpus_to_json(spec.client_cpus);
-  json["events"] = spec.events;
-  json["profile"] = spec.profile;
   return spec.crossover ? search_form(std::move(json), spec) : json;
 }
 

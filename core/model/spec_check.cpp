@@ -3,44 +3,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "core/model/field_values.h"
+#include "core/model/request_fields.h"
 
 namespace copybench {
 namespace {
 
 ExperimentRequest request_of(const ExperimentSpec& spec) {
   ExperimentRequest request;
-  request.name = spec.name;
-  request.threads.emplace(spec.threads.begin(), spec.threads.end());
+  each_request_field([&]<typename Field>(const Field&) {
+    if constexpr (Field::has_spec) {
+      auto& given = request.*Field::in_request;
+      given = field_cast<std::remove_reference_t<decltype(given)>>(spec.*Field::in_spec);
+    }
+  });
+  request.preset.reset();  // what it filled in is in the spec
   if (spec.crossover) {
     request.find = Find::crossover;
-    request.of = spec.engines;
+    request.of = std::exchange(request.engines, std::nullopt);
     request.metric = spec.crossover->metric;
+    request.field_sizes.reset();
     request.field_size_range = FieldSizeRange{static_cast<int64_t>(spec.field_sizes.front()),
                                               static_cast<int64_t>(spec.field_sizes.back())};
-  } else {
-    request.engines = spec.engines;
-    request.field_sizes.emplace(spec.field_sizes.begin(), spec.field_sizes.end());
-    if (spec.until_ci) {
-      request.until_ci = UntilCiRequest{spec.until_ci->pct, int64_t{spec.repetitions}, int64_t{spec.until_ci->max}};
-    } else {
-      request.repetitions = spec.repetitions;
-    }
+    request.repetitions.reset();
+  } else if (spec.until_ci) {
+    request.repetitions.reset();
+    request.until_ci = UntilCiRequest{spec.until_ci->pct, int64_t{spec.repetitions}, int64_t{spec.until_ci->max}};
   }
-  request.duration_s = to_seconds(spec.duration);
-  request.warmup_s = to_seconds(spec.warmup);
-  request.order = spec.order;
-  request.seed = static_cast<int64_t>(std::min<uint64_t>(spec.seed, INT64_MAX));
-  request.pattern = spec.pattern;
-  request.receive = spec.receive;
-  request.messages_per_s = spec.messages_per_s;
-  request.tcp_nodelay = spec.tcp_nodelay;
-  if (spec.socket_buffer_bytes) {
-    request.socket_buffer_bytes = static_cast<int64_t>(std::min<uint64_t>(*spec.socket_buffer_bytes, INT64_MAX));
-  }
-  request.server_cpus = spec.server_cpus;
-  request.client_cpus = spec.client_cpus;
-  request.events = spec.events;
-  request.profile = spec.profile;
   return request;
 }
 

@@ -1,20 +1,33 @@
 #include "core/run/command_lines.h"
 
-#include <fmt/format.h>
-
 #include "core/host/cpu_set.h"
+#include "core/model/field_values.h"
+#include "core/model/request_fields.h"
 
 namespace copybench {
 namespace {
 
-void append_common(std::vector<std::string>& line, const ExperimentSpec& spec, const Configuration& configuration,
-                   const std::vector<int>& cpus) {
-  line.insert(line.end(), {"--field-bytes", std::to_string(configuration.field_bytes),
-                           "--threads",     std::to_string(configuration.threads),
-                           "--orders",      spec.tcp_nodelay ? "--tcp-nodelay" : "--no-tcp-nodelay"});
-  if (spec.socket_buffer_bytes) {
-    line.insert(line.end(), {"--socket-buffer-bytes", std::to_string(*spec.socket_buffer_bytes)});
-  }
+// The settings that go to this child: "--tcp-nodelay", "--socket-buffer-bytes 65536"; those without a value are left out.
+void append_settings(std::vector<std::string>& line, const ExperimentSpec& spec, GoesTo child) {
+  each_request_field([&]<typename Field>(const Field& field) {
+    if constexpr (Field::has_spec) {
+      if (field.goes_to != child && field.goes_to != GoesTo::both) return;
+      const Json value = field_json(spec.*Field::in_spec);
+      if (value.is_boolean()) {
+        line.push_back(option_of(field, value.get<bool>()));
+      } else if (!value.is_null()) {
+        line.push_back(option_of(field));
+        line.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+      }
+    }
+  });
+}
+
+void append_common(std::vector<std::string>& line, const ExperimentSpec& spec, GoesTo child,
+                   const Configuration& configuration, const std::vector<int>& cpus) {
+  append_settings(line, spec, child);
+  line.insert(line.end(), {"--field-bytes", std::to_string(configuration.field_bytes), "--threads",
+                           std::to_string(configuration.threads), "--orders"});
   if (!cpus.empty()) line.insert(line.end(), {"--cpus", format_cpu_list(cpus)});
 }
 
@@ -23,19 +36,14 @@ void append_common(std::vector<std::string>& line, const ExperimentSpec& spec, c
 std::vector<std::string> engine_command_line(const ExperimentSpec& spec, const Configuration& configuration,
                                              const std::vector<int>& cpus) {
   std::vector<std::string> line{"engine", std::string(name_of(configuration.engine)), "--port", "0"};
-  append_common(line, spec, configuration, cpus);
+  append_common(line, spec, GoesTo::engine, configuration, cpus);
   return line;
 }
 
 std::vector<std::string> load_command_line(const ExperimentSpec& spec, const Configuration& configuration,
                                            const std::vector<int>& cpus, int port) {
-  std::vector<std::string> line{"load",      "--host",
-                                "127.0.0.1", "--port",
-                                std::to_string(port),
-                                "--pattern", std::string(name_of(spec.pattern)),
-                                "--receive", std::string(name_of(spec.receive))};
-  if (spec.messages_per_s) line.insert(line.end(), {"--rate", fmt::format("{}", *spec.messages_per_s)});
-  append_common(line, spec, configuration, cpus);
+  std::vector<std::string> line{"load", "--host", "127.0.0.1", "--port", std::to_string(port)};
+  append_common(line, spec, GoesTo::load, configuration, cpus);
   return line;
 }
 

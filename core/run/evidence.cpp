@@ -1,6 +1,7 @@
 #include "core/run/evidence.h"
 
 #include "core/host/cpu_set.h"
+#include "core/model/send_paths.h"
 
 namespace copybench {
 namespace {
@@ -48,7 +49,7 @@ Json to_json(const RunEvidence& evidence) {
       {"steadiness", to_json(evidence.steadiness)},
       {"noise", evidence.noise},
       {"zerocopy",
-       measurement.configuration.engine == EngineMode::zero_copy ? part_of(engine, "totals") : Json()},
+       send_path_row(measurement.configuration.engine).reports_copies ? part_of(engine, "totals") : Json()},
       {"strangers", part_of(engine, "strangers")},
       {"rejected_clients_in_window", part_of(measurement.engine_closed, "rejected_clients")},
       {"daemon", to_json(evidence.daemon)},

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/model/events.h"
+#include "core/model/send_paths.h"
 
 namespace copybench {
 namespace {
@@ -84,7 +85,7 @@ Result<RunFigures> figures_of(const Measurement& measurement) {
   figures.system_cpu_ns_per_byte = per_byte(measurement.machine_cpu.busy_ns(), measurement.machine_window);
   figures.retransmits = retransmits_of(measurement.engine_closed) - retransmits_of(measurement.engine_opened);
 
-  if (measurement.configuration.engine == EngineMode::zero_copy) {
+  if (send_path_row(measurement.configuration.engine).reports_copies) {
     const Json& totals = measurement.engine_result["totals"];
     figures.zerocopy_sends = totals["zerocopy_sends"].get<int64_t>();
     figures.zerocopy_completions = totals["zerocopy_completions"].get<int64_t>();

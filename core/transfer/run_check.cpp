@@ -11,6 +11,7 @@
 #include "core/analysis/stacks.h"
 #include "core/model/events.h"
 #include "core/model/json_shape.h"
+#include "core/model/send_paths.h"
 #include "core/model/stored_shapes.h"
 #include "core/transfer/evidence_check.h"
 #include "core/transfer/row_values.h"
@@ -89,7 +90,7 @@ std::string zerocopy_problem(const Configuration& configuration, const Json& row
                                                  "zerocopy_enobufs"};
   for (const string_view name : kZerocopy) {
     const auto value = number(row, name);
-    if (value && configuration.engine != EngineMode::zero_copy) {
+    if (value && !send_path_row(configuration.engine).reports_copies) {
       return fmt::format("{} is {:g}; allowed of {}: null", name, *value, name_of(configuration.engine));
     }
     const auto total = number(member(member(row, "evidence"), "zerocopy"), name);

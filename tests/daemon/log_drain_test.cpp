@@ -51,7 +51,7 @@ struct Drained {
     REQUIRE(started);
     drain = std::move(*started);
   }
-  void put(const std::string& text) { drain->put({spdlog::log_clock::now(), spdlog::level::info, text}); }
+  void put(const std::string& text) { drain->put({spdlog::log_clock::now(), spdlog::level::info, text, {}}); }
   std::shared_ptr<Sink> sink = std::make_shared<Sink>();  // outlives a writer that is stuck in it
   std::unique_ptr<LogDrain> drain;
 };

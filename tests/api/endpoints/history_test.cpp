@@ -1,5 +1,5 @@
-#include "core/host/circumstances.h"
 #include "api/fixture.h"
+#include "core/host/circumstances.h"
 
 using namespace copybench;
 

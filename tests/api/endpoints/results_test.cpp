@@ -2,8 +2,8 @@
 #include <sstream>
 #include <vector>
 
-#include "api/response/csv.h"
 #include "api/fixture.h"
+#include "api/response/csv.h"
 
 using namespace copybench;
 

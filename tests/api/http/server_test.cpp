@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "api/fixture.h"
 #include "api/http/problem.h"
 #include "api/http/request_head.h"
-#include "api/fixture.h"
 
 using namespace copybench;
 using namespace std::chrono_literals;

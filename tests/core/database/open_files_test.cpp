@@ -10,8 +10,8 @@
 #include "core/analysis/adaptive.h"
 #include "core/base/unique_fd.h"
 #include "core/store/backup.h"
-#include "core/store/reader_pool.h"
 #include "core/store/fixture.h"
+#include "core/store/reader_pool.h"
 
 using namespace copybench;
 namespace fs = std::filesystem;

@@ -39,7 +39,7 @@ std::unique_ptr<Sent> send_checked(EngineMode mode, uint64_t field_bytes, uint64
                                    bool reuse_early = false) {
   auto result = std::make_unique<Sent>();
   Pair pair = connected_pair(options);
-  auto ring = MessageRing::create(field_memory(mode), field_bytes, MessageRing::slots_for(field_bytes, 1 << 20));
+  auto ring = MessageRing::create(send_path_row(mode).memory, field_bytes, MessageRing::slots_for(field_bytes, 1 << 20));
   REQUIRE(ring);
   std::atomic<bool> stopping{false};
   auto path = make_send_path(mode, {pair.sender.get(), &*ring, &result->counters, &stopping, reuse_early});

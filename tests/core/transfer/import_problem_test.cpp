@@ -5,8 +5,8 @@
 #include <functional>
 #include <utility>
 
-#include "core/transfer/import.h"
 #include "core/store/exported.h"
+#include "core/transfer/import.h"
 
 using namespace copybench;
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/transfer/export_rows.h"
 #include "core/store/exported.h"
+#include "core/transfer/export_rows.h"
 
 using namespace copybench;
 
