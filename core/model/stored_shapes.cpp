@@ -82,7 +82,8 @@ Shape reading() {
                              {"value", value.optional()},
                              {"unit", later(Shape::text(100))},
                              {"running_pct", later(Shape::number(0, 1000))},
-                             {"reason", later(words())}});
+                             {"reason", later(words())},
+                             {"code", later(Shape::text(100))}});
 }
 
 Shape judged() { return Shape::open_object({{"judged", later(Shape::flag())}, {"reason", later(words())}}); }

@@ -10,6 +10,7 @@
 
 #include "api/endpoints/openapi.h"
 #include "api/request/query.h"
+#include "api/response/missing_values.h"
 #include "api/response/zerocopy_label.h"
 #include "core/analysis/comparison.h"
 #include "core/analysis/copy_share.h"
@@ -95,6 +96,7 @@ TEST_CASE("every list of names is its table") {
       {"Flags/items/properties/kind", listed<FlagKind>()},
       {"Run/properties/state", listed<RunState>()},
       {"RunDetail/properties/state", listed<RunState>()},
+      {"MissingCodes/additionalProperties/properties/code", listed<MissingCode>()},
       {"Run/properties/kind", listed<RunKind>()},
       {"RunDetail/properties/kind", listed<RunKind>()},
       {"Run/properties/zerocopy", zerocopy_labels()},
