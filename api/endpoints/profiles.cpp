@@ -116,7 +116,7 @@ Reply Api::get_run_flamegraph(const Call& call) {
   std::string title = title_of(*reader, *row);
   if (!base_id) return text_response("image/svg+xml", flamegraph_svg(title, *stacks));
   auto base = find_profile(*reader, *base_id);
-  if (!base) return refuse(std::move(base.error()));
+  if (!base) return refuse(named_by(std::move(base.error()), "?base_run"));
   const auto base_stacks = stacks_of(*base);
   if (!base_stacks) return refuse(damaged(*base_id, base_stacks.error()));
   title += ", against " + title_of(*reader, *base);
