@@ -174,14 +174,14 @@ class Judge : private FieldChecks {
     spec_.tcp_nodelay = request_.tcp_nodelay.value_or(spec_.pattern == Pattern::request_response);
     if (!request_.socket_buffer_bytes) return;
     check_range("/socket_buffer_bytes", *request_.socket_buffer_bytes, Limits::kMinSocketBufferBytes,
-                Limits::kMaxSocketBufferBytes, " bytes, or null for the kernel's autotuning");
+                Limits::kMaxSocketBufferBytes, " bytes; leave it out for the kernel's autotuning");
     spec_.socket_buffer_bytes = static_cast<uint64_t>(*request_.socket_buffer_bytes);
   }
 
   void validate_rate() {
     if (!request_.messages_per_s) return;
     check_range("/messages_per_s", *request_.messages_per_s, Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS,
-                " messages per second, or null for as fast as they are answered");
+                " messages per second; leave it out for as fast as they are answered");
     if (spec_.pattern != Pattern::request_response) {
       error("/messages_per_s", "a rate goes with \"pattern\": \"request_response\" only: in a stream the server sends as fast "
                                "as it can");
