@@ -144,7 +144,7 @@ Shape profile_report() {
        {"reason", words().or_null()}});
 }
 
-// The API reads only the states; the rest is passed on unchanged.
+// The API reads what its sentences need; the rest is passed on unchanged.
 Shape findings() {
   const Shape engine = Shape::word(names<EngineMode>());
   const Shape bytes = later(Shape::number(0, 2.0 * Limits::kMaxFieldBytes));
@@ -178,7 +178,8 @@ Shape findings() {
                                               {"interval", interval},
                                               {"crossings", Shape::list(crossing, 1000).optional()},
                                               {"path", Shape::list(size, 1000).optional()},
-                                              {"answer", later(words())}});
+                                              {"without_figure", counted},
+                                              {"answer", later(words())}});  // of older versions; not used
   return Shape::object({{"repeats", repeats.optional()}, {"crossover", crossover.optional()}});
 }
 
