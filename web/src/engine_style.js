@@ -56,10 +56,6 @@ export function engineLabel(engine, labels) {
   return label ? `${name} (${label})` : name;
 }
 
-// Replaces the engines in the daemon's sentence by the page's names with their labels.
-export const inPageNames = (sentence, labels) =>
-  engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
-
 // The space above a panel holds a few words per line.
 export function engineLines(engine, labels) {
   const label = copyLabel(engine, labels);
