@@ -42,9 +42,9 @@ Reply Api::compare_circumstances(const Call& call) {
   const auto head = decode_id_parameter(call.request.query, "head").value_or(0);
   const ReaderPool::Lease reader = context_.readers.lease();
   auto of_base = recorded(*reader, base);
-  if (!of_base) return refuse(std::move(of_base.error()));
+  if (!of_base) return refuse(named_by(std::move(of_base.error()), "?base"));
   auto of_head = recorded(*reader, head);
-  if (!of_head) return refuse(std::move(of_head.error()));
+  if (!of_head) return refuse(named_by(std::move(of_head.error()), "?head"));
   return json_response(200, circumstances_diff_json(base, *of_base, head, *of_head));
 }
 

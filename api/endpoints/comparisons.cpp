@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,12 @@ namespace copybench {
 namespace {
 
 constexpr int64_t kMostRunsCompared = 50'000;
+
+constexpr const char* kBase = "?base";
+constexpr const char* kHead = "?head";
+
+using Sides = std::array<std::pair<const char*, const std::vector<ExperimentId>*>, 2>;
+Sides sides_of(const ComparisonQuestion& question) { return {{{kBase, &question.base}, {kHead, &question.head}}}; }
 
 struct Read {
   ExperimentRecord record;
@@ -32,11 +39,12 @@ tl::expected<Read, Problem> read_one(Reader& reader, ExperimentId id) {
   return Read{std::move(*record), std::move(measured), std::move(*circumstances)};
 }
 
-tl::expected<std::vector<Read>, Problem> read_all(Reader& reader, const std::vector<ExperimentId>& ids) {
+tl::expected<std::vector<Read>, Problem> read_all(Reader& reader, const std::vector<ExperimentId>& ids,
+                                                   std::string_view parameter) {
   std::vector<Read> all;
   for (const ExperimentId id : ids) {
     auto one = read_one(reader, id);
-    if (!one) return refuse(std::move(one.error()));
+    if (!one) return refuse(named_by(std::move(one.error()), parameter));  // it was deleted since check_experiments()
     all.push_back(std::move(*one));
   }
   return all;
@@ -49,16 +57,27 @@ std::vector<MeasuredExperiment> take_measured(std::vector<Read>& side) {
   return all;
 }
 
-// Bounds the memory of one answer.
-tl::expected<void, Problem> check_size(Reader& reader, const ComparisonQuestion& question) {
+// Names every experiment that does not exist, and bounds the memory of one answer.
+tl::expected<void, Problem> check_experiments(Reader& reader, const ComparisonQuestion& question) {
   int64_t runs = 0;
-  for (const auto* ids : {&question.base, &question.head}) {
+  std::optional<Problem> absent;
+  for (const auto& [parameter, ids] : sides_of(question)) {
     for (const ExperimentId id : *ids) {
       const auto record = reader.experiment(id);
-      if (!record) return refuse(problem_of(record.error()));
-      runs += record->runs.total;
+      if (record) {
+        runs += record->runs.total;
+        continue;
+      }
+      Problem problem = named_by(problem_of(record.error()), parameter);
+      if (problem.errors.empty()) return refuse(std::move(problem));
+      if (absent) {
+        absent->errors.push_back(std::move(problem.errors.front()));
+      } else {
+        absent = std::move(problem);
+      }
     }
   }
+  if (absent) return refuse(std::move(*absent));
   if (runs <= kMostRunsCompared) return {};
   return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors",
                             {{"?base", fmt::format("the experiments have {} runs together; allowed: up to {} in one comparison",
@@ -68,7 +87,7 @@ tl::expected<void, Problem> check_size(Reader& reader, const ComparisonQuestion&
 // An experiment that is given twice would count as two, or as a pair without a difference.
 std::optional<FieldError> repeated_id(const ComparisonQuestion& question) {
   std::set<ExperimentId> seen;
-  for (const auto& [parameter, ids] : {std::pair{"?base", &question.base}, std::pair{"?head", &question.head}}) {
+  for (const auto& [parameter, ids] : sides_of(question)) {
     for (const ExperimentId id : *ids) {
       if (!seen.insert(id).second) {
         return FieldError{parameter, fmt::format("experiment {} is named twice; allowed: each once, in base or in head", id)};
@@ -242,10 +261,10 @@ Reply Api::get_compare(const Call& call) {
     return refuse(bad_request("invalid-query", "query parameters cannot be accepted: see errors", {std::move(*repeated)}));
   }
   ReaderPool::Lease reader = context_.readers.lease();
-  if (auto fits = check_size(*reader, question); !fits) return refuse(std::move(fits.error()));
-  auto base = read_all(*reader, question.base);
+  if (auto sound = check_experiments(*reader, question); !sound) return refuse(std::move(sound.error()));
+  auto base = read_all(*reader, question.base, kBase);
   if (!base) return refuse(std::move(base.error()));
-  auto head = read_all(*reader, question.head);
+  auto head = read_all(*reader, question.head, kHead);
   if (!head) return refuse(std::move(head.error()));
   reader.reset();  // frees the reader for other requests during the computation
 

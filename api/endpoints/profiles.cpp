@@ -5,6 +5,7 @@
 #include "api/endpoints/api.h"
 #include "api/endpoints/sound.h"
 #include "api/request/query.h"
+#include "api/response/copy_costs_json.h"
 #include "api/response/flamegraph.h"
 #include "api/response/run_json.h"
 #include "api/response/zerocopy_label.h"
@@ -80,15 +81,8 @@ Reply Api::list_profiles(const Call& call) {
     }
     items.push_back(profile_json(row));
   }
-  Json words = Json::array();
-  for (const CopyCost& cost : copy_costs(shares)) {
-    words.push_back({{"field_bytes", cost.field_bytes},
-                     {"message_bytes", cost.field_bytes * kFieldsPerMessage},
-                     {"threads", cost.threads},
-                     {"sentences", cost.sentences}});
-  }
-  return json_response(200, {{"experiment_id", call.id}, {"items", std::move(items)}, {"words", std::move(words)},
-                             {"rules", copy_rules_json()}});
+  return json_response(200, {{"experiment_id", call.id}, {"items", std::move(items)},
+                             {"words", copy_costs_json(copy_costs(shares))}, {"rules", copy_rules_json()}});
 }
 
 Reply Api::get_run_profile(const Call& call) {
@@ -116,7 +110,7 @@ Reply Api::get_run_flamegraph(const Call& call) {
   std::string title = title_of(*reader, *row);
   if (!base_id) return text_response("image/svg+xml", flamegraph_svg(title, *stacks));
   auto base = find_profile(*reader, *base_id);
-  if (!base) return refuse(std::move(base.error()));
+  if (!base) return refuse(named_by(std::move(base.error()), "?base_run"));
   const auto base_stacks = stacks_of(*base);
   if (!base_stacks) return refuse(damaged(*base_id, base_stacks.error()));
   title += ", against " + title_of(*reader, *base);

@@ -142,6 +142,11 @@ Problem problem_of(const StoreError& error) {
   return problem;
 }
 
+Problem named_by(Problem problem, std::string_view pointer) {
+  if (problem.status == 404) problem.errors.push_back({std::string(pointer), problem.detail});
+  return problem;
+}
+
 std::string_view name_of_kind(StoreError::Kind kind) {
   switch (kind) {
     case StoreError::Kind::full:

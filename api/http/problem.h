@@ -44,6 +44,9 @@ Json errors_json(const std::vector<FieldError>& errors);
 // not_found: 404; conflict: 409; invalid: 400.
 Problem problem_of(const StoreError& error);
 
+// The problem with an error that names the parameter by which the resource was asked for ("?base"), if there is no such resource.
+Problem named_by(Problem problem, std::string_view pointer);
+
 // The name in /healthz and /metrics.
 std::string_view name_of_kind(StoreError::Kind kind);
 

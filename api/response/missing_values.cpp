@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,13 +26,65 @@ std::optional<std::string> text_at(const Json& object, const char* key) {
   return found->get<std::string>();
 }
 
-std::string counter_reason(const CounterColumn& counted, const Json& counters) {
+// Indexed by MissingCode. {event}, {ending} and {words} are replaced.
+struct CodeRow {
+  string_view name;
+  string_view sentence;
+};
+constexpr std::array kCodes{
+    CodeRow{"other_engine", "zero_copy alone has it"},
+    CodeRow{"queued", "the run waits to be measured"},
+    CodeRow{"running", "the run is being measured"},
+    CodeRow{"not_completed", "the run {ending}"},
+    CodeRow{"not_requested", "the experiment did not ask perf for {event}"},
+    CodeRow{"other_interval", "{words}"},
+    CodeRow{"not_counted", "{words}"},
+    CodeRow{"no_reading", "perf gave no value for it"},
+    CodeRow{"no_value", "the window gave no value for it"},
+};
+constexpr auto kCodeNames = [] {
+  std::array<string_view, kCodes.size()> names;
+  std::transform(kCodes.begin(), kCodes.end(), names.begin(), [](const CodeRow& row) { return row.name; });
+  return names;
+}();
+
+struct MissingReason {
+  MissingCode code{};
+  std::string event;  // empty if the value is no counter
+  std::string words;  // perf's own, or how the run ended
+};
+
+std::string sentence_of(const MissingReason& reason) {
+  return fmt::format(fmt::runtime(kCodes[static_cast<size_t>(reason.code)].sentence), fmt::arg("event", reason.event),
+                     fmt::arg("ending", reason.words), fmt::arg("words", reason.words));
+}
+
+Json code_json(const MissingReason& reason) {
+  Json json{{"code", name_of(reason.code)}};
+  if (!reason.event.empty()) json["event"] = reason.event;
+  return json;
+}
+
+void put(MissingValues& missing, const std::string& name, const MissingReason& reason) {
+  missing.reasons[name] = sentence_of(reason);
+  missing.codes[name] = code_json(reason);
+}
+
+// Of a reading without a value.
+MissingReason reading_reason(std::string event, const Json& reading) {
+  auto words = text_at(reading, "reason");
+  if (!words) return {MissingCode::no_reading, std::move(event), {}};
+  const bool other_interval = text_at(reading, "code") == kOtherInterval;
+  return {other_interval ? MissingCode::other_interval : MissingCode::not_counted, std::move(event), std::move(*words)};
+}
+
+MissingReason counter_reason(const CounterColumn& counted, const Json& counters) {
   for (const Json& reading : counters) {
-    const auto event = text_at(reading, "event");
+    auto event = text_at(reading, "event");
     if (!event || !counted.counts(*event)) continue;
-    if (auto reason = text_at(reading, "reason")) return std::move(*reason);
+    if (text_at(reading, "reason")) return reading_reason(std::move(*event), reading);
   }
-  return fmt::format("the experiment did not ask perf for {}", counted.event);
+  return {MissingCode::not_requested, std::string(counted.event), {}};
 }
 
 bool is_figure(string_view event) {
@@ -53,16 +106,16 @@ Json count_of(const Json& reading) {
   return value != reading.end() && value->is_number() ? *value : Json(nullptr);
 }
 
-std::string unfinished_reason(const RunRow& run) {
-  if (run.state == RunState::queued) return "the run waits to be measured";
-  if (run.state == RunState::running) return "the run is being measured";
-  const std::string_view state = run.state == RunState::timed_out ? "timed out" : name_of(run.state);
-  return run.reason ? fmt::format("the run {}: {}", state, *run.reason) : fmt::format("the run was {}", state);
+MissingReason unfinished_reason(const RunRow& run) {
+  if (run.state == RunState::queued) return {MissingCode::queued, {}, {}};
+  if (run.state == RunState::running) return {MissingCode::running, {}, {}};
+  const string_view state = run.state == RunState::timed_out ? "timed out" : name_of(run.state);
+  return {MissingCode::not_completed, {}, run.reason ? fmt::format("{}: {}", state, *run.reason) : fmt::format("was {}", state)};
 }
 
-std::string reason_for(string_view column, const RunRow& run, const Json& counters) {
+MissingReason reason_for(string_view column, const RunRow& run, const Json& counters) {
   if (column.starts_with("zerocopy_") && !send_path_row(run.planned.configuration.engine).reports_copies) {
-    return "zero_copy alone has it";
+    return {MissingCode::other_engine, {}, {}};
   }
   if (run.state != RunState::completed) return unfinished_reason(run);
   // Cycles per byte are missing for the same reason as the cycles.
@@ -70,16 +123,19 @@ std::string reason_for(string_view column, const RunRow& run, const Json& counte
   for (const CounterColumn& known : counter_columns()) {
     if (known.column == counted) return counter_reason(known, counters);
   }
-  return "the window gave no value for it";
+  return {MissingCode::no_value, {}, {}};
 }
 
 }  // namespace
+
+template <>
+std::span<const std::string_view> names<MissingCode>() { return kCodeNames; }
 
 std::string no_perf_reason(const RunRecord& run) {
   const auto evidence = parse_json(run.evidence_json);
   const Json perf = evidence && evidence->is_object() ? evidence->value("perf", Json()) : Json();
   if (auto reason = text_at(perf, "reason")) return std::move(*reason);
-  return run.state == RunState::completed ? "perf printed nothing" : unfinished_reason(run);
+  return run.state == RunState::completed ? "perf printed nothing" : sentence_of(unfinished_reason(run));
 }
 
 Json other_counters(const Json& counters) {
@@ -88,18 +144,18 @@ Json other_counters(const Json& counters) {
   return counts;
 }
 
-Json missing_reasons(const RunRow& run, const Json& counters) {
-  Json reasons = Json::object();
+MissingValues missing_values(const RunRow& run, const Json& counters) {
+  MissingValues missing;
   for (const FigureColumn& column : figure_columns()) {
-    const bool missing = std::visit([&](auto member) { return !(run.figures.*member).has_value(); }, column.member);
-    if (missing) reasons[std::string(column.name)] = reason_for(column.name, run, counters);
+    const bool empty = std::visit([&](auto member) { return !(run.figures.*member).has_value(); }, column.member);
+    if (empty) put(missing, std::string(column.name), reason_for(column.name, run, counters));
   }
   each_other_counter(counters, [&](const std::string& event, const Json& reading) {
     // perf has no event with a figure's name, but an experiment may request one.
     if (!count_of(reading).is_null() || find_figure(event) != nullptr) return;
-    reasons[event] = text_at(reading, "reason").value_or("perf gave no value for it");
+    put(missing, event, reading_reason(event, reading));
   });
-  return reasons;
+  return missing;
 }
 
 }  // namespace copybench

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "api/response/crossover_answer.h"
 #include "api/response/json_parts.h"
-#include "core/analysis/crossover_answer.h"
 #include "core/base/json_text.h"
 #include "core/base/time.h"
 #include "core/model/stored_shapes.h"
@@ -33,8 +33,9 @@ Json findings_json(const ExperimentRecord& record) {
   if (const auto search = findings.find("crossover"); search != findings.end()) {
     if (is_final(record.state) && (*search)["state"] == name_of(CrossoverState::searching)) {
       (*search)["state"] = name_of(CrossoverState::cancelled);
-      (*search)["answer"] = kCancelledSearch;
     }
+    if (!search->contains("without_figure")) (*search)["without_figure"] = nullptr;
+    (*search)["answer"] = crossover_answer(*search);
     json["crossover"] = std::move(*search);
   }
   return json;

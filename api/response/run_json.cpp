@@ -30,8 +30,8 @@ void put_figures(Json& json, const RunFigures& figures) {
   }
 }
 
-// counters: from the run's evidence. missing: reasons for missing figures and counters.
-Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
+// counters: from the run's evidence.
+Json common_run_json(const RunRow& run, const Json& counters, MissingValues missing) {
   Json json;
   json["experiment_id"] = run.experiment_id;
   json["run_id"] = run.id;
@@ -43,7 +43,8 @@ Json common_run_json(const RunRow& run, const Json& counters, Json missing) {
   json["zerocopy"] = or_null(zerocopy_label(run.planned.configuration.engine, run.figures));
   json["flags"] = to_json(run.flags);
   json["counters"] = other_counters(counters);
-  json["missing"] = std::move(missing);
+  json["missing"] = std::move(missing.reasons);
+  json["missing_codes"] = std::move(missing.codes);
   json["started_at"] = time_or_null(run.started_at);
   json["finished_at"] = time_or_null(run.finished_at);
   json["reason"] = or_null(run.reason);
@@ -61,7 +62,7 @@ Json run_json(const RunRow& run) {
   // If a run did not complete, its state and reason explain every missing value. A list of thousands of runs need not repeat the
   // reason 26 times each.
   return common_run_json(run, counters,
-                         run.state == RunState::completed ? missing_reasons(run, counters) : Json::object());
+                         run.state == RunState::completed ? missing_values(run, counters) : MissingValues{});
 }
 
 Json run_json(const RunRecord& run) {
@@ -69,7 +70,7 @@ Json run_json(const RunRecord& run) {
   const bool readable = evidence.is_object();
   if (!readable) evidence = Json::object();
   const Json counters = evidence.value("counters", Json::array());
-  Json json = common_run_json(run, counters, missing_reasons(run, counters));
+  Json json = common_run_json(run, counters, missing_values(run, counters));
   if (!readable && !run.damage) json["damaged"] = "its evidence is no JSON object, too long, or nested too deep";
   json["evidence"] = std::move(evidence);
   return json;

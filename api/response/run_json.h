@@ -7,10 +7,10 @@
 
 namespace copybench {
 
-// For lists and events: identity, figures, zerocopy label, flags, counters that are no figures, `missing` (why a figure or
-// counter is null; completed runs only), times, reason, links.
+// For lists and events: identity, figures, zerocopy label, flags, counters that are no figures, `missing` and
+// `missing_codes` (why a figure or counter is null; completed runs only), times, reason, links.
 Json run_json(const RunRow& run);
-// The same with `missing` in every state, and `evidence`.
+// The same with both in every state, and `evidence`.
 Json run_json(const RunRecord& run);
 
 // Identity, the profile's report (what was sampled and how, copy_share), flags, links.

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/analysis/crossover.h"
-#include "core/analysis/crossover_answer.h"
+#include "core/analysis/crossover_json.h"
 #include "core/analysis/repeats.h"
 #include "core/model/order.h"
 

@@ -1,29 +1,14 @@
 #include "core/analysis/copy_cost.h"
 #include "core/model/send_paths.h"
 
-#include <fmt/format.h>
-
+#include <array>
 #include <map>
 #include <utility>
 
 namespace copybench {
 namespace {
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
-
-// "a", "a and b", "a, b and c"
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
-    text += words[i];
-  }
-  return text;
-}
-
-std::string copy_called(CopyKind kind) {
-  return kind == CopyKind::gather ? "the gather" : fmt::format("the {} copy", name_of(kind));
-}
+constexpr std::array<std::string_view, 3> kCopyCodes{"spends", "not_its_own", "only_some_do"};
 
 // Such samples are not the engine's copies. They are the deferred copy of others' packets that are handled on its threads,
 // or other parts of libc with the gather's symbols.
@@ -48,49 +33,57 @@ bool is_without(const ProfiledShare& profiled, CopyKind kind) {
   return defined_so && profiled.share.share(kind) < kCopyThere;
 }
 
-std::string spending(const ProfiledShare& profiled) {
-  std::vector<std::string> parts;
-  double total = 0;
+CopyFinding finding_of(CopyCode code, const ProfiledShare& profiled) {
+  CopyFinding finding;
+  finding.code = code;
+  finding.engine = profiled.configuration.engine;
+  finding.busy_samples = profiled.share.busy_samples;
+  return finding;
+}
+
+CopyFinding finding_of(CopyCode code, const ProfiledShare& profiled, CopyKind kind, double share) {
+  CopyFinding finding = finding_of(code, profiled);
+  finding.share = share;
+  finding.copies.push_back({kind, share});
+  return finding;
+}
+
+CopyFinding spending(const ProfiledShare& profiled) {
+  CopyFinding finding = finding_of(CopyCode::spends, profiled);
   for (const CopyPart& part : profiled.share.parts) {
     const double share = own_share(profiled, part.kind);
-    total += share;
-    if (share >= kCopyThere) parts.push_back(fmt::format("{} in {}", percent(share), copy_called(part.kind)));
+    finding.share += share;
+    if (share >= kCopyThere) finding.copies.push_back({part.kind, share});
   }
-  const auto engine = name_of(profiled.configuration.engine);
-  if (parts.empty()) {
-    return fmt::format("{} spends no measurable share of the busy CPU time ({} samples) in copying the payload.", engine,
-                       profiled.share.busy_samples);
-  }
-  return fmt::format("{} spends {} of the busy CPU time in copying the payload: {} ({} samples).", engine, percent(total),
-                     listed(parts), profiled.share.busy_samples);
+  return finding;
 }
 
-void add_doubts(const ProfiledShare& profiled, std::vector<std::string>& sentences) {
-  const EngineMode engine = profiled.configuration.engine;
+void add_doubts(const ProfiledShare& profiled, std::vector<CopyFinding>& findings) {
   const double strange = profiled.share.share(CopyKind::deferred);
-  if (cannot_have(engine, CopyKind::deferred) && strange >= kCopyThere) {
-    sentences.push_back(fmt::format("{} has {} of its samples in a deferred copy, which it cannot have: of other programs' "
-                                    "packets that were handled on its threads.",
-                                    name_of(engine), percent(strange)));
+  if (cannot_have(profiled.configuration.engine, CopyKind::deferred) && strange >= kCopyThere) {
+    findings.push_back(finding_of(CopyCode::not_its_own, profiled, CopyKind::deferred, strange));
   }
 }
 
-// "zero_copy spends 17.3 % in the deferred copy that one_copy does not have."
-void add_differences(const std::vector<const ProfiledShare*>& cell, CopyKind kind, std::vector<std::string>& sentences) {
-  std::vector<std::string> without;
+// The engines that have the copy, if others do not have it.
+void add_differences(const std::vector<const ProfiledShare*>& cell, CopyKind kind, std::vector<CopyFinding>& findings) {
+  std::vector<EngineMode> without;
   for (const ProfiledShare* one : cell) {
-    if (is_without(*one, kind)) without.emplace_back(name_of(one->configuration.engine));
+    if (is_without(*one, kind)) without.push_back(one->configuration.engine);
   }
   if (without.empty()) return;
   for (const ProfiledShare* one : cell) {
     const double share = own_share(*one, kind);
     if (share < kCopyThere) continue;
-    sentences.push_back(fmt::format("{} spends {} in {} that {} {} not have.", name_of(one->configuration.engine),
-                                    percent(share), copy_called(kind), listed(without), without.size() == 1 ? "does" : "do"));
+    findings.push_back(finding_of(CopyCode::only_some_do, *one, kind, share));
+    findings.back().without = without;
   }
 }
 
 }  // namespace
+
+template <>
+std::span<const std::string_view> names<CopyCode>() { return kCopyCodes; }
 
 std::vector<CopyCost> copy_costs(const std::vector<ProfiledShare>& shares) {
   std::map<std::pair<uint64_t, uint32_t>, std::vector<const ProfiledShare*>> cells;
@@ -100,9 +93,9 @@ std::vector<CopyCost> copy_costs(const std::vector<ProfiledShare>& shares) {
   std::vector<CopyCost> costs;
   for (const auto& [key, cell] : cells) {
     CopyCost cost{key.first, key.second, {}};
-    for (const ProfiledShare* one : cell) cost.sentences.push_back(spending(*one));
-    for (const ProfiledShare* one : cell) add_doubts(*one, cost.sentences);
-    for (size_t i = 0; i < names<CopyKind>().size(); ++i) add_differences(cell, static_cast<CopyKind>(i), cost.sentences);
+    for (const ProfiledShare* one : cell) cost.findings.push_back(spending(*one));
+    for (const ProfiledShare* one : cell) add_doubts(*one, cost.findings);
+    for (size_t i = 0; i < names<CopyKind>().size(); ++i) add_differences(cell, static_cast<CopyKind>(i), cost.findings);
     costs.push_back(std::move(cost));
   }
   return costs;

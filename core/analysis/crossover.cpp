@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "core/analysis/crossover_answer.h"
 #include "core/model/order.h"
 
 namespace copybench {
@@ -220,7 +219,6 @@ CrossoverResult find_crossover(const ExperimentSpec& spec, const std::vector<Sum
     result.crossings.push_back(crossing_of(spec, result.path, bracket));
   }
   result.state = state_of(spec, result);
-  result.answer = answer_in_words(spec, result);
   return result;
 }
 

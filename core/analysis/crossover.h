@@ -53,7 +53,6 @@ struct CrossoverResult {
   std::vector<SizeResult> path;  // ordered by size
   std::vector<Crossing> crossings;
   std::optional<RunId> without_figure;  // a completed run, if no run of its engine has the figure: the search is over
-  std::string answer;  // in words
 };
 
 // `ended` in the order of their ends.

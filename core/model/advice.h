@@ -15,8 +15,8 @@ namespace copybench {
 struct Advice {
   std::vector<PlannedRun> next;  // to be queued once every run planned so far has ended; none: the experiment is done
   int64_t runs_at_most = 0;      // of the whole experiment, by what is known now
-  // For people, as the API shows it: {"repeats": {"state", "configurations", "interval_reached", "cap_reached",
-  // "given_up"}}, or {"crossover": see crossover_answer.h}.
+  // Codes and numbers, as the API shows them: {"repeats": {"state", "configurations", "interval_reached", "cap_reached",
+  // "given_up"}}, or {"crossover": see crossover_json.h}.
   Json findings = Json::object();
 };
 

@@ -28,4 +28,7 @@ struct CounterColumn {
 
 std::span<const CounterColumn> counter_columns();
 
+// The `code` of a stored reading whose value is withheld because perf counted over another interval than the window.
+constexpr std::string_view kOtherInterval = "other_interval";
+
 }  // namespace copybench

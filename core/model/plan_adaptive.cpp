@@ -69,7 +69,7 @@ void validate_range(const ExperimentRequest& request, FieldChecks& checks, Exper
   const int64_t to = end("/field_sizes/to", request.field_size_range->to);
   if (checks.size() > errors_before) return;
   if (from >= to) {
-    checks.error("/field_sizes/to", fmt::format("{} is not above \"from\", {}", to, from));
+    checks.error("/field_sizes/to", fmt::format("{} is not above the lower end, {}", to, from));
     return;
   }
   spec.field_sizes = crossover_grid(static_cast<uint64_t>(from), static_cast<uint64_t>(to));
@@ -91,7 +91,8 @@ void validate_until_ci(const UntilCiRequest& given, FieldChecks& checks, Experim
   checks.check_range("/repetitions/min", least, int64_t{1}, Limits::kMaxRepetitions, "");
   if (checks.size() > errors_before) return;
   checks.check_range("/repetitions/max", most, lowest_max, Limits::kMaxRepetitions,
-                     fmt::format(": at least min, and a 95 % interval of a median needs {} runs", kMedianIntervalNeeds));
+                     fmt::format(": not below the lower limit, and a 95 % interval of a median needs {} runs",
+                                 kMedianIntervalNeeds));
   spec.repetitions = static_cast<uint32_t>(least);
   spec.until_ci = UntilCi{given.until_ci_pct.value_or(0), static_cast<uint32_t>(most)};
 }

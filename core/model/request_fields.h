@@ -28,7 +28,7 @@ enum class GoesTo : uint8_t { annotation, sweep, run, engine, load, both };
 struct FieldRange {
   double least;
   double most;
-  std::string_view unit;  // with what null stands for, as an error's text ends
+  std::string_view unit;  // with what no value stands for, as an error's text ends
 };
 
 struct FieldText {
@@ -94,7 +94,7 @@ inline constexpr auto kAll = std::tuple{
          "do; latency counts from then. Null or absent: one after the other."},
         load,
         FieldRange{Limits::kMinMessagesPerS, Limits::kMaxMessagesPerS,
-                   " messages per second, or null for as fast as they are answered"},
+                   " messages per second; leave it out for as fast as they are answered"},
         /*null_is_absent=*/true,
         /*later=*/true,
         "--rate"},
@@ -106,7 +106,7 @@ inline constexpr auto kAll = std::tuple{
          "SO_SNDBUF and SO_RCVBUF of both ends, in bytes; null or absent: the kernel's autotuning."},
         both,
         FieldRange{double{Limits::kMinSocketBufferBytes}, double{Limits::kMaxSocketBufferBytes},
-                   " bytes, or null for the kernel's autotuning"},
+                   " bytes; leave it out for the kernel's autotuning"},
         /*null_is_absent=*/true},
     RequestField<&R::server_cpus, &S::server_cpus>{
         {"server_cpus", "Server CPUs", "auto: one half of the allowed CPUs; none: not pinned; else CPU numbers."}, run},

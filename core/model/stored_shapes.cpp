@@ -82,7 +82,8 @@ Shape reading() {
                              {"value", value.optional()},
                              {"unit", later(Shape::text(100))},
                              {"running_pct", later(Shape::number(0, 1000))},
-                             {"reason", later(words())}});
+                             {"reason", later(words())},
+                             {"code", later(Shape::text(100))}});
 }
 
 Shape judged() { return Shape::open_object({{"judged", later(Shape::flag())}, {"reason", later(words())}}); }
@@ -143,7 +144,7 @@ Shape profile_report() {
        {"reason", words().or_null()}});
 }
 
-// The API reads only the states; the rest is passed on unchanged.
+// The API reads what its sentences need; the rest is passed on unchanged.
 Shape findings() {
   const Shape engine = Shape::word(names<EngineMode>());
   const Shape bytes = later(Shape::number(0, 2.0 * Limits::kMaxFieldBytes));
@@ -177,7 +178,8 @@ Shape findings() {
                                               {"interval", interval},
                                               {"crossings", Shape::list(crossing, 1000).optional()},
                                               {"path", Shape::list(size, 1000).optional()},
-                                              {"answer", later(words())}});
+                                              {"without_figure", counted},
+                                              {"answer", later(words())}});  // of older versions; not used
   return Shape::object({{"repeats", repeats.optional()}, {"crossover", crossover.optional()}});
 }
 

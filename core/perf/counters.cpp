@@ -232,6 +232,7 @@ Json to_json(const std::vector<CounterReading>& readings) {
     Json entry{{"event", reading.event}, {"value", value}, {"unit", reading.unit}};
     entry["running_pct"] = reading.value ? Json(reading.running_pct) : Json();
     if (!reading.value) entry["reason"] = reading.reason;
+    if (!reading.value && !reading.code.empty()) entry["code"] = reading.code;
     list.push_back(std::move(entry));
   }
   return list;

@@ -48,6 +48,7 @@ struct CounterReading {
   std::string unit;             // "count" or "ns" (task-clock, cpu-clock: perf's msec converted), both integers
   std::string reason;           // why there is no value; empty if there is one
   double running_pct = 0;       // below 100: the value is extrapolated from that share of the time
+  std::string_view code = {};   // of a reason that differs from run to run: kOtherInterval; empty for all others
 };
 
 // The reason for an event without a row.
@@ -65,7 +66,7 @@ enum class PerfScope { task, system_wide };
 std::vector<CounterReading> combine_rows(const std::vector<PerfRow>& rows, const std::vector<std::string>& asked,
                                          PerfScope scope);
 
-// [{"event", "value" (null: none), "unit", "running_pct", "reason" (only if there is no value)}]
+// [{"event", "value" (null: none), "unit", "running_pct", "reason" and "code" (only if there is no value)}]
 Json to_json(const std::vector<CounterReading>& readings);
 
 // Why perf did not execute a command.

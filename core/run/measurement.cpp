@@ -145,6 +145,7 @@ void withhold_uncertain(std::vector<CounterReading>& counters, const CountingWin
   for (CounterReading& reading : counters) {
     if (!reading.value) continue;
     reading.value.reset();
+    reading.code = kOtherInterval;
     reading.reason = fmt::format(
         "perf counted for {:.3f} to {:.3f} s where the window was {:.3f} s: its switching on and off, thread by thread, took too "
         "long for this window (a longer one helps)",

@@ -160,7 +160,7 @@ test('bad input shows at its field in the API’s words, and queues nothing', as
   await page.getByLabel('Seed').fill('9007199254740993');
   await page.locator('#error-seed').getByText('“9007199254740993” cannot be read: write a whole number from 0 to 9007199254740991').waitFor();
   await page.getByLabel('Socket buffers').fill('1');
-  await page.locator('#error-socket_buffer_bytes').getByText('or blank for').waitFor();
+  await page.locator('#error-socket_buffer_bytes').getByText('leave it out for').waitFor();
   const told = await page.locator('.field-error').allTextContents();
   assert.ok(told.every((text) => !/[{}]|until_ci_pct|null/.test(text)), told.join('\n'));
   await page.getByRole('button', { name: 'Queue' }).click();

@@ -58,19 +58,42 @@ test('what has no shares is null, with its reason', () => {
   );
 });
 
-test('the daemon’s words get the page’s names, and say what zero-copy was', () => {
-  const words = [
-    {
-      message_bytes: 65536,
-      threads: 1,
-      sentences: [
-        'one_copy spends 24.6 % in the send copy that zero_copy does not have.',
-        'zero_copy spends 17.3 % in the deferred copy that one_copy does not have.',
+test('what the copies cost is told in the page’s names, and says what zero-copy was', () => {
+  const finding = (given) => ({ busy_samples: 1000, copies: [], without: [], ...given });
+  const findings = [
+    finding({
+      code: 'spends',
+      engine: 'one_copy',
+      share: 0.463,
+      copies: [
+        { copy: 'send', share: 0.246 },
+        { copy: 'receive', share: 0.217 },
       ],
-    },
+    }),
+    finding({ code: 'spends', engine: 'two_copy', share: 0.001 }),
+    finding({ code: 'not_its_own', engine: 'one_copy', share: 0.12, copies: [{ copy: 'deferred', share: 0.12 }] }),
+    finding({
+      code: 'only_some_do',
+      engine: 'one_copy',
+      share: 0.246,
+      copies: [{ copy: 'send', share: 0.246 }],
+      without: ['zero_copy'],
+    }),
+    finding({
+      code: 'only_some_do',
+      engine: 'zero_copy',
+      share: 0.173,
+      copies: [{ copy: 'deferred', share: 0.173 }],
+      without: ['two_copy', 'one_copy'],
+    }),
   ];
-  assert.deepEqual(costWords(words, labels)[0].sentences, [
+  assert.deepEqual(costWords([{ message_bytes: 65536, threads: 1, findings }], labels)[0].sentences, [
+    'one-copy spends 46.3 % of the busy CPU time in copying the payload: 24.6 % in the send copy and 21.7 % in the ' +
+      'receive copy (1,000 samples).',
+    'two-copy spends no measurable share of the busy CPU time (1,000 samples) in copying the payload.',
+    'one-copy has 12.0 % of its samples in a deferred copy, which it cannot have: of other programs’ packets that were handled ' +
+      'on its threads.',
     `one-copy spends 24.6 % in the send copy that zero-copy (${label}) does not have.`,
-    `zero-copy (${label}) spends 17.3 % in the deferred copy that one-copy does not have.`,
+    `zero-copy (${label}) spends 17.3 % in the deferred copy that two-copy and one-copy do not have.`,
   ]);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isTooWide, scales, sides } from '../../web/src/charts/crossover.js';
-import { crossoverAnswer, verdictText } from '../../web/src/views/crossover.js';
+import { crossoverAnswer } from '../../web/src/crossover_answer.js';
+import { verdictText } from '../../web/src/views/crossover.js';
 import { progressText, repeatsText } from '../../web/src/views/progress.js';
 
 const size = (field_bytes, ratio) => ({ field_bytes, ratio, ci95: ratio && { low: ratio * 0.9, high: ratio * 1.1 } });
@@ -49,13 +50,58 @@ test('progress tells what is planned and what may follow', () => {
   assert.equal(repeatsText(repeats), 'interval reached in 1 of 3 configurations, 1 at the cap of repetitions');
 });
 
+const found = (given) => ({
+  state: 'searching',
+  of: ['one_copy', 'zero_copy'],
+  metric: 'system_cpu_ns_per_byte',
+  confidence: 0.95,
+  crossings: [],
+  path: [],
+  without_figure: null,
+  answer: 'the API’s own sentence',
+  ...given,
+});
+const crossing = (below, above, low, high) => ({ below, above, size_bytes: (low + high) / 2, interval: { low, high } });
+const at = (field_bytes, verdict, better = null) => ({ field_bytes, verdict, better });
+
 test('the answer is told in the names of the page', () => {
   const labels = new Map([['zero_copy', 'requested, copied by the kernel']]);
-  const answer = 'one_copy has the better system_cpu_ns_per_byte up to fields of 512 bytes, zero_copy from 1024 bytes on.';
+  const one = found({
+    state: 'found',
+    crossings: [crossing('one_copy', 'zero_copy', 512, 1024)],
+    path: [at(512, 'better', 'one_copy'), at(1024, 'better', 'zero_copy')],
+  });
   assert.equal(
-    crossoverAnswer({ answer, metric: 'system_cpu_ns_per_byte' }, labels),
+    crossoverAnswer(one, labels),
     'one-copy has the better machine CPU time per byte up to fields of 512 bytes, ' +
-      'zero-copy (requested, copied by the kernel) from 1024 bytes on.',
+      'zero-copy (requested, copied by the kernel) from 1024 bytes on, and the change is at about 768 bytes ' +
+      '(512 to 1024 bytes with 95 % confidence). A message is 8 fields.',
   );
-  assert.match(crossoverAnswer({ answer: 'by cycles_per_byte', metric: 'cycles_per_byte' }), /^by CPU cycles per byte$/);
+  const two = { ...one, state: 'several', crossings: [...one.crossings, crossing('zero_copy', 'one_copy', 4096, 8192)] };
+  assert.match(
+    crossoverAnswer(two),
+    /^The better engine changes 2 times: one-copy has .*; zero-copy .* \(95 % confidence for all of it\)/,
+  );
+});
+
+test('every state has its answer', () => {
+  const path = [at(64, 'better', 'one_copy'), at(256, 'better', 'one_copy')];
+  const told = (given) => crossoverAnswer(found({ path, ...given }));
+  assert.equal(told({ path: [at(64, 'better', 'one_copy'), at(256, 'measuring')] }), 'Searching: 1 of 2 sizes measured so far.');
+  assert.match(
+    told({ state: 'none' }),
+    /^No crossover from fields of 64 to 256 bytes: one-copy has the better .* at all 2 sizes/,
+  );
+  assert.equal(
+    told({ state: 'undecided', path: [...path, at(1024, 'no_difference'), at(4096, 'not_measured')] }),
+    'No crossover could be found or ruled out by machine CPU time per byte: one-copy is better at fields of 64, 256 bytes; ' +
+      'no significant difference shows at fields of 1024 bytes; the runs failed or lack the figure at fields of 4096 bytes. ' +
+      'Longer runs would tell more.',
+  );
+  assert.match(
+    told({ state: 'undecided', metric: 'cycles_per_byte', without_figure: 7 }),
+    /^There is no searching by CPU cycles per byte: .* Run 7 says why/,
+  );
+  assert.equal(told({ state: 'cancelled' }), 'The search was cancelled before it had an answer.');
+  assert.equal(told({ state: 'found' }), 'the API’s own sentence');
 });

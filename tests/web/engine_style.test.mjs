@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { engineLabel, engineLines, threadLook } from '../../web/src/engine_style.js';
 
@@ -17,4 +18,9 @@ test('thread counts differ in width, strength and fill, in their order', () => {
     assert.ok(looks[0][key] < looks[1][key] && looks[1][key] < looks[2][key], key);
   assert.equal(looks[0].fill, 0);
   assert.equal(looks[2].fill, 1);
+});
+
+test('the label that is broken into lines is one of the API’s', async () => {
+  const description = await readFile(new URL('../../api/endpoints/openapi.yaml', import.meta.url), 'utf8');
+  assert.ok(description.includes('enum: [requested, "requested, copied by the kernel", partly copied, achieved, null]'));
 });

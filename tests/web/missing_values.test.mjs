@@ -16,19 +16,48 @@ test('reasons come from the runs that lack the value, and from no others', () =>
   assert.deepEqual(reasonsFor([run({ retransmits: null })], 'retransmits'), ['no reason is known']);
 });
 
-test('reasons that differ by their numbers alone are told once', () => {
-  const late = (seconds) => run({ page_faults: null, missing: { page_faults: `counted for ${seconds} s` } });
-  assert.deepEqual(reasonsFor([late(0.31), late(0.32)], 'page_faults'), ['for example, counted for 0.31 s']);
-  assert.deepEqual(reasonsFor([late(0.31), late(0.31)], 'page_faults'), ['counted for 0.31 s']);
+test('reasons of one code are told once', () => {
+  const late = (seconds, more) =>
+    run({ page_faults: null, missing: { page_faults: `counted for ${seconds} s` }, ...more });
+  const code = { missing_codes: { page_faults: { code: 'other_interval', event: 'page-faults' } } };
+  assert.deepEqual(reasonsFor([late(0.31, code), late(0.32, code)], 'page_faults'), ['for example, counted for 0.31 s']);
+  assert.deepEqual(reasonsFor([late(0.31, code), late(0.31, code)], 'page_faults'), ['counted for 0.31 s']);
+});
+
+test('reasons that only perf’s words tell apart are told each, unless they are many', () => {
+  const own = (...reasons) =>
+    reasons.map((reason) =>
+      run({
+        page_faults: null,
+        missing: { page_faults: reason },
+        missing_codes: { page_faults: { code: 'not_counted', event: 'page-faults' } },
+      }),
+    );
+  assert.deepEqual(reasonsFor(own('not supported', 'not counted'), 'page_faults'), ['not supported', 'not counted']);
+  const times = own('for 0.1 s', 'for 0.2 s', 'for 0.3 s', 'for 0.4 s');
+  assert.deepEqual(reasonsFor(times, 'page_faults'), ['for example, for 0.1 s']);
+  assert.deepEqual(
+    gaps(times).map(({ reason, all }) => [reason, all]),
+    [['for example, for 0.1 s', true]],
+  );
 });
 
 test('gaps join figures that the same runs lack for the same reason, and tell which runs', () => {
-  const none = { cpu_cycles: 'not supported', cycles_per_byte: 'not supported' };
+  const none = {
+    missing: { cpu_cycles: 'not supported', cycles_per_byte: 'not supported' },
+    missing_codes: { cpu_cycles: { code: 'not_counted' }, cycles_per_byte: { code: 'not_counted' } },
+  };
   const runs = [
-    run({ missing: { ...none, page_faults: 'too short: 0.1 s' } }),
-    run({ missing: none, engine: 'one_copy' }),
-    run({ missing: { zerocopy_sends: 'zero_copy alone has it', ...none } }),
-    run({ state: 'failed', missing: { bytes: 'the run failed' } }),
+    run({
+      missing: { ...none.missing, page_faults: 'too short: 0.1 s' },
+      missing_codes: { ...none.missing_codes, page_faults: { code: 'other_interval' } },
+    }),
+    run({ ...none, engine: 'one_copy' }),
+    run({
+      missing: { zerocopy_sends: 'zero_copy alone has it', ...none.missing },
+      missing_codes: { zerocopy_sends: { code: 'other_engine' }, ...none.missing_codes },
+    }),
+    run({ state: 'failed', missing: { bytes: 'the run failed' }, missing_codes: { bytes: { code: 'not_completed' } } }),
   ];
   assert.deepEqual(
     gaps(runs).map(({ reason, names, runs: own, all }) => [reason, names, own.length, all]),
@@ -45,6 +74,10 @@ test('events that nobody asked for are one gap', () => {
       missing: {
         instructions: 'the experiment did not ask perf for instructions',
         page_faults: 'the experiment did not ask perf for page-faults',
+      },
+      missing_codes: {
+        instructions: { code: 'not_requested', event: 'instructions' },
+        page_faults: { code: 'not_requested', event: 'page-faults' },
       },
     }),
   ]);

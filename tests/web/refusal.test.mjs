@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { refusalByField } from '../../web/src/refusal.js';
 
 const asked = { base: '4,15', head: '5,6', metric: 'latency_us' };
-const byField = (error) => refusalByField(error, asked, ['base', 'head']);
+const byField = (error) => refusalByField(error, asked);
 
 test('each error stands at the field that its pointer names; what no field has is left', () => {
   const errors = [
@@ -18,11 +18,14 @@ test('each error stands at the field that its pointer names; what no field has i
   });
 });
 
-test('a missing experiment stands where its number was given, not where another one contains its digits', () => {
-  const missing = (id) => byField({ status: 404, message: `There is no experiment ${id}.`, errors: [] });
-  assert.deepEqual(missing(5), { problems: { head: 'There is no experiment 5.' }, rest: [] });
-  assert.deepEqual(missing(15), { problems: { base: 'There is no experiment 15.' }, rest: [] });
-  assert.deepEqual(missing(7), { problems: {}, rest: ['There is no experiment 7.'] });
+test('a missing experiment stands at the parameter that the API names, whatever its number', () => {
+  const missing = (pointer) => {
+    const message = 'There is no experiment 5.';
+    return byField({ status: 404, message, errors: [{ pointer, detail: message }] });
+  };
+  assert.deepEqual(missing('?head'), { problems: { head: 'There is no experiment 5.' }, rest: [] });
+  assert.deepEqual(missing('?base'), { problems: { base: 'There is no experiment 5.' }, rest: [] });
+  assert.deepEqual(missing('?run'), { problems: {}, rest: ['There is no experiment 5.'] });
 });
 
 test('a refusal without errors is told as it is', () => {

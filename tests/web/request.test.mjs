@@ -111,13 +111,13 @@ test('a seed that a number cannot hold is neither rounded nor taken', () => {
 test('members of the API’s objects have the form’s names; what the form says itself stands alone', () => {
   const errors = [
     { pointer: '/repetitions/until_ci_pct', detail: '0 is out of range' },
-    { pointer: '/repetitions/max', detail: '3 is out of range; allowed: 6 to 100: at least min, and so on' },
-    { pointer: '/socket_buffer_bytes', detail: '1 is out of range; allowed: 4096 to 9 bytes, or null for the default' },
+    { pointer: '/repetitions/max', detail: '3 is out of range; allowed: 6 to 100' },
+    { pointer: '/socket_buffer_bytes', detail: '1 is out of range; allowed: 4096 to 9 bytes' },
     { pointer: '/seed', detail: 'a JSON word' },
   ];
   assert.deepEqual(errorsByField(errors, ['repetitions', 'socket_buffer_bytes', 'seed'], { seed: 'own' }), {
-    repetitions: ['percentage: 0 is out of range', 'most: 3 is out of range; allowed: 6 to 100: at least the fewest, and so on'],
-    socket_buffer_bytes: ['1 is out of range; allowed: 4096 to 9 bytes, or blank for the default'],
+    repetitions: ['percentage: 0 is out of range', 'most: 3 is out of range; allowed: 6 to 100'],
+    socket_buffer_bytes: ['1 is out of range; allowed: 4096 to 9 bytes'],
     seed: ['own'],
   });
 });

@@ -1,6 +1,7 @@
 // The copies of the payload that a profile distinguishes: their names and hatchings, their shares as a table, and their cost in
-// the daemon's words. Pure.
-import { inPageNames } from './engine_style.js';
+// sentences. Pure.
+import { engineLabel } from './engine_style.js';
+import { count, listed } from './format.js';
 
 // They differ by colour and by hatching: a path within an 8 x 8 square.
 export const copyKinds = [
@@ -50,6 +51,26 @@ export function shareRows({ items }, runs, labels) {
   });
 }
 
-// words: of /profiles. -> [{message_bytes, threads, sentences}].
-export const costWords = (words, labels) =>
-  words.map((cell) => ({ ...cell, sentences: cell.sentences.map((sentence) => inPageNames(sentence, labels)) }));
+const namedCopy = (key) => `the ${copyName(key)}`;
+const oneDecimal = (share) => `${(100 * share).toFixed(1)} %`;
+
+const findingTexts = {
+  spends: ({ share, busy_samples: samples, copies }, name) =>
+    copies.length
+      ? `${name} spends ${oneDecimal(share)} of the busy CPU time in copying the payload: ` +
+        `${listed(copies.map((one) => `${oneDecimal(one.share)} in ${namedCopy(one.copy)}`))} (${count(samples, 'sample')}).`
+      : `${name} spends no measurable share of the busy CPU time (${count(samples, 'sample')}) in copying the payload.`,
+  not_its_own: ({ share, copies: [{ copy }] }, name) =>
+    `${name} has ${oneDecimal(share)} of its samples in a ${copyName(copy)}, which it cannot have: of other programs’ packets ` +
+    'that were handled on its threads.',
+  only_some_do: ({ share, copies: [{ copy }], without }, name, nameOf) =>
+    `${name} spends ${oneDecimal(share)} in ${namedCopy(copy)} that ${listed(without.map(nameOf))} ` +
+    `${without.length === 1 ? 'does' : 'do'} not have.`,
+};
+
+// words: of /profiles. -> [{message_bytes, threads, sentences}], in the page's names.
+export function costWords(words, labels) {
+  const nameOf = (engine) => engineLabel(engine, labels);
+  const sentence = (finding) => findingTexts[finding.code](finding, nameOf(finding.engine), nameOf);
+  return words.map((cell) => ({ ...cell, sentences: cell.findings.map(sentence) }));
+}

@@ -56,14 +56,12 @@ export function engineLabel(engine, labels) {
   return label ? `${name} (${label})` : name;
 }
 
-// Replaces the engines in the daemon's sentence by the page's names with their labels.
-export const inPageNames = (sentence, labels) =>
-  engines.reduce((text, engine) => text.replaceAll(engine, engineLabel(engine, labels)), sentence);
+// The space above a panel holds a few words per line. By the API's labels.
+const labelLines = { 'requested, copied by the kernel': 'requested, copied\nby the kernel' };
 
-// The space above a panel holds a few words per line.
 export function engineLines(engine, labels) {
   const label = copyLabel(engine, labels);
-  return label ? `${looks[engine].name}\n${label.replace(' by the', '\nby the')}` : looks[engine].name;
+  return label ? `${looks[engine].name}\n${labelLines[label] ?? label}` : looks[engine].name;
 }
 
 // Thread counts differ by the line's width and opacity and by the symbol's fill, in every engine's colour.

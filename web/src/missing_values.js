@@ -6,14 +6,23 @@ import { dimensions, isFailed, valueOf } from './series.js';
 
 const lacks = (run, name) => run.state === 'completed' && !Number.isFinite(valueOf(run, name));
 
-// A key that is equal for reasons of one kind: it leaves out each run's own times and each figure's own event.
-const kindOf = (reason) => reason.replace(/(did not ask perf for) .*/, '$1 it').replace(/\d[\d.]*/g, '#');
+const lackOf = (run, name) => ({
+  run,
+  name,
+  reason: run.missing?.[name] ?? 'no reason is known',
+  code: run.missing_codes?.[name]?.code ?? null,
+});
 
-// One text for reasons of one kind: the first if they are equal, else an example or their common part.
-function told(reasons) {
-  const [first] = reasons;
-  if (reasons.every((reason) => reason === first)) return first;
-  return kindOf(first).includes('#') ? `for example, ${first}` : kindOf(first);
+// The code alone is the same for every event, so these have a sentence that names none.
+const general = { not_requested: 'the experiment did not ask perf for it' };
+const byReason = new Set([null, 'not_counted', 'not_completed']);
+const mostReasons = 3;
+
+// One text for reasons of one kind.
+function told(lacks) {
+  const [{ reason, code }] = lacks;
+  if (lacks.every((one) => one.reason === reason)) return reason;
+  return general[code] ?? `for example, ${reason}`;
 }
 
 const grouped = (items, keyOf) => {
@@ -26,28 +35,37 @@ const grouped = (items, keyOf) => {
   return [...groups.values()];
 };
 
+// Reasons of one code are of one kind, unless the code leaves the rest to the words, and these are few. Older runs have times in
+// their words, where newer ones have a code.
+const kinds = (lacks) =>
+  grouped(lacks, ({ code }) => code).flatMap((own) => {
+    if (!byReason.has(own[0].code)) return [own];
+    const apart = grouped(own, ({ reason }) => reason);
+    return apart.length > mostReasons ? [own] : apart;
+  });
+
 // Why these runs have no value: [texts].
-export function reasonsFor(runs, name) {
-  const reasons = runs.filter((run) => lacks(run, name)).map((run) => run.missing?.[name] ?? 'no reason is known');
-  return grouped(reasons, kindOf).map(told);
-}
+export const reasonsFor = (runs, name) =>
+  kinds(runs.filter((run) => lacks(run, name)).map((run) => lackOf(run, name))).map(told);
 
 // [{reason, names, runs, all}]: figures and counters that completed runs lack, grouped by reason and by the runs that lack them.
 // all: no completed run has them. The zero-copy counts, which other engines do not have, are no gap there.
 export function gaps(runs) {
   const completed = runs.filter((run) => run.state === 'completed');
   const lacking = completed.flatMap((run) =>
-    Object.entries(run.missing ?? {})
-      .filter(([name]) => !name.startsWith('zerocopy_') || run.engine === 'zero_copy')
-      .map(([name, reason]) => ({ run, name, reason })),
+    Object.keys(run.missing ?? {})
+      .map((name) => lackOf(run, name))
+      .filter(({ code }) => code !== 'other_engine'),
   );
   const rank = ([{ name }]) => figures.findIndex((entry) => entry.name === name);
-  const byFigure = grouped(lacking, ({ name, reason }) => `${name} ${kindOf(reason)}`).sort(
-    (a, b) => rank(a) - rank(b),
-  );
-  const together = grouped(byFigure, (own) => `${kindOf(own[0].reason)} ${own.map(({ run }) => run.run_id)}`);
+  const byFigure = grouped(lacking, ({ name }) => name)
+    .flatMap(kinds)
+    .sort((a, b) => rank(a) - rank(b));
+  const kindOf = ([first, ...others]) =>
+    byReason.has(first.code) && others.every(({ reason }) => reason === first.reason) ? first.reason : first.code;
+  const together = grouped(byFigure, (own) => JSON.stringify([own[0].code, kindOf(own), own.map(({ run }) => run.run_id)]));
   return together.map((group) => ({
-    reason: told(group.flat().map(({ reason }) => reason)),
+    reason: told(group.flat()),
     names: group.map(([{ name }]) => name),
     runs: group[0].map(({ run }) => run),
     all: group[0].length === completed.length,

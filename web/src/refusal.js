@@ -1,13 +1,8 @@
 // Assigns the API's errors to the fields of the form that sent the request. Pure.
 
-// The error for a missing experiment has only its number, not the parameter that named it.
-const names = (text, message) => text.split(',').some((id) => new RegExp(`\\b${id}\\b`).test(message));
-
-// error: of api.js. asked: {field: its value}. ids: the fields that name experiments.
-// -> {problems: {field: why}, rest: the errors of no field}.
-export function refusalByField({ errors = [], message, status }, asked, ids) {
+// error: of api.js. asked: {field: its value}. -> {problems: {field: why}, rest: the errors of no field}.
+export function refusalByField({ errors = [], message }, asked) {
   const told = errors.map(({ pointer, detail }) => [pointer.replace(/^\?/, ''), detail]);
-  if (status === 404) told.push(...ids.filter((name) => names(asked[name], message)).map((name) => [name, message]));
   const problems = {};
   const rest = [];
   for (const [name, why] of told) {

@@ -118,10 +118,8 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export const curlLine = (origin, request) =>
   `curl -X POST ${origin}/experiments -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(request))}`;
 
-// The form's terms for the members of the API's objects, and for the API's wording of blank fields.
+// The form's terms for the members of the API's objects.
 const members = { until_ci_pct: 'percentage', min: 'fewest', max: 'most' };
-const inFormsWords = (detail) =>
-  detail.replace('or null for', 'or blank for').replace('at least min,', 'at least the fewest,').replace('"from"', 'the first');
 
 // The API's errors -> {field: [texts]}; '' has the errors of no single field. own: the form's own errors, which replace these.
 export function errorsByField(errors, known, own = {}) {
@@ -132,7 +130,7 @@ export function errorsByField(errors, known, own = {}) {
     const field = known.includes(key) ? key : '';
     const part = /^\d+$/.test(index) ? `value ${Number(index) + 1}` : (members[index] ?? index);
     const where = field === '' && key !== '' ? `${key}: ` : part !== undefined ? `${part}: ` : '';
-    (found[field] ??= []).push(`${where}${inFormsWords(detail)}`);
+    (found[field] ??= []).push(`${where}${detail}`);
   }
   for (const [key, text] of Object.entries(own)) found[key] = [text];
   return found;

@@ -61,6 +61,6 @@ TEST_CASE("a comparison needs two experiments that have circumstances") {
   served.queue(1);
   CHECK(problem(served.get("/circumstances/diff"), 400)["errors"].size() == 2);
   CHECK(problem(served.get("/circumstances/diff?base=1&head=x"), 400)["errors"][0]["pointer"] == "?head");
-  problem(served.get("/circumstances/diff?base=1&head=9"), 404);
-  problem(served.get("/circumstances/diff?base=2&head=1"), 404);
+  CHECK(problem(served.get("/circumstances/diff?base=1&head=9"), 404)["errors"][0]["pointer"] == "?head");
+  CHECK(problem(served.get("/circumstances/diff?base=2&head=1"), 404)["errors"][0]["pointer"] == "?base");
 }

@@ -196,7 +196,19 @@ TEST_CASE("a question that cannot be asked is named") {
   CHECK(pointers("") == "?base?head");
   CHECK(pointers("base=1,&head=x&metric=bytes&min_effect_pct=51&fail_on=faster") ==
         "?base?fail_on?head?metric?min_effect_pct");
-  problem(served.compare("base=1&head=9"), 404);
+}
+
+TEST_CASE("experiments that do not exist are named by their parameters, all at once") {
+  Compared served;
+  served.measure({two_copy}, kTen);
+  const Json one = problem(served.compare("base=1&head=9"), 404);
+  CHECK(one["errors"] == Json::array({{{"pointer", "?head"}, {"detail", "There is no experiment 9."}}}));
+  CHECK(one["detail"] == "There is no experiment 9.");
+  const Json both = problem(served.compare("base=8,1&head=9,7"), 404)["errors"];
+  REQUIRE(both.size() == 3);
+  CHECK(both[0] == Json({{"pointer", "?base"}, {"detail", "There is no experiment 8."}}));
+  CHECK(both[1]["pointer"] == "?head");
+  CHECK(both[2] == Json({{"pointer", "?head"}, {"detail", "There is no experiment 7."}}));
 }
 
 TEST_CASE("the engines of one experiment are compared by pairs of repetitions") {

@@ -10,8 +10,10 @@
 
 #include "api/endpoints/openapi.h"
 #include "api/request/query.h"
+#include "api/response/missing_values.h"
 #include "api/response/zerocopy_label.h"
 #include "core/analysis/comparison.h"
+#include "core/analysis/copy_cost.h"
 #include "core/analysis/copy_share.h"
 #include "core/analysis/experiment_comparison.h"
 #include "core/model/annotations.h"
@@ -95,6 +97,9 @@ TEST_CASE("every list of names is its table") {
       {"Flags/items/properties/kind", listed<FlagKind>()},
       {"Run/properties/state", listed<RunState>()},
       {"RunDetail/properties/state", listed<RunState>()},
+      {"Profiles/properties/words/items/properties/findings/items/properties/code", listed<CopyCode>()},
+      {"Profiles/properties/words/items/properties/findings/items/properties/copies/items/properties/copy", listed<CopyKind>()},
+      {"MissingCodes/additionalProperties/properties/code", listed<MissingCode>()},
       {"Run/properties/kind", listed<RunKind>()},
       {"RunDetail/properties/kind", listed<RunKind>()},
       {"Run/properties/zerocopy", zerocopy_labels()},

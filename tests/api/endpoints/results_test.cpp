@@ -32,6 +32,7 @@ TEST_CASE("a run is told with figures, label, reasons, evidence and links") {
   CHECK(json["throughput_gbps"] == 2.5);
   CHECK(json["cpu_cycles"].is_null());
   CHECK(json["missing"]["cpu_cycles"] == "not supported");
+  CHECK(json["missing_codes"]["cpu_cycles"]["code"] == "not_counted");
   CHECK_FALSE(json["missing"].contains("bytes"));
   CHECK(json["zerocopy"] == "requested, copied by the kernel");
   CHECK(json["evidence"]["counters"].size() == 1);

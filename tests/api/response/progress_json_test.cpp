@@ -4,6 +4,18 @@
 
 using namespace copybench;
 
+TEST_CASE("the answer of a search is made of its findings, and one that is stored is not used") {
+  ExperimentRecord record;
+  record.state = ExperimentState::running;
+  record.findings_json = R"({"crossover": {"state": "searching", "path": [], "answer": "an older version's"}})";
+  const Json search = findings_json(record)["crossover"];
+  CHECK(search["answer"] == "Searching: 0 of 0 sizes measured so far.");
+  CHECK(search["without_figure"].is_null());
+  record.state = ExperimentState::cancelled;
+  CHECK(findings_json(record)["crossover"]["state"] == "cancelled");
+  CHECK(findings_json(record)["crossover"]["answer"] == "The search was cancelled before it had an answer.");
+}
+
 TEST_CASE("an experiment beyond the queue has no place in it") {
   ExperimentRecord record;
   record.id = 4;

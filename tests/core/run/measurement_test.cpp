@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "core/model/events.h"
+
 using namespace copybench;
 
 namespace {
@@ -85,6 +87,9 @@ TEST_CASE("counts of another interval than the window's are withheld, with the r
                                     CountingWindow{milliseconds{1100}, milliseconds{1110}}}) {
     CHECK(!after(off)[0].value);
     CHECK(after(off)[0].reason.find("the window was 1.000 s") != std::string::npos);
+    CHECK(after(off)[0].code == kOtherInterval);
+    CHECK(to_json(after(off))[0]["code"] == kOtherInterval);
+    CHECK_FALSE(to_json(after(off))[1].contains("code"));
     CHECK(after(off)[1].reason == "not supported");
   }
 }

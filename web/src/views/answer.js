@@ -12,9 +12,9 @@ import {
 } from '../answer.js';
 import { figure } from '../figures.js';
 import { engineLabel } from '../engine_style.js';
+import { crossoverAnswer } from '../crossover_answer.js';
 import { cancelledText, failures, gaps, whereOf } from '../missing_values.js';
 import { dimensions, zerocopyLabels } from '../series.js';
-import { crossoverAnswer } from './crossover.js';
 import { doubtList } from './doubts.js';
 
 const gbps = figure('throughput_gbps').text;

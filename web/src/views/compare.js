@@ -157,7 +157,7 @@ export class CompareView {
   }
 
   cannotTake(error) {
-    const { problems, rest } = refusalByField(error, this.state, ['base', 'head']);
+    const { problems, rest } = refusalByField(error, this.state);
     showProblems(this.context.main.querySelector('form'), problems);
     if (Object.keys(problems).length) this.clear(nothingShown());
     if (rest.length) this.context.say(new Error(rest.join('; ')));

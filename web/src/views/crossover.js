@@ -1,9 +1,9 @@
-// A crossover search: its answer so far as text, and its path of sizes as a drawing and as a table.
+// A crossover search: its path of sizes as a drawing and as a table.
 import { crossoverDrawing, isTooWide } from '../charts/crossover.js';
 import { element, missing, table } from '../dom.js';
 import { bytes, count } from '../format.js';
-import { figure, inSentence, withUnit } from '../figures.js';
-import { engineLabel, inPageNames } from '../engine_style.js';
+import { figure, withUnit } from '../figures.js';
+import { engineLabel } from '../engine_style.js';
 
 // labels: see zerocopyLabels().
 export const verdictText = ({ verdict, better }, labels) =>
@@ -20,10 +20,6 @@ const intervalText = (ci95) =>
   isTooWide(ci95)
     ? element('span', { class: 'missing' }, 'too wide yet')
     : `${ratioText(ci95.low)} to ${ratioText(ci95.high)}`;
-
-// The daemon's answer with the page's names. labels: see zerocopyLabels().
-export const crossoverAnswer = ({ answer, metric }, labels) =>
-  inPageNames(answer, labels).replaceAll(metric, inSentence(figure(metric)));
 
 // The evidence for the answer above. Empty if the experiment is a sweep.
 export function crossoverView(crossover, labels) {

@@ -1,9 +1,9 @@
 // The progress of an experiment, its current run, and the actions on it.
 import { element } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
+import { crossoverAnswer } from '../crossover_answer.js';
 import { engineLabel } from '../engine_style.js';
 import { post, remove } from '../api.js';
-import { crossoverAnswer } from './crossover.js';
 
 export const isActive = ({ state }) => state === 'running' || state === 'queued';
 
