@@ -14,6 +14,31 @@ namespace {
 using std::string_view;
 using namespace row;
 
+// Every version has stored these with a run that completed, since the run fails before that if one of them is missing.
+std::string completeness_problem(const Json& row) {
+  if (row["state"] != name_of(RunState::completed)) return "";
+  using Type = Json::value_t;
+  struct Part {
+    string_view of, key;
+    Type type;
+  };
+  constexpr Part kParts[] = {{"windows_ns", "client", Type::number_integer}, {"windows_ns", "server", Type::number_integer},
+                             {"server", "cpu_ns", Type::number_integer},     {"server", "bytes", Type::number_integer},
+                             {"server", "messages", Type::number_integer},   {"server", "connections", Type::array},
+                             {"client", "connections", Type::array},         {"samples", "bytes", Type::array},
+                             {"machine_cpu", "busy_ns", Type::number_integer}, {"", "counters", Type::array},
+                             {"", "latency_histogram", Type::array}};
+  const Json& evidence = member(row, "evidence");
+  if (!evidence.is_object()) return "evidence is null; allowed of a run that completed: an object";
+  for (const auto& [of, key, type] : kParts) {
+    const Json& value = member(of.empty() ? evidence : member(evidence, of), key);
+    if (type == Type::array ? value.is_array() : value.is_number_integer()) continue;
+    return fmt::format("evidence/{}{}{} is missing; allowed of a run that completed: {}", of, of.empty() ? "" : "/", key,
+                       type == Type::array ? "a list" : "a whole number");
+  }
+  return "";
+}
+
 // A rate over a window of its own, divided by the rate of the bytes.
 std::string per_byte_problem(const Json& row, string_view figure, std::optional<double> amount, std::optional<double> window_ns) {
   const auto value = number(row, figure), bytes = number(row, "bytes"), window_s = number(row, "window_s");
@@ -218,7 +243,8 @@ std::string duration_problem(const ExperimentSpec& spec, const Json& row) {
 }  // namespace
 
 std::string evidence_contradiction(const ExperimentSpec& spec, const Configuration& configuration, const Json& row) {
-  std::string problem = windows_problem(row);
+  std::string problem = completeness_problem(row);
+  if (problem.empty()) problem = windows_problem(row);
   if (problem.empty()) problem = histogram_problem(spec, configuration, row);
   if (problem.empty()) problem = samples_problem(spec, configuration, row);
   if (problem.empty()) problem = connections_problem(configuration, row);
