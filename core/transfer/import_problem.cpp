@@ -1,6 +1,7 @@
 #include "core/transfer/import_problem.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -17,6 +18,7 @@
 #include "core/model/json_shape.h"
 #include "core/model/names.h"
 #include "core/model/order.h"
+#include "core/model/plan.h"
 #include "core/model/spec_check.h"
 #include "core/model/stored_shapes.h"
 #include "core/model/text.h"
@@ -201,9 +203,11 @@ std::string experiment_problem(const ExportFile& file, std::optional<ExperimentS
   if (std::string problem = time_order_problem(row); !problem.empty()) return problem;
   auto read = spec_from_json(row.value("spec", Json()));
   if (!read) return read.error().message;
-  if (read->preset && !annotation_errors({.name = *read->preset, .notes = {}, .tags = {}, .pinned = {}}).empty()) {
-    return "spec/preset is no preset's name";
+  // Those of every version so far. One that a later version drops must stay known here.
+  if (read->preset && std::ranges::count(preset_names(), *read->preset) == 0) {
+    return fmt::format("spec/preset is {}; allowed: {}, or null", shown(*read->preset), fmt::join(preset_names(), ", "));
   }
+  if (read->preset && read->crossover) return "spec/preset is there; allowed of a search: null";
   // The name is validated with notes and tags.
   if (std::string problem = annotations_problem(row, *read); !problem.empty()) return problem;
   const auto plan = plan_of_spec(*read);

@@ -169,6 +169,8 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
        }},
       {"line 3: evidence/client/connections is missing; allowed of a run that completed: a list",
        [](ExportFile& file) { file.runs[0]["evidence"]["client"] = nullptr; }},
+      {"line 2: spec/preset is \"huge\"; allowed: quick, full, thorough, or null",
+       [](ExportFile& file) { file.experiment["spec"]["preset"] = "huge"; }},
       {"line 2: spec/tcp_nodelay is null; allowed: true or false",
        [](ExportFile& file) { file.experiment["spec"]["tcp_nodelay"] = nullptr; }},
       {"line 2: state is completed; allowed where cancel_requested is 0", [](ExportFile& file) { file.experiment["state"] = "completed"; }},
@@ -274,4 +276,13 @@ TEST_CASE("a mark between a receive's bytes and its messages is no contradiction
     measured.runs[0]["messages"] = 1000;
   });
   CHECK(must(import_experiment(*open_store(other), file)).is_new);
+}
+
+TEST_CASE("the presets of every version are known") {
+  TemporaryDirectory directory;
+  eventful(*open_store(directory));
+  for (const char* preset : {"quick", "full", "thorough"}) {
+    CAPTURE(preset);
+    CHECK(check_import(changed(directory, [&](ExportFile& file) { file.experiment["spec"]["preset"] = preset; })));
+  }
 }
