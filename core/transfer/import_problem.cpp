@@ -24,6 +24,7 @@
 #include "core/model/text.h"
 #include "core/store/schema.h"
 #include "core/transfer/run_check.h"
+#include "core/transfer/time_check.h"
 
 namespace copybench {
 namespace {
@@ -146,15 +147,6 @@ const std::vector<Shape::Member>& run_members() {
       {"report", profile_report_shape().or_null()},
       {"stacks", Shape::text(StoredLimits::kMaxStacksBytes).or_null()}};
   return members;
-}
-
-std::string time_order_problem(const Json& row) {
-  const auto at = [&](const char* key) { return whole_of(row.value(key, Json())); };
-  const auto finished = at("finished_at_ms"), started = at("started_at_ms");
-  if (finished && started && *finished < *started) {
-    return fmt::format("finished_at_ms is {}; allowed: from started_at_ms, {}", *finished, *started);
-  }
-  return finished ? "" : "finished_at_ms is null; allowed of what has ended: a time";
 }
 
 std::string annotations_problem(const Json& row, const ExperimentSpec& spec) {
@@ -322,6 +314,7 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
   }
   // Counted after the runs, so that an invalid run is reported by its own line.
   problem = counts_problem(file.experiment, file.runs);
+  if (problem.empty()) problem = experiment_times_problem(file.experiment, file.runs);
   return problem.empty() ? "" : "line 2: " + problem;
 }
 
