@@ -106,6 +106,7 @@ class ExportReader {
     if (line_.find('\0') != string_view::npos) return wrong("there is a NUL byte");
     Json json = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return wrong("is no JSON object");
+    if (const auto key = duplicate_key(line_)) return wrong(fmt::format("the key {} occurs twice in one object", shown(*key)));
     return json;
   }
 
