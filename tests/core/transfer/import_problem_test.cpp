@@ -169,6 +169,25 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
        }},
       {"line 3: evidence/client/connections is missing; allowed of a run that completed: a list",
        [](ExportFile& file) { file.runs[0]["evidence"]["client"] = nullptr; }},
+      {"line 3: evidence/steadiness/reason is a text; allowed where judged is true: null", [](ExportFile& file) {
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", true}, {"reason", "too few samples"}};
+       }},
+      {"line 3: evidence/steadiness/reason is null; allowed where judged is false: a text", [](ExportFile& file) {
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", false}, {"reason", nullptr}};
+       }},
+      {"line 3: evidence/steadiness/judged is missing; allowed: true or false",
+       [](ExportFile& file) { file.runs[0]["evidence"]["steadiness"] = {{"reason", "too few samples"}}; }},
+      {"line 3: evidence/calibration/reason is null; allowed where judged is false: a text",
+       [](ExportFile& file) { file.runs[0]["evidence"]["calibration"] = {{"judged", false}}; }},
+      {"line 3: evidence/perf/reason is a text; allowed where used is true: null",
+       [](ExportFile& file) { file.runs[0]["evidence"]["perf"] = {{"used", true}, {"reason", "there is none"}}; }},
+      {"line 3: flags has \"drift\"; allowed where evidence/steadiness/judged is true", [](ExportFile& file) {
+         file.runs[0]["flags"] = {{{"kind", "drift"}, {"detail", "It drifted."}}};
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", false}, {"reason", "too few samples"}};
+       }},
+      {"line 3: flags has \"step\"; allowed: one of warm_up, drift and step", [](ExportFile& file) {
+         file.runs[0]["flags"] = {{{"kind", "drift"}, {"detail", "It drifted."}}, {{"kind", "step"}, {"detail", "It stepped."}}};
+       }},
       {"line 2: spec/preset is \"huge\"; allowed: quick, full, thorough, or null",
        [](ExportFile& file) { file.experiment["spec"]["preset"] = "huge"; }},
       {"line 2: spec/tcp_nodelay is null; allowed: true or false",
