@@ -252,12 +252,15 @@ std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t
 std::string calibrations_problem(const Json& row) {
   const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
   if (!calibrations) return calibrations.error().message;
-  for (const CalibrationRecord& one : *calibrations) {
+  for (size_t i = 0; i < calibrations->size(); ++i) {
+    const CalibrationRecord& one = (*calibrations)[i];
     if (one.machine.size() > 500 || one.unusual.value_or("").size() > StoredLimits::kMaxTextBytes) {
-      return "a text of the calibrations is too long";
+      return fmt::format("a text of calibrations/{} is too long", i);
     }
     for (const CalibrationColumn& column : calibration_columns()) {
-      if (one.values.*column.member > 1e12) return fmt::format("calibrations: {} is beyond what can be measured", column.name);
+      const double value = one.values.*column.member;
+      if (value >= column.least && value <= column.most) continue;
+      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column.name, value, column.least, column.most);
     }
   }
   return "";

@@ -188,6 +188,22 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: flags has \"step\"; allowed: one of warm_up, drift and step", [](ExportFile& file) {
          file.runs[0]["flags"] = {{{"kind", "drift"}, {"detail", "It drifted."}}, {{"kind", "step"}, {"detail", "It stepped."}}};
        }},
+      {"line 3: calibrations/0/values/memcpy_memory_gbytes_per_s is 1e+15; allowed: 0.0001 to 10000",
+       [](ExportFile& file) { file.runs[0]["calibrations"][0]["values"]["memcpy_memory_gbytes_per_s"] = 1e15; }},
+      {"line 3: calibrations/1/values/round_trip_us is 1e-09; allowed: 0.01 to 1e+06",
+       [](ExportFile& file) { file.runs[0]["calibrations"][1]["values"]["round_trip_us"] = 1e-9; }},
+      {"line 3: retransmits is 100000000000000000; allowed: 0 to 8.58993e+09",
+       [](ExportFile& file) { file.runs[0]["retransmits"] = 100'000'000'000'000'000; }},
+      {"line 3: retransmits is 12; allowed: at most what evidence/server/connections gives, 11", [](ExportFile& file) {
+         file.runs[0]["retransmits"] = 12;
+         connections(file, "server") = {{{"tcp", {{"retransmits", 5}}}}, {{"tcp", {{"retransmits", 6}}}}};
+       }},
+      {"line 3: page_faults is 10000000000000; allowed: 0 to", [](ExportFile& file) { file.runs[0]["page_faults"] = 10'000'000'000'000; }},
+      {"line 3: task_clock_ns is 10000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["task_clock_ns"] = 10'000'000'000'000; }},
+      {"line 3: cpu_cycles is 100000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["cpu_cycles"] = 100'000'000'000'000; }},
+      {"line 3: latency_max_us is 100000000000.0; allowed: 0 to 7.2e+09", [](ExportFile& file) { file.runs[0]["latency_max_us"] = 1e11; }},
       {"line 2: spec/preset is \"huge\"; allowed: quick, full, thorough, or null",
        [](ExportFile& file) { file.experiment["spec"]["preset"] = "huge"; }},
       {"line 2: spec/tcp_nodelay is null; allowed: true or false",
