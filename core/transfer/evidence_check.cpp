@@ -237,7 +237,9 @@ std::string answer_problem(const Json& evidence, string_view part, string_view a
   const Json& yes = member(object, answer);
   const bool reasoned = member(object, "reason").is_string();
   if (!yes.is_boolean()) return fmt::format("evidence/{}/{} is missing; allowed: true or false", part, answer);
-  if (!yes.get<bool>() && !reasoned) return fmt::format("evidence/{}/reason is null; allowed where {} is false: a text", part, answer);
+  if (!yes.get<bool>() && !reasoned) {
+    return fmt::format("evidence/{}/reason is null; allowed where {} is false: a text", part, answer);
+  }
   if (!yes.get<bool>() || !reasoned || reason_with_yes) return "";
   return fmt::format("evidence/{}/reason is a text; allowed where {} is true: null", part, answer);
 }

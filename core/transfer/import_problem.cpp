@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/analysis/adaptive.h"
@@ -224,6 +225,20 @@ std::string machine_problem(const Json& facts, const Origin& origin) {
   return "";
 }
 
+// These texts are shown beside the experiment's name.
+std::string origin_problem(const Origin& origin) {
+  const std::pair<string_view, string_view> texts[] = {
+      {"host", origin.host},
+      {"machine_id", origin.machine_id ? string_view(*origin.machine_id) : ""},
+      {"copybench", origin.copybench}};
+  for (const auto& [key, text] : texts) {
+    const auto code_points = decode_utf8(text);
+    const auto hidden = code_points ? hidden_character(*code_points) : std::nullopt;
+    if (hidden) return fmt::format("{} contains {}; allowed: characters that are seen", key, *hidden);
+  }
+  return "";
+}
+
 std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t>& from) {
   const auto from_run = whole_of(row.value("from_run", Json()));
   if (!from_run || *from_run < 1 || *from_run > static_cast<int64_t>(runs) || !from.insert(*from_run).second) {
@@ -260,7 +275,8 @@ std::string calibrations_problem(const Json& row) {
     for (const CalibrationColumn& column : calibration_columns()) {
       const double value = one.values.*column.member;
       if (value >= column.least && value <= column.most) continue;
-      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column.name, value, column.least, column.most);
+      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column.name, value, column.least,
+                         column.most);
     }
   }
   return "";
@@ -294,8 +310,10 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
                        file.schema, schema_version());
   }
   if (file.runs.empty()) return "it has no runs";
+  std::string problem = origin_problem(file.origin);
+  if (!problem.empty()) return "line 1: " + problem;
   std::optional<ExperimentSpec> spec;
-  std::string problem = row_problem(file.experiment, columns.experiments, {});
+  problem = row_problem(file.experiment, columns.experiments, {});
   if (problem.empty()) problem = experiment_problem(file, spec);
   if (!problem.empty()) return "line 2: " + problem;
   size_t line = 3;

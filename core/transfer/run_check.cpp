@@ -193,7 +193,8 @@ double figure_most(const FigureColumn& column, uint32_t threads, double window_s
   // A connection's counter in the kernel has 32 bits.
   if (column.name == "retransmits") return std::min(1e8 * thread_s, 4'294'967'295.0 * threads);
   // A fault, a switch or a system call takes 10 ns or more.
-  if (column.name == "page_faults" || column.name == "context_switches" || column.name.starts_with("zerocopy_")) return 1e8 * thread_s;
+  const bool is_entry = column.name == "page_faults" || column.name == "context_switches" || column.name.starts_with("zerocopy_");
+  if (is_entry) return 1e8 * thread_s;
   if (column.name == "task_clock_ns") return 1e9 * thread_s;
   if (column.name == "cpu_cycles") return 2e10 * thread_s;
   if (column.name == "bytes" || column.name == "messages") return 1e17;  // further limited by throughput_gbps

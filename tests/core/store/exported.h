@@ -34,8 +34,10 @@ inline RunResult measured(double gbps = 1.5) {
   figures.bytes = std::llround(gbps * 1e9 / 8);
   result.evidence["windows_ns"] = {{"client", kWindowNs}, {"server", kWindowNs}};
   result.evidence["counters"] = Json::array();
-  result.evidence["server"] = {
-      {"cpu_ns", 500'000'000}, {"bytes", *figures.bytes}, {"messages", *figures.bytes / 4096}, {"connections", {nullptr, nullptr}}};
+  result.evidence["server"] = {{"cpu_ns", 500'000'000},
+                               {"bytes", *figures.bytes},
+                               {"messages", *figures.bytes / 4096},
+                               {"connections", {nullptr, nullptr}}};
   result.evidence["client"] = {{"connections", {nullptr, nullptr}}};
   result.evidence["machine_cpu"] = {{"busy_ns", 900'000'000}};
   result.evidence["latency_histogram"] = Json::array();

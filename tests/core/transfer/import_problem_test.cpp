@@ -198,12 +198,22 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
          file.runs[0]["retransmits"] = 12;
          connections(file, "server") = {{{"tcp", {{"retransmits", 5}}}}, {{"tcp", {{"retransmits", 6}}}}};
        }},
-      {"line 3: page_faults is 10000000000000; allowed: 0 to", [](ExportFile& file) { file.runs[0]["page_faults"] = 10'000'000'000'000; }},
+      {"line 3: page_faults is 10000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["page_faults"] = 10'000'000'000'000; }},
       {"line 3: task_clock_ns is 10000000000000; allowed: 0 to",
        [](ExportFile& file) { file.runs[0]["task_clock_ns"] = 10'000'000'000'000; }},
       {"line 3: cpu_cycles is 100000000000000; allowed: 0 to",
        [](ExportFile& file) { file.runs[0]["cpu_cycles"] = 100'000'000'000'000; }},
-      {"line 3: latency_max_us is 100000000000.0; allowed: 0 to 7.2e+09", [](ExportFile& file) { file.runs[0]["latency_max_us"] = 1e11; }},
+      {"line 3: latency_max_us is 100000000000.0; allowed: 0 to 7.2e+09",
+       [](ExportFile& file) { file.runs[0]["latency_max_us"] = 1e11; }},
+      {"line 1: host contains U+202E RIGHT-TO-LEFT OVERRIDE; allowed: characters that are seen",
+       [](ExportFile& file) { file.origin.host = "lab\xe2\x80\xae""3"; }},
+      {"line 2: name: the name contains U+2066 LEFT-TO-RIGHT ISOLATE, which shows nothing itself; allowed: 1 to 200 bytes",
+       [](ExportFile& file) { file.experiment["spec"]["name"] = "a\xe2\x81\xa6""b"; }},
+      {"line 2: notes: the text contains U+200B ZERO WIDTH SPACE",
+       [](ExportFile& file) { file.experiment["notes"] = "a\xe2\x80\x8b"; }},
+      {"line 2: tags/0: the tag contains U+00AD SOFT HYPHEN",
+       [](ExportFile& file) { file.experiment["tags"] = {"a\xc2\xad""b"}; }},
       {"line 2: spec/preset is \"huge\"; allowed: quick, full, thorough, or null",
        [](ExportFile& file) { file.experiment["spec"]["preset"] = "huge"; }},
       {"line 2: spec/tcp_nodelay is null; allowed: true or false",
@@ -222,7 +232,8 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
        [](ExportFile& file) { connections(file, "server") = {nullptr}; }},
       {"line 3: evidence/server/connections/1/client_received_bytes is 7; allowed: what evidence/server/connections/1/bytes gives, 5",
        [](ExportFile& file) {
-         connections(file, "server") = {{{"bytes", 5}, {"client_received_bytes", 5}}, {{"bytes", 5}, {"client_received_bytes", 7}}};
+         connections(file, "server") = {{{"bytes", 5}, {"client_received_bytes", 5}},
+                                        {{"bytes", 5}, {"client_received_bytes", 7}}};
        }},
       {"line 3: evidence/server/connections/0/tcp/bytes_acked is 4", [](ExportFile& file) {
          connections(file, "server") = {{{"bytes", 5}, {"tcp", {{"bytes_acked", 4}}}}, nullptr};
