@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "core/base/json.h"
@@ -24,10 +23,6 @@ JsonSize json_size(std::string_view text);
 
 // True if arrays and objects are nested deeper than kMaxDepth. May also be true for text that is not valid JSON.
 bool nested_too_deep(std::string_view text);
-
-// A key that occurs twice in one object: the parsed value has one of both members, and another parser may choose the other.
-// None if there is no such key, or if the text is not valid JSON before it.
-std::optional<std::string> duplicate_key(std::string_view text);
 
 // Returns none if the text is not valid JSON, is longer than `most_bytes`, or is nested too deeply.
 std::optional<Json> parse_json(std::string_view text, size_t most_bytes = JsonLimits::kMaxBytes);

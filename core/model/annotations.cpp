@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/model/hidden_character.h"
 #include "core/model/text.h"
 
 namespace copybench {

@@ -28,9 +28,6 @@ struct CalibrationColumn {
   std::string_view name;
   double Calibration::*member;
   std::string_view meaning;  // one line, with the unit
-  // No machine has a value beyond these. A calibration that takes longer than 5 s is killed.
-  double least = 0;
-  double most = 0;
 };
 std::span<const CalibrationColumn> calibration_columns();
 

@@ -20,18 +20,13 @@ std::string clean_text(std::string_view bytes);
 // Whether any of them is visible: no blank, no character without width, and no format character.
 bool any_visible(std::u32string_view code_points);
 
-// The first character that shows nothing itself but may change how the text around it is read or shown: bidirectional controls,
-// separators of lines, format characters and blanks without width. "U+202E RIGHT-TO-LEFT OVERRIDE"; none: there is no such
-// character. Joiners of scripts and emoji (U+200C, U+200D) count unless both neighbours are beyond ASCII.
-std::optional<std::string> hidden_character(std::u32string_view code_points);
-
 // The text without the blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 
 // ASCII letters in lower case, whatever the locale.
 std::string lower(std::string_view text);
 
-// In quotation marks, for an error's text; "that text" if it is too long or not fit to be shown, as with a hidden character.
+// In quotation marks, for an error's text; "that text" if it is too long or not fit to be shown.
 std::string shown(std::string_view text);
 
 }  // namespace copybench

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/json_keys.h"
 #include "core/base/json_text.h"
 #include "core/model/json_shape.h"
 #include "core/model/plan.h"

@@ -14,8 +14,8 @@
 #include "core/analysis/adaptive.h"
 #include "core/analysis/crossover.h"
 #include "core/model/annotations.h"
-#include "core/model/calibration.h"
 #include "core/model/circumstances.h"
+#include "core/model/hidden_character.h"
 #include "core/model/json_shape.h"
 #include "core/model/names.h"
 #include "core/model/order.h"
@@ -24,6 +24,7 @@
 #include "core/model/stored_shapes.h"
 #include "core/model/text.h"
 #include "core/store/schema.h"
+#include "core/transfer/calibration_check.h"
 #include "core/transfer/run_check.h"
 #include "core/transfer/time_check.h"
 
@@ -259,24 +260,6 @@ std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t
     }
     if (!names_of_facts.insert(fact["name"].get_ref<const std::string&>()).second) {
       return fmt::format("facts has {} twice", fact["name"].dump());
-    }
-  }
-  return "";
-}
-
-std::string calibrations_problem(const Json& row) {
-  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
-  if (!calibrations) return calibrations.error().message;
-  for (size_t i = 0; i < calibrations->size(); ++i) {
-    const CalibrationRecord& one = (*calibrations)[i];
-    if (one.machine.size() > 500 || one.unusual.value_or("").size() > StoredLimits::kMaxTextBytes) {
-      return fmt::format("a text of calibrations/{} is too long", i);
-    }
-    for (const CalibrationColumn& column : calibration_columns()) {
-      const double value = one.values.*column.member;
-      if (value >= column.least && value <= column.most) continue;
-      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column.name, value, column.least,
-                         column.most);
     }
   }
   return "";
