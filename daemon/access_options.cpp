@@ -21,7 +21,15 @@ namespace {
 // More than a token may have, so that parse() rejects a longer file as too long.
 constexpr size_t kMaxBytes = AccessToken::kMaxLength + 64;
 
-Result<AccessToken> read_token(const std::string& path) {
+// A credential of the service manager lies in a folder that only the service can enter. systemd lets the service's user read it
+// by an ACL, which the mode shows as a right of the group (0440). Any other file that the group may read must be root's: so a
+// service can read a file that root wrote (root:copybench, 0640), and a user's own file is the user's alone.
+mode_t forbidden_mode(const struct stat& file, bool is_credential) {
+  const bool is_own = file.st_uid == ::geteuid();
+  return is_own && !is_credential ? 077 : 027;
+}
+
+Result<AccessToken> read_token(const std::string& path, bool is_credential) {
   const auto problem = [&](std::string_view what) { return fail(fmt::format("the token file {}: {}", path, what)); };
   // Non-blocking, since the path may be a FIFO.
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -37,8 +45,7 @@ Result<AccessToken> read_token(const std::string& path) {
     return problem(fmt::format("it belongs to another user (uid {}), who could change it; allowed: root or uid {}",
                                status.st_uid, ::geteuid()));
   }
-  // The group may read it, so that a service can read a file that root wrote.
-  if ((status.st_mode & 027) != 0) {
+  if ((status.st_mode & forbidden_mode(status, is_credential)) != 0) {
     return problem(fmt::format("other users can {} it (mode {:04o}); do: chmod 600 '{}', and make a new token if they did",
                                (status.st_mode & 022) != 0 ? "change" : "read", status.st_mode & 07777, path));
   }
@@ -59,14 +66,15 @@ Result<AccessToken> read_token(const std::string& path) {
 
 Result<std::optional<AccessToken>> load_token(const std::string& file) {
   std::string path = file;
-  if (path.empty()) {
+  const bool is_credential = path.empty();
+  if (is_credential) {
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
     if (credentials == nullptr || *credentials == '\0') return std::nullopt;
     path = std::string(credentials) + "/token";
     // A unit may have other credentials and none of that name.
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
   }
-  return read_token(path).map([](AccessToken token) { return std::optional(std::move(token)); });
+  return read_token(path, is_credential).map([](AccessToken token) { return std::optional(std::move(token)); });
 }
 
 std::string check_allowed_host(const std::string& text) {

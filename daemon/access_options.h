@@ -34,7 +34,8 @@ std::string open_proxy_note(const AccessRules& rules);
 Result<AccessRules> load_access(const AccessOptions& options);
 
 // Reads `file`, or $CREDENTIALS_DIRECTORY/token if `file` is empty. Returns none if there is neither. Fails if the file cannot be
-// read, belongs to another user, is accessible to others, or holds no token.
+// read, belongs to a user other than root and this one, can be changed or read by others, or holds no token. The group may read
+// a credential and a file of root, but not a file of this process's own user.
 Result<std::optional<AccessToken>> load_token(const std::string& file);
 
 }  // namespace copybench

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <new>
+#include <span>
+#include <string_view>
 
 #include "core/base/version.h"
 #include "daemon/commands.h"
@@ -41,6 +43,16 @@ bool has_memory() {
   if (::getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur >= kLeast) return true;
   data.rlim_cur = std::min(data.rlim_max, kLeast);
   return data.rlim_cur >= kLeast && ::setrlimit(RLIMIT_DATA, &data) == 0;
+}
+
+// The first "--option=" without a value; empty: there is none. CLI11 would read a flag as given ("--public-read=" as true), and
+// would take the next argument as the value of any other option.
+std::string_view option_without_value(std::span<char*> arguments) {
+  for (const std::string_view argument : arguments) {
+    if (argument == "--") break;
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) return argument;
+  }
+  return "";
 }
 
 constexpr const char* kNoMemory = "there is not enough memory, or a limit of it is too low (ulimit -v, ulimit -d)";
@@ -83,6 +95,10 @@ int main(int argc, char** argv) {
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
     copybench::complain("", fmt::format("there is no command \"{}\"; copybenchd --help names those there are", argv[1]));
+    return 2;
+  }
+  if (const auto option = option_without_value({argv, static_cast<size_t>(argc)}); !option.empty()) {
+    copybench::complain("", fmt::format("{}: there is no value; leave out the option, or give it one", option));
     return 2;
   }
   try {

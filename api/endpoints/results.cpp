@@ -100,16 +100,21 @@ Reply Api::get_summary(const Call& call) {
 Reply Api::follow_experiment(const Call& call) {
   int64_t after = 0;
   const std::string* last = call.request.header("last-event-id");
+  // A proxy may repeat a header. Two values name two places in the stream.
+  const auto& headers = call.request.headers;
+  const bool contradictory = std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+    return header.first == "last-event-id" && header.second != *last;
+  });
+  if (contradictory) {
+    return refuse(bad_request("invalid-header", "there are two different Last-Event-ID headers",
+                              {{"Last-Event-ID:", "allowed: one, with the id of an earlier event"}}));
+  }
   const bool told_end = last && *last == EventStreams::kEndId;
   if (last && *last != "0" && !last->empty() && !told_end) {
     const auto id = decode_id(*last);
     if (!id) {
-      Problem problem;
-      problem.status = 400;
-      problem.kind = "invalid-header";
-      problem.detail = "the Last-Event-ID is none of this stream's";
-      problem.errors = {{"Last-Event-ID:", "allowed: the id of an earlier event"}};
-      return refuse(std::move(problem));
+      return refuse(bad_request("invalid-header", "the Last-Event-ID is none of this stream's",
+                                {{"Last-Event-ID:", "allowed: the id of an earlier event"}}));
     }
     after = *id;
   }

@@ -37,6 +37,21 @@ Problem method_problem(const HttpRequest& request, std::string allow) {
   return result;
 }
 
+// RFC 9110, 13.1.1. Only the page's files have an ETag. Elsewhere no listed one can match, and a client that wants to change
+// only what it has read must not change what it has not.
+std::optional<Problem> if_match_problem(const HttpRequest& request, std::string_view etag) {
+  bool listed = false;
+  for (const auto& [name, value] : request.headers) {
+    if (name != "if-match") continue;
+    if (value == "*" || (!etag.empty() && value.find(etag) != std::string::npos)) return std::nullopt;
+    listed = true;
+  }
+  if (!listed) return std::nullopt;
+  Problem result = problem(412, etag.empty() ? "there is no ETag here that If-Match could list" : "the ETag is another one");
+  result.errors = {{"If-Match:", etag.empty() ? "allowed: none, or *" : fmt::format("allowed: none, *, or {}", etag)}};
+  return result;
+}
+
 // Needs no token: the page itself, which asks for the token, /openapi.json, /healthz and /readyz.
 bool is_open_to_all(std::string_view path) {
   const PathMatch match = match_path(path);
@@ -125,6 +140,7 @@ tl::expected<const Route*, Problem> Router::admit(const HttpRequest& request, in
   }
   if (auto bad = query_coding_problem(request.query_text)) return refuse(std::move(*bad));
   if (auto bad = query_problem(request.query, (*found)->query, (*found)->required, (*found)->lists)) return refuse(std::move(*bad));
+  if (auto unmatched = if_match_problem(request, "")) return refuse(std::move(*unmatched));
   id = match.id.value_or(0);
   return *found;
 }
@@ -206,6 +222,7 @@ std::optional<HttpResponse> Router::validate_head(const HttpRequest& request) {
     if (request.method != "GET" && request.method != "HEAD") {
       return to_response(method_problem(request, "GET, HEAD"), request.target);
     }
+    if (const auto unmatched = if_match_problem(request, asset->etag)) return to_response(*unmatched, request.target);
     return asset_response(*asset, request);
   }
   int64_t id = 0;

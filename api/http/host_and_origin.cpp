@@ -81,7 +81,10 @@ std::optional<Problem> origin_problem(const HttpRequest& request, string_view li
 
 std::optional<Problem> content_type_problem(const HttpRequest& request, const std::vector<string_view>& allowed) {
   const std::string* header = request.header("content-type");
-  if (header) {
+  const bool contradictory = std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& each) {
+    return each.first == "content-type" && each.second != *header;
+  });
+  if (header && !contradictory) {
     string_view rest = *header;
     const size_t semicolon = rest.find(';');
     const std::string type = lower(trimmed(rest.substr(0, semicolon)));
@@ -96,7 +99,10 @@ std::optional<Problem> content_type_problem(const HttpRequest& request, const st
   const std::string types = fmt::format("{}", fmt::join(allowed, ", "));
   problem.detail = fmt::format("the body must be in UTF-8 and sent with its Content-Type: {}", types);
   problem.errors = {{"Content-Type:", fmt::format("{}; allowed: {}",
-                                                  header ? shown(*header) + " is given" : "missing", types)}};
+                                                  contradictory ? "there are two different ones"
+                                                  : header      ? shown(*header) + " is given"
+                                                                : "missing",
+                                                  types)}};
   return problem;
 }
 

@@ -29,6 +29,7 @@ constexpr Status kStatuses[] = {
     {408, "Request Timeout", "request-timeout"},
     {409, "Conflict", "conflict"},
     {411, "Length Required", "length-required"},
+    {412, "Precondition Failed", "precondition-failed"},
     {413, "Content Too Large", "content-too-large"},
     {414, "URI Too Long", "uri-too-long"},
     {415, "Unsupported Media Type", "unsupported-media-type"},

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/model/hidden_character.h"
 #include "core/model/text.h"
 
 namespace copybench {
@@ -24,7 +25,10 @@ std::string text_problem(string_view text, size_t least, size_t most, string_vie
   });
   if (controls) return "contains a control character";
   // An experiment's name is the text of its link, so it must be visible.
-  return least > 0 && !any_visible(*code_points) ? "shows nothing: it has blanks and characters without width alone" : "";
+  if (least > 0 && !any_visible(*code_points)) return "shows nothing: it has blanks and characters without width alone";
+  // Two texts that look the same would be told apart, and one could be shown in another order than it is written.
+  const auto hidden = hidden_character(*code_points);
+  return hidden ? fmt::format("contains {}, which shows nothing itself", *hidden) : "";
 }
 
 // A tag appears in a list with commas on the page, and in a query.
@@ -44,7 +48,7 @@ void validate_tags(const std::vector<std::string>& tags, std::vector<FieldError>
   for (size_t i = 0; i < tags.size(); ++i) {
     const std::string pointer = fmt::format("/tags/{}", i);
     if (const std::string problem = tag_problem(tags[i]); !problem.empty()) {
-      errors.push_back({pointer, fmt::format("the tag {}; allowed: 1 to {} bytes of UTF-8 without control characters, "
+      errors.push_back({pointer, fmt::format("the tag {}; allowed: 1 to {} bytes of UTF-8 without control and hidden characters, "
                                              "commas, and spaces at its ends",
                                              problem, AnnotationLimits::kMaxTagBytes)});
     } else if (!seen.insert(tags[i]).second) {
@@ -59,13 +63,13 @@ std::vector<FieldError> annotation_errors(const AnnotationChange& change) {
   using Limits = AnnotationLimits;
   std::vector<FieldError> errors;
   if (const auto problem = change.name ? text_problem(*change.name, 1, Limits::kMaxNameBytes, "") : std::string(); !problem.empty()) {
-    errors.push_back({"/name", fmt::format("the name {}; allowed: 1 to {} bytes of UTF-8 without control characters",
+    errors.push_back({"/name", fmt::format("the name {}; allowed: 1 to {} bytes of UTF-8 without control and hidden characters",
                                            problem, Limits::kMaxNameBytes)});
   }
   if (const auto problem = change.notes ? text_problem(*change.notes, 0, Limits::kMaxNotesBytes, "\n\r\t") : std::string();
       !problem.empty()) {
-    errors.push_back({"/notes", fmt::format("the text {}; allowed: at most {} bytes of UTF-8 without control characters "
-                                            "but line breaks and tabs",
+    errors.push_back({"/notes", fmt::format("the text {}; allowed: at most {} bytes of UTF-8 without control and hidden "
+                                            "characters but line breaks and tabs",
                                             problem, Limits::kMaxNotesBytes)});
   }
   if (change.tags) validate_tags(*change.tags, errors);

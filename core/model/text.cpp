@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/model/hidden_character.h"
+
 namespace copybench {
 
 std::optional<std::u32string> decode_utf8(std::string_view bytes) {
@@ -81,7 +83,9 @@ std::string lower(std::string_view text) {
 std::string shown(std::string_view text) {
   constexpr size_t kMaxShownBytes = 80;
   const auto decoded = text.size() > kMaxShownBytes ? std::nullopt : decode_utf8(text);
-  if (!decoded || std::any_of(decoded->begin(), decoded->end(), is_control_character)) return "that text";
+  if (!decoded || std::any_of(decoded->begin(), decoded->end(), is_control_character) || hidden_character(*decoded)) {
+    return "that text";
+  }
   return "\"" + std::string(text) + "\"";
 }
 

@@ -144,7 +144,10 @@ PerfAvailability probe(const std::string& name) {
   if (!version || !version->status.success() || !version->out.starts_with(kPrefix)) {
     const std::string said = version ? clean_text(version->err + version->out) : "";
     perf.reason = version ? in_one_line(said) : version.error().message;
-    perf.remedy = how_to_install_perf(read_text_file("/etc/os-release").value_or(""), said);
+    // A program that is there and hangs, or writes without end, is not mended by installing it.
+    perf.remedy = version
+                      ? how_to_install_perf(read_text_file("/etc/os-release").value_or(""), said)
+                      : fmt::format("{} --version    # shows where it hangs; copybenchd serve --perf takes another one", *path);
     return perf;
   }
   perf.version = clean_text(version->out.substr(kPrefix.size()));
@@ -164,8 +167,11 @@ PerfAvailability probe(const std::string& name) {
     perf.json = false;  // before perf 6.0
     answer = try_events(perf, events, kProbeLimit);
   }
-  if (answer.readings.empty()) {
-    explain_refusal(perf, answer.refusal + answer.failure);
+  if (!answer.failure.empty()) {
+    perf.reason = answer.failure;
+    perf.remedy = fmt::format("{} stat true    # shows where it hangs; copybenchd serve --perf takes another one", perf.path);
+  } else if (answer.readings.empty()) {
+    explain_refusal(perf, answer.refusal);
   } else if (!answer.readings[0].value) {
     explain_refusal(perf, answer.readings[0].reason);
   } else {

@@ -14,6 +14,31 @@ namespace {
 using std::string_view;
 using namespace row;
 
+// Every version has stored these with a run that completed, since the run fails before that if one of them is missing.
+std::string completeness_problem(const Json& row) {
+  if (row["state"] != name_of(RunState::completed)) return "";
+  using Type = Json::value_t;
+  struct Part {
+    string_view of, key;
+    Type type;
+  };
+  constexpr Part kParts[] = {{"windows_ns", "client", Type::number_integer}, {"windows_ns", "server", Type::number_integer},
+                             {"server", "cpu_ns", Type::number_integer},     {"server", "bytes", Type::number_integer},
+                             {"server", "messages", Type::number_integer},   {"server", "connections", Type::array},
+                             {"client", "connections", Type::array},         {"samples", "bytes", Type::array},
+                             {"machine_cpu", "busy_ns", Type::number_integer}, {"", "counters", Type::array},
+                             {"", "latency_histogram", Type::array}};
+  const Json& evidence = member(row, "evidence");
+  if (!evidence.is_object()) return "evidence is null; allowed of a run that completed: an object";
+  for (const auto& [of, key, type] : kParts) {
+    const Json& value = member(of.empty() ? evidence : member(evidence, of), key);
+    if (type == Type::array ? value.is_array() : value.is_number_integer()) continue;
+    return fmt::format("evidence/{}{}{} is missing; allowed of a run that completed: {}", of, of.empty() ? "" : "/", key,
+                       type == Type::array ? "a list" : "a whole number");
+  }
+  return "";
+}
+
 // A rate over a window of its own, divided by the rate of the bytes.
 std::string per_byte_problem(const Json& row, string_view figure, std::optional<double> amount, std::optional<double> window_ns) {
   const auto value = number(row, figure), bytes = number(row, "bytes"), window_s = number(row, "window_s");
@@ -205,6 +230,39 @@ std::string machine_problem(const Json& row) {
   return busy && *busy != sum ? says_otherwise("evidence/machine_cpu/busy_ns", *busy, "the sum of its parts", sum) : "";
 }
 
+// An answer of yes or no, and a reason where it is no.
+std::string answer_problem(const Json& evidence, string_view part, string_view answer, bool reason_with_yes) {
+  const Json& object = member(evidence, part);
+  if (!object.is_object()) return "";
+  const Json& yes = member(object, answer);
+  const bool reasoned = member(object, "reason").is_string();
+  if (!yes.is_boolean()) return fmt::format("evidence/{}/{} is missing; allowed: true or false", part, answer);
+  if (!yes.get<bool>() && !reasoned) {
+    return fmt::format("evidence/{}/reason is null; allowed where {} is false: a text", part, answer);
+  }
+  if (!yes.get<bool>() || !reasoned || reason_with_yes) return "";
+  return fmt::format("evidence/{}/reason is a text; allowed where {} is true: null", part, answer);
+}
+
+std::string judgement_problem(const Json& row) {
+  const Json& evidence = member(row, "evidence");
+  std::string problem = answer_problem(evidence, "steadiness", "judged", false);
+  if (problem.empty()) problem = answer_problem(evidence, "perf", "used", false);
+  // The calibration before the run may be judged and the one after it fail.
+  if (problem.empty()) problem = answer_problem(evidence, "calibration", "judged", true);
+  if (!problem.empty()) return problem;
+  const Json& judged = member(member(evidence, "steadiness"), "judged");
+  bool flagged = false;
+  for (const Json& flag : member(row, "flags")) {
+    const Json& kind = member(flag, "kind");
+    if (kind != name_of(FlagKind::warm_up) && kind != name_of(FlagKind::drift) && kind != name_of(FlagKind::step)) continue;
+    if (judged == false) return fmt::format("flags has {}; allowed where evidence/steadiness/judged is true", kind.dump());
+    if (flagged) return fmt::format("flags has {}; allowed: one of warm_up, drift and step", kind.dump());
+    flagged = true;
+  }
+  return "";
+}
+
 // The window is at least as long as was asked for: both marks are reported before its time starts.
 std::string duration_problem(const ExperimentSpec& spec, const Json& row) {
   const auto window_s = number(row, "window_s");
@@ -218,13 +276,15 @@ std::string duration_problem(const ExperimentSpec& spec, const Json& row) {
 }  // namespace
 
 std::string evidence_contradiction(const ExperimentSpec& spec, const Configuration& configuration, const Json& row) {
-  std::string problem = windows_problem(row);
+  std::string problem = completeness_problem(row);
+  if (problem.empty()) problem = windows_problem(row);
   if (problem.empty()) problem = histogram_problem(spec, configuration, row);
   if (problem.empty()) problem = samples_problem(spec, configuration, row);
   if (problem.empty()) problem = connections_problem(configuration, row);
   if (problem.empty()) problem = sides_problem(spec, configuration, row);
   if (problem.empty()) problem = machine_problem(row);
   if (problem.empty()) problem = duration_problem(spec, row);
+  if (problem.empty()) problem = judgement_problem(row);
   return problem;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/json_keys.h"
 #include "core/base/json_text.h"
 #include "core/model/json_shape.h"
 #include "core/model/plan.h"
@@ -106,6 +107,7 @@ class ExportReader {
     if (line_.find('\0') != string_view::npos) return wrong("there is a NUL byte");
     Json json = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return wrong("is no JSON object");
+    if (const auto key = duplicate_key(line_)) return wrong(fmt::format("the key {} occurs twice in one object", shown(*key)));
     return json;
   }
 

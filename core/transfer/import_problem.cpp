@@ -1,27 +1,32 @@
 #include "core/transfer/import_problem.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/analysis/adaptive.h"
 #include "core/analysis/crossover.h"
 #include "core/model/annotations.h"
-#include "core/model/calibration.h"
 #include "core/model/circumstances.h"
+#include "core/model/hidden_character.h"
 #include "core/model/json_shape.h"
 #include "core/model/names.h"
 #include "core/model/order.h"
+#include "core/model/plan.h"
 #include "core/model/spec_check.h"
 #include "core/model/stored_shapes.h"
 #include "core/model/text.h"
 #include "core/store/schema.h"
+#include "core/transfer/calibration_check.h"
 #include "core/transfer/run_check.h"
+#include "core/transfer/time_check.h"
 
 namespace copybench {
 namespace {
@@ -146,15 +151,6 @@ const std::vector<Shape::Member>& run_members() {
   return members;
 }
 
-std::string time_order_problem(const Json& row) {
-  const auto at = [&](const char* key) { return whole_of(row.value(key, Json())); };
-  const auto finished = at("finished_at_ms"), started = at("started_at_ms");
-  if (finished && started && *finished < *started) {
-    return fmt::format("finished_at_ms is {}; allowed: from started_at_ms, {}", *finished, *started);
-  }
-  return finished ? "" : "finished_at_ms is null; allowed of what has ended: a time";
-}
-
 std::string annotations_problem(const Json& row, const ExperimentSpec& spec) {
   AnnotationChange written;
   written.name = spec.name;
@@ -201,9 +197,11 @@ std::string experiment_problem(const ExportFile& file, std::optional<ExperimentS
   if (std::string problem = time_order_problem(row); !problem.empty()) return problem;
   auto read = spec_from_json(row.value("spec", Json()));
   if (!read) return read.error().message;
-  if (read->preset && !annotation_errors({.name = *read->preset, .notes = {}, .tags = {}, .pinned = {}}).empty()) {
-    return "spec/preset is no preset's name";
+  // Those of every version so far. One that a later version drops must stay known here.
+  if (read->preset && std::ranges::count(preset_names(), *read->preset) == 0) {
+    return fmt::format("spec/preset is {}; allowed: {}, or null", shown(*read->preset), fmt::join(preset_names(), ", "));
   }
+  if (read->preset && read->crossover) return "spec/preset is there; allowed of a search: null";
   // The name is validated with notes and tags.
   if (std::string problem = annotations_problem(row, *read); !problem.empty()) return problem;
   const auto plan = plan_of_spec(*read);
@@ -228,6 +226,20 @@ std::string machine_problem(const Json& facts, const Origin& origin) {
   return "";
 }
 
+// These texts are shown beside the experiment's name.
+std::string origin_problem(const Origin& origin) {
+  const std::pair<string_view, string_view> texts[] = {
+      {"host", origin.host},
+      {"machine_id", origin.machine_id ? string_view(*origin.machine_id) : ""},
+      {"copybench", origin.copybench}};
+  for (const auto& [key, text] : texts) {
+    const auto code_points = decode_utf8(text);
+    const auto hidden = code_points ? hidden_character(*code_points) : std::nullopt;
+    if (hidden) return fmt::format("{} contains {}; allowed: characters that are seen", key, *hidden);
+  }
+  return "";
+}
+
 std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t>& from) {
   const auto from_run = whole_of(row.value("from_run", Json()));
   if (!from_run || *from_run < 1 || *from_run > static_cast<int64_t>(runs) || !from.insert(*from_run).second) {
@@ -248,20 +260,6 @@ std::string circumstances_problem(const Json& row, size_t runs, std::set<int64_t
     }
     if (!names_of_facts.insert(fact["name"].get_ref<const std::string&>()).second) {
       return fmt::format("facts has {} twice", fact["name"].dump());
-    }
-  }
-  return "";
-}
-
-std::string calibrations_problem(const Json& row) {
-  const auto calibrations = calibrations_from_json(row.value("calibrations", Json::array()));
-  if (!calibrations) return calibrations.error().message;
-  for (const CalibrationRecord& one : *calibrations) {
-    if (one.machine.size() > 500 || one.unusual.value_or("").size() > StoredLimits::kMaxTextBytes) {
-      return "a text of the calibrations is too long";
-    }
-    for (const CalibrationColumn& column : calibration_columns()) {
-      if (one.values.*column.member > 1e12) return fmt::format("calibrations: {} is beyond what can be measured", column.name);
     }
   }
   return "";
@@ -295,8 +293,10 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
                        file.schema, schema_version());
   }
   if (file.runs.empty()) return "it has no runs";
+  std::string problem = origin_problem(file.origin);
+  if (!problem.empty()) return "line 1: " + problem;
   std::optional<ExperimentSpec> spec;
-  std::string problem = row_problem(file.experiment, columns.experiments, {});
+  problem = row_problem(file.experiment, columns.experiments, {});
   if (problem.empty()) problem = experiment_problem(file, spec);
   if (!problem.empty()) return "line 2: " + problem;
   size_t line = 3;
@@ -318,6 +318,7 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
   }
   // Counted after the runs, so that an invalid run is reported by its own line.
   problem = counts_problem(file.experiment, file.runs);
+  if (problem.empty()) problem = experiment_times_problem(file.experiment, file.runs);
   return problem.empty() ? "" : "line 2: " + problem;
 }
 

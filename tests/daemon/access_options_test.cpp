@@ -33,14 +33,32 @@ void refused(const std::string& file, const std::string& word) {
 
 }  // namespace
 
-TEST_CASE("a token file is read, also one that root wrote for our group") {
+TEST_CASE("a token file of our own is read if nobody else can") {
   const Folder folder;
-  for (const mode_t mode : {0600, 0400, 0640, 0440}) {
+  for (const mode_t mode : {0600, 0400}) {
     const auto token = load_token(folder.file("token", kToken + "\n", mode));
     REQUIRE(token);
     CHECK((*token)->matches(kToken));
     std::filesystem::remove(folder.path / "token");
   }
+  for (const mode_t mode : {0640, 0440, 0604}) refused(folder.file("token", kToken, mode), "other users can read it");
+  for (const mode_t mode : {0620, 0602}) refused(folder.file("token", kToken, mode), "other users can change it");
+}
+
+TEST_CASE("a token file that root wrote for our group is read") {
+  if (::geteuid() != 0) return;
+  constexpr uid_t kNobody = 65534;
+  const Folder folder;
+  REQUIRE(::chmod(folder.path.c_str(), 0711) == 0);
+  const std::string file = folder.file("token", kToken, 0640);
+  REQUIRE(::chown(file.c_str(), 0, kNobody) == 0);
+  REQUIRE(::setegid(kNobody) == 0);
+  REQUIRE(::seteuid(kNobody) == 0);
+  const auto token = load_token(file);
+  REQUIRE(::seteuid(0) == 0);
+  REQUIRE(::setegid(0) == 0);
+  REQUIRE(token);
+  CHECK((*token)->matches(kToken));
 }
 
 TEST_CASE("without a file or a credential there is no token") {

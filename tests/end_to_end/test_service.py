@@ -97,6 +97,13 @@ class Configuration(unittest.TestCase):
                     self.assertIn(words, "\n".join(process.err))
                     self.assertNotIn("in order", "\n".join(process.out))
 
+    def test_an_option_with_an_empty_value_is_refused(self):
+        # As a flag without a value --public-read= would open the API to every reader.
+        for option in ("--public-read=", "--perf=", "--token-file="):
+            with self.subTest(option=option), Process("serve", option, "--config", self.file) as process:
+                self.assertEqual(process.wait(), 2)
+                self.assertIn(f"{option}: there is no value", "\n".join(process.err))
+
     def test_a_misspelt_variable_is_refused_by_the_check_and_warned_of_at_start(self):
         self.file.write_text("")
         status, _, text = self.check(COPYBENCH_LOGLEVEL="debug")

@@ -110,7 +110,12 @@ TEST_CASE("a stream goes on after the last event that was seen") {
   const std::string first = all.body.substr(at + 4, all.body.find('\n', at) - at - 4);
   const Answer rest = served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: " + first + "\r\n");
   CHECK(names_of(events_of(rest.body)) == Names{"progress", "run", "run", "progress", "end"});
-  problem(served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: x\r\n"), 400);
+  const std::string path = fmt::format("/experiments/{}/events", id);
+  problem(served.get(path, "Last-Event-ID: x\r\n"), 400);
+  const std::string header = "Last-Event-ID: " + first + "\r\n";
+  CHECK(names_of(events_of(served.get(path, header + header).body)) == Names{"progress", "run", "run", "progress", "end"});
+  const Json two = problem(served.get(path, header + "Last-Event-ID: end\r\n"), 400);
+  CHECK(two["errors"][0]["pointer"] == "Last-Event-ID:");
 }
 
 TEST_CASE("a browser that was told the end and connects again is told to stop") {

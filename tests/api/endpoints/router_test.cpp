@@ -185,6 +185,23 @@ TEST_CASE("the page's files are served by name, with an ETag") {
   problem(served.get("/app.js"), 404);
 }
 
+TEST_CASE("a change that only an ETag may allow is not made, because nothing but the page's files has one") {
+  Served served;
+  const std::string path = fmt::format("/experiments/{}", served.queue(1));
+  const std::string etag = served.get("/").header("etag");
+  const auto change = [&](const std::string& headers) {
+    return served.request("DELETE", path, headers);
+  };
+  const Json refused = problem(change("If-Match: \"x\"\r\n"), 412);
+  CHECK(refused["title"] == "Precondition Failed");
+  CHECK(refused["errors"][0]["pointer"] == "If-Match:");
+  problem(served.get(path, "If-Match: \"x\"\r\nIf-Match: \"y\"\r\n"), 412);
+  CHECK(served.get(path, "If-Match: *\r\n").status == 200);
+  problem(served.get("/nothing", "If-Match: \"x\"\r\n"), 404);
+  CHECK(served.get("/", fmt::format("If-Match: {}\r\n", etag)).status == 200);
+  problem(served.get("/", "If-Match: \"x\"\r\n"), 412);
+}
+
 TEST_CASE("what has its hash in its name may be kept for good") {
   Served served;
   for (const Asset& asset : assets()) {

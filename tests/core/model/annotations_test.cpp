@@ -32,8 +32,8 @@ TEST_CASE("what cannot be shown or is too long is named, with what is allowed") 
     CHECK(pointers_of(with_notes(bad)) == Pointers{"/notes"});
   }
   CHECK(annotation_errors(with_notes(std::string(10'001, 'a')))[0].detail ==
-        "the text is 10001 bytes long; allowed: at most 10000 bytes of UTF-8 without control characters but line breaks "
-        "and tabs");
+        "the text is 10001 bytes long; allowed: at most 10000 bytes of UTF-8 without control and hidden characters but line "
+        "breaks and tabs");
   for (const std::string& bad : {std::string(), std::string(51, 'a'), std::string("a,b"), std::string(" a"),
                                  std::string("a "), std::string("a\nb"), std::string("\xff")}) {
     CHECK(pointers_of(with_tags({"good", bad})) == Pointers{"/tags/1"});
@@ -64,9 +64,21 @@ TEST_CASE("a name or tag that shows nothing is refused") {
     REQUIRE(errors.size() == 1);
     CHECK(errors[0].detail.find("shows nothing") != std::string::npos);
     CHECK(annotation_errors({{}, {}, {{text}}, {}}).size() == 1);
-    CHECK(annotation_errors({{}, text, {}, {}}).empty());  // notes stand beside the name
   }
-  for (const std::string text : {"a", " a ", "\xe2\x80\x8b""b", "\xf0\x9f\x98\x80", "\xe4\xb8\xad"}) {
+  CHECK(annotation_errors({{}, " \n\xc2\xa0", {}, {}}).empty());  // notes stand beside the name
+  for (const std::string text : {"a", " a ", "\xc2\xa0""b", "\xf0\x9f\x98\x80", "\xe4\xb8\xad"}) {
     CHECK(annotation_errors({text, {}, {}, {}}).empty());
+  }
+}
+
+TEST_CASE("a character that is not seen is refused by its name, in names, notes and tags") {
+  const std::string text = "runs \xe2\x80\xae 5102";
+  for (const auto& [change, pointer] : {std::pair{AnnotationChange{text, {}, {}, {}}, "/name"},
+                                        std::pair{AnnotationChange{{}, text, {}, {}}, "/notes"},
+                                        std::pair{AnnotationChange{{}, {}, {{text}}, {}}, "/tags/0"}}) {
+    const auto errors = annotation_errors(change);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].pointer == pointer);
+    CHECK(errors[0].detail.find("contains U+202E RIGHT-TO-LEFT OVERRIDE, which shows nothing itself") != std::string::npos);
   }
 }

@@ -28,6 +28,7 @@ TEST_CASE("only text fit to be shown is quoted") {
   CHECK(shown("fast") == "\"fast\"");
   CHECK(shown("\x1b[31m") == "that text");
   CHECK(shown("\xff") == "that text");
+  CHECK(shown("a\xe2\x80\xae""b") == "that text");
   CHECK(shown(std::string(1000, 'a')) == "that text");
 }
 

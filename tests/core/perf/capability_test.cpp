@@ -88,6 +88,20 @@ TEST_CASE("a wrapper without the perf of this kernel") {
   CHECK(probe.availability().reason == "WARNING: perf not found for kernel 6.8.0-31");
 }
 
+TEST_CASE("a perf that does not come to an end is not to be installed, nor to be permitted") {
+  // Ended by the limit of its output, which is sooner reached than that of its time.
+  const FakePerf endless("exec yes");
+  PerfProbe probe(endless.path());
+  CHECK_FALSE(probe.availability().usable);
+  CHECK(probe.availability().reason.find("was killed") != std::string::npos);
+  CHECK(probe.availability().remedy.starts_with(endless.path() + " --version    # shows where it hangs"));
+  const FakePerf counts_endlessly("[ \"$1\" = --version ] && echo perf version 6.1.0 && exit; exec yes");
+  PerfProbe stat_probe(counts_endlessly.path());
+  CHECK_FALSE(stat_probe.availability().usable);
+  CHECK(stat_probe.availability().reason.find("was killed") != std::string::npos);
+  CHECK(stat_probe.availability().remedy.starts_with(counts_endlessly.path() + " stat true    # shows where it hangs"));
+}
+
 TEST_CASE("Ubuntu's wrapper names the package of the kernel that runs: its message and that package are told") {
   const FakePerf fake(R"(cat >&2 <<'END'
 WARNING: perf not found for kernel 6.8.0-31

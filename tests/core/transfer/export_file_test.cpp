@@ -112,3 +112,15 @@ TEST_CASE("another format, deep nesting and NUL bytes are refused") {
   CHECK(contains(error_of(lines[0] + lines[1] + std::string("{\"run\":\0{}}\n", 12)), "NUL"));
   CHECK(contains(error_of(lines[0] + lines[1] + "{\"run\":{\"a\":\"\xff\"}}\n"), "line 3: is no JSON object"));
 }
+
+TEST_CASE("a key that occurs twice in one object is refused, wherever the object stands") {
+  const auto lines = lines_of(exported());
+  const auto said = [&](const std::string& run) { return error_of(lines[0] + lines[1] + run + "\n"); };
+  CHECK(said("{\"run\":{\"engine\":1,\"engine\":1}}") == "line 3: the key \"engine\" occurs twice in one object");
+  CHECK(said("{\"run\":{\"a\":[{\"b\":1,\"c\":{\"b\":1},\"\\u0062\":2}]}}") ==
+        "line 3: the key \"b\" occurs twice in one object");
+  CHECK(said("{\"run\":{},\"run\":{}}") == "line 3: the key \"run\" occurs twice in one object");
+  CHECK(error_of("{\"copybench_export\":1,\"schema\":1,\"schema\":2}\n") ==
+        "line 1: the key \"schema\" occurs twice in one object");
+  CHECK(contains(said("{\"run\":{\"a\":[{\"b\":1},{\"b\":2}]}}"), "line 4: "));
+}

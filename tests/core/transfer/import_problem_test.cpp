@@ -16,6 +16,15 @@ Json fact_named(const std::string& name) {
   return {{"name", name}, {"class", "host"}, {"value", 1}, {"unit", nullptr}, {"reason", nullptr}};
 }
 
+// The bytes of a run, in its window of 1 s, with what is computed from them.
+void set_bytes(Json& run, int64_t bytes) {
+  run["bytes"] = bytes;
+  run["throughput_gbps"] = 8 * static_cast<double>(bytes) / 1e9;
+  run["evidence"]["server"]["bytes"] = bytes;
+}
+
+Json& connections(ExportFile& file, const char* side) { return file.runs[0]["evidence"][side]["connections"]; }
+
 Json numbers(int count) {
   Json list = Json::array();
   for (int i = 0; i < count; ++i) list.push_back(64 + i);
@@ -112,7 +121,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
          file.runs[0]["bytes"] = 4096 * 1000;
        }},
       {"line 3: messages is 999; allowed: what bytes gives", [](ExportFile& file) {
-         file.runs[0]["bytes"] = int64_t{4096} * 100'000;
+         set_bytes(file.runs[0], int64_t{4096} * 100'000);
          file.runs[0]["messages"] = 999;
        }},
       {"line 3: latency_p90_us is 3; allowed: at least latency_p50_us, 4", [](ExportFile& file) {
@@ -125,6 +134,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: cpu_cycles is 7; allowed: what counters says of cpu-cycles, or null", [](ExportFile& file) {
          file.runs[0]["cpu_cycles"] = 7;
          file.runs[0]["counters"] = {{{"event", "cycles"}, {"value", 9}, {"unit", "count"}, {"running_pct", 100.0}}};
+         file.runs[0]["evidence"]["counters"] = file.runs[0]["counters"];
        }},
       {"line 3: counters differ from evidence/counters", [](ExportFile& file) {
          file.runs[0]["counters"] = Json::array();
@@ -135,25 +145,77 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: evidence/samples/bytes/1 is \"x\"; allowed: a whole number",
        [](ExportFile& file) { file.runs[0]["evidence"]["samples"]["bytes"][1] = "x"; }},
       {"line 3: window_s is 2; allowed: what evidence/windows_ns/client gives", [](ExportFile& file) {
+         set_bytes(file.runs[0], 0);
          file.runs[0]["window_s"] = 2.0;
-         file.runs[0]["bytes"] = 0;
-         file.runs[0]["throughput_gbps"] = 0.0;
-         file.runs[0]["evidence"]["windows_ns"] = {{"client", 1'000'000'000}};
        }},
-      {"line 3: window_s is null; allowed of a run that completed: a number", [](ExportFile& file) {
-         file.runs[0]["window_s"] = nullptr;
-         file.runs[0]["evidence"]["windows_ns"] = {{"client", 1'000'000'000}};
-       }},
+      {"line 3: window_s is null; allowed of a run that completed: a number",
+       [](ExportFile& file) { file.runs[0]["window_s"] = nullptr; }},
       {"line 3: cycles_per_byte is a number; allowed where cpu_cycles is null: null",
        [](ExportFile& file) { file.runs[0]["cycles_per_byte"] = 5.0; }},
       {"line 3: latency_p50_us is 3; allowed: what evidence/latency_histogram gives, 2", [](ExportFile& file) {
+         set_bytes(file.runs[0], 10 * 4096);
          file.runs[0]["messages"] = 10;
-         file.runs[0]["bytes"] = 10 * 4096;
          for (const char* name : {"latency_p90_us", "latency_p99_us", "latency_p999_us", "latency_max_us"}) file.runs[0][name] = 4.0;
          file.runs[0]["latency_us"] = 2.5;
          file.runs[0]["latency_p50_us"] = 3.0;
          file.runs[0]["evidence"]["latency_histogram"] = {{2000, 8}, {4000, 2}};
        }},
+      {"line 3: evidence is null; allowed of a run that completed: an object", [](ExportFile& file) {
+         for (const char* key : {"evidence", "perf_raw", "counters"}) file.runs[0][key] = nullptr;
+       }},
+      {"line 3: evidence/windows_ns/client is missing; allowed of a run that completed: a whole number", [](ExportFile& file) {
+         file.runs[0]["evidence"] = Json::object();
+         file.runs[0]["counters"] = nullptr;
+       }},
+      {"line 3: evidence/client/connections is missing; allowed of a run that completed: a list",
+       [](ExportFile& file) { file.runs[0]["evidence"]["client"] = nullptr; }},
+      {"line 3: evidence/steadiness/reason is a text; allowed where judged is true: null", [](ExportFile& file) {
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", true}, {"reason", "too few samples"}};
+       }},
+      {"line 3: evidence/steadiness/reason is null; allowed where judged is false: a text", [](ExportFile& file) {
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", false}, {"reason", nullptr}};
+       }},
+      {"line 3: evidence/steadiness/judged is missing; allowed: true or false",
+       [](ExportFile& file) { file.runs[0]["evidence"]["steadiness"] = {{"reason", "too few samples"}}; }},
+      {"line 3: evidence/calibration/reason is null; allowed where judged is false: a text",
+       [](ExportFile& file) { file.runs[0]["evidence"]["calibration"] = {{"judged", false}}; }},
+      {"line 3: evidence/perf/reason is a text; allowed where used is true: null",
+       [](ExportFile& file) { file.runs[0]["evidence"]["perf"] = {{"used", true}, {"reason", "there is none"}}; }},
+      {"line 3: flags has \"drift\"; allowed where evidence/steadiness/judged is true", [](ExportFile& file) {
+         file.runs[0]["flags"] = {{{"kind", "drift"}, {"detail", "It drifted."}}};
+         file.runs[0]["evidence"]["steadiness"] = {{"judged", false}, {"reason", "too few samples"}};
+       }},
+      {"line 3: flags has \"step\"; allowed: one of warm_up, drift and step", [](ExportFile& file) {
+         file.runs[0]["flags"] = {{{"kind", "drift"}, {"detail", "It drifted."}}, {{"kind", "step"}, {"detail", "It stepped."}}};
+       }},
+      {"line 3: calibrations/0/values/memcpy_memory_gbytes_per_s is 1e+15; allowed: 0.0001 to 10000",
+       [](ExportFile& file) { file.runs[0]["calibrations"][0]["values"]["memcpy_memory_gbytes_per_s"] = 1e15; }},
+      {"line 3: calibrations/1/values/round_trip_us is 1e-09; allowed: 0.01 to 1e+06",
+       [](ExportFile& file) { file.runs[0]["calibrations"][1]["values"]["round_trip_us"] = 1e-9; }},
+      {"line 3: retransmits is 100000000000000000; allowed: 0 to 8.58993e+09",
+       [](ExportFile& file) { file.runs[0]["retransmits"] = 100'000'000'000'000'000; }},
+      {"line 3: retransmits is 12; allowed: at most what evidence/server/connections gives, 11", [](ExportFile& file) {
+         file.runs[0]["retransmits"] = 12;
+         connections(file, "server") = {{{"tcp", {{"retransmits", 5}}}}, {{"tcp", {{"retransmits", 6}}}}};
+       }},
+      {"line 3: page_faults is 10000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["page_faults"] = 10'000'000'000'000; }},
+      {"line 3: task_clock_ns is 10000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["task_clock_ns"] = 10'000'000'000'000; }},
+      {"line 3: cpu_cycles is 100000000000000; allowed: 0 to",
+       [](ExportFile& file) { file.runs[0]["cpu_cycles"] = 100'000'000'000'000; }},
+      {"line 3: latency_max_us is 100000000000.0; allowed: 0 to 7.2e+09",
+       [](ExportFile& file) { file.runs[0]["latency_max_us"] = 1e11; }},
+      {"line 1: host contains U+202E RIGHT-TO-LEFT OVERRIDE; allowed: characters that are seen",
+       [](ExportFile& file) { file.origin.host = "lab\xe2\x80\xae""3"; }},
+      {"line 2: name: the name contains U+2066 LEFT-TO-RIGHT ISOLATE, which shows nothing itself; allowed: 1 to 200 bytes",
+       [](ExportFile& file) { file.experiment["spec"]["name"] = "a\xe2\x81\xa6""b"; }},
+      {"line 2: notes: the text contains U+200B ZERO WIDTH SPACE",
+       [](ExportFile& file) { file.experiment["notes"] = "a\xe2\x80\x8b"; }},
+      {"line 2: tags/0: the tag contains U+00AD SOFT HYPHEN",
+       [](ExportFile& file) { file.experiment["tags"] = {"a\xc2\xad""b"}; }},
+      {"line 2: spec/preset is \"huge\"; allowed: quick, full, thorough, or null",
+       [](ExportFile& file) { file.experiment["spec"]["preset"] = "huge"; }},
       {"line 2: spec/tcp_nodelay is null; allowed: true or false",
        [](ExportFile& file) { file.experiment["spec"]["tcp_nodelay"] = nullptr; }},
       {"line 2: state is completed; allowed where cancel_requested is 0", [](ExportFile& file) { file.experiment["state"] = "completed"; }},
@@ -163,37 +225,37 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
       {"line 3: evidence/samples/bytes falls",
        [](ExportFile& file) { file.runs[0]["evidence"]["samples"]["bytes"] = {5, 4}; }},
       {"line 3: bytes is 4096; allowed: what evidence/samples/bytes gives", [](ExportFile& file) {
-         file.runs[0]["bytes"] = 4096;
+         set_bytes(file.runs[0], 4096);
          file.runs[0]["evidence"]["samples"]["bytes"] = {5, 1'000'000'000'000};
        }},
       {"line 3: evidence/server/connections has 1; allowed: one for each thread, 2",
-       [](ExportFile& file) { file.runs[0]["evidence"]["server"] = {{"connections", {nullptr}}}; }},
+       [](ExportFile& file) { connections(file, "server") = {nullptr}; }},
       {"line 3: evidence/server/connections/1/client_received_bytes is 7; allowed: what evidence/server/connections/1/bytes gives, 5",
        [](ExportFile& file) {
-         file.runs[0]["evidence"]["server"] = {
-             {"connections", {{{"bytes", 5}, {"client_received_bytes", 5}}, {{"bytes", 5}, {"client_received_bytes", 7}}}}};
+         connections(file, "server") = {{{"bytes", 5}, {"client_received_bytes", 5}},
+                                        {{"bytes", 5}, {"client_received_bytes", 7}}};
        }},
       {"line 3: evidence/server/connections/0/tcp/bytes_acked is 4", [](ExportFile& file) {
-         file.runs[0]["evidence"]["server"] = {{"connections", {{{"bytes", 5}, {"tcp", {{"bytes_acked", 4}}}}, nullptr}}};
+         connections(file, "server") = {{{"bytes", 5}, {"tcp", {{"bytes_acked", 4}}}}, nullptr};
        }},
       {"line 3: evidence/client/connections/0/problem is a text", [](ExportFile& file) {
-         file.runs[0]["evidence"]["client"] = {{"connections", {{{"problem", "bad"}}, nullptr}}};
+         connections(file, "client") = {{{"problem", "bad"}}, nullptr};
        }},
       {"line 3: bytes is 4096; allowed: what evidence/client/connections gives, 10", [](ExportFile& file) {
-         file.runs[0]["bytes"] = 4096;
-         file.runs[0]["evidence"]["client"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 5}}}}};
+         set_bytes(file.runs[0], 4096);
+         connections(file, "client") = {{{"bytes", 5}}, {{"bytes", 5}}};
        }},
       {"line 3: the sum of evidence/client/connections/*/bytes is 10; allowed: what evidence/server/connections gives, 11",
        [](ExportFile& file) {
-         file.runs[0]["evidence"]["client"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 5}}}}};
-         file.runs[0]["evidence"]["server"] = {{"connections", {{{"bytes", 5}}, {{"bytes", 6}}}}};
+         connections(file, "client") = {{{"bytes", 5}}, {{"bytes", 5}}};
+         connections(file, "server") = {{{"bytes", 5}}, {{"bytes", 6}}};
        }},
       {"line 3: evidence/machine_cpu/busy_ns is 7; allowed: what the sum of its parts gives, 6", [](ExportFile& file) {
          file.runs[0]["evidence"]["machine_cpu"] = {{"user_ns", 1}, {"nice_ns", 1},    {"system_ns", 1}, {"irq_ns", 1},
                                                     {"softirq_ns", 1}, {"guest_ns", 1}, {"busy_ns", 7}};
        }},
       {"line 3: messages is 3e+06; allowed: what evidence/latency_histogram gives, 1", [](ExportFile& file) {
-         file.runs[0]["bytes"] = int64_t{4096} * 3'000'000;
+         set_bytes(file.runs[0], int64_t{4096} * 3'000'000);
          file.runs[0]["messages"] = 3'000'000;
          file.runs[0]["evidence"]["latency_histogram"] = {{1, 1}};
        }},
@@ -203,9 +265,9 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
          }
        }},
       {"line 3: window_s is 0.2; allowed: what duration_s of the spec gives, 1", [](ExportFile& file) {
+         set_bytes(file.runs[0], 0);
          file.runs[0]["window_s"] = 0.2;
-         file.runs[0]["bytes"] = 0;
-         file.runs[0]["throughput_gbps"] = 0.0;
+         file.runs[0]["evidence"]["windows_ns"]["client"] = 200'000'000;
        }},
       {"line 3: evidence/strangers is \"x\"; allowed: a whole number",
        [](ExportFile& file) { file.runs[0]["evidence"]["strangers"] = "x"; }},
@@ -256,8 +318,17 @@ TEST_CASE("a mark between a receive's bytes and its messages is no contradiction
   TemporaryDirectory directory, other;
   eventful(*open_store(directory));
   const ExportFile file = changed(directory, [](ExportFile& measured) {
-    measured.runs[0]["bytes"] = 4096 * 1000 + (256 << 10);
+    set_bytes(measured.runs[0], 4096 * 1000 + (256 << 10));
     measured.runs[0]["messages"] = 1000;
   });
   CHECK(must(import_experiment(*open_store(other), file)).is_new);
+}
+
+TEST_CASE("the presets of every version are known") {
+  TemporaryDirectory directory;
+  eventful(*open_store(directory));
+  for (const char* preset : {"quick", "full", "thorough"}) {
+    CAPTURE(preset);
+    CHECK(check_import(changed(directory, [&](ExportFile& file) { file.experiment["spec"]["preset"] = preset; })));
+  }
 }
