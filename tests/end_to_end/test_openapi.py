@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import os
+import signal
 import unittest
 
-from daemon import COLUMNS, PATIENCE_S, Daemon, sweep
+from daemon import COLUMNS, PATIENCE_S, Daemon, StagedDaemon, sweep
 from schema import Schemas
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
@@ -117,6 +119,42 @@ class OpenApi(unittest.TestCase):
                     self.assertEqual(answer.status, 200)
                     self.assert_described(operation, answer)
 
+    def read_all(self, daemon, number, run_id, statuses):
+        """Every read of one experiment and one of its runs. statuses: by the path's end, where it is not 200."""
+        for method, path, operation, parameters in self.operations():
+            if method != "get" or "{" not in path or path.endswith("/events"):
+                continue
+            with self.subTest(path=path, number=number):
+                target = path.replace("{id}", str(run_id if path.startswith("/runs/") else number))
+                self.assertFalse([one for one in parameters if one["in"] == "query" and one.get("required")])
+                answer = daemon.get(target)
+                self.assertEqual(answer.status, next((status for end, status in statuses.items() if path.endswith(end)), 200),
+                                 answer.text)
+                self.assert_described(operation, answer)
+
+    def test_reads_answer_as_described_before_a_run_during_it_and_after_it_failed(self):
+        without_profile = {end: 404 for end in PROFILE_ROUTES}
+        with StagedDaemon() as daemon:
+            first, second = (daemon.queue(repetitions=2)["id"] for _ in range(2))
+            load = daemon.go_on_to("window")[2]
+            running, queued = (daemon.runs(number)[0]["run_id"] for number in (first, second))
+            unfinished = {**without_profile, "/perf": 404, "/export.ndjson": 409}
+            self.read_all(daemon, first, running, unfinished)
+            self.read_all(daemon, second, queued, {**unfinished, "/circumstances": 404})
+            os.kill(load, signal.SIGKILL)
+            daemon.free_run()
+            daemon.finished(first)
+            self.assertEqual(daemon.get(f"/runs/{running}").json()["state"], "failed")
+            # A failed run may have what perf printed, or not.
+            has_perf = daemon.get(f"/runs/{running}/perf").status
+            self.read_all(daemon, first, running, {**without_profile, "/perf": has_perf})
+
+    def test_a_machine_without_perf_is_described(self):
+        with Daemon(arguments=("--perf", "no-perf-here")) as daemon:
+            answer = daemon.get("/system")
+            self.assertEqual(answer.status, 200)
+            self.assert_described(self.document["paths"]["/system"]["get"], answer)
+
     def test_what_is_not_there_answers_as_described(self):
         for method, path, operation, _ in self.operations():
             if "{" in path:
@@ -165,7 +203,11 @@ class OpenApi(unittest.TestCase):
         good = [{"preset": "quick"}, sweep(notes="two\nlines", tags=["a", "b c"], pinned=True), sweep(), sweep(server_cpus=[0], client_cpus="none", events=["task-clock"]),
                 sweep(pattern="request_response", receive="recvmsg", order="sequential", seed=0, tcp_nodelay=False),
                 sweep(repetitions={"until_ci_pct": 2}), SEARCH, {**SEARCH, "metric": "latency_p99_us", "threads": [2]}]
-        bad = [sweep(repetitions={"min": 5}), {**SEARCH, "metric": "bytes"}, {**SEARCH, "field_sizes": {"from": 64}},
+        good += [sweep(field_sizes=[64, 4194304]), sweep(warmup_s=0), sweep(socket_buffer_bytes=None)]
+        bad = [sweep(threads=[257]), sweep(threads=[]), sweep(threads=[1, 1]), sweep(engines=["three_copy"]),
+               sweep(duration_s=0.09), sweep(duration_s=3601), sweep(warmup_s=61), sweep(seed=-1), sweep(socket_buffer_bytes=1),
+               sweep(server_cpus="all"), sweep(server_cpus=[]), sweep(events=[]), sweep(name=""), {"preset": "slow"},
+               sweep(repetitions={"min": 5}), {**SEARCH, "metric": "bytes"}, {**SEARCH, "field_sizes": {"from": 64}},
                {**SEARCH, "find": "peak"}, sweep(threads=[0]), sweep(engines=[]), sweep(duration_s=0), sweep(colour=1), sweep(field_sizes=[63]),
                sweep(order="random"), sweep(repetitions=101), sweep(field_sizes=["512"]), sweep(tcp_nodelay="no"),
                sweep(tags=["a,b"]), sweep(tags=["a", "a"]), sweep(notes="x" * 10001), sweep(pinned=1)]
@@ -210,6 +252,12 @@ class OpenApi(unittest.TestCase):
     def test_events_are_described_and_sent_as_such(self):
         events = list(self.daemon.events(self.finished))
         self.assertEqual(events[-1][0], "end")
+        self.assertEqual({name for name, _ in events}, {"run", "progress", "end"})
+        for name, data in events:
+            schema = {"run": "Run", "progress": "Progress", "end": "Experiment"}[name]
+            if name == "progress":  # the description's is part of an experiment, which has these two itself
+                data = {key: value for key, value in data.items() if key not in ("experiment_id", "state")}
+            self.assertEqual(self.schemas.problems({"$ref": f"#/components/schemas/{schema}"}, data), [], name)
         connection = http.client.HTTPConnection(self.daemon.host, self.daemon.port, timeout=PATIENCE_S)
         connection.request("GET", f"/experiments/{self.finished}/events")
         response = connection.getresponse()
