@@ -154,7 +154,7 @@ std::string Shape::problem_within(const Json& value, const std::string& path) co
     }
   }
   for (const auto& [key, other] : value.items()) {
-    if (std::any_of(members_.begin(), members_.end(), [&key = key](const Member& member) { return member.key == key; })) continue;
+    if (std::any_of(members_.begin(), members_.end(), [&name = key](const Member& member) { return member.key == name; })) continue;
     if (!open_) return fmt::format("{} has a key that is not known here: {}", path, shown(key));
     if (!is_plain(other)) {
       return fmt::format("{}/{} is too large, or has a number beyond 64 bits", path, key.size() <= 80 ? key : "…");

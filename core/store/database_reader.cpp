@@ -289,13 +289,13 @@ class DatabaseReader : public Reader {
     return std::move(*found);
   }
 
-  // The rows that `read` finds for an experiment.
+  // The rows that `read_rows` finds for an experiment.
   template <typename T>
-  StoreResult<std::vector<T>> all_of(ExperimentId id, std::vector<T> (*read)(DatabaseConnection&, ExperimentId)) {
+  StoreResult<std::vector<T>> all_of(ExperimentId id, std::vector<T> (*read_rows)(DatabaseConnection&, ExperimentId)) {
     std::vector<T> all;
     bool exists = true;
     const auto failed = connection_->attempt([&] {
-      all = read(*connection_, id);
+      all = read_rows(*connection_, id);
       exists = !all.empty() || experiment_exists(id);
     });
     if (failed) return tl::unexpected(*failed);

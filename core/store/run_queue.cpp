@@ -42,7 +42,7 @@ std::string_view counter_of(RunState state) {
   throw_damaged("a run was to end in a state that is no end");
 }
 
-void count(DatabaseConnection& connection, ExperimentId id, RunState state, int64_t runs) {
+void add_to_count(DatabaseConnection& connection, ExperimentId id, RunState state, int64_t runs) {
   const std::string_view counter = counter_of(state);
   Query query(connection, fmt::format("UPDATE experiments SET {0} = {0} + ? WHERE id = ?", counter));
   query.bind(runs).bind(id).run();
@@ -290,7 +290,7 @@ StoreResult<void> end_run(DatabaseConnection& connection, RunId run, const RunRe
   if (ending.state == RunState::completed) note_last_run(connection, run);
   if (result.profile) insert_profile(connection, run, *result.profile);
   insert_calibrations(connection, experiment, run, result.calibrations);
-  count(connection, experiment, ending.state, 1);
+  add_to_count(connection, experiment, ending.state, 1);
   if (ending.state == RunState::interrupted) {
     queue_again(connection, run);
   } else {
@@ -333,7 +333,7 @@ void cancel_queued(DatabaseConnection& connection, const ExperimentRecord& exper
       .bind("Cancelled before it began.")
       .bind(experiment.id)
       .run();
-  count(connection, experiment.id, RunState::cancelled, queued);
+  add_to_count(connection, experiment.id, RunState::cancelled, queued);
   Query(connection, "UPDATE experiments SET cancel_requested = 1 WHERE id = ?").bind(experiment.id).run();
   end_experiment_if_done(connection, experiment.id, std::nullopt, now);
 }

@@ -47,7 +47,7 @@ struct Sink {
 
 struct Drained {
   explicit Drained(LogDrainLimits limits = {}) {
-    auto started = LogDrain::start([sink = sink](const LogLine& line) { return sink->take(line); }, limits);
+    auto started = LogDrain::start([to = sink](const LogLine& line) { return to->take(line); }, limits);
     REQUIRE(started);
     drain = std::move(*started);
   }

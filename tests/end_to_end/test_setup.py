@@ -13,7 +13,7 @@ import unittest
 from daemon import ROOT
 
 NOBODY = 65534
-TOOLS = ("bash", "awk", "sed", "grep", "mktemp", "rm", "env", "wc", "cat", "tail")
+TOOLS = ("bash", "awk", "sed", "grep", "mktemp", "rm", "env", "wc", "cat", "tail", "head", "tee", "nproc")
 # What each reads: a file of the names that are installed, and one of those that the lists offer ("*": all).
 PLAYED = {
     "dpkg-query": '''shift 3; for name; do grep -qxF "$name" installed && echo "$name installed"; done; true''',
@@ -169,6 +169,30 @@ class Setup(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("  curl (required)\n  jq (required)\n  linux-perf (optional)\n", said)
         self.assertEqual(self.calls(), [])
+
+    def test_a_warning_fails_the_tests_but_no_user_s_build(self):
+        cache = self.folder / "CMakeCache.txt"
+        self.program("cmake", f"""cd '{self.folder}'
+            if [[ $1 == -B ]]; then echo COPYBENCH_WERROR:BOOL=OFF >CMakeCache.txt; exit; fi
+            if [[ ! -e broken_source ]] && grep -q =OFF CMakeCache.txt; then exit; fi
+            echo "x.cpp:1:1: error: $([[ -e broken_source ]] && echo 'expected ;' || echo 'unused x [-Werror=unused]')"; exit 1""")
+        arguments = f"'{self.folder}' '{self.folder}/build.log' Building"
+
+        def build(function):
+            cache.write_text("COPYBENCH_WERROR:BOOL=ON\n")
+            (self.folder / "build.log").write_text("")
+            return self.call("", before=f"install_packages() {{ {function} {arguments}; }};")
+
+        status, said = build("build")
+        self.assertEqual(status, 1, said)
+        self.assertIn("[-Werror=unused]", said)
+        status, said = build("build_for_use")
+        self.assertEqual(status, 0, said)
+        self.assertIn("Building without that.\nBuilding: done", said)
+        (self.folder / "broken_source").touch()
+        status, said = build("build_for_use")
+        self.assertEqual(status, 1, said)
+        self.assertNotIn("Building without that", said)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ export async function fetchAuthorized(path, options = {}) {
 // A link cannot carry a token, so its target is fetched and downloaded as a file. Without a token, links work as usual.
 export function followLinks(say) {
   document.addEventListener('click', async (event) => {
-    const link = event.target.closest?.('a[href]');
+    const link = /** @type {HTMLAnchorElement} */ (/** @type {Element} */ (event.target).closest?.('a[href]'));
     // Excludes other views of this page and files that are being downloaded (blob:).
     const own = link?.host === location.host && link.pathname !== location.pathname;
     if (!own || sessionStorage.getItem(key) === null || event.defaultPrevented) return;

@@ -13,8 +13,8 @@ import { showList } from './views/list.js';
 // target: as parseRoute() returns it. context: {main, say, connection, signal}; the signal ends the view.
 const views = { list: showList, compare: showCompare, history: showHistory, experiment: showExperiment, how: showHow };
 
-const main = document.querySelector('#main');
-const notice = document.querySelector('#notice');
+const main = /** @type {HTMLElement} */ (document.querySelector('#main'));
+const notice = /** @type {HTMLElement} */ (document.querySelector('#notice'));
 let ending = new AbortController();
 let shown = { key: null, setQuery: null };
 
@@ -26,7 +26,7 @@ function say(error) {
 const connection = (up, refused) => say(up ? null : new Error(lostWords(refused)));
 
 function markPlace(view) {
-  for (const link of document.querySelectorAll('nav a')) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('nav a'))) {
     if (parseRoute(link.getAttribute('href')).view === view && link.hash) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }

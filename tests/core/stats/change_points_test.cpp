@@ -54,7 +54,8 @@ TEST_CASE("two steps are found where they are, also back to where it was") {
 }
 
 TEST_CASE("an outlier is no change of level, and hides none") {
-  int taken = 0, found = 0;
+  int taken = 0;
+  std::ptrdiff_t found = 0;
   for (unsigned seed = 0; seed < 10; ++seed) {
     auto series = noisy({{25, 10}}, seed);
     series[12] = 20;

@@ -11,10 +11,12 @@ const rowHeight = 230;
 function withAllLabels(options) {
   const result = { ...options };
   const axes = [];
-  for (const [key, axis, lines] of [
+  /** @type {[string, Function, Function][]} */
+  const both = [
     ['x', Plot.axisX, Plot.gridX],
     ['y', Plot.axisY, Plot.gridY],
-  ]) {
+  ];
+  for (const [key, axis, lines] of both) {
     if (!Array.isArray(options[key].ticks)) continue;
     const { ticks, tickFormat, label, labelAnchor, labelArrow, labelOffset, grid, ...scale } = options[key];
     result[key] = { ...scale, axis: null };

@@ -51,7 +51,7 @@ function legendGroup(entries, top) {
 }
 
 // The drawing must have light colours in any colour scheme of the page, so variables are replaced by their light values.
-const inLight = (text) => text.replace(/var\((--[\w-]+)\)/g, (whole, name) => lightColors[name] ?? '#1b1f24');
+const inLight = (text) => text.replace(/var\((--[\w-]+)\)/g, (_, name) => lightColors[name] ?? '#1b1f24');
 
 // chart: as the card has it; annotation: its lines. Returns {text, width, height} or null without a drawing.
 export function chartFile(chart, annotation) {

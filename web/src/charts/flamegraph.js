@@ -14,7 +14,13 @@ export class FlameGraph {
   // root: see stackTree(). label, describe, fill: (node) => the frame's text, its full description, its colour.
   // zoomed(node or null), looked(node): called after the user zoomed, or pointed at or focused a frame.
   constructor(place, root, { width, label, describe, fill, zoomed, looked }) {
-    Object.assign(this, { place, root, describe, zoomed, looked, current: root, found: null });
+    this.place = place;
+    this.root = root;
+    this.describe = describe;
+    this.zoomed = zoomed;
+    this.looked = looked;
+    this.current = root;
+    this.found = null;
     this.top = root;
     this.chart = flamegraph()
       .width(width)
@@ -65,7 +71,7 @@ export class FlameGraph {
     };
     select(this.drawing)
       .selectAll('g.frame')
-      .each(function each(datum) {
+      .each(/** @this {Element} */ function each(datum) {
         dress(this, datum);
       });
     if (!this.elements.has(this.current)) this.point(this.root);

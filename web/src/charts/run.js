@@ -133,6 +133,7 @@ export function cpuByState(id, number, title, shown, labels) {
 
 // A line for each run: axes {x, y} of Plot, with `key`, the rows' field. symbols(rows): the rows that get a symbol (`at`), with
 // `r` and `title`.
+/** @param {Record<string, any>} lines */
 function drawLines({ rows, axes, className, symbols }, shown, width) {
   if (rows.length === 0) return null;
   const { key: x, ...xAxis } = axes.x;

@@ -16,7 +16,7 @@ function medianTitle({ spread, unit, ...cell }, name) {
   return `${whereOf(cell, name)}\nmedian of ${spread.n}: ${unit.text(spread.median)}${span} ${unit.unit}`;
 }
 
-const lowest = { frameAnchor: 'bottom', dy: -5, fontWeight: 700 };
+const lowest = /** @type {const} */ ({ frameAnchor: 'bottom', dy: -5, fontWeight: 700 });
 
 // all: the engine's cells. place: {fx, fy, x, dx}. look: of a cell, by its thread count.
 function layer(all, engine, name, place, look) {

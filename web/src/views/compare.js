@@ -80,13 +80,22 @@ const links = (side) =>
 
 export class CompareView {
   constructor(query, context) {
-    Object.assign(this, { context, ...checkCompare(query), card: null });
+    this.context = context;
+    this.take(query);
+    this.card = null;
     this.nodes = {
       choices: element('datalist', { id: 'compare-experiments' }),
       answer: element('section', { class: 'answer', 'aria-live': 'polite' }),
       charts: element('div', { class: 'charts' }),
       link: element('span', { class: 'visually-hidden' }),
     };
+  }
+
+  take(query) {
+    const { state, problems, given } = checkCompare(query);
+    this.state = state;
+    this.problems = problems;
+    this.given = given;
   }
 
   async show() {
@@ -132,7 +141,7 @@ export class CompareView {
   }
 
   setQuery(query) {
-    Object.assign(this, checkCompare(query));
+    this.take(query);
     this.context.main.querySelector('form')?.replaceWith(this.form());
     this.refresh();
   }

@@ -101,14 +101,14 @@ export function viewControls({ engines, threads }, labels, state, change) {
   );
 }
 
-export const sizeSelect = (sizes, state, shown, change) =>
+export const sizeSelect = (sizes, shown, change) =>
   select(
     'Message',
     sizes.map((size) => [size, bytes(size)]),
     shown,
     (size) => change({ size }),
   );
-export const threadSelect = (threads, state, shown, change) =>
+export const threadSelect = (threads, shown, change) =>
   select(
     'Threads',
     threads.map((at) => [at, count(at, 'thread')]),
@@ -129,7 +129,7 @@ export const cacheSelect = (events, shown, change) =>
     shown,
     (cache) => change({ cache }),
   );
-export const costSelect = (state, shown, change) =>
+export const costSelect = (shown, change) =>
   select(
     'Cost',
     costs.map((name) => [name, `${figure(name).label}, ${name.startsWith('system') ? 'machine' : 'server'}`]),

@@ -37,15 +37,13 @@ export async function showExperiment({ id, query }, context) {
 class ExperimentView {
   // context: {main, say, connection, signal}.
   constructor(id, query, context) {
-    Object.assign(this, {
-      id,
-      context,
-      state: parseState(query),
-      cards: new Map(),
-      evidence: [],
-      unread: 0,
-      data: null,
-    });
+    this.id = id;
+    this.context = context;
+    this.state = parseState(query);
+    this.cards = new Map();
+    this.evidence = [];
+    this.unread = 0;
+    this.data = null;
     this.nodes = {
       title: element('h1', { tabindex: '-1' }, `Experiment ${id}`),
       facts: element('dl', {}),
@@ -269,14 +267,14 @@ class ExperimentView {
     this.nodes.controls.replaceChildren(all.engines.length ? viewControls(all, labels, state, change) : '');
     const repetitions = [...new Set(this.data.runs.map((run) => run.repetition))].sort((a, b) => a - b);
     const into = () => [
-      sizeSelect(all.sizes, state, size, change),
-      threadSelect(dimensions(runs).threads, state, at, change),
+      sizeSelect(all.sizes, size, change),
+      threadSelect(dimensions(runs).threads, at, change),
       repetitionSelect(repetitions, state, change),
     ];
     const controls = {
-      latency: [sizeSelect(all.sizes, state, size, change)],
+      latency: [sizeSelect(all.sizes, size, change)],
       cache: [cacheSelect(events, eventOf(this.data.runs, state), change)],
-      cost: [costSelect(state, costOf(runs, state), change)],
+      cost: [costSelect(costOf(runs, state), change)],
       cpu: into(),
       steady: into(),
       distribution: into(),

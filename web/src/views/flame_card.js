@@ -37,7 +37,11 @@ function functionTable({ functions, base }) {
 export class FlameCard {
   // context: {say, signal, remember}.
   constructor(context) {
-    Object.assign(this, { context, stacks: new Map(), key: null, graph: null, width: 0 });
+    this.context = context;
+    this.stacks = new Map();
+    this.key = null;
+    this.graph = null;
+    this.width = 0;
     this.heading = element('h3', { id: 'flame-graph' });
     this.controls = element('div', { class: 'controls' });
     this.searchBox = element('input', {
@@ -87,7 +91,9 @@ export class FlameCard {
 
   // answer: of /profiles. where: {size, at} of the selected configuration.
   async update(answer, state, labels, where) {
-    Object.assign(this, { answer, labels, state });
+    this.answer = answer;
+    this.labels = labels;
+    this.state = state;
     this.searchBox.value = state.search;
     const { shown, base } = chosenRuns(answer.items, state, where);
     const key = `${shown.run_id} ${base?.run_id ?? ''}`;

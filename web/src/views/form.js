@@ -186,6 +186,7 @@ export function queueForm({ signal, queued }) {
     ),
   );
 
+  /** @type {() => Record<string, any>} */
   const values = () => {
     const data = new FormData(node);
     return { ...Object.fromEntries(data), engines: data.getAll('engines') };

@@ -42,12 +42,21 @@ function changesTable(series, unit) {
 
 export class HistoryView {
   constructor(query, context) {
-    Object.assign(this, { context, ...checkHistory(query), cards: [] });
+    this.context = context;
+    this.take(query);
+    this.cards = [];
     this.nodes = {
       form: element('div', {}),
       content: element('div', {}),
       link: element('span', { class: 'visually-hidden' }),
     };
+  }
+
+  take(query) {
+    const { state, problems, given } = checkHistory(query);
+    this.state = state;
+    this.problems = problems;
+    this.given = given;
   }
 
   async show() {
@@ -97,7 +106,7 @@ export class HistoryView {
   }
 
   setQuery(query) {
-    Object.assign(this, checkHistory(query));
+    this.take(query);
     this.drawForm();
     this.read().catch((error) => {
       if (!this.context.signal.aborted) this.context.say(error);

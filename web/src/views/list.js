@@ -16,6 +16,7 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
   const items = new Map(); // id -> the experiment and its actions
   let next = null;
   let loaded = false;
+  /** @type {(value?: any) => void} */
   let read = () => {};
   const listNode = element('div', { class: 'experiments' });
   const form = queueForm({
@@ -76,7 +77,7 @@ export async function showList({ tag, unknown }, { main, say, connection, signal
     { label: 'Change', cell: (item) => item.actions },
   ];
   const redraw = () => {
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
     const shown = [...items.values()].sort((a, b) => b.experiment.id - a.experiment.id);
     listNode.replaceChildren(
       shown.length

@@ -10,7 +10,8 @@ const notProfiled =
 export class ProfileView {
   // context: {say, signal, remember}; remember(part of the state) writes it into the address.
   constructor(id, context) {
-    Object.assign(this, { id, context });
+    this.id = id;
+    this.context = context;
     this.words = element('div', { class: 'copy-costs' });
     this.place = element('div', {}, element('p', { class: 'muted' }, notProfiled));
     this.node = element(

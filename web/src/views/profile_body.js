@@ -127,7 +127,11 @@ const placeOf = (cell) => `messages of ${bytes(cell.message_bytes)}, ${count(cel
 export class ProfileBody {
   // answer: of /profiles. context: {say, signal, remember, words, place}; the last two are filled here.
   constructor(id, answer, context) {
-    Object.assign(this, { id, answer, words: context.words, place: context.place, drawn: false });
+    this.id = id;
+    this.answer = answer;
+    this.words = context.words;
+    this.place = context.place;
+    this.drawn = false;
     this.card = new FlameCard(context);
     context.signal.addEventListener('abort', () => this.card.end(), { once: true });
   }

@@ -10,7 +10,7 @@ export const isActive = ({ state }) => state === 'running' || state === 'queued'
 // The time it took if it has ended, else the expected time.
 export function takesText({ state, started_at: from, finished_at: to, estimated_duration_s: estimate }) {
   if (isActive({ state })) return `about ${duration(estimate)}`;
-  return from && to ? `took ${duration((new Date(to) - new Date(from)) / 1000)}` : '–';
+  return from && to ? `took ${duration((Date.parse(to) - Date.parse(from)) / 1000)}` : '–';
 }
 
 export function progressText({ state, progress }) {
