@@ -1,5 +1,5 @@
-// As much of JSON Schema as the API's description uses. A keyword that is not known here is a problem of its own, so
-// that nothing passes unchecked.
+// The subset of JSON Schema that the API's description uses. An unknown keyword is reported as a problem, so that nothing passes
+// unchecked.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ class SchemaCheck {
  public:
   explicit SchemaCheck(const Json& document) : document_(document) {}
 
-  // What of the value is not as the schema says, one line each.
+  // Returns each violation of the schema on its own line.
   std::vector<std::string> problems(const Json& schema, const Json& value) const {
     std::vector<std::string> found;
     check(schema, value, "$", found);

@@ -20,7 +20,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// The browser itself reports each 401, as it should.
+// The browser itself logs each 401, as it should.
 const others = (faults) => faults.filter((fault) => !fault.includes('401'));
 
 test('the page asks for the token, again after a wrong one, and then works: lists, downloads, live events', async () => {

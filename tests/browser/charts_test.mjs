@@ -53,7 +53,7 @@ test('each chart holds the marks that the data calls for', async () => {
         new Set(own.map((run) => `${run.field_bytes} ${run.threads}`)).size,
         chart,
       );
-      // Where nothing is drawn, a sentence stands for all that is missing.
+      // Where a chart has no data, one sentence lists everything missing.
       const lacking = runs.filter((run) => run.engine === engine && run[name] === null);
       assert.equal(
         await marks(page, chart, `missing-${engine}`),
@@ -185,7 +185,7 @@ test('the downloads open and have the right size', async () => {
     assert.ok(text.includes(part), part);
   }
   assert.ok(!text.includes('var('), 'a variable of the page is left');
-  // The machine is the one that the experiment recorded.
+  // The machine comes from the experiment's record.
   const { circumstances } = await daemon.get(`/experiments/${id}`);
   const fact = (name) => circumstances.facts.find((entry) => entry.name === name).value;
   const words = text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
@@ -204,7 +204,7 @@ test('the downloads open and have the right size', async () => {
 
   assert.equal(csv.filter((line) => line.startsWith('zero_copy,"requested, copied by the kernel",')).length, 4);
 
-  // Both decode in a page of their own.
+  // Both images decode in a separate page.
   const empty = await (await browser.newContext()).newPage();
   for (const [type, bytes, size] of [
     ['image/svg+xml', svg.bytes, [720, Number(height)]],
@@ -246,7 +246,7 @@ test('the address carries the view, and restores it', async () => {
   await other.show(hash);
   await other.drawn();
   assert.equal(await marks(other, 'throughput', 'runs-zero_copy'), 0);
-  // The answer is of all that was measured, whatever the charts hide.
+  // The headline covers all measured data, whatever the charts hide.
   const answerOf = (one) => one.locator('.answer :is(.headline, .sentences, td)').allTextContents();
   const whole = await openPage(browser, daemon);
   await whole.show(`#/experiments/${id}`);
@@ -298,7 +298,7 @@ test('legends name engines and thread counts, whatever the panels', async () => 
         '2 threads',
       ]);
     }
-    // A line's look is that of its thread count in the legend.
+    // A line looks like its thread count's entry in the legend.
     const [one, two] = await page
       .locator('[data-chart=throughput] g.line-two_copy path')
       .evaluateAll((paths) => paths.map((path) => Number(path.getAttribute('stroke-width'))));

@@ -1,4 +1,4 @@
-// The views of comparison and history: what they show, their forms, their addresses.
+// The views of comparison and history: their content, forms and addresses.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Daemon, marks, openBrowser, openPage } from './harness.mjs';
@@ -115,7 +115,7 @@ test('the forms of history and comparison say what they cannot take, and show no
   assert.deepEqual(page.faults, []);
 });
 
-// The browser reports each of them.
+// The browser logs each of them.
 const unrefused = ({ faults }) => faults.filter((fault) => !/status of 40[04]/.test(fault));
 
 test('what the API refuses of a comparison stands at its field, and nothing of an earlier one is left', async () => {

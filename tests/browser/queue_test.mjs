@@ -67,7 +67,7 @@ test('a sweep is queued from the form and watched until it has ended', async () 
   const { items } = await daemon.get('/experiments');
   assert.equal(items.length, 1);
   assert.deepEqual([items[0].spec.field_sizes, items[0].spec.warmup_s], [[512, 4096], 0]);
-  // While it ran, its runs came with the events: the list was read once, after the end.
+  // Events carried its runs while it ran: the page read the list once, after the end.
   assert.equal(page.requests.filter((path) => path.includes('/runs?')).length, 1);
   assert.deepEqual(page.faults, []);
 });
@@ -110,7 +110,7 @@ test('what is queued elsewhere appears by itself, goes on and goes', async () =>
   await row.locator('.state-completed').waitFor();
   await fetch(`${daemon.address}/experiments/${id}`, { method: 'DELETE' });
   await row.waitFor({ state: 'detached' });
-  // All of that was told by the stream: the list was read once.
+  // The event stream carried all of that: the page read the list once.
   assert.equal(page.requests.filter((path) => path.startsWith('/experiments?limit')).length, 1);
   assert.deepEqual(page.faults, []);
 });
@@ -234,7 +234,7 @@ test('a restart of the daemon under an open page: it connects again and goes on'
     engines: ['two_copy'],
     field_sizes: [512],
     threads: [1],
-    duration_s: 1, // less, and nothing may arrive in a window where others keep the CPU
+    duration_s: 1, // shorter, and other programs may hold the CPU for a whole window, in which nothing arrives
     warmup_s: 0,
     repetitions: 12,
   });

@@ -1,4 +1,4 @@
-// The page in every state of what it shows: all failed, some failed, doubtful, profiled, on a phone, in print, by keyboard.
+// The page in each of its states: all failed, some failed, doubtful, profiled, on a phone, in print, by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { keys } from '../../web/src/views/form.js';
@@ -74,7 +74,7 @@ test('failed runs among others stand as crosses, with their reason', async () =>
   );
   const answer = await page.locator('.answer').innerText();
   assert.match(answer, /only one mode has a value/);
-  // One run of nine lacks it: neither of the others is told to.
+  // One run of nine lacks it: the others show no note.
   assert.match(answer, /Page faults: counted for 0\.31 s of 0\.2 s \(1 run: two-copy; messages of 32 KiB; 1 thread\)/);
 });
 

@@ -17,7 +17,7 @@ namespace {
 
 const std::string kToken(40, 'k');
 
-// For a credential, which is looked for where the environment says.
+// For the credential that the environment's folder holds.
 struct Folder : TemporaryFolder {
   ~Folder() { ::unsetenv("CREDENTIALS_DIRECTORY"); }
 };

@@ -48,7 +48,7 @@ TEST_CASE("keys have their line and their values; comments and blank lines count
 
 TEST_CASE("the lines may end as they do on other systems") {
   CHECK(value("log-level = \"debug\"\r\n") == "debug");
-  CHECK(value("log-level = \"debug\"\r") == "debug");  // its newline was taken off with the file's end
+  CHECK(value("log-level = \"debug\"\r") == "debug");  // the file ends without its newline
 }
 
 TEST_CASE("a quoted value is one value, whatever is in it") {
@@ -131,7 +131,7 @@ TEST_CASE("a key of very many parts is refused by its line, not followed") {
     CHECK(read.problems[0].first == 2);
     CHECK(read.problems[0].second == "the line is longer than 4096 bytes; an array may go over several");
   }
-  // As many as a line has room for.
+  // As many keys as fit on a line.
   CHECK(read_configuration(key.substr(0, 4001) + " = 1\n").problems.size() == 1);
 }
 

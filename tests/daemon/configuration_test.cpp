@@ -14,7 +14,7 @@ using namespace copybench;
 
 namespace {
 
-// A command with an option of each kind, and the layers that are to be applied to it.
+// A command with an option of each kind, and the layers to apply to it.
 struct Command {
   std::string colour = "red";
   int size = 3;
@@ -52,7 +52,7 @@ TEST_CASE("without a word from any layer the defaults are in force") {
   Command command;
   const auto settings = command.apply();
   REQUIRE(settings);
-  REQUIRE(settings->size() == 3);  // the hidden one is not told
+  REQUIRE(settings->size() == 3);  // without the hidden one
   CHECK((*settings)[0].name == "colour");
   CHECK((*settings)[0].value == "red");
   CHECK((*settings)[0].source == "default");
@@ -94,7 +94,7 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   CAPTURE(text);
   CHECK(text.find(path + " line 1: color: no such key; there are colour, pen-size, loud") != std::string::npos);
   CHECK(text.find(path + " line 2: --colour: green not in {red,blue}") != std::string::npos);
-  // The library's sentence differs with its version: "in range 1 to 9", "in range [1 - 9]".
+  // The library's wording differs by version: "in range 1 to 9", "in range [1 - 9]".
   const std::regex range(path + " line 3: --pen-size: [^\n]*\\b10\\b[^\n]*\\b1\\b[^\n]*\\b9\\b");
   CHECK(std::regex_search(text, range));
   CHECK(text.find(path + " line 4: hidden: no such key") != std::string::npos);

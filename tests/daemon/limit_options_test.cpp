@@ -9,7 +9,7 @@ using namespace copybench;
 
 namespace {
 
-// Puts the limit of open files back.
+// Restores the limit of open files.
 struct OpenFiles {
   explicit OpenFiles(rlim_t soft) {
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -52,7 +52,7 @@ TEST_CASE("limits that make no sense are refused") {
 }
 
 TEST_CASE("too few open files to measure anything are refused") {
-  // Of a child: a hard limit that was lowered stays low.
+  // Tested in a child: a lowered hard limit stays low.
   const pid_t child = ::fork();
   if (child == 0) {
     const rlimit fewest{100, 100};

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a drain's lines go; it can be made to wait there, or to refuse them.
+// The target of a drain's lines; it can be made to block or to fail.
 struct Sink {
   std::mutex mutex;
   std::condition_variable changed;

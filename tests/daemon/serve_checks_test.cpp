@@ -12,7 +12,7 @@ using namespace copybench;
 
 namespace {
 
-// Options with which nothing is wrong.
+// Options without any fault.
 ServeOptions good(const TemporaryFolder& folder) {
   ServeOptions options;
   options.data_directory = folder.path / "data" / "of it";

@@ -20,7 +20,7 @@ const Environment kNoVariables = [](const std::string&) { return std::nullopt; }
 TEST_CASE("the shipped file documents every option, and each of its examples is allowed") {
   std::ifstream shipped(COPYBENCH_SHIPPED_CONFIGURATION);
   REQUIRE(shipped);
-  std::stringstream examples;  // its commented settings, put in force
+  std::stringstream examples;  // its commented settings, uncommented
   for (std::string line; std::getline(shipped, line);) {
     const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
     examples << (setting ? line.substr(1) : line) << "\n";

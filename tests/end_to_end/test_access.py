@@ -1,4 +1,4 @@
-"""Who may talk to the daemon: tokens, and the names that it answers to."""
+"""Tests access to the daemon: tokens, and the host names that it accepts."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ class Access(unittest.TestCase):
         return self.enterContext(Daemon(listen=listen, arguments=arguments, headers=headers, environment=environment))
 
     def refusal(self, *arguments, environment=None):
-        """What a daemon says that does not start."""
+        """Returns the output of a daemon that refuses to start."""
         process = Process("serve", "--data-dir", self.folder, *arguments, environment=environment)
         self.assertEqual(process.wait(), 2)
         return "\n".join(process.lines)

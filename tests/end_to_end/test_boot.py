@@ -1,6 +1,7 @@
-"""The package on a real systemd: installed, started, killed, upgraded, removed; and what was measured is there all along.
+"""The package on a real systemd: installed, started, killed, upgraded, removed. Results survive each step.
 
-One machine for all steps, which build on each other in the order of their names."""
+One machine for all steps, which build on each other in the order of their names.
+"""
 
 import json
 import pathlib
@@ -92,7 +93,7 @@ class Boot(unittest.TestCase):
                 evidence = detail["evidence"]
                 self.assertTrue(evidence["perf"]["used"], evidence["perf"])
                 clock = next(each for each in evidence["counters"] if each["event"] == "task-clock")
-                # On a busy machine the count is of another interval than the window and is withheld; but it is there.
+                # On a busy machine the count covers another interval than the window and is withheld, with a reason.
                 self.assertTrue(clock["value"] or "perf counted for" in clock["reason"], clock)
                 self.assertEqual([each["memory_lock_problem"] for each in evidence["server"]["connections"]], [None, None])
                 self.assertTrue(evidence["server"]["cpus"])

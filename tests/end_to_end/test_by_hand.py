@@ -1,4 +1,4 @@
-"""engine and load started by hand, strangers on an engine's port, and signals."""
+"""engine and load started by hand, unknown clients on an engine's port, and signals."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def load(port, threads=2, duration=0.3, **more):
 
 
 def result_of(process):
-    """The report with which an engine or a load ends."""
+    """Returns the report with which an engine or a load ends."""
     reports = [json.loads(line) for line in process.out]
     if not reports or reports[-1].get("report") != "result":
         raise AssertionError("no result at the end:\n" + "\n".join(process.lines))
@@ -35,7 +35,7 @@ def result_of(process):
 
 
 class Output(unittest.TestCase):
-    """What cannot be written to stdout is told by the exit status; what cannot be written to stderr by nothing else."""
+    """If stdout cannot be written to, the exit status says so; if stderr cannot, nothing else can."""
 
     def status(self, arguments, **streams):
         with open("/dev/full", "wb") as full:
@@ -234,7 +234,7 @@ def established(port):
 
 
 class Strangers(unittest.TestCase):
-    """What a stranger does costs nothing but its own connection."""
+    """An unknown client harms nothing but its own connection."""
 
     def setUp(self):
         self.port = free_port()
@@ -298,7 +298,7 @@ class Strangers(unittest.TestCase):
             wait_until(lambda: established(self.port) >= 2, "the load is connected")
             for number in range(500):
                 stranger = self.connect()
-                # In turn: silence, a wrong greeting, half of one.
+                # In turn: silence, a wrong greeting, half a greeting.
                 if number % 3:
                     stranger.sendall(b"\0" * (100 if number % 3 == 1 else 7))
             self.assertEqual(client.wait(), 0, client.lines)

@@ -1,5 +1,5 @@
-"""Imports and stored rows are not trusted: what no copybench wrote is refused by line and field, and what is damaged in the
-database all the same is answered as damaged, while everything else goes on."""
+"""Imports and stored rows are not trusted: data that copybench cannot have written are rejected by line and field, and damaged
+rows of the database are reported as damaged, while everything else works."""
 
 import copy
 import hashlib
@@ -16,7 +16,7 @@ from daemon import BINARY, PATIENCE_S, Daemon
 
 RUNS = 8  # of the seed
 SEED = pathlib.Path(__file__).resolve().parents[1] / "fuzz/corpus/import/profiled.ndjson"
-PROFILE = 2  # the run of the seed that is one
+PROFILE = 2  # the only completed run of the seed
 
 
 def read_seed():
@@ -167,7 +167,8 @@ class Damaged(unittest.TestCase):
                         try:
                             answer = daemon.get(path)
                         except http.client.IncompleteRead:
-                            # A run that an export came to after its first bytes: it is cut, so that nobody takes it for whole.
+                            # An export that meets a damaged run after its first bytes is cut off, so that nobody takes it for
+                            # complete.
                             self.assertTrue(path.endswith("/export.ndjson"), path)
                             continue
                         self.assertTrue(answer.status in (200, 404, 409) or

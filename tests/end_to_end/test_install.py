@@ -1,4 +1,4 @@
-"""systemd/install and uninstall, below a folder that stands for the root of a machine. test_boot.py has the package."""
+"""systemd/install and uninstall, below a folder that stands for the root of a machine. test_boot.py covers the package."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Keeping results: backup and restore beside a real daemon."""
+"""Backup, restore, retention, export and import beside a real daemon."""
 
 import os
 import pathlib
@@ -53,7 +53,7 @@ class BackupAndRestore(unittest.TestCase):
         with Daemon(self.data) as daemon:
             self.assertEqual(daemon.get(f"/experiments/{first}/results.csv").body, csv)
             self.assertEqual(daemon.experiment(first)["notes"], "kept")
-            # It goes on where the backup was made: the run of that moment is measured again.
+            # It continues from the backup: the run of that moment is measured again.
             daemon.running_run(second)
 
     def test_what_is_no_backup_changes_nothing(self):
@@ -156,7 +156,7 @@ class Transfer(unittest.TestCase):
 
 @unittest.skipIf(os.geteuid() != 0, "only root has another user's folder to beware of")
 class OfAnotherUser(unittest.TestCase):
-    """Commands of root on a data directory whose owner may have put anything there, below a folder that only root may enter."""
+    """Root's commands on a data directory whose owner may have placed anything there, below a folder that only root may enter."""
 
     OWNER = 4321
 

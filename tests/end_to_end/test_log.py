@@ -12,11 +12,11 @@ import unittest
 
 from daemon import BINARY, PATIENCE_S, free_port, sweep, wait_until, without_settings
 
-REQUESTS = 1500  # some 100 bytes of the log each: more than a pipe holds
+REQUESTS = 1500  # some 100 bytes of log each: more than a pipe holds
 
 
 class Unheard:
-    """A daemon whose stderr is given to it, and read by nobody here."""
+    """A daemon whose stderr is handed to it and not read here."""
 
     def __init__(self, test, stderr, prefix=(), environment=None):
         self.port = free_port()
@@ -98,7 +98,7 @@ class Log(unittest.TestCase):
     def test_a_journal_that_hangs_holds_up_nothing(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal, socket.socket() as stderr:
-            journal.bind(str(folder / "socket"))  # which is never read
+            journal.bind(str(folder / "socket"))  # never read
             identity = os.fstat(stderr.fileno())
             daemon = Unheard(self, stderr, environment={"JOURNAL_STREAM": f"{identity.st_dev}:{identity.st_ino}"}, prefix=[
                 "unshare", "--mount", "sh", "-c",

@@ -12,7 +12,7 @@ LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)'
 
 
 def parse(text):
-    """{name: {labels: value}}, and the families' types; strict, as the text format 0.0.4 is written down."""
+    """Parses {name: {labels: value}} and the families' types, strictly by the text format 0.0.4."""
     families, types, helps = {}, {}, set()
     assert text.endswith("\n"), "the last line has no end"
     for line in text.splitlines():

@@ -1,4 +1,4 @@
-"""/openapi.json is true: every route that it names answers as it says, and no other route exists."""
+"""Checks /openapi.json: every route that it names answers as described, and no other route exists."""
 
 import http.client
 import json
@@ -37,7 +37,7 @@ class OpenApi(unittest.TestCase):
         cls.schemas = Schemas(cls.document)
         cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2, profile=True)["id"]
         cls.daemon.completed(cls.finished)
-        # /compare takes no experiment twice.
+        # /compare rejects an experiment on both sides.
         cls.other = cls.daemon.queue(engines=["two_copy"])["id"]
         cls.daemon.completed(cls.other)
         runs = cls.daemon.runs(cls.finished)

@@ -1,4 +1,4 @@
-"""The Debian package of what is built: its version, contents, dependencies, and what lintian says. test_boot.py installs it."""
+"""The Debian package of the build: its version, contents, dependencies and lintian's findings. test_boot.py installs it."""
 
 import json
 import os
@@ -160,7 +160,7 @@ class Package(unittest.TestCase):
         same_mask = os.umask(0o022)
         os.umask(same_mask)
         self.assertEqual(self.made_again(same_mask, TZ="Asia/Tokyo", LC_ALL="C").read_bytes(), self.package.read_bytes())
-        # CPack's own envelope has the mode that the umask gives; what is installed has not.
+        # CPack's archive entries get their mode from the umask; installed files do not.
         strict = self.made_again(0o077)
         self.assertEqual(run("dpkg-deb", "--contents", strict), run("dpkg-deb", "--contents", self.package))
         if not self.sanitized:

@@ -1,4 +1,4 @@
-"""What perf counts and samples is evidence beside the figures: whatever becomes of perf, throughput and latency stay."""
+"""perf's counts and samples are evidence beside the figures: whatever happens to perf, throughput and latency stay."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ PERF = shutil.which("perf")
 
 class Troubled(unittest.TestCase):
     def serve(self, script):
-        """A daemon whose perf is the real one after these lines of shell, with $how being stat, record, script or a probe."""
+        """A daemon whose perf is the real one after these lines of shell; $how is stat, record, script or a probe."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
         perf = folder / "perf"
         perf.write_text(f"""#!/bin/sh
@@ -31,7 +31,7 @@ exec {PERF} "$@"
         return daemon
 
     def measured(self, daemon, **fields):
-        """Each run of a small sweep, which completes with figures."""
+        """Each run of a small sweep completes with figures."""
         number = daemon.queue(**fields)["id"]
         daemon.completed(number)
         runs = daemon.runs(number)
@@ -43,7 +43,7 @@ exec {PERF} "$@"
         return number, runs
 
     def counted(self, run):
-        """The figures that perf counted; all of them are withheld where a busy machine switched its counters too late."""
+        """The figures that perf counted; a busy machine that switched its counters too late withholds all of them."""
         reason = run["missing"].get("task_clock_ns", "")
         if reason.startswith("perf counted for"):
             self.skipTest("not judged: " + reason)
@@ -64,7 +64,7 @@ exec {PERF} "$@"
     def test_a_row_that_is_not_understood_costs_its_own_figure_and_says_so(self):
         daemon = self.serve("""if [ $how = stat ]; then echo '{"event" : "task-clock", broken' >&5; exec "$0-quiet" "$@"; fi""")
         quiet = pathlib.Path(daemon.process.args[daemon.process.args.index("--perf") + 1] + "-quiet")
-        # Runs the engine and counts nothing: the row above is all there is.
+        # Runs the engine and counts nothing: the row above is the only one.
         quiet.write_text("""#!/bin/sh
 while [ "$1" != -- ]; do shift; done; shift
 while read word <&3; do echo ack >&4; done &

@@ -1,4 +1,4 @@
-"""Power lost at random moments: what was not synced is lost or torn, and nothing that was acknowledged is."""
+"""Power lost at random moments: unsynced data are lost or torn, acknowledged data are not."""
 
 import os
 import random
@@ -20,7 +20,7 @@ SEED_THAT_LOSES = next(seed for seed in range(100) if random.Random(seed).random
 
 
 class PowerLane(Lane):
-    """As a lane of kills, but the machine goes down with the daemon. In every fourth round some syncs fail before."""
+    """Like a lane of kills, but the machine goes down with the daemon. In every fourth round some syncs fail before."""
 
     def live(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Shim("storage_shim.c") as shim:
@@ -33,7 +33,7 @@ class PowerLane(Lane):
                 return self.drain(served)
 
     def cancel_most(self, served):
-        """Rounds in which cancels were refused leave long queues behind, which would take minutes to measure."""
+        """Rounds in which cancels were rejected leave long queues, which would take minutes to measure."""
         queued = [each["id"] for each in reversed(served.items("/experiments")) if each["state"] == "queued"]
         for number in queued[KEPT:]:
             self.asked_to_cancel.add(number)
@@ -69,7 +69,7 @@ class PowerLane(Lane):
         return self.syncs_fail and answer.status in (503, 507)
 
     def judge(self, data):
-        """The database is sound as it lies there, before any daemon has seen it."""
+        """The database is sound before any daemon has opened it."""
         database = os.path.join(data, "copybench.db")
         if not os.path.exists(database):
             if self.accepted:
@@ -96,7 +96,7 @@ class PowerLostAtRandom(unittest.TestCase):
 
 
 class TheModel(unittest.TestCase):
-    """That the campaign would find a loss."""
+    """Checks that the campaign would find a loss."""
 
     def left_over(self, contents):
         return {bytes(contents.lost(random.Random(seed))) for seed in range(50)}

@@ -1,4 +1,4 @@
-"""The daemon behind a reverse proxy with TLS: nginx and Caddy as systemd/ has them."""
+"""The daemon behind a reverse proxy with TLS: nginx and Caddy, configured by the examples in systemd/."""
 
 import json
 import pathlib
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class BehindAProxy:
-    """For each proxy that there is."""
+    """Runs for each installed proxy."""
     kind = None
 
     @classmethod
@@ -28,7 +28,7 @@ class BehindAProxy:
         return self.enterContext(Proxy(self.kind, f"127.0.0.1:{daemon.port}", edit))
 
     def behind(self, *arguments, edit=lambda text: text):
-        """A daemon that knows its proxy, and the proxy, whose port it can only be told once it has one."""
+        """Starts a daemon that knows its proxy, and the proxy, whose port is only known once it runs."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-proxy-")))
         file = folder / "copybench.toml"
         file.write_text("")
@@ -59,7 +59,7 @@ class BehindAProxy:
         for origin in ("https://evil.example", f"http://{NAME}:{proxy.port}", f"https://{NAME}", "null"):
             refused = proxy.request("POST", "/experiments", json.dumps(sweep()), {**JSON, "Origin": origin})
             self.assertEqual(refused.status, 403, origin)
-        # Not through the proxy: a page that got at the daemon itself by DNS rebinding.
+        # Not through the proxy: a page that reached the daemon itself by DNS rebinding.
         for headers in ({"Host": "evil.example"}, {"Host": "evil.example", "X-Forwarded-Host": NAME},
                         {"X-Forwarded-Host": "evil.example"}):
             self.assertEqual(daemon.request("GET", "/experiments", headers=headers).status, 421, headers)
@@ -73,7 +73,7 @@ class BehindAProxy:
         connection.request("GET", f"/experiments/{number}/events")
         response = connection.getresponse()
         self.assertEqual(response.status, 200)
-        # The run waits until the first event has come: were that held back, both would wait for ever.
+        # The run waits for the first event: if the proxy buffered it, both would wait for ever.
         events = []
         while (line := response.readline()) and events[-1:] != ["end"]:
             if line.startswith(b"event: "):

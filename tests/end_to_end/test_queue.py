@@ -1,4 +1,4 @@
-"""The queue over its life: cancelling, deleting, a killed daemon, two daemons, and a machine without perf."""
+"""The queue: cancelling, deleting, a killed daemon, two daemons, and a machine without perf."""
 
 import json
 import os
@@ -118,7 +118,7 @@ class Restarting(unittest.TestCase):
     def test_a_killed_daemon_goes_on_where_it_was(self):
         first = Daemon(self.data)
         with first:
-            # Long enough to be under way still when the daemon is killed.
+            # Long enough to be running still when the daemon is killed.
             number = first.queue(field_sizes=[512, 1024], repetitions=2, duration_s=2)["id"]
             waiting = first.queue()["id"]
             finished = {}

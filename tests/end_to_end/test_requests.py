@@ -1,4 +1,4 @@
-"""What the API accepts and what it refuses, and how it says so."""
+"""Requests that the API accepts and rejects, and its messages."""
 
 import http.client
 import json
@@ -141,7 +141,7 @@ class BadExperiments(Served):
 
     def test_more_cpus_than_there_are(self):
         problem = self.assert_problem(self.daemon.post("/experiments", sweep(server_cpus=list(range(5000)))), 400)
-        # So many errors that not all are listed; the last entry says how many are left out.
+        # Too many errors to list; the last entry counts the rest.
         self.assertTrue(all(error["pointer"].startswith("/server_cpus/") for error in problem["errors"][:-1]))
         self.assertGreater(len(problem["errors"]), 1)
 
@@ -259,7 +259,7 @@ class Paths(Served):
                     connection.sendall(begin)
                 asked = time.monotonic()
                 self.assertEqual(self.daemon.get("/healthz").status, 200)
-                self.assertLess(time.monotonic() - asked, REQUEST_TIMEOUT_S)  # who waited for one of them took that long
+                self.assertLess(time.monotonic() - asked, REQUEST_TIMEOUT_S)  # a request that waited for one takes that long
             finally:
                 for connection in stalled:
                     connection.close()
@@ -280,7 +280,7 @@ class Accepted(Served):
         self.assertEqual(plan["runs_total"], 3 * 4 * 4 * 5)
         self.assertEqual(len(plan["runs"]), 3 * 4 * 4 * 5)
         self.assertEqual(plan["spec"]["field_sizes"], [512, 1024, 2048, 4096])
-        # 48 configurations of 30 s each and what a run takes beside its window.
+        # 48 configurations of 30 s each, and each run's time beside its window.
         self.assertGreater(plan["estimated_duration_s"], 48 * 30)
         self.assertLess(plan["estimated_duration_s"], 48 * 45)
         self.assertEqual(len(self.daemon.items("/experiments")), before)

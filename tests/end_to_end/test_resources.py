@@ -1,5 +1,4 @@
-"""Out of file descriptors, of processes, of memory that may be locked: runs fail and say why, the daemon lives, and the queue
-goes on."""
+"""Out of descriptors, processes or lockable memory: runs fail with the reason, the daemon survives, and the queue goes on."""
 
 import contextlib
 import http.client
@@ -14,7 +13,7 @@ import unittest
 
 from daemon import BINARY, PATIENCE_S, Daemon, Process, sweep, wait_until
 
-# A user that nobody else is, as RLIMIT_NPROC counts all processes of one.
+# A user without other processes, since RLIMIT_NPROC counts all processes of a user.
 STRANGER = str(40000 + os.getpid() % 20000)
 LIMIT_NAMES = {"nofile": "Max open files", "nproc": "Max processes"}  # as /proc spells them
 
@@ -30,7 +29,7 @@ def highest_descriptor(pid):
 
 
 class Inherited(unittest.TestCase):
-    """What whoever starts the daemon may have set."""
+    """Settings that the daemon may inherit from its parent."""
 
     def test_an_ignored_end_of_children_and_a_stack_that_may_be_raised_fail_no_run(self):
         ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -48,11 +47,11 @@ class Inherited(unittest.TestCase):
 
 
 class Limited(unittest.TestCase):
-    prefix = ()  # of commands that set limits: whoever does must be the daemon's user
+    prefix = ()  # for commands that set limits: they must run as the daemon's user
 
     @contextlib.contextmanager
     def limited(self, served, name, value):
-        """The daemon's limit of that name, for a while."""
+        """Sets the daemon's limit of that name for a while."""
         def set_limit(soft, hard):
             subprocess.run([*self.prefix, "prlimit", f"--pid={served.process.pid}", f"--{name}={soft}:{hard}"], check=True)
         with open(f"/proc/{served.process.pid}/limits") as limits:
@@ -64,7 +63,7 @@ class Limited(unittest.TestCase):
             set_limit(soft, hard)
 
     def measure(self, served, limit, value, **fields):
-        """A run that begins under this limit of the daemon's; the limit is lifted once the run is over."""
+        """Measures a run that begins under this limit of the daemon's; lifts the limit once the run is over."""
         with self.limited(served, limit, value):
             number = served.queue(engines=["two_copy"], **fields)["id"]
             served.line_with(rf"run \d+ of experiment {number} ")
@@ -88,7 +87,7 @@ class Descriptors(Limited):
         with Daemon() as served:
             served.finished(served.queue()["id"])
             most = highest_descriptor(served.process.pid) + 1
-            # A limit of the daemon's is one of its children too; from some number on all have enough.
+            # Children inherit the daemon's limit; from some number on it suffices for all.
             runs = [self.measure(served, "nofile", most + more, duration_s=0.1, warmup_s=0)
                     for more in (2, 4, 6, 8, 10, 12, 14, 16)]
             self.judge(served, runs, "Too many open files")
@@ -147,7 +146,7 @@ class Processes(Limited):
         self.assertEqual(set(statuses), {0, 1})
 
     def measure_or_end(self, served, port):
-        """A run, which may fail for want of processes, and then says so; unless the daemon has ended meanwhile."""
+        """Measures a run, which may fail for lack of processes and then must say so, unless the daemon has ended meanwhile."""
         def ask(method, path, body=None):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
             try:

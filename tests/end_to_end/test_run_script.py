@@ -19,7 +19,7 @@ SCRIPT_PATIENCE_S = 400
 
 
 class Terminal:
-    """A command on a terminal of its own, so that Ctrl-C reaches what it would reach."""
+    """A command on a terminal of its own, so that Ctrl-C reaches its foreground group."""
 
     def __init__(self, *command):
         self.token = uuid.uuid4().hex

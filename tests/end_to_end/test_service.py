@@ -16,7 +16,7 @@ from daemon import BINARY, PATIENCE_S, ROOT, Daemon, Process, StagedDaemon, wait
 
 
 class ServiceManager:
-    """Stands in for systemd: what a daemon tells it, datagram by datagram."""
+    """Stands in for systemd: collects a daemon's notifications, datagram by datagram."""
 
     def __init__(self, test, watchdog_s=None):
         folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
@@ -32,7 +32,7 @@ class ServiceManager:
         self.told = []
 
     def hear_until(self, words):
-        """All that was told since the last call, to the first datagram with these words."""
+        """Returns all notifications since the last call, up to the first datagram with these words."""
         heard = []
         while not heard or words not in heard[-1]:
             heard.append(self.socket.recv(65536).decode())
@@ -40,7 +40,7 @@ class ServiceManager:
         return heard
 
     def hear_all(self):
-        """What waits to be heard: a daemon that tells more than the socket holds, ten datagrams, waits with all else."""
+        """Reads pending datagrams: a daemon that sends more than the socket's ten blocks entirely."""
         self.socket.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -155,14 +155,14 @@ class Supervision(unittest.TestCase):
 
     def test_the_watchdog_is_not_answered_while_the_scheduler_hangs(self):
         manager = ServiceManager(self, watchdog_s=0.4)
-        # A run's limits are a thousandth of what they are, so that one that waits at its first stage is late soon.
+        # A run's limits are scaled to a thousandth, so that one that waits at its first stage is overdue soon.
         with StagedDaemon(scale=0.001, environment=manager.environment) as daemon:
             daemon.queue()
             self.assertEqual(daemon.stage()[0], "start")
             stalled = re.compile("error event=stalled reason=\"a run should have ended .* s ago\"")
             wait_until(lambda: manager.hear_all() or any(map(stalled.search, daemon.lines)), "the stall is reported")
             manager.hear_all()
-            self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it lives on
+            self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it survives
             manager.socket.settimeout(1)
             with self.assertRaises(TimeoutError):
                 for _ in range(10):

@@ -1,5 +1,5 @@
-"""daemon/setup.sh: which packages it asks for on which system, and what it does about those that it cannot have. The systems'
-programs are played by scripts, so nothing is installed."""
+"""daemon/setup.sh: its package names on each system, and its handling of packages that are not available. Scripts stand in for
+the systems' programs, so nothing is installed."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from daemon import ROOT
 
 NOBODY = 65534
 TOOLS = ("bash", "awk", "sed", "grep", "mktemp", "rm", "env", "wc", "cat", "tail")
-# What each reads: a file of the names that are installed, and one of those that the lists offer ("*": all).
+# Each script reads a file of the installed names, and one of the available names ("*": all).
 PLAYED = {
     "dpkg-query": '''shift 3; for name; do grep -qxF "$name" installed && echo "$name installed"; done; true''',
     "apt-cache": '''grep -qxF -e "${@: -1}" -e '*' offered''',
@@ -51,7 +51,7 @@ class Setup(unittest.TestCase):
             (self.folder / name).chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IROTH | stat.S_IWOTH)
 
     def call(self, groups, *, system="ID=debian", before="", user=0, answer=None):
-        """(exit status, what it said); what it did stands in calls. answer: typed on a terminal."""
+        """Returns (exit status, output); calls has the commands. answer: typed on a terminal."""
         (self.folder / "os-release").write_text(system + "\n")
         script = f"set -euo pipefail; source '{self.folder}/setup.sh'; {before} install_packages {groups}"
         keyboard = ours = subprocess.DEVNULL
@@ -71,7 +71,7 @@ class Setup(unittest.TestCase):
         return (self.folder / "calls").read_text().splitlines()
 
     def installed_by(self, system):
-        """The names that are asked for, all groups."""
+        """Returns the requested names of all groups."""
         self.files(calls=())
         status, said = self.call("build run test fuzz bench", system=system)
         self.assertEqual(status, 0, said)
@@ -134,7 +134,7 @@ class Setup(unittest.TestCase):
             self.program(program)
         self.program("perf", '[[ $1 == --version ]]')
         self.assertEqual(self.call("run"), (0, ""))
-        # Ubuntu's perf is there for no kernel but its own.
+        # Ubuntu packages perf for its own kernels only.
         self.program("perf", 'echo "WARNING: perf not found for kernel" >&2; exit 2')
         _, said = self.call("run", system="ID=ubuntu", before="install=no;")
         self.assertIn("Missing packages: linux-tools-common linux-tools-generic\n", said)

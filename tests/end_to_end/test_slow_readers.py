@@ -1,4 +1,4 @@
-"""Clients that read slowly or not at all: they hold up nobody and take a bounded memory; who keeps pace gets everything."""
+"""Clients that read slowly or not at all: they delay nobody and take bounded memory; one that keeps pace gets everything."""
 
 import contextlib
 import pathlib
@@ -33,7 +33,7 @@ class SlowReaders(unittest.TestCase):
     def setUpClass(cls):
         cls.data = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
         with Daemon(cls.data):
-            pass  # makes the database
+            pass  # creates the database
         database = next(path for path in pathlib.Path(cls.data).iterdir() if path.suffix == ".db")
         subprocess.run([sys.executable, "-B", ROOT / "tests/browser/fill.py", database, "thousand"], check=True, capture_output=True)
 
@@ -45,7 +45,7 @@ class SlowReaders(unittest.TestCase):
         return ("--request-timeout", "0.5") if "too_slow" in self.id() else ()
 
     def test_they_hold_up_nobody(self):
-        self.daemon.get("/experiments/1/export.ndjson")  # what malloc and SQLite keep after the first time is not theirs
+        self.daemon.get("/experiments/1/export.ndjson")  # memory that malloc and SQLite keep is not theirs
         before = resident_mib(self.daemon.process.pid)
         over = threading.Event()
         paths = ["/experiments/1/runs?limit=500"] * UNREAD + ["/events"] * STREAMS + ["/experiments/1/export.ndjson"] * EXPORTS
@@ -92,7 +92,7 @@ class SlowReaders(unittest.TestCase):
             size, _, body = body.partition(b"\r\n")
             lines.append(body[:int(size, 16)])
             body = body[int(size, 16) + 2:]
-        # Only the time of the export differs, which stands in the last line.
+        # Only the time of the export differs, which is in the last line.
         self.assertEqual(b"".join(lines).decode().splitlines()[:-1], whole.splitlines()[:-1])
 
     def test_one_that_is_too_slow_is_disconnected(self):

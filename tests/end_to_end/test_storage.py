@@ -1,5 +1,5 @@
-"""A full disk, a failing one, a damaged database: what was measured can be read, nothing finished is lost, and measuring
-goes on by itself once it can."""
+"""A full disk, a failing one, a damaged database: stored results can be read, no finished run is lost, and measuring resumes by
+itself once it can."""
 
 import hashlib
 import os
@@ -19,8 +19,8 @@ TMPFS = 'mount -t tmpfs -o size=3m tmpfs "$0" && exec "$@"'
 
 
 class NoWriting:
-    """What holds whatever the reason that nothing can be written. break_disk(served), mend_disk(served) and, in between,
-    make_some_room(served) and take_it_back(served) are the case's, as is whether really nothing can be written."""
+    """Behaviour common to every reason that prevents writes. Subclasses define break_disk(served), mend_disk(served), in between
+    make_some_room(served) and take_it_back(served), and whether really nothing can be written."""
 
     def daemon(self):
         raise NotImplementedError
@@ -32,7 +32,7 @@ class NoWriting:
             pages = [f"/experiments/{first}", f"/experiments/{first}/results.csv", f"/experiments/{first}/summary",
                      f"/runs/{served.runs(first)[0]['run_id']}"]
             before = [served.get(page).body for page in pages]
-            # While it is measured nothing can be written any more: its figures must be kept until they can.
+            # Writes start to fail while it is measured: the daemon must keep its figures until they can be stored.
             second = served.queue(duration_s=1, repetitions=2)["id"]
             under_way = served.running_run(second)
             stream = served.events(second)
@@ -43,7 +43,7 @@ class NoWriting:
             self.assertEqual((health["status"], served.get("/readyz").status), ("degraded", 503))
             self.assertRegex(health["scheduler"]["paused_reason"], self.reason)
             self.assertEqual(health["store"]["last_write_error"]["kind"], self.kind)
-            # The page is told by its stream.
+            # The page learns of it by its stream.
             paused = next(data["paused_reason"] for name, data in stream if name == "progress" and data["paused_reason"])
             self.assertRegex(paused, self.reason)
             self.assertEqual(served.experiment(second)["progress"]["paused_reason"], paused)
@@ -76,7 +76,7 @@ class NoWriting:
 
 class FullDisk(NoWriting, unittest.TestCase):
     kind, reason, remedy = "full", "no room left", "Free some"
-    nothing_at_all = False  # what takes room away may be written in what the log leaves when it is folded back
+    nothing_at_all = False  # the file that takes the room may use blocks that a checkpoint frees in the log
 
     def daemon(self):
         mounts = subprocess.run(["unshare", "-m", "sh", "-c", TMPFS, "/mnt", "true"], capture_output=True, text=True)
@@ -97,7 +97,7 @@ class FullDisk(NoWriting, unittest.TestCase):
     def break_disk(self, served):
         self.fill(self.filler(served))
 
-    # For a small post, not for what a run leaves.
+    # Room for a small post, but not for a run's results.
     def make_some_room(self, served):
         os.truncate(self.filler(served), self.filler(served).stat().st_size - 24 * 1024)
 
@@ -113,7 +113,7 @@ class FullDisk(NoWriting, unittest.TestCase):
             numbers = [served.queue()["id"] for _ in range(2)]
             for number in numbers:
                 served.finished(number)
-            # What the log gives back when the scheduler next looks for work would be room for the annotation.
+            # The scheduler's next look for work would checkpoint the log, and free room for the annotation.
             log = self.filler(served).with_name("copybench.db-wal")
             wait_until(lambda: log.stat().st_size == 0, "the log is folded back")
             self.break_disk(served)
@@ -142,7 +142,7 @@ class FullDisk(NoWriting, unittest.TestCase):
             def post():
                 return served.post("/experiments", sweep(repetitions=100, notes="x" * 4000))
             number = served.queue(duration_s=2)["id"]
-            served.running_run(number)  # meanwhile all that is posted stands in the log alone
+            served.running_run(number)  # meanwhile everything posted is in the log alone
             while (answer := post()).status == 202:
                 pass
             self.assertEqual((answer.status, answer.json()["type"]), (507, "urn:copybench:problem:disk-full"))
@@ -176,7 +176,7 @@ class SmallDisk:
         return Daemon(self.data, prefix=self.inside, **options)
 
     def fill(self):
-        """To the last byte."""
+        """Fills it to the last byte."""
         try:
             with open(self.folder / "filler", "ab", buffering=0) as file:
                 while file.write(bytes(4096)):
@@ -207,7 +207,7 @@ class NoRoomAtTheStart(unittest.TestCase):
             self.assertEqual(served.get(f"/experiments/{done}/results.csv").status, 200)
             self.assertEqual(served.post("/experiments", sweep()).status, 507)
             disk.empty()
-            # It was under way when the daemon was killed, and is measured again.
+            # It was running when the daemon was killed, and is measured again.
             wait_until(lambda: [run["state"] for run in served.runs(number)] == ["interrupted", "running"], "it goes on")
             wait_until(lambda: served.get("/readyz").status == 200, "all is well")
             served.post(f"/experiments/{number}/cancel")
@@ -239,7 +239,7 @@ class NoRoomAtTheStart(unittest.TestCase):
 
 
 class RoomByDeleting(unittest.TestCase):
-    """Each deletion makes room, however large it is, on a disk that is full to the last byte."""
+    """On a disk that is full to the last byte each deletion frees room, however large it is."""
 
     RUNS, BYTES = 100, 400_000
 
@@ -255,7 +255,7 @@ class RoomByDeleting(unittest.TestCase):
         enlarge = ("import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM run_evidence'); "
                    "c.execute('INSERT INTO run_evidence (run_id, evidence_json, perf_raw) SELECT id, ?, ? FROM runs', "
                    "('{}', 'x' * int(sys.argv[2]))); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)'); c.close()")
-        # By SQLite's own path: it resolves links, and would leave the disk by one of /proc.
+        # Through SQLite's own path: it resolves links, and would leave the disk by a path of /proc.
         subprocess.run([*disk.inside, sys.executable, "-c", enlarge, f"{disk.data}/copybench.db", str(self.BYTES)], check=True)
         with disk.daemon() as served:
             self.assertGreater((disk.folder / "copybench.db").stat().st_size, self.RUNS * self.BYTES)
@@ -271,7 +271,7 @@ class RoomByDeleting(unittest.TestCase):
 
 
 class FilesTaken(unittest.TestCase):
-    """What another program does to the files while the daemon has them open is noticed before anything more is acknowledged."""
+    """The daemon notices another program's changes to its open files before it acknowledges anything more."""
 
     def refused(self, served, name):
         answer = served.post("/experiments", sweep())

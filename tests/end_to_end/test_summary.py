@@ -1,4 +1,4 @@
-"""The last lines of tests/run, from what ctest, unittest, Node and doctest really write; and what is not judged on a busy machine."""
+"""The last lines of tests/run, from the real output of ctest, unittest, Node and doctest; and the handling of busy machines."""
 
 import contextlib
 import io
@@ -83,7 +83,7 @@ class Summary(unittest.TestCase):
         })
         self.assertFalse(well)
         self.assertEqual(lines[:5], ["Failed:", "  python", "  cpp", "  crash", "  gone"])
-        # Of Python: a test with two failures, and one with an error. The doctest that returned early is no pass.
+        # Python: a test with two failures, and one with an error. The doctest that returned early did not pass.
         self.assertEqual(lines[-1], "8 passed, 5 failed, 4 skipped")
 
     def test_what_is_skipped_is_named_with_its_reason(self):
@@ -146,7 +146,7 @@ class Judged(unittest.TestCase):
         subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.5: pass"], check=True)
         others = watch.others()
         begun, machine, own = watch.start
-        # At least that half second is left out of what the machine counts since.
+        # The machine's count since then leaves out at least that half second.
         self.assertGreaterEqual(judged.own_cpu_s() - own, 0.5)
         self.assertGreaterEqual(judged.machine_cpu_s() - machine, others * 0.5)
         self.assertGreater(begun, 0)

@@ -31,7 +31,7 @@ class Sweep(unittest.TestCase):
         queued = self.queued.json()
         self.assertEqual(self.queued.headers["Location"], f"/experiments/{self.id}")
         self.assertEqual(queued["progress"]["runs_total"], 12)
-        # 12 runs of 0.1 s warm-up and 0.2 s window, and what each takes beside them.
+        # 12 runs of 0.1 s warm-up and 0.2 s window, and each run's time beside them.
         self.assertGreater(queued["estimated_duration_s"], 12 * 0.3)
         self.assertLess(queued["estimated_duration_s"], 12 * 1.3)
 
@@ -94,7 +94,7 @@ class Sweep(unittest.TestCase):
                 self.assertGreaterEqual(run["window_s"], 0.2)
                 self.assertAlmostEqual(run["throughput_gbps"], run["bytes"] * 8 / run["window_s"] / 1e9,
                                        delta=run["throughput_gbps"] * 1e-3)
-                # Messages that straddle an edge of the window count in part as bytes.
+                # A message across an edge of the window counts its bytes in part.
                 self.assertLessEqual(abs(run["bytes"] - run["messages"] * run["message_bytes"]),
                                      2 * run["threads"] * run["message_bytes"])
                 latencies = [run[f"latency_{name}_us"] for name in ("p50", "p90", "p99", "p999", "max")]
@@ -182,7 +182,7 @@ class Sweep(unittest.TestCase):
             self.assertAlmostEqual(peak["throughput_gbps"]["median"], best["throughput_gbps"], places=6)
 
     def test_the_daemon_sleeps_through_each_window(self):
-        # An event stream is open all the while. The one wake-up is the window's end.
+        # An event stream is open throughout. The only wake-up is the window's end.
         for run in self.details:
             used = run["evidence"]["daemon"]
             self.assertLessEqual(used["wake_ups"], 1 + 2 * run["window_s"], used)
@@ -208,7 +208,7 @@ class Patterns(unittest.TestCase):
             for run in served.runs(queued["id"]):
                 with self.subTest(engine=run["engine"]):
                     self.assertEqual(run["state"], "completed", run.get("reason"))
-                    # One message at a time: they cannot take longer in all than the window.
+                    # One message at a time: together they cannot take longer than the window.
                     self.assertLessEqual(run["messages"] * run["latency_us"] / 1e6, run["window_s"] * 1.05)
                     self.assertGreater(run["messages"], 0)
 

@@ -1,4 +1,4 @@
-"""What makes a run's figures doubtful is told: a neighbour on its CPUs is, a quiet machine is not."""
+"""Doubtful figures are flagged: a busy process on the run's CPUs is, a quiet machine is not."""
 
 import csv
 import os
@@ -11,13 +11,13 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import ENGINES, Daemon
 
-# Flags that come from outside copybench. Where others use this machine, a quiet run may have to be tried again.
+# Flags caused outside copybench. Where others use this machine, a quiet run may need another try.
 FROM_OUTSIDE = {"steal", "neighbours"}
 TRIES = 5
 
 
 class Burner:
-    """Uses one CPU for itself until it is left, or of each 10 ms a share."""
+    """Uses one CPU within its block, or a share of each 10 ms."""
 
     def __init__(self, cpu, share=1):
         code = ("import os, time\n"
@@ -41,7 +41,7 @@ class Burner:
 
 
 class Unsteady(unittest.TestCase):
-    """Engines whose throughput is planted not to be steady, each in a way of its own."""
+    """Engines with a planted unsteady throughput, each in its own way."""
 
     PLANTED = {"two_copy": ("warm_up", "message_ns=30000+until_s=0.5"),
                "one_copy": ("step", "message_ns=30000+until_s=1.4"),
@@ -51,7 +51,7 @@ class Unsteady(unittest.TestCase):
         faults = [part for engine, (_, burn) in self.PLANTED.items() for part in ("--test-faults", f"{engine}=burn:{burn}")]
         daemon = self.enterContext(Daemon(arguments=faults))
         left = dict(self.PLANTED)
-        for _ in range(TRIES):  # others who use this machine make steps of their own
+        for _ in range(TRIES):  # other users of this machine cause steps of their own
             number = daemon.queue(engines=list(left), duration_s=2.1)["id"]
             self.assertEqual(daemon.finished(number)["state"], "completed")
             table = daemon.get(f"/experiments/{number}/results.csv").text

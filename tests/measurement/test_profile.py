@@ -1,4 +1,4 @@
-"""Where the cycles go: which copies there are in each engine on loopback, and which are not."""
+"""Profiles: the copies that each engine makes on loopback, and those that it does not make."""
 
 import pathlib
 import sys
@@ -10,10 +10,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 import daemon
 from daemon import ENGINES, Daemon
 
-# Above: seen, since what comes out of the cache costs little. Below: not there; a stray sample of a header or of another
-# program's packet may be.
+# Above: present, since a copy out of the cache costs little. Below: absent; a stray sample of a header or of another program's
+# packet may occur.
 SEEN, STRAY = 0.003, 0.01
-# Of the sending and the receiving host together, on loopback.
+# On loopback, for the sending and the receiving host together.
 COPIES = {
     "two_copy": {"gather", "send", "receive"},
     "one_copy": {"send", "receive"},

@@ -12,7 +12,7 @@ import {
 } from '../../web/src/answer.js';
 import { run, runs } from './runs.mjs';
 
-// As many repetitions as it takes to tell, and not all alike.
+// Enough repetitions for a verdict, not all equal.
 const near = (value) => [0.99, 1, 1.01, 0.995, 1.005, 0.985, 1.008, 0.992].map((factor) => factor * value);
 const zigzag = (value) => near(value).reverse();
 const verdictOf = (list) => leaders(list)[0].sizes[0];

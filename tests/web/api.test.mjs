@@ -4,7 +4,7 @@ import { runDetail } from '../../web/src/api.js';
 
 globalThis.sessionStorage = { getItem: () => null };
 
-// Answers when it is told to, or fails when its signal is aborted.
+// Responds when the test says so, or fails when its signal is aborted.
 const asked = [];
 globalThis.fetch = (path, { signal } = {}) =>
   new Promise((resolve, reject) => {

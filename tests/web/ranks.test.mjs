@@ -62,7 +62,7 @@ test('what is sure is told from what is not, and how many repetitions that takes
   assert.equal(none.p, null);
   const [few] = comparePairs([apart(5)]);
   assert.ok(!few.higher && few.needed === 6);
-  // Small but certain: within the minimum effect.
+  // Certain but small: within the minimum effect.
   const [slight] = comparePairs([counted(10).map((i) => [10, 10.05 + i / 1000])]);
   assert.ok(slight.q < 0.01 && !slight.higher && slight.needed === null);
 });
@@ -70,7 +70,7 @@ test('what is sure is told from what is not, and how many repetitions that takes
 test('repetitions are for all cells at once: twelve clear cells of five need one more, not more for each', () => {
   const clear = (n) => counted(n).map((i) => [10 + i / 100, 12 + i / 99]);
   for (const { needed } of comparePairs(Array.from({ length: 12 }, () => clear(5)))) assert.equal(needed, 6);
-  // Beside eleven of which nothing will come, one alone must stand up to all of them.
+  // Beside eleven without a result, a single one must pass the correction for all.
   const noise = Array.from({ length: 11 }, () => [1, -1, 1, -1, 1].map((sign, i) => [10, 10 + (sign * (i + 1)) / 100]));
   const [alone] = comparePairs([clear(5), ...noise]);
   assert.equal(alone.needed, enoughFor(12));

@@ -9,7 +9,7 @@ Circumstances under(int optmem) {
           {"net.core.optmem_max", CircumstanceClass::settings, optmem, "bytes", ""}};
 }
 
-// An experiment of as many runs as there are circumstances, each run under its own.
+// Stores an experiment with one run for each of the circumstances.
 ExperimentId measured(Served& served, const std::vector<int>& optmems) {
   const auto id = served.queue(static_cast<int>(optmems.size()));
   for (const int optmem : optmems) {

@@ -7,7 +7,7 @@ using namespace copybench;
 namespace {
 
 struct Compared : Served {
-  // An experiment of these engines, each with a run for each of the values.
+  // Stores an experiment of these engines, each with one run for each value.
   ExperimentId measure(const std::vector<EngineMode>& engines, const std::vector<double>& gbps,
                        Pattern pattern = Pattern::stream, size_t flagged = 0) {
     ExperimentRequest request;
@@ -74,7 +74,7 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   CHECK(slower["type"] == "urn:copybench:problem:slower");
   CHECK(slower["comparison"]["counts"]["slower"] == 1);
   CHECK(served.compare("base=2&head=1&fail_on=slower").status == 200);
-  // A gate that could never close is none.
+  // A gate that can never fail is rejected.
   const Json undecided = problem(served.compare("base=3&head=4&fail_on=slower"), 409);
   CHECK(undecided["type"] == "urn:copybench:problem:undecided");
   CHECK(undecided["comparison"]["configurations"][0]["verdict"] == "too_few_repetitions");
@@ -178,7 +178,7 @@ TEST_CASE("experiments measured alternately are pairs") {
   CHECK(served.compare("base=1,2,3&head=4,5,6").json()["warnings"].dump().find("not measured alternately") !=
         std::string::npos);
   CHECK(problem(served.compare("base=1,3&head=2"), 400)["errors"][0]["pointer"] == "?head");
-  // One experiment is one measurement, however often it is named.
+  // An experiment counts once, however often the request names it.
   CHECK(problem(served.compare("base=1,1&head=2,4"), 400)["errors"][0]["pointer"] == "?base");
   CHECK(problem(served.compare("base=1,3&head=2,2"), 400)["errors"][0]["pointer"] == "?head");
   CHECK(problem(served.compare("base=1&head=1"), 400)["errors"][0]["pointer"] == "?head");

@@ -14,7 +14,7 @@ namespace {
 
 using Events = std::vector<std::pair<std::string, Json>>;
 
-// Name and data of each event; ids are checked on the way.
+// Returns name and data of each event, and checks the ids.
 Events events_of(const std::string& text) {
   Events events;
   std::string name, id;
@@ -49,7 +49,7 @@ class Follower {
   Follower(Served& served, std::string_view path, std::string_view headers = "") : socket_(served.client->connect()) {
     HttpClient::send(socket_.get(), fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", path, headers));
   }
-  // Reads on until the awaited text has come.
+  // Reads until the expected text has arrived.
   void await(std::string_view awaited) {
     while (text_.find(awaited, seen_) == std::string::npos) {
       char buffer[4096];
@@ -124,14 +124,14 @@ TEST_CASE("a browser that was told the end and connects again is told to stop") 
   const Answer again = served.get(path, "Last-Event-ID: end\r\n");
   CHECK(again.status == 204);
   CHECK(again.body.empty());
-  // Who was cut off before the end gets it.
+  // A client that was disconnected before the end event gets it on reconnect.
   CHECK(names_of(events_of(served.get(path, "Last-Event-ID: 1\r\n").body)).back() == "end");
-  // One that was cancelled before any run has an end too.
+  // An experiment that was cancelled before any run has an end event too.
   const ExperimentId cancelled = served.queue(1);
   must(served.store->cancel(cancelled));
   const Answer short_one = served.get(fmt::format("/experiments/{}/events", cancelled));
   CHECK(short_one.body.find("id: end\n") != std::string::npos);
-  // An end that is not there yet is waited for.
+  // The stream waits for an end that has not happened yet.
   const ExperimentId waiting = served.queue(1);
   Follower follower(served, waiting, "Last-Event-ID: end\r\n");
   follower.await("event: progress");
@@ -195,7 +195,7 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
   problem(refused, 429);
   CHECK(refused.header("retry-after") == "5");
   CHECK(served.get("/healthz").status == 200);
-  // No heartbeat is due for long: the place is given back because another one wants it.
+  // No heartbeat is due for long: the slot is released because another client needs it.
   followers[0].end_response();
   Follower next(served, id);
   next.await("event: progress");
@@ -216,7 +216,7 @@ TEST_CASE("who holds all streams gives one back to another client, though nobody
   Follower other(served, id, of_b);
   other.await("event: progress");
   followers[0].await_end();
-  // Two and one: that is fair.
+  // Two streams and one: that is fair.
   Follower another(served, id, of_b);
   another.await("HTTP/1.1 429");
 }
@@ -229,7 +229,7 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
   follower.await("event: progress");
   served.changed.raise();
   served.complete_next();
-  // The raise may be seen before, between or after the run's claim and its end; but nothing is told twice.
+  // The notification may be seen before, between or after the run's claim and its end; but no event is sent twice.
   const Events events = events_of(follower.rest().body);
   Json told;
   for (const auto& [name, data] : events) {

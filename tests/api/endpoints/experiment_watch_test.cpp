@@ -44,7 +44,7 @@ TEST_CASE("a watcher is told what is under way, then what changes, and nothing t
   all.claim();
   CHECK(all.news() == "progress 2 running");
   must(all.store->finish(3, RunResult{Failed{"broke"}, Json::object(), ""}));
-  // Whoever waited behind it moves up.
+  // Experiments behind it in the queue move up.
   CHECK(all.news() == "experiment 2 completed, progress 3 queued");
   CHECK(all.news().empty());
 }
@@ -73,7 +73,7 @@ TEST_CASE("of many the newest are watched, and the one that runs") {
   const std::string end = all.news();
   CHECK(end.ends_with(", experiment 1 failed"));
   CHECK(all.news().empty());
-  // One more, and the oldest that was watched is watched no longer: not deleted, not news.
+  // With one more, the oldest watched experiment is dropped: it is not deleted, so no event is sent.
   all.queue(1);
   CHECK(all.news() == fmt::format("experiment {} queued", many + 1));
 }

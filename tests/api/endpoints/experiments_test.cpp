@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kQuick = R"({"preset": "quick", "seed": 7, "server_cpus": "none", "client_cpus": "none"})";
 
-// Of an experiment that has none yet: what it has in common with how it is told elsewhere.
+// The parts of an experiment without runs that are the same in every response.
 Json without_circumstances(const Answer& experiment) {
   Json json = experiment.json();
   CHECK(json["circumstances"].is_null());
@@ -97,7 +97,7 @@ TEST_CASE("a key repeats the first answer, byte by byte, also after the experime
   const Answer first = served.post("/experiments", kQuick, "Idempotency-Key: a key\r\n");
   CHECK(first.status == 202);
   served.complete_next();
-  // The same request, written otherwise.
+  // The same request in another spelling.
   const Answer again = served.post(
       "/experiments", "{\"seed\":7.0,\"client_cpus\":\"none\",\"server_cpus\":\"none\",\"preset\":\"quick\"}",
       "Idempotency-Key: a key\r\n");

@@ -77,7 +77,7 @@ TEST_CASE("an imported experiment enters no history unasked, and never a machine
   REQUIRE(own["series"].size() == 1);
   CHECK(own["series"][0]["points"].size() == 1);
   CHECK(own["series"][0]["points"][0]["imported"] == false);
-  const bool named = hashed_machine_id().has_value();  // else nothing tells that the import is of this host
+  const bool named = hashed_machine_id().has_value();  // otherwise the import cannot be recognized as this host's
   CHECK(own["imported_left_out"] == (named ? 1 : 0));
   const Json both = here.get(path + "&imported=1").json();
   CHECK(both["series"][0]["points"].size() == (named ? 2 : 1));

@@ -1,4 +1,4 @@
-// The lists and ranges of openapi.yaml against the tables that the program works by.
+// Compares the lists and ranges of openapi.yaml with the program's tables.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 

@@ -25,7 +25,7 @@ std::string with_id(std::string path, int64_t id) {
   return at == std::string::npos ? path : path.replace(at, 4, std::to_string(id));
 }
 
-// With the same id for every parameter that is required and is one; but nothing is compared with itself.
+// Uses the same id for every required id parameter, except where both sides of a comparison would be equal.
 std::string target_of(const Route& route, int64_t id) {
   std::string target = with_id(std::string(route.path), id);
   for (const std::string_view name : route.required) {
@@ -41,7 +41,7 @@ struct Described {
   Json document = openapi_document();
   SchemaCheck schemas{document};
 
-  // That the answer is one of those which the operation describes.
+  // Checks that the response is one that the operation describes.
   void check(const std::string& path, const std::string& method, const Answer& answer) {
     CAPTURE(path);
     CAPTURE(method);

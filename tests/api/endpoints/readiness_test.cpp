@@ -33,7 +33,7 @@ TEST_CASE("ready while all is well, degraded while what is not needed is not, el
 TEST_CASE("perf's answer is told with what mends it, and is not needed") {
   Backend backend;
   const ApiContext context = backend.context();
-  CHECK_FALSE(named(read_readiness(context), "perf").ok());  // is being asked
+  CHECK_FALSE(named(read_readiness(context), "perf").ok());  // probe in progress
   PerfProbe none("/nonexistent/perf");
   backend.perf_report.probe(none);
   const ReadinessCheck perf = named(read_readiness(context), "perf");

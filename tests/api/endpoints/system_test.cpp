@@ -34,7 +34,7 @@ TEST_CASE("readiness is told check by check") {
   Served served;
   const Answer answer = served.get("/readyz");
   CHECK(answer.status == 200);
-  CHECK(answer.json()["status"] == "degraded");  // perf was not asked yet
+  CHECK(answer.json()["status"] == "degraded");  // perf has not been probed yet
   const Json readiness = answer.json();
   for (const Json& check : readiness["checks"]) {
     CAPTURE(check.dump());

@@ -51,7 +51,7 @@ TEST_CASE("a token is what a bearer credential may be, of a length that cannot b
   refused(std::string(AccessToken::kMaxLength + 1, 'a'), "more than");
   refused(kToken + "\n" + kToken, "characters");
   refused(kToken + "\"", "characters");
-  refused(kToken + "a", "characters");  // after its "="
+  refused(kToken + "a", "characters");  // after the "="
   refused(std::string(40, '='), "characters");
   refused(std::string(40, '\0'), "characters");
 }

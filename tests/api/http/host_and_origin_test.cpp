@@ -93,7 +93,7 @@ TEST_CASE("without an origin it is no page") {
   CHECK_FALSE(origin_problem(request, "127.0.0.1"));
 }
 
-// Behind a proxy. forwarded: as read_forwarded() gives it.
+// A request behind a proxy. forwarded: the result of read_forwarded().
 struct Proxied {
   AccessRules rules;
   Forwarded forwarded;
@@ -158,7 +158,7 @@ TEST_CASE("a forwarded host must be ours as well as the Host, and is what a page
   CHECK(request.status() == 403);
   request.origins = {"http://127.0.0.1:8090"};
   CHECK(request.status() == 403);
-  // A page that got here by DNS rebinding can add headers, but its Host stays.
+  // A page that arrived by DNS rebinding can add headers, but cannot change the Host.
   request.origins = {};
   request.host = "evil.example:8090";
   CHECK(request.status() == 421);

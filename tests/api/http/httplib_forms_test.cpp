@@ -9,7 +9,7 @@ using namespace copybench;
 
 namespace {
 
-// The library's Stream in the forms that its versions have had.
+// The library's Stream as each of its versions declares it.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -60,7 +60,7 @@ class TestStream : public AnyStream<LibraryStream> {
 
 struct Request {};
 
-// Its Server's process_request(), as it was until 0.18 and as it has been since.
+// process_request() of the library's Server, before and since version 0.18.
 class Server11 {
  public:
   std::string called;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A connection whose answer is larger than the socket takes at once; the test holds the other end.
+// A connection whose response is larger than the socket's buffer; the test holds the client's end.
 struct Answered {
   explicit Answered(size_t answer, uint64_t still_coming = 0) {
     int ends[2];
@@ -22,7 +22,7 @@ struct Answered {
     CHECK(served->write(std::string(answer, 'a')));
     served->end_response(still_coming);
   }
-  // What is there now; none once the server has closed.
+  // Returns what has arrived; nullopt once the server has closed.
   std::optional<size_t> receive() const {
     char buffer[65536];
     size_t total = 0;
@@ -68,7 +68,7 @@ TEST_CASE("an answer goes on as it is read, to its end") {
   Answered client(kLarge);
   room.enter(std::move(*client.served));
   CHECK_FALSE(room.empty());
-  CHECK(room.poll_timeout() > 5000);  // so much takes some time
+  CHECK(room.poll_timeout() > 5000);  // large enough to take some time
   size_t got = 0;
   for (int i = 0; i < 1000; ++i) {
     const auto n = client.receive();

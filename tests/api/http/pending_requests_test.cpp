@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A connection whose other end the test holds.
+// A connection whose client end the test holds.
 struct Client {
   Client() {
     int ends[2];
@@ -35,7 +35,7 @@ struct Room : PendingRequests {
   explicit Room(size_t connections = 10, size_t bytes = 1 << 20, std::chrono::milliseconds timeout = 1min)
       : PendingRequests(connections, bytes, 1000, timeout,
                     [](const HttpConnection& connection) { return connection.head().starts_with("POST /refused"); }) {}
-  // One round, as the server makes it.
+  // One round of the server's loop.
   Sorted look() {
     std::vector<pollfd> entries;
     append_to(entries);
@@ -179,7 +179,7 @@ TEST_CASE("the head has its time, and the body has it anew") {
   Room patient(10, 1 << 20, 200ms);
   Client slow;
   slow.enter(patient);
-  std::this_thread::sleep_for(120ms);  // the time itself is tested here
+  std::this_thread::sleep_for(120ms);  // the real time limit is tested here
   slow.send(kPost + "\r\n");
   CHECK(patient.look().late.empty());
   CHECK(patient.poll_timeout() > 100);

@@ -10,7 +10,7 @@ namespace {
 
 const PostLimit::Clock::time_point kStart{1000h};
 
-// How many of `tries` at this moment are let through.
+// Returns how many of `tries` are allowed at this moment.
 int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Clock::time_point now) {
   int count = 0;
   for (int i = 0; i < tries; ++i) count += limit.take(peer, "", now) ? 0 : 1;
@@ -21,7 +21,7 @@ int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Cloc
 
 TEST_CASE("a burst of ten seconds' worth passes, then the rate") {
   PostLimit limit({5, 0});
-  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the one that empties the bucket passes too
+  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the request that empties the bucket passes too
   CHECK(limit.take("10.0.0.1", "", kStart) == 1s);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 2s) == 10);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 1h) == 51);
@@ -30,7 +30,7 @@ TEST_CASE("a burst of ten seconds' worth passes, then the rate") {
 TEST_CASE("clients have buckets of their own, and all have one together, of which nobody takes the share of another") {
   PostLimit limit({5, 8});
   CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);
-  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 40);  // half of what all may ask for
+  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 40);  // half of the total rate
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 1s) == 0);
   const int late = passed(limit, "10.0.0.3", 100, kStart + 1s);
   CHECK(late >= 26);  // a third

@@ -30,7 +30,7 @@ TEST_CASE("the instance is a URI reference, whatever was asked for") {
   CHECK(instance("/a\"<b>|^`{}\\") == "/a%22%3Cb%3E%7C%5E%60%7B%7D%5C");
   CHECK(instance("/%zz%4") == "/%25zz%254");
   CHECK(instance("/a#b") == "/a%23b");
-  CHECK(instance("//evil.example/x") == "/.//evil.example/x");  // no host of another site
+  CHECK(instance("//evil.example/x") == "/.//evil.example/x");  // cannot be read as the host of another site
   CHECK(instance("") == "");
   CHECK(instance("/" + std::string(9000, 'a')).size() <= 2002);
 }

@@ -115,7 +115,7 @@ TEST_CASE("an absolute target is read as its path, and its host is the request's
   CHECK(read->headers[0] == std::pair<std::string, std::string>("host", "bench.lan:8090"));
   CHECK(read_request_head(head("", "GET HTTPS://bench.lan HTTP/1.1"))->target == "/");
   CHECK(read_request_head(head("", "GET http://bench.lan?a=b HTTP/1.1"))->target == "/?a=b");
-  CHECK(status_of("GET http://bench.lan/ HTTP/1.1\r\n\r\n") == 400);  // without a Host all the same
+  CHECK(status_of("GET http://bench.lan/ HTTP/1.1\r\n\r\n") == 400);  // and still lacks a Host
 }
 
 TEST_CASE("a query may have question marks, and any HTTP/1 is read") {

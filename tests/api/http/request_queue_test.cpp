@@ -15,7 +15,7 @@ PendingRequest request(const std::string& lane, Work work = Work::light) {
   return {HttpConnection(UniqueFd(), 1s), std::move(one), {work, lane}};
 }
 
-// The lanes of all that may be begun now, in order.
+// The lanes of all requests that may start now, in order.
 std::string begun(RequestQueue& queue) {
   std::string lanes;
   while (auto next = queue.pop()) lanes += next->lane.name;

@@ -15,14 +15,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// How long clients may stall, and what is less than that however busy the machine: who waited for one of them took longer.
+// The server's limit for stalled clients, and a bound far below it: a request that took longer waited for a stalled client.
 constexpr std::chrono::milliseconds kStalled = 60s;
 constexpr std::chrono::milliseconds kUnhindered = 30s;
 
-// More than the sockets' buffers take.
+// Larger than the sockets' buffers.
 constexpr size_t kLargeAnswer = 5 << 20;
 
-// Answers with what it was asked; some paths misbehave.
+// Echoes the request; some paths misbehave.
 class Echo : public RequestHandler {
  public:
   void arrived() override { ++arrivals; }
@@ -56,7 +56,7 @@ class Echo : public RequestHandler {
         return ++made == 3 ? Piece::last : Piece::more;
       };
     } else if (request.path == "/many-pieces" || request.path == "/stuck-pieces") {
-      // More than are made at once, where its request is answered.
+      // More pieces than the server makes ahead of the client.
       response.pieces = [this, stuck = request.path == "/stuck-pieces", made = 0](std::string& out) mutable {
         if (stuck && made == 8) wait();
         out = "x";
@@ -212,7 +212,7 @@ TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer
     const Answer cut = serving.client->get(path);
     CHECK(cut.body == "begun");
     CHECK_FALSE(cut.whole);
-    // To HTTP/1.0 an ordinary end would make it whole.
+    // HTTP/1.0 has no chunks: a normal close would make the cut answer look complete.
     const UniqueFd old = serving.client->connect();
     HttpClient::send(old.get(), std::string("GET ") + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
     char buffer[4096];
@@ -326,7 +326,7 @@ TEST_CASE("answers that are not read, and announced bodies that never come, hold
   const auto asked = std::chrono::steady_clock::now();
   CHECK(serving.client->get("/").status == 200);
   CHECK(std::chrono::steady_clock::now() - asked < kUnhindered);
-  // Who reads after all gets everything: of answers that are too many to be kept, the last one.
+  // A client that resumes reading gets everything: with too many answers to keep, the last one.
   CHECK(parse_answer(HttpClient::receive_all(stalled[9].get())).body.size() == kLargeAnswer);
   CHECK_FALSE(parse_answer(HttpClient::receive_all(stalled[0].get())).whole);
   problem(parse_answer(HttpClient::receive_all(stalled[10].get())), 413);
@@ -349,12 +349,12 @@ TEST_CASE("of an answer that is made in pieces no more is made than its client t
   std::string some(1'000'000, 0);
   CHECK(::recv(stalled[0].get(), some.data(), some.size(), MSG_WAITALL) == std::ssize(some));
   CHECK(serving.client->get("/").status == 200);
-  CHECK(before < 20 * 100);  // what the sockets' buffers take, and one piece more
+  CHECK(before < 20 * 100);  // the sockets' buffers and one piece more
 }
 
 TEST_CASE("heavy requests that take long leave workers to light ones, and wait for one another") {
   HttpServerOptions options;
-  options.threads = 8;  // two of them for heavy requests
+  options.threads = 8;  // 2 of them for heavy requests
   Serving serving(options);
   std::vector<UniqueFd> heavy;
   const auto ask = [&](const std::string& path) {
@@ -366,7 +366,7 @@ TEST_CASE("heavy requests that take long leave workers to light ones, and wait f
     for (int i = 0; i < 50; ++i) CHECK(serving.client->get("/").status == 200);
     CHECK(serving.echo.waiting == waiting);
   };
-  // Of one kind a single one, however many are asked for: another kind finds a worker.
+  // One kind gets a single worker, however many requests it has: another kind finds a worker.
   for (int i = 0; i < 10; ++i) ask("/wait");
   wait_for(1);
   for (const char* path : {"/wait-too", "/wait-as-well"}) {
@@ -379,7 +379,7 @@ TEST_CASE("heavy requests that take long leave workers to light ones, and wait f
 
 TEST_CASE("answers of one kind that are made in pieces keep no worker from the pieces of another kind") {
   HttpServerOptions options;
-  options.threads = 8;  // two of them for pieces
+  options.threads = 8;  // 2 of them for pieces
   Serving serving(options);
   std::vector<UniqueFd> stuck;
   for (int i = 0; i < 4; ++i) {
@@ -424,8 +424,8 @@ TEST_CASE("for one connection too many the oldest that has not asked goes") {
 
 TEST_CASE("floods of requests are told to come back") {
   HttpServerOptions options;
-  options.threads = 4;  // one of them for heavy requests
-  options.max_connections = 8;  // 2 of them for requests that wait
+  options.threads = 4;  // 1 of them for heavy requests
+  options.max_connections = 8;  // 2 of them for queued requests
   Serving serving(options);
   std::vector<UniqueFd> asking;
   for (int i = 0; i < 1 + 2 + 5; ++i) {
@@ -435,7 +435,7 @@ TEST_CASE("floods of requests are told to come back") {
   const Answer busy = parse_answer(HttpClient::receive_all(asking.back().get()));
   problem(busy, 503);
   CHECK(busy.header("retry-after") == "1");
-  // Another kind of request is let in: the flood makes room for it.
+  // A request of another kind is accepted: the flood gives up a place.
   CHECK(serving.client->get("/").status == 200);
   serving.let_go();
   CHECK(parse_answer(HttpClient::receive_all(asking.front().get())).status == 200);

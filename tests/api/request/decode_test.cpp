@@ -55,7 +55,7 @@ TEST_CASE("a search is decoded") {
   CHECK(request.field_size_range->to == 1048576);
   CHECK(bad(R"({"find": "peak"})") == Pointers{"/find"});
   CHECK(bad(R"({"field_sizes": {"from": "64", "upto": 1}})") == Pointers{"/field_sizes/from", "/field_sizes/upto"});
-  // A misspelt search is not judged as the sweep that it is none of.
+  // A misspelt search is not validated as a sweep.
   CHECK(refused(R"({"find": "crosover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})") ==
         Pointers{"/find"});
 }

@@ -16,7 +16,7 @@ struct Log {
   spdlog::logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
 };
 
-// So many pieces of 10 bytes, and then a failure or the end.
+// Makes this many pieces of 10 bytes, then fails or ends.
 MakePiece pieces(int count, bool fails) {
   return [count, fails](std::string& out) mutable -> StoreResult<bool> {
     if (count-- > 0) {

@@ -6,9 +6,9 @@ using namespace copybench;
 
 namespace {
 
-constexpr int kSizes = 1100;  // more than are made at once, and than are kept
+constexpr int kSizes = 1100;  // more than are made at once or kept
 
-// An experiment of so many configurations, of which the first 300 were measured.
+// An experiment of this many configurations, of which the first 300 were measured.
 void measure_many(Backend& backend) {
   ExperimentRequest request;
   request.name = "many";

@@ -68,7 +68,7 @@ TEST_CASE("before anything has ended, the most there can be is told") {
 }
 
 TEST_CASE("each configuration is repeated for itself, and the experiment says how it ended") {
-  // two_copy is steady, one_copy jumps about, zero_copy always fails.
+  // two_copy is steady, one_copy varies widely, zero_copy always fails.
   const auto spec = until(2, 5, 12);
   const auto ended = run_to_end(spec, [](const PlannedRun& run) {
     const double step = run.repetition % 2;

@@ -14,7 +14,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// Around a level, without ties, the same for the same seed.
+// Values around a level, without ties, deterministic by seed.
 Values around(double level, size_t n, double spread, unsigned seed) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, spread);
@@ -87,7 +87,7 @@ TEST_CASE("what it takes grows with the number of comparisons that show nothing"
   CHECK(*comparisons[0].corrected_p == Approx(20.0 / 70));
   CHECK(comparisons[0].verdict == Verdict::too_few_repetitions);
   CHECK(comparisons[0].needed == 6);  // 2 / C(12, 6) * 10 = 0.022; 2 / C(10, 5) * 10 = 0.079
-  // Where most differ, the same few repetitions are enough.
+  // If most comparisons differ, the same few repetitions suffice.
   const auto all_apart = compare(std::vector<ValueSets>(10, sets[0]), Better::higher, 0.01);
   for (const Comparison& comparison : all_apart) CHECK(comparison.verdict == Verdict::faster);
 }
@@ -133,7 +133,7 @@ TEST_CASE("simulated sweeps: false alarms stay rare, 5 % is found") {
 }
 
 TEST_CASE("how many repetitions it takes is found among thousands of comparisons as it is among few") {
-  // As Benjamini and Hochberg define it: with this p in the place of its own, all corrected anew.
+  // By Benjamini and Hochberg's definition: with this p in place of its own, all are corrected anew.
   const auto needed = [](const std::vector<double>& all, size_t which) -> std::optional<int64_t> {
     const auto corrected = [&](size_t n) {
       std::vector<double> changed = all;

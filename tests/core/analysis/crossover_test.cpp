@@ -25,7 +25,7 @@ ExperimentSpec search(uint64_t from = 64, uint64_t to = 1 << 20, const std::stri
   return spec;
 }
 
-// Searches to the end; figures_of(run) are the figures of a completed run, none of one that failed.
+// Searches to the end; figures_of(run) returns a completed run's figures, or nullopt for a failed run.
 template <typename FiguresOf>
 std::pair<CrossoverResult, std::vector<SummaryInput>> search_to_end(const ExperimentSpec& spec, FiguresOf figures_of) {
   std::vector<SummaryInput> ended;
@@ -55,7 +55,7 @@ RunFigures gbps(double value) {
   return figures;
 }
 
-// zero_copy gains `slope` an octave on one_copy, and draws level at `size`; both with noise.
+// zero_copy gains `slope` an octave on one_copy and reaches it at `size`; both have noise.
 struct Machine {
   double slope;
   double size;
@@ -151,7 +151,7 @@ TEST_CASE("two engines that are equal are not told apart, within the error that 
     const auto [found, ended] = search_to_end(search(), machine);
     wrong += std::ranges::any_of(found.path, [](const SizeResult& size) { return size.better.has_value(); });
   }
-  // 5 % of 200 are 10, and 18 of 200 are beyond any luck (p < 0.01).
+  // 5 % of 200 is 10; 18 of 200 has a probability below 0.01.
   CHECK(wrong < 18);
   const auto [found, ended] = search_to_end(search(), Machine{0, 1});
   CHECK(found.state == CrossoverState::undecided);

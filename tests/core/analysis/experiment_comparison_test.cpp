@@ -16,7 +16,7 @@ struct Sweep : MeasuredExperiment {
     spec.field_sizes = std::move(field_sizes);
     spec.threads = {1};
   }
-  // Repetitions from 1 on.
+  // Repetitions are numbered from 1.
   Sweep& add(EngineMode engine, const std::vector<double>& gbps, uint64_t field_bytes = 512) {
     uint32_t repetition = 0;
     for (const double value : gbps) {

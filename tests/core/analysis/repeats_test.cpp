@@ -6,7 +6,7 @@ using namespace copybench;
 
 namespace {
 
-// Throughputs of the runs in the order of their ends; 0 is a run that failed.
+// Throughputs of the runs in the order of their ends; 0 is a failed run.
 Repeats after(const std::vector<double>& throughputs, double pct = 10, uint32_t min = 5, uint32_t max = 10) {
   ExperimentSpec spec;
   spec.repetitions = min;

@@ -16,7 +16,7 @@ using LevelShape = std::function<double(size_t i, size_t n)>;
 
 double flat(size_t, size_t) { return 1; }
 
-// Noise of the given deviation, each sample leaning on the one before by `correlation`, upon a shape.
+// Noise of the given deviation added to a shape; each sample correlates with the one before by `correlation`.
 Series series(unsigned seed, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
@@ -29,7 +29,7 @@ Series series(unsigned seed, size_t n, double noise, double correlation = 0, con
   return samples;
 }
 
-// How often each kind is found in `tries` series.
+// Returns how often each kind is found in `tries` series.
 std::map<FlagKind, int> found(int tries, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::map<FlagKind, int> count;
   for (int seed = 0; seed < tries; ++seed) {

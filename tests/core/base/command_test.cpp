@@ -43,7 +43,7 @@ TEST_CASE("a command that writes without end is ended: on stdout by its bound, o
 
 TEST_CASE("a command over its time is killed with all it started") {
   auto [read_end, write_end] = pipe_pair();
-  // The grandchild holds the pipe's end; it alone could keep it open.
+  // Only the grandchild holds the pipe open.
   const auto result = run_command({.argv = {"sh", "-c", "sleep 1000 & wait"}, .inherit = {{write_end.get(), 3}}}, 50ms);
   REQUIRE_FALSE(result);
   CHECK(result.error().message == "sh did not end within 0.1 s and was killed");

@@ -17,7 +17,7 @@ namespace {
 
 constexpr uid_t kStranger = 4321;
 
-// A folder that nobody but this user can get into, and in it one that belongs to a stranger.
+// A folder that only this user can enter, with one inside that belongs to another user.
 struct Folders {
   Folders() {
     std::string name = (fs::temp_directory_path() / "copybench-rights-XXXXXX").string();

@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The wait status of a child that guards the files and raises the signal. It exits with 7 if it survives.
+// Returns the wait status of a child that guards the files and raises the signal. It exits with 7 if it survives.
 int status_of_child(int signal, const std::vector<std::string>& paths, bool ignored) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // not the test framework's, which would report a crash
+    ::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // not the test framework's handler, which would report a crash
     const RemovedOnSignal removed(paths);
     ::raise(signal);
     ::_exit(7);

@@ -56,8 +56,8 @@ TEST_CASE("lines go in, lines come out, and the end of stdin is seen") {
   const auto status = child->wait(20s);
   REQUIRE(status);
   CHECK(status->success());
-  CHECK(child->wait(0ns)->success());  // asked again after the answer
-  child->signal_group(SIGKILL);        // its number may belong to a stranger by now: nothing is sent
+  CHECK(child->wait(0ns)->success());  // queried again after the status was collected
+  child->signal_group(SIGKILL);        // the pid may be reused by now: no signal is sent
 }
 
 TEST_CASE("the pidfd is readable once the child has ended") {
@@ -124,7 +124,7 @@ TEST_CASE("inherited descriptors get their numbers, even where sources and targe
   const int b = write_b.get();
   const int c = write_c.get();
   REQUIRE(b > 2);
-  // a goes where b is, b goes where c is, c goes where a is.
+  // a moves to b's number, b to c's, c to a's.
   const int a = write_a.get();
   const auto script =
       "echo a >&" + std::to_string(b) + "; echo b >&" + std::to_string(c) + "; echo c >&" + std::to_string(a);
@@ -199,7 +199,7 @@ TEST_CASE("signals that we ignore or block work in the child") {
   ::sigaction(SIGPIPE, &before, nullptr);
   REQUIRE(status);
   CHECK(status->out == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
-  CHECK(::sigismember(&now, SIGTERM) == 1);  // our own mask is as it was
+  CHECK(::sigismember(&now, SIGTERM) == 1);  // our own mask is unchanged
 }
 
 TEST_CASE("the child leads a process group of its own and dies with the thread that spawned it") {

@@ -58,7 +58,7 @@ TEST_CASE("what takes the place of a file is named, and nobody waits for the oth
       if (what == "a pipe") REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
       if (what == "a folder") REQUIRE(::mkdir(file.c_str(), 0700) == 0);
       if (what == "a symbolic link") {
-        if (suffix.empty()) continue;  // that one is followed
+        if (suffix.empty()) continue;  // a symbolic link for the data directory itself is followed
         std::ofstream(directory.path() / "elsewhere") << "of another program";
         std::filesystem::create_symlink(directory.path() / "elsewhere", file);
       }
@@ -156,7 +156,7 @@ TEST_CASE("a connection is usable after a failure") {
       Query insert(*connection, "INSERT INTO t VALUES (?, 1, 'x')");
       insert.bind(int64_t{1}).run();
     });
-    CHECK(failed.has_value() == (i == 1));  // the second time the key is taken
+    CHECK(failed.has_value() == (i == 1));  // the key exists the second time
   }
   CHECK_FALSE(connection->attempt([&] { CHECK(connection->integer("SELECT count(*) FROM t") == 1); }));
 }

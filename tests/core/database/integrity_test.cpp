@@ -9,7 +9,7 @@ using Access = DatabaseConnection::Access;
 
 namespace {
 
-// Runs the whole check to its end; its finding, if any.
+// Runs the whole check and returns its finding, if any.
 std::optional<StoreError> finding(const std::filesystem::path& database) {
   std::optional<StoreError> found;
   BackgroundCheck check(database, [&](const StoreError& error) { found = error; });

@@ -1,4 +1,4 @@
-// Files of the data directory that are removed, replaced, cut or overwritten while the store has them open.
+// Files of the data directory that are removed, replaced, truncated or overwritten while the store has them open.
 #include "core/database/open_files.h"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ namespace {
 
 const IdempotencyKey kKey{"key", "digest"};
 
-// With one experiment that has an answer under a key, and one that is being measured.
+// Holds one experiment with an idempotency key and one that is being measured.
 struct Prepared {
   Prepared() : store(open_store(directory)) {
     must(store->enqueue(plan_of(1), kKey, [](const ExperimentRecord&) { return std::string("answer"); }));
@@ -33,7 +33,7 @@ struct Prepared {
 
   fs::path file(const std::string& name) const { return directory.path() / name; }
 
-  // Nothing is acknowledged any more, and it is told before anybody has tried.
+  // Nothing is acknowledged any more, and the status reports it before anybody tries to write.
   void refuses(Kind kind, const std::string& name) {
     CAPTURE(name);
     const auto told = store->last_write_error();
@@ -183,7 +183,7 @@ TEST_CASE("what the store does itself with its files is no other program's doing
   }
   must(store->convert_to_give_back_space());
   enqueue(*store, 1);
-  // Readers of other processes look at the same files.
+  // Readers in other processes use the same files.
   TemporaryDirectory elsewhere;
   must(back_up(directory.path(), elsewhere.path() / "backup"));
   enqueue(*store, 1);

@@ -22,7 +22,7 @@ struct Port {
     REQUIRE(socket);
     return std::move(*socket);
   }
-  // Until so many are in, or nothing has come for a second.
+  // Waits until this many clients are accepted, or none has come for a second.
   std::vector<AcceptedClient> admit(size_t wanted) {
     std::vector<AcceptedClient> all;
     pollfd readable{acceptor.poll_fd(), POLLIN, 0};

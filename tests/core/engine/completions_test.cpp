@@ -45,7 +45,7 @@ TEST_CASE("a completion that nobody waits for is an error") {
   CHECK(!completions.completed(0, 0));  // never sent
   completions.sent(0);
   completions.sent(1);
-  CHECK(!completions.completed(0, 2));  // reaches beyond what was sent
+  CHECK(!completions.completed(0, 2));  // extends past the last send
   REQUIRE(completions.completed(1, 1));
   const auto twice = completions.completed(1, 1);
   REQUIRE(!twice);

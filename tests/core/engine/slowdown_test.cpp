@@ -55,6 +55,6 @@ TEST_CASE("what is burnt for a time ends with it, and what grows is little at fi
 TEST_CASE("each message takes at least what is burnt for it and its bytes") {
   CHECK(ns_of_messages({20'000, 0, 0, 0}, 100) >= 2'000'000);
   CHECK(ns_of_messages({0, 20, 0, 0}, 100) >= 2'000'000);
-  // A thread's CPU time is never ahead of the clock.
+  // A thread's CPU time never exceeds elapsed time.
   CHECK(ns_of_messages({0, 20, 0, 1}, 100) >= 2'000'000);
 }

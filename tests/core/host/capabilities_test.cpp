@@ -14,7 +14,7 @@ using namespace copybench;
 
 namespace {
 
-// In a process of its own, since what is given up does not come back.
+// In its own process, since dropped capabilities do not come back.
 int in_child(int (*what)()) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(what());

@@ -53,5 +53,5 @@ TEST_CASE("small files") {
   CHECK(read_text_file("/proc/sys/kernel/ostype") == "Linux");
   CHECK_FALSE(read_text_file("/no/such/file"));
   CHECK_FALSE(read_text_file("/proc"));
-  CHECK_FALSE(read_text_file("/dev/zero"));  // without end
+  CHECK_FALSE(read_text_file("/dev/zero"));  // endless
 }

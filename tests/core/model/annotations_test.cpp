@@ -64,7 +64,7 @@ TEST_CASE("a name or tag that shows nothing is refused") {
     REQUIRE(errors.size() == 1);
     CHECK(errors[0].detail.find("shows nothing") != std::string::npos);
     CHECK(annotation_errors({{}, {}, {{text}}, {}}).size() == 1);
-    CHECK(annotation_errors({{}, text, {}, {}}).empty());  // notes stand beside the name
+    CHECK(annotation_errors({{}, text, {}, {}}).empty());  // notes do not disturb the name
   }
   for (const std::string text : {"a", " a ", "\xe2\x80\x8b""b", "\xf0\x9f\x98\x80", "\xe4\xb8\xad"}) {
     CHECK(annotation_errors({text, {}, {}, {}}).empty());

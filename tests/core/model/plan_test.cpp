@@ -51,7 +51,7 @@ std::vector<std::string> error_pointers(const ExperimentRequest& request) {
   return pointers;
 }
 
-// The one error that the request has.
+// Returns the only error of the request.
 FieldError error_of(const ExperimentRequest& request) {
   const auto errors = errors_of(request);
   REQUIRE(errors.size() == 1);

@@ -18,7 +18,7 @@ using namespace copybench;
 
 namespace {
 
-// A stand-in for a perf that this machine does not have: an old one, a forbidden one, a wrapper without its program.
+// A stand-in for a perf that this machine lacks: an old one, a forbidden one, a wrapper without its program.
 class FakePerf {
  public:
   explicit FakePerf(const std::string& script) {
@@ -74,7 +74,7 @@ TEST_CASE("no perf") {
   CHECK_FALSE(probe.availability().usable);
   CHECK(probe.availability().path.empty());
   CHECK(probe.availability().reason == "there is no program no-such-perf-of-copybench");
-  // It was named by the administrator: to install perf would not help.
+  // The administrator named this perf: installing another would not help.
   CHECK(probe.availability().remedy.starts_with("copybenchd serve --perf perf"));
   const auto support = probe.support({"cycles"});
   CHECK_FALSE(support[0].works);
@@ -178,15 +178,15 @@ TEST_CASE("who holds quiet is not disturbed by others' questions") {
   {
     const PerfProbe::Quiet quiet(probe);
     const auto known = probe.support_without_disturbing({"page-faults", "task-clock"});
-    CHECK(known.size() == 2);  // without a perf nothing has to be asked
-    CHECK(probe.support({"instructions"}).size() == 1);  // who measures may ask
+    CHECK(known.size() == 2);  // without perf no probe is needed
+    CHECK(probe.support({"instructions"}).size() == 1);  // the measuring side may probe
   }
   CHECK(probe.support_without_disturbing({"page-faults"}).size() == 1);
 }
 
 namespace {
 
-// Counts task-clock alone, refuses all other events by their name, and writes a line for each time that it was asked for any.
+// Counts task-clock only, rejects all other events by name, and logs a line for each call that names one.
 std::string picky_perf(const std::string& log) {
   return R"(
 [ "$1" = --version ] && { echo perf version 6.1.0; exit; }
@@ -243,7 +243,7 @@ TEST_CASE("others' questions start few perfs, however many events they name, and
   for (const auto& event : first) CHECK(event.reason.starts_with("unknown to perf: "));
   CHECK(probe.support_without_disturbing({unknown[0]}).size() == 1);
   CHECK(lines_of(log) - before == PerfProbe::kMostForOthers);
-  // Who measures gets an answer for each.
+  // The measuring side gets a reading for each.
   const auto all = probe.support(unknown);
   CHECK(all.size() == unknown.size());
   CHECK(probe.support({"task-clock"}).front().works);
@@ -270,7 +270,7 @@ TEST_CASE("who measures does not wait for others' questions but for one perf tha
   }
   for (int round = 0; round < 20; ++round) {
     const PerfProbe::Quiet quiet(probe);
-    // From here on nobody else starts perf.
+    // Nobody else starts perf from here on.
     const int64_t before = lines_of(log);
     CHECK(probe.support({"task-clock"}).front().works);
     CHECK(lines_of(log) - before <= 1);

@@ -62,7 +62,7 @@ TEST_CASE("hybrid, system-wide: the core types add up, whatever name was asked f
     const auto reading = read_sample("hybrid-system-wide.json", {asked}, PerfScope::system_wide).front();
     CHECK(reading.event == asked);
     CHECK(reading.value == 18685492.0 + 255620352.0);
-    CHECK(reading.running_pct == 54);  // the part of the atoms is extrapolated
+    CHECK(reading.running_pct == 54);  // the atoms' part is extrapolated
   }
   CHECK(read_sample("hybrid-system-wide.json", {"instructions"}, PerfScope::system_wide).front().value ==
         15489913.0 + 38790161.0);
@@ -77,7 +77,7 @@ TEST_CASE("hybrid, one task: each row counts by its share, taken from the runtim
   const double atom = 16548968.0;
   const double core = 622042486.0;
   CHECK(*reading.value == std::round((6720143357.0 * atom + 20875198260.0 * core) / (atom + core)));
-  // Near what the printed shares give, and far from the sum of the rows.
+  // Close to the total by the printed shares, and far from the plain sum.
   CHECK(*reading.value == doctest::Approx(6720143357.0 * 0.02 + 20875198260.0 * 0.97).epsilon(0.02));
   CHECK(reading.running_pct == 100);  // together they cover the whole time
 }
@@ -92,7 +92,7 @@ TEST_CASE("hybrid, a task that never ran on one side: the total is the other row
 TEST_CASE("a large server, system-wide") {
   const auto readings =
       read_sample("server-system-wide.csv", {"cpu-cycles", "branches", "cs", "faults"}, PerfScope::system_wide);
-  CHECK(readings[0].value == 52288305.0);  // printed as cycles
+  CHECK(readings[0].value == 52288305.0);  // printed under the name cycles
   CHECK(readings[1].value == 7299859.0);
   CHECK(readings[2].value == 976.0);
   CHECK(readings[3].value == 76.0);
@@ -111,19 +111,19 @@ TEST_CASE("a multiplexed event keeps its value with its share") {
 }
 
 TEST_CASE("a part is no total") {
-  // A core type without the event, while the task was there half of the time.
+  // A core type without the event, on which the task spent half of the time.
   const auto reading =
       task({row("cpu_core/LLC-load-misses/", 1000, 50, 500), missing("cpu_atom/LLC-load-misses/", "not supported")},
            "LLC-load-misses");
   CHECK_FALSE(reading.value);
   CHECK(reading.reason == "not supported (cpu_atom/LLC-load-misses/)");
-  // It stayed away from there.
+  // The task was never there.
   CHECK(task({row("cpu_core/LLC-load-misses/", 1000), missing("cpu_atom/LLC-load-misses/", "not supported")},
              "LLC-load-misses")
             .value == 1000.0);
-  // System-wide each PMU stands for CPUs of its own.
+  // System-wide, each PMU covers its own CPUs.
   CHECK_FALSE(system_wide({row("cpu_core/cycles/", 1000), missing("cpu_atom/cycles/", "not counted")}, "cycles").value);
-  // Nowhere.
+  // Counted nowhere.
   CHECK_FALSE(
       task({missing("cpu_core/cycles/", "not counted"), missing("cpu_atom/cycles/", "not counted")}, "cycles").value);
 }
@@ -161,7 +161,7 @@ TEST_CASE("each asked event takes its own row where several would fit") {
 }
 
 TEST_CASE("what perf reduced to user space is no value, for the copies run in the kernel") {
-  // As perf 6.1 prints it for an unprivileged user with kernel.perf_event_paranoid 2: the 0 is a false one.
+  // perf 6.1's output for an unprivileged user with kernel.perf_event_paranoid 2: the 0 is false.
   const auto readings = combine_rows(
       {row("context-switches:u", 0),
        row("page-faults:u", 46),
@@ -173,7 +173,7 @@ TEST_CASE("what perf reduced to user space is no value, for the copies run in th
     CHECK_FALSE(readings[i].value);
     CHECK(readings[i].reason.find("user space only") != std::string::npos);
   }
-  CHECK(readings[3].value == 500000.0);  // a clock counts the same either way
+  CHECK(readings[3].value == 500000.0);  // a clock counts the same at both levels
   CHECK(task({missing("cpu-cycles:u", "not supported")}, "cpu-cycles").reason == "not supported");
 }
 

@@ -28,7 +28,7 @@ std::vector<PerfRow> sample(const std::string& name) {
 TEST_CASE("a VM without a PMU: JSON and CSV say the same") {
   for (const char* name : {"vm-no-pmu.json", "vm-no-pmu.csv"}) {
     CAPTURE(name);
-    const auto rows = sample(name);  // the file begins with a # line and a blank one
+    const auto rows = sample(name);  // the file begins with a # line and an empty one
     REQUIRE(rows.size() == 7);
     for (size_t i = 0; i < 5; ++i) {
       CHECK_FALSE(rows[i].value);
@@ -49,7 +49,7 @@ TEST_CASE("a VM without a PMU: JSON and CSV say the same") {
 
 TEST_CASE("a hybrid CPU, system-wide: string numbers, metric lines, nan") {
   const auto rows = sample("hybrid-system-wide.json");
-  REQUIRE(rows.size() == 8);  // the five lines without an event are passed over
+  REQUIRE(rows.size() == 8);  // the five lines without an event are skipped
   CHECK(rows[0].event == "cpu-clock");
   CHECK(rows[0].value == 32131.530625);
   CHECK(rows[4].event == "cpu_core/cycles/");

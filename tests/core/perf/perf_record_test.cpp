@@ -1,4 +1,4 @@
-// Against the perf of this machine, as it may sample.
+// Uses this machine's perf, as far as it may sample.
 #include "core/perf/perf_record.h"
 
 #include <doctest/doctest.h>
@@ -67,7 +67,7 @@ TEST_CASE("a perf that floods its stderr and prints no samples is ended, and say
       "while :; do echo 'WARNING: \377' >&2; done\n";
   REQUIRE(::write(file.get(), script.data(), script.size()) == static_cast<ssize_t>(script.size()));
   REQUIRE(::chmod(name, 0755) == 0);
-  // A file that is open for writing cannot be executed.
+  // A file that is open for writing cannot be executed (ETXTBSY).
   file.reset();
   auto recorder = Recorder::start(name, {.event = "cycles", .frequency_hz = 99, .whole_machine = true, .processes = {}});
   REQUIRE(recorder);

@@ -8,7 +8,7 @@ using namespace copybench;
 
 namespace {
 
-// Of perf 6.1 on Linux 6.18.
+// Output of perf 6.1 on Linux 6.18.
 constexpr const char* kText = R"(12316/12318 
 	ffffffff821f3a68 __pi_memcpy ([kernel.kallsyms])
 	ffffffff81e40823 skb_copy_ubufs ([kernel.kallsyms])

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Whether an answer that may wait for an hour begins at once. A hang is told after 30 s.
+// Returns whether a heavy answer with a bound of an hour begins at once. A hang is reported after 30 s.
 bool begins(ActivityCounter& activity) {
   auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
   const bool begun = answer.wait_for(30s) == std::future_status::ready;

@@ -10,7 +10,7 @@ namespace {
 
 const UtcTime kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
 
-// A clock that was right at kNow, and since then went on by `passed` and was set forward by `set`.
+// A clock that was right at kNow; since then `passed` elapsed and the clock was set forward by `set`.
 ClockReading reading(Nanoseconds passed, Nanoseconds set = 0h) {
   return {kNow + std::chrono::duration_cast<std::chrono::milliseconds>(passed + set), 1000s + passed};
 }

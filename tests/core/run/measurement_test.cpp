@@ -60,7 +60,7 @@ TEST_CASE("figures follow from what was reported, and nothing becomes a false ze
 
 TEST_CASE("a figure per byte is a rate over its own window, by the rate of the bytes") {
   auto measurement = plain();
-  // Marks that came late: twice the time, twice the amount, the same cost of a byte.
+  // Late marks: twice the time, twice the amount, the same cost a byte.
   measurement.engine_closed["cpu_ns"] = 100 + 2 * 5000;
   measurement.engine_closed["monotonic_ns"] = 2'000'000'000;
   measurement.machine_cpu.user_ns = 14'000;

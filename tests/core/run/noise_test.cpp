@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kMs = 1'000'000;
 
-// 3 s on two CPUs, of which the run used 5.5 s and nobody else anything. pid 100 leads the run's group.
+// 3 s on two CPUs; the run used 5.5 s, other processes none. pid 100 leads the run's group.
 NoiseWindow quiet() {
   NoiseWindow window;
   window.cpus = {0, 1};
@@ -66,7 +66,7 @@ TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neigh
   const Noise noise = detect_noise(window);
   CHECK(kinds_of(noise.flags) == "neighbours");
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.125));
-  window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts were nobody's
+  window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts belong to no process
   CHECK(kinds(window).empty());
   window.after.processes.back() = {300, 300, "ksoftirqd/1", 750 * kMs, 0, 1, true};
   CHECK(kinds(window).empty());
@@ -108,7 +108,7 @@ TEST_CASE("where not all processes can be seen the CPUs decide, and those that a
   window.own_cpu_ns -= 1500 * kMs;
   window.before.all_processes = window.after.all_processes = false;
   CHECK(kinds(window) == "neighbours");
-  auto hidden = quiet();  // by the soft interrupts that are in the run's own time
+  auto hidden = quiet();  // because of the soft interrupts in the run's own time
   hidden.own_cpu_ns -= 400 * kMs;
   hidden.cpu.softirq_ns += 800 * kMs;
   hidden.cpu.system_ns -= 400 * kMs;

@@ -38,7 +38,7 @@ struct Kept {
     return id;
   }
 
-  // Works until there is no more to do; what it said meanwhile.
+  // Runs until nothing is left to do; returns its log lines.
   std::string work(const RetentionPolicy& policy, const std::function<bool()>& stopping = [] { return false; }) {
     std::ostringstream said;
     auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said));
@@ -117,7 +117,7 @@ TEST_CASE("a clock that was set far forward removes nothing by age, and by size 
   CHECK(contains(said, "warning event=retention_clock_doubted reason="));
   CHECK_FALSE(contains(said, "event=retention_removed"));
   CHECK(contains(kept.work({std::chrono::days(0), 1}), "event=retention_removed experiment_id=1"));
-  // It was noted that the clock is believed again.
+  // The record shows that the clock is trusted again.
   REQUIRE(kept.store->believe_time(utc_now() - std::chrono::days(1)));
   kept.experiment(true);
   CHECK(contains(kept.work(by_age), "event=retention_removed"));
@@ -131,5 +131,5 @@ TEST_CASE("another policy holds from the next look on") {
   CHECK_FALSE(retention.work([] { return false; }));
   retention.set_policy({{}, 1});
   CHECK_FALSE(retention.work([] { return false; }));
-  CHECK_FALSE(*kept.store->remove_expired({{}, 1}));  // there is nothing left to remove
+  CHECK_FALSE(*kept.store->remove_expired({{}, 1}));  // nothing is left to remove
 }

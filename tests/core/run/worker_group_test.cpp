@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A child that does what a shell script says.
+// A child that runs a shell script.
 Worker worker(const std::string& name, const std::string& script) {
   SubprocessOptions options;
   options.argv = {"sh", "-c", script};

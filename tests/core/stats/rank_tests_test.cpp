@@ -27,7 +27,7 @@ Values drawn(std::mt19937_64& random, size_t n, double shift = 0) {
   return values;
 }
 
-// By going through every way in which the values could have been dealt.
+// Enumerates every way in which the values could have been dealt.
 double enumerated_p(const Values& base, const Values& head) {
   Values all = base;
   all.insert(all.end(), head.begin(), head.end());
@@ -52,10 +52,10 @@ double enumerated_p(const Values& base, const Values& head) {
   return std::min(1.0, 2 * std::min(below, above) / total);
 }
 
-// Two sets without ties whose U of the second is as given.
+// Two sets without ties with the given U of the second.
 std::pair<Values, Values> sets_with_u(size_t n, size_t u) {
   Values base = counted(n, 1000), head = counted(n, 0);
-  // A head value moved above k base values adds k.
+  // A head value above k base values adds k.
   for (size_t i = n; i-- > 0 && u > 0;) {
     const size_t k = std::min(u, n);
     head[i] = 1000 + static_cast<double>(k) - 0.5 + 0.001 * static_cast<double>(i);
@@ -243,7 +243,7 @@ TEST_CASE("Benjamini and Hochberg's correction") {
 
 namespace {
 
-// As it is defined: by writing all candidates down. The ranks of the interval's ends are found among them.
+// By definition: writes all candidates down and finds the ranks of the interval's ends among them.
 void check_against_all(std::vector<double> candidates, const Shift& shift) {
   std::sort(candidates.begin(), candidates.end());
   const size_t n = candidates.size();

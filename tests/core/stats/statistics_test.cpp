@@ -20,7 +20,7 @@ Values one_to(int n) {
   return values;
 }
 
-// Share of `tries` samples of n whose interval holds 0, the median and mean of what draw() draws.
+// Returns the share of `tries` samples of n whose interval holds 0, the median and mean of draw().
 template <typename Draw, typename IntervalOf>
 double covered(size_t n, int tries, const Draw& draw, const IntervalOf& interval_of) {
   int hits = 0;
@@ -82,7 +82,7 @@ TEST_CASE("intervals cover what they promise") {
     const auto of_skewed = [&] { return std::exp(normal(random)) - 1; };
     const auto mean = [](const Values& values) { return mean_interval(values, 0.95); };
     const auto median = [](const Values& values) { return median_interval(values); };
-    // 2,000 tries tell 0.95 from 0.93.
+    // 2,000 tries can tell 0.95 from 0.93.
     CHECK(covered(n, 2000, of_normal, mean) == doctest::Approx(0.95).epsilon(0.02));
     CHECK(covered(n, 2000, of_normal, median) == doctest::Approx(0.95).epsilon(0.02));
     CHECK(covered(n, 2000, of_skewed, median) == doctest::Approx(0.95).epsilon(0.02));

@@ -32,7 +32,7 @@ TEST_CASE("a backup is made while the store is open, and holds all that was comm
   CHECK(copy.running == 2);
   CHECK(copy.bytes == static_cast<int64_t>(fs::file_size(file)));
   CHECK(files_in(elsewhere.path()) == 1);
-  // Readers need nothing beside the file, and see the same rows.
+  // Readers need only this file, and see the same rows.
   const auto readers = must(ReaderPool::open(file, 1));
   CHECK(must(readers->lease()->runs(1, std::nullopt, 10)).items.size() == 2);
   CHECK(must(readers->lease()->perf_raw(1)) == "perf said this");

@@ -211,7 +211,7 @@ TEST_CASE("the summary sees the final runs, without those that were interrupted"
   REQUIRE(ended.size() == 2);
   CHECK(ended[0].id == input[0].id);
   CHECK(ended[0].configuration == input[0].planned.configuration);
-  // In the order asked for, up to what is gone.
+  // In the requested order, up to the deleted one.
   const RunId asked[] = {input[1].id, input[0].id, 999, input[0].id};
   const auto some = must(opened.reader->summary_input_of(asked));
   REQUIRE(some.size() == 2);
@@ -270,7 +270,7 @@ TEST_CASE("an overview counts what there is, and finds the last completed run of
   REQUIRE(runs.size() == 1);  // of one engine
   CHECK(runs[0].id == last.id);
   CHECK(runs[0].figures.throughput_gbps == 4.0);
-  // Deleted with its experiment; then the one before it is the last again.
+  // It was deleted with its experiment; the one before it is the last again.
   must(opened.store->cancel(2));
   must(opened.store->finish(under_way.id, {Cancelled{}, Json::object(), ""}));
   must(opened.store->erase(2));

@@ -25,7 +25,7 @@ void write_file(const std::filesystem::path& file, const std::string& content) {
   std::ofstream(file, std::ios::binary) << content;
 }
 
-// Opening is refused as `kind`, and the file keeps every byte.
+// Checks that opening fails with `kind` and that the file keeps every byte.
 void check_refused(const TemporaryDirectory& directory, Kind kind) {
   const std::string before = content_of(directory.database());
   CHECK(kind_of(Store::open(directory.path(), advise)) == kind);
@@ -157,8 +157,8 @@ TEST_CASE("damage that only the whole check finds stops the writing, not the rea
   fill(directory, 50);
   damage_root_page(directory.database(), "run_evidence");
   Opened opened(directory);
-  CHECK(must(opened.store->recover()) == 0);  // is never refused for what is found after it
-  // claim_next waits for the verdict.
+  CHECK(must(opened.store->recover()) == 0);  // a finding of the later check never refuses the opening
+  // claim_next waits for the check's result.
   CHECK(kind_of(opened.store->claim_next()) == Kind::corrupt);
   CHECK(kind_of(opened.store->enqueue(plan_of(1), std::nullopt, nullptr)) == Kind::corrupt);
   CHECK(kind_of(opened.store->cancel(1)) == Kind::corrupt);

@@ -23,7 +23,7 @@ std::set<std::string> names_in(const fs::path& directory) {
   return names;
 }
 
-// A backup of a store with so many completed runs.
+// Makes a backup of a store with this many completed runs.
 fs::path backup_of(const TemporaryDirectory& elsewhere, int64_t runs) {
   TemporaryDirectory directory;
   fill(directory, runs);
@@ -48,7 +48,7 @@ TEST_CASE("a backup takes the place of the database, which is kept with its -wal
   TemporaryDirectory directory, elsewhere;
   const fs::path file = backup_of(elsewhere, 3);
   fill(directory, 5);
-  // As a daemon that was killed leaves it: the last commits are in the -wal alone.
+  // The state that a killed daemon leaves: the last commits are in the -wal alone.
   TemporaryDirectory living;
   const auto store = open_store(living);
   enqueue(*store, 7);
@@ -63,7 +63,7 @@ TEST_CASE("a backup takes the place of the database, which is kept with its -wal
   REQUIRE(restored.kept.size() == 3);
   CHECK(restored.kept[1].string() == restored.kept[0].string() + "-wal");
   CHECK(runs_of(directory) == 3);
-  // And back again: nothing of what was there is lost.
+  // Restoring the kept database loses nothing that it had.
   must(restore(directory.path(), restored.kept[0]));
   CHECK(runs_of(directory) == 7);
 }
@@ -125,7 +125,7 @@ TEST_CASE("a directory in use is left alone") {
 TEST_CASE("a restore that was cut off at any step is completed by whoever opens the directory next") {
   TemporaryDirectory elsewhere;
   const fs::path file = backup_of(elsewhere, 3);
-  // Of the files that were there, so many were put aside already.
+  // This many of the existing files were already moved aside.
   for (int done = 0; done <= 3; ++done) {
     CAPTURE(done);
     TemporaryDirectory directory;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kDayMs = 24 * 3600 * 1000;
 
-// As if the experiment had ended so many days ago.
+// Backdates the experiment's end by this many days.
 void age(const TemporaryDirectory& directory, ExperimentId id, int64_t days) {
   const auto connection = must(DatabaseConnection::open(directory.database(), Access::read_write));
   REQUIRE_FALSE(connection->attempt([&] {
@@ -26,7 +26,7 @@ std::vector<ExperimentId> removed_by(Store& store, const RetentionPolicy& policy
   return ids;
 }
 
-// Evidence as large as a real run's.
+// Evidence of a real run's size.
 RunResult with_evidence() {
   RunResult result = completed();
   result.evidence["filler"] = std::string(20'000, 'x');

@@ -11,7 +11,7 @@ using namespace copybench;
 
 namespace {
 
-// Reads one queued run after a stranger has changed the database by `sql`.
+// Reads one queued run after another program changed the database by `sql`.
 void read_after(const TemporaryDirectory& directory, const std::string& sql, const std::function<void(Reader&)>& read) {
   enqueue(*open_store(directory), 1);
   const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));

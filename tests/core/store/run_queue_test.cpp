@@ -47,7 +47,7 @@ Plan until_plan(double pct, uint32_t min, uint32_t max) {
   return plan;
 }
 
-// Finishes the next run with this throughput and returns how many runs the experiment has then.
+// Finishes the next run with this throughput and returns the experiment's number of runs.
 int64_t total_after(Opened& opened, double gbps) {
   const ClaimedRun run = claim(*opened.store);
   must(opened.store->finish(run.id, completed(gbps)));
@@ -65,7 +65,7 @@ TEST_CASE("what follows from results is queued with the end of the last run befo
   CHECK(total_after(opened, 10) == 2);
   CHECK(total_after(opened, 10.1) == 3);
   CHECK(total_after(opened, 10) == 4);
-  // An interrupted run calls for itself alone.
+  // An interrupted run is repeated by itself alone.
   must(opened.store->finish(claim(*opened.store).id, {Interrupted{"x"}, Json::object(), ""}));
   CHECK(opened.experiment(id).runs.total == 4);
   CHECK(total_after(opened, 10.1) == 5);

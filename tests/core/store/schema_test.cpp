@@ -19,7 +19,7 @@ std::unique_ptr<DatabaseConnection> migrated(const TemporaryDirectory& directory
   return connection;
 }
 
-// What the planner says to a statement, in one line.
+// Returns the planner's output for a statement, in one line.
 std::string plan_of_query(DatabaseConnection& connection, const std::string& sql) {
   std::string plan;
   const auto failed = connection.attempt([&] {

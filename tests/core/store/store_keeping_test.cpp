@@ -1,4 +1,4 @@
-// What the store keeps of an experiment once it is there: what people wrote on it, and when it may go.
+// Annotations of stored experiments, and the conditions of their deletion.
 #include "core/store/store.h"
 
 #include "fixture.h"

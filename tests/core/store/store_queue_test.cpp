@@ -41,7 +41,7 @@ TEST_CASE("runs are claimed in the order of the plan, experiments in the order t
   const ClaimedRun two = claim(*opened.store);
   CHECK(two.experiment_id == 1);
   CHECK(two.planned.repetition == 2);
-  // The first one owns the machine until its last run has ended.
+  // The first experiment owns the machine until its last run has ended.
   CHECK_FALSE(must(opened.store->claim_next()));
   must(opened.store->finish(two.id, completed()));
   CHECK(opened.experiment(1).state == ExperimentState::completed);

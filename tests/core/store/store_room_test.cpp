@@ -1,4 +1,4 @@
-// The store where there is no room: what is refused, what goes on, and what SQLite's log takes beside the database.
+// The store without free space: which calls fail, which go on, and the size of SQLite's log beside the database.
 #include "core/store/store.h"
 
 #include <filesystem>
@@ -16,7 +16,7 @@ TEST_CASE("a full database refuses what does not fit, keeps what is there, and g
   const ClaimedRun run = claim(*opened.store);
   RunResult huge = completed();
   huge.perf_raw = std::string(1 << 20, 'x');
-  // A file may not grow beyond a quarter of that: write() fails with EFBIG, as it does with ENOSPC on a full disk.
+  // A file may not grow beyond a quarter of that: write() fails with EFBIG, like ENOSPC on a full disk.
   const FileSizeLimit limit(256 << 10);
   const auto refused = opened.store->finish(run.id, huge);
   CAPTURE(refused.error().message);
@@ -49,7 +49,7 @@ TEST_CASE("after a write that failed, the store is well again once one would suc
 TEST_CASE("where the log takes all the room, it is folded back into the database, and writing goes on") {
   TemporaryDirectory directory;
   Opened opened(directory);
-  // No file may be larger, as on a small disk; by itself SQLite folds the log back at 4 MB.
+  // Limits every file's size, like a small disk; by default SQLite checkpoints the WAL at 4 MB.
   const FileSizeLimit small(700'000);
   RunResult large = completed();
   large.evidence["filler"] = std::string(20'000, 'x');

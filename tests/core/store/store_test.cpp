@@ -21,9 +21,9 @@ TEST_CASE("an idempotency key gives the first answer again") {
   CHECK(answer->body == "experiment 1");
   CHECK(kind_of(store->find_answer({"abc", "another digest"})) == Kind::conflict);
   CHECK(kind_of(store->enqueue(plan_of(1), key, render)) == Kind::conflict);
-  CHECK(enqueue(*store, 1).id == 2);  // and nothing of the refused one was stored
+  CHECK(enqueue(*store, 1).id == 2);  // and nothing of the rejected one was stored
 
-  // Also when the experiment is deleted: whoever asks again is late, and wants no second one.
+  // A deleted experiment keeps its key too: a late retry must not queue a second one.
   must(store->erase(1));
   REQUIRE(must(store->find_answer(key)));
   CHECK(must(store->find_answer(key))->body == "experiment 1");

@@ -91,7 +91,7 @@ TEST_CASE("a file that was changed, cut or put together otherwise is refused wit
   for (size_t at = 0; at < good.size(); ++at) {
     std::string changed = good;
     changed[at] ^= 1;
-    // All but the moment of the export, which stands in the last line, is under the digest.
+    // The digest covers everything but the time of the export, which is in the last line.
     const bool moment = at > good.find("exported_at_ms") && at < good.find(",\"sha256");
     CAPTURE(at);
     CHECK((moment || !read_export(changed)));

@@ -58,10 +58,10 @@ TEST_CASE("an experiment is the same after the way to another machine, but for i
   REQUIRE(calibrations.size() == 2);
   for (CalibrationRecord& one : calibrations) one.run_id = runs[0].id;
   CHECK(must(target.reader->calibrations(2)) == calibrations);
-  // What somebody hands in says nothing about what is usual here.
+  // Imported results do not define what is usual on this machine.
   CHECK(must(target.store->recent_calibrations("here", 9)).empty());
   CHECK(must(source.store->recent_calibrations("here", 9)).size() == 2);
-  // Nothing of it waits to be measured.
+  // Nothing of it is queued for measurement.
   CHECK_FALSE(must(target.store->claim_next()));
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("where it was measured, an experiment is not imported beside itself") 
   const auto again = must(import_experiment(*opened.store, parsed(exported(here, 1))));
   CHECK_FALSE(again.is_new);
   CHECK(again.record.id == 1);
-  // Another experiment of that number is another one.
+  // Another experiment with the same number is a different one.
   const auto other = changed(here, [](ExportFile& file) {
     file.runs[0]["throughput_gbps"] = 77.0;
     file.digest_of_runs = "other";
@@ -158,7 +158,7 @@ TEST_CASE("a part of an export costs the same however many runs there are") {
     }
   }));
   const auto readers = must(ReaderPool::open(here.database(), 1));
-  // CPU time of this thread, so that what else the machine does counts little.
+  // CPU time of this thread, so that other load matters little.
   const auto cost_of_parts = [&](ExperimentId id) {
     const auto places = must(export_experiment(*readers->lease(), id)).finished_as;
     const auto now = [] {
@@ -172,7 +172,7 @@ TEST_CASE("a part of an export costs the same however many runs there are") {
     }
     return now() - before;
   };
-  cost_of_parts(1);  // what is read first is prepared
+  cost_of_parts(1);  // the first read prepares the statements
   CHECK(cost_of_parts(2) < 5 * cost_of_parts(1));
 }
 

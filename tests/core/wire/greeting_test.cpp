@@ -53,7 +53,7 @@ TEST_CASE("neither side accepts what was made without the token, for another gre
   const GreetingReply reply{Welcome::welcome, 2, 64};
   CHECK(!decode_greeting_reply(encode(reply, RunToken{}, nonce), kToken, nonce));
   CHECK(!decode_greeting_reply(encode(reply, kToken, Nonce{std::byte{2}}), kToken, nonce));
-  // A greeting says nothing of the token itself.
+  // A greeting does not contain the token.
   const auto bytes = encode(greeting, kToken);
   CHECK(std::search(bytes.begin(), bytes.end(), kToken.begin(), kToken.begin() + 3) == bytes.end());
   const auto one = random_bytes();

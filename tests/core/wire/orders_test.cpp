@@ -39,7 +39,7 @@ TEST_CASE("the run's token is the first line, and a child waits for it") {
   const auto received = await_token(orders, read.get());
   REQUIRE(received);
   CHECK(*received == token);
-  CHECK(order_of(*orders.next()) == order::kStart);  // what came with it is not lost
+  CHECK(order_of(*orders.next()) == order::kStart);  // bytes that arrived in the same read are kept
 }
 
 TEST_CASE("no token, no run: the line is not repeated, since it may hold one") {
