@@ -84,7 +84,7 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   CHECK(problem(served.compare("base=5&head=6&fail_on=slower"), 409)["type"] == "urn:copybench:problem:undecided");
 }
 
-TEST_CASE("where most runs of a side are flagged nothing is told, and a gate says so") {
+TEST_CASE("with most runs of a side flagged there is no verdict, and a gate reports that") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::stream, 4);
@@ -108,7 +108,7 @@ TEST_CASE("where most runs of a side are flagged nothing is told, and a gate say
   CHECK(half["reason"].is_null());
 }
 
-TEST_CASE("what cannot be compared is refused, with what differs") {
+TEST_CASE("experiments that cannot be compared are rejected, with their differences") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::request_response);
@@ -122,7 +122,7 @@ TEST_CASE("what cannot be compared is refused, with what differs") {
   CHECK(problem(served.compare("base=1&head=3"), 409)["type"] == "urn:copybench:problem:not-comparable");
 }
 
-TEST_CASE("the link to the page has the whole question") {
+TEST_CASE("the link to the page carries the whole question") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::request_response);
@@ -132,7 +132,7 @@ TEST_CASE("the link to the page has the whole question") {
   CHECK(page("base=1&head=2&allow_differences=1") == "/#/compare?base=1&head=2&metric=throughput_gbps&allow_differences=1");
 }
 
-TEST_CASE("engines within a search are not tested as if its pairs had been fixed beforehand") {
+TEST_CASE("engines within a search are not tested as if its pairs were fixed in advance") {
   Served served;
   const char* const search = R"({"find": "crossover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})";
   REQUIRE(served.post("/experiments", search).status == 202);
@@ -140,7 +140,7 @@ TEST_CASE("engines within a search are not tested as if its pairs had been fixed
   CHECK(refused["detail"].get<std::string>().find("its own verdicts are in /experiments/1") != std::string::npos);
 }
 
-TEST_CASE("a rate makes a figure another one, and flagged runs are told") {
+TEST_CASE("a rate makes a different figure, and flagged runs are reported") {
   Compared served;
   ExperimentRequest request;
   request.engines = {two_copy};
@@ -184,7 +184,7 @@ TEST_CASE("experiments measured alternately are pairs") {
   CHECK(problem(served.compare("base=1&head=1"), 400)["errors"][0]["pointer"] == "?head");
 }
 
-TEST_CASE("a question that cannot be asked is named") {
+TEST_CASE("each error of a question is named") {
   Compared served;
   served.measure({two_copy}, kTen);
   const auto pointers = [&](const std::string& rest) {

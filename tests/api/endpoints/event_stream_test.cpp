@@ -74,7 +74,7 @@ class Follower {
 
 }  // namespace
 
-TEST_CASE("a stream tells progress, each run once, and the end") {
+TEST_CASE("a stream sends progress, each run once, and the end") {
   Served served;
   const ExperimentId id = served.queue(3);
   served.complete_next();
@@ -100,7 +100,7 @@ TEST_CASE("a stream tells progress, each run once, and the end") {
   CHECK(events[0].second["experiment_id"] == id);
 }
 
-TEST_CASE("a stream goes on after the last event that was seen") {
+TEST_CASE("a stream resumes after the last event that was seen") {
   Served served;
   const ExperimentId id = served.queue(3);
   for (int i = 0; i < 3; ++i) served.complete_next();
@@ -113,7 +113,7 @@ TEST_CASE("a stream goes on after the last event that was seen") {
   problem(served.get(fmt::format("/experiments/{}/events", id), "Last-Event-ID: x\r\n"), 400);
 }
 
-TEST_CASE("a browser that was told the end and connects again is told to stop") {
+TEST_CASE("a browser that reconnects after the end gets 204") {
   Served served;
   const ExperimentId id = served.queue(1);
   const std::string path = fmt::format("/experiments/{}/events", id);
@@ -137,7 +137,7 @@ TEST_CASE("a browser that was told the end and connects again is told to stop") 
   follower.await("event: progress");
 }
 
-TEST_CASE("runs beyond one reading are all told") {
+TEST_CASE("runs beyond one page are all sent") {
   Served served;
   ExperimentRequest request;
   request.engines = {EngineMode::two_copy};
@@ -160,7 +160,7 @@ TEST_CASE("a stream of an experiment that is deleted ends") {
   CHECK(events_of(follower.rest().body).back().first == "deleted");
 }
 
-TEST_CASE("cancelling ends the stream by the API alone") {
+TEST_CASE("cancelling through the API alone ends the stream") {
   Served served;
   const ExperimentId id = served.queue(2);
   Follower follower(served, id);
@@ -171,7 +171,7 @@ TEST_CASE("cancelling ends the stream by the API alone") {
   CHECK(events.back().second["state"] == "cancelled");
 }
 
-TEST_CASE("an idle stream says that it is still there") {
+TEST_CASE("an idle stream sends heartbeats") {
   ApiOptions options;
   options.heartbeat = 20ms;
   Served served(options);
@@ -180,7 +180,7 @@ TEST_CASE("an idle stream says that it is still there") {
   follower.await(": still here\n\n");
 }
 
-TEST_CASE("streams are capped, the rest of the API goes on, and a place left is taken again") {
+TEST_CASE("the number of streams is limited, the rest of the API works, and a freed slot is reused") {
   ApiOptions options;
   options.event_streams = 2;
   options.workers = 2;
@@ -201,7 +201,7 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
   next.await("event: progress");
 }
 
-TEST_CASE("who holds all streams gives one back to another client, though nobody leaves") {
+TEST_CASE("a client with all streams loses one to another client, though none disconnects") {
   ApiOptions options;
   options.event_streams = 3;
   options.access.trusted_proxies.push_back(*ProxyAddress::parse("127.0.0.1"));
@@ -221,7 +221,7 @@ TEST_CASE("who holds all streams gives one back to another client, though nobody
   another.await("HTTP/1.1 429");
 }
 
-TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
+TEST_CASE("a notification without a change to the experiment repeats nothing") {
   Served served;
   const ExperimentId id = served.queue(1);
   served.queue(1);
@@ -241,7 +241,7 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
   CHECK(events.back().first == "end");
 }
 
-TEST_CASE("the stream of all tells of each experiment as it comes, goes on, ends and is deleted") {
+TEST_CASE("the stream of all sends each experiment as it comes, progresses, ends and is deleted") {
   Served served;
   Follower follower(served, "/events");
   follower.await("retry: ");
@@ -259,7 +259,7 @@ TEST_CASE("the stream of all tells of each experiment as it comes, goes on, ends
   CHECK(events_of(answer.body).back().first == "shutdown");
 }
 
-TEST_CASE("what is queued wakes no stream, and is told when the next one wakes") {
+TEST_CASE("queueing wakes no stream, and is sent when the next one wakes") {
   ApiOptions options;
   options.heartbeat = 50ms;
   Served served(options);

@@ -30,7 +30,7 @@ struct Watched : Backend {
 
 }  // namespace
 
-TEST_CASE("a watcher is told what is under way, then what changes, and nothing twice") {
+TEST_CASE("a watcher gets the current state, then the changes, and nothing twice") {
   Watched all;
   all.queue(1);
   all.complete_next();
@@ -49,7 +49,7 @@ TEST_CASE("a watcher is told what is under way, then what changes, and nothing t
   CHECK(all.news().empty());
 }
 
-TEST_CASE("what begins and ends between two looks is told as it is, and what is deleted is told as deleted") {
+TEST_CASE("an experiment that begins and ends between two looks is sent once, a deleted one as deleted") {
   Watched all;
   CHECK(all.news().empty());
   all.queue(1);
@@ -62,7 +62,7 @@ TEST_CASE("what begins and ends between two looks is told as it is, and what is 
   CHECK(all.news().empty());
 }
 
-TEST_CASE("of many the newest are watched, and the one that runs") {
+TEST_CASE("the newest experiments are watched, and the running one") {
   Watched all;
   const auto many = ExperimentWatch::kNewest + 2;
   for (int i = 0; i < many; ++i) all.queue(1);
@@ -78,7 +78,7 @@ TEST_CASE("of many the newest are watched, and the one that runs") {
   CHECK(all.news() == fmt::format("experiment {} queued", many + 1));
 }
 
-TEST_CASE("an experiment's progress is told as the API tells it") {
+TEST_CASE("an experiment's progress is sent as the API gives it") {
   Watched all;
   all.queue(2);
   all.news();
@@ -93,7 +93,7 @@ TEST_CASE("an experiment's progress is told as the API tells it") {
   CHECK(events[0].data["eta_s"].is_number());
 }
 
-TEST_CASE("one survey tells several watchers what is new to each") {
+TEST_CASE("one survey gives several watchers what is new to each") {
   Watched all;
   all.queue(1);
   const auto reader = all.readers->lease();

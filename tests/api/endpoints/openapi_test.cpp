@@ -86,7 +86,7 @@ TEST_CASE("every route is described, and every operation is a route") {
   CHECK(described == routed);
 }
 
-TEST_CASE("operations have names of their own, and the query parameters that their routes take") {
+TEST_CASE("operations have unique ids, and the query parameters that their routes take") {
   const Json document = openapi_document();
   std::set<std::string> names;
   for (const Route& route : routes()) {
@@ -105,7 +105,7 @@ TEST_CASE("operations have names of their own, and the query parameters that the
   }
 }
 
-TEST_CASE("every reference leads somewhere") {
+TEST_CASE("every reference resolves") {
   const Json document = openapi_document();
   std::set<std::string> references;
   collect_references(document, references);
@@ -116,7 +116,7 @@ TEST_CASE("every reference leads somewhere") {
   }
 }
 
-TEST_CASE("every operation answers as described: before, during and after, and where nothing is") {
+TEST_CASE("every operation answers as described: before, during and after, and for missing objects") {
   Served served;
   Described described;
   const auto walk = [&](int64_t id, bool begun = true, bool ended = false) {
@@ -202,7 +202,7 @@ TEST_CASE("the events' data are as described") {
   check("Progress", progress);
 }
 
-TEST_CASE("the request that is described is the one that is taken") {
+TEST_CASE("the described request is the accepted one") {
   Served served;
   Described described;
   const Json& schema = described.document["components"]["schemas"]["ExperimentRequest"];
@@ -244,7 +244,7 @@ TEST_CASE("the request that is described is the one that is taken") {
   }
 }
 
-TEST_CASE("what is served is what is tested") {
+TEST_CASE("the served document is the tested one") {
   Served served;
   const Answer answer = served.get("/openapi.json");
   CHECK(answer.json() == openapi_document());

@@ -95,7 +95,7 @@ class TestServer : public AnyServer<LibraryServer> {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a stream has all that a version of the library asks for", LibraryStream, Stream11, Stream19, Stream20, Stream41) {
+TEST_CASE_TEMPLATE("a stream has what each version of the library requires", LibraryStream, Stream11, Stream19, Stream20, Stream41) {
   static_assert(!std::is_abstract_v<TestStream<LibraryStream>>);
   TestStream<LibraryStream> stream;
   const LibraryStream& seen = stream;

@@ -54,7 +54,7 @@ constexpr size_t kLarge = 3 << 20;
 
 }  // namespace
 
-TEST_CASE("an answer that was sent to one that sends no more is over at once") {
+TEST_CASE("a sent response to a client that sends no more ends at once") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   room.enter(std::move(*client.served));
@@ -63,7 +63,7 @@ TEST_CASE("an answer that was sent to one that sends no more is over at once") {
   CHECK(client.receive() == 100);
 }
 
-TEST_CASE("an answer goes on as it is read, to its end") {
+TEST_CASE("a response continues to its end as the client reads it") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(kLarge);
   room.enter(std::move(*client.served));
@@ -80,7 +80,7 @@ TEST_CASE("an answer goes on as it is read, to its end") {
   CHECK(room.empty());
 }
 
-TEST_CASE("what was announced is read away before the connection is closed, and not for ever") {
+TEST_CASE("announced bytes are drained before the close, within a limit") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100, 1000);
   room.enter(std::move(*client.served));
@@ -94,7 +94,7 @@ TEST_CASE("what was announced is read away before the connection is closed, and 
   CHECK(client.receive() == 100);
 }
 
-TEST_CASE("a client that goes is let go, whatever it was to read or send") {
+TEST_CASE("a connection is dropped when its client closes, whatever is left to read or send") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered reader(kLarge), sender(100, 1000);
   room.enter(std::move(*reader.served));
@@ -105,7 +105,7 @@ TEST_CASE("a client that goes is let go, whatever it was to read or send") {
   CHECK(room.empty());
 }
 
-TEST_CASE("for one too many, and for too many bytes, those are closed that have taken nothing for longest") {
+TEST_CASE("above the limits of connections and bytes, those that took nothing for longest are closed") {
   LingeringConnections few(1, 64 << 20, 10s);
   Answered first(kLarge), second(kLarge);
   few.enter(std::move(*first.served));
@@ -145,7 +145,7 @@ TEST_CASE("a client that takes too little in a period is closed; one that keeps 
   CHECK(got > 0);
 }
 
-TEST_CASE("an answer in pieces asks for the next one once the last was taken, and time without it is not the client's") {
+TEST_CASE("a response in pieces requests the next one once the last was taken, and the wait for it is not the client's") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   int made = 0;

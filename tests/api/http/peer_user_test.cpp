@@ -21,4 +21,4 @@ TEST_CASE("the user at the other end of a loopback connection and of a unix sock
   CHECK(user_of_peer(one.get()) == std::to_string(::geteuid()));
 }
 
-TEST_CASE("what is no connection has no user") { CHECK(user_of_peer(-1) == ""); }
+TEST_CASE("a descriptor that is not a connection has no user") { CHECK(user_of_peer(-1) == ""); }

@@ -19,7 +19,7 @@ TEST_CASE("a problem has all members of RFC 9457 and the list of errors") {
         "\"detail\":\"no\",\"instance\":\"/x\",\"errors\":[{\"pointer\":\"/a\",\"detail\":\"b\"}]}\n");
 }
 
-TEST_CASE("the instance is a URI reference, whatever was asked for") {
+TEST_CASE("the instance is a URI reference, whatever the request's target") {
   Problem problem;
   problem.status = 404;
   const auto instance = [&](std::string_view target) {
@@ -44,7 +44,7 @@ TEST_CASE("the list of errors is bounded") {
   CHECK(json["errors"].back()["detail"] == "900 more errors are not listed");
 }
 
-TEST_CASE("each error of the store has its status") {
+TEST_CASE("each of the store's errors has its status") {
   using Kind = StoreError::Kind;
   const auto status = [](Kind kind) { return problem_of({kind, "why"}).status; };
   CHECK(status(Kind::not_found) == 404);

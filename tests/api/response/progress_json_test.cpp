@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("an experiment beyond the queue has no place in it") {
+TEST_CASE("an experiment outside the queue has no position in it") {
   ExperimentRecord record;
   record.id = 4;
   record.state = ExperimentState::cancelled;

@@ -50,7 +50,7 @@ TEST_CASE("a file that cannot be opened is a finding") {
   CHECK(finding(directory.database()));
 }
 
-TEST_CASE("a check can be stopped at any time, and then finds nothing") {
+TEST_CASE("a check can be stopped at any time, and then has no finding") {
   TemporaryDirectory directory;
   fill(directory, 200);
   for (int i = 0; i < 20; ++i) {

@@ -42,7 +42,7 @@ Error greeted_by(const Answer& answer) {
 
 }  // namespace
 
-TEST_CASE("who holds the engine's port without the run's token does not pass for the engine") {
+TEST_CASE("a process on the engine's port without the run's token does not pass for the engine") {
   std::vector<std::byte> seen;
   const auto error = greeted_by([&](int socket) {
     std::array<std::byte, kGreetingBytes> greeting;
@@ -54,7 +54,7 @@ TEST_CASE("who holds the engine's port without the run's token does not pass for
   CHECK(seen.size() == kGreetingBytes);  // no second try, and no bytes after the greeting
 }
 
-TEST_CASE("a client whose connection is closed without an answer tries again, a few times") {
+TEST_CASE("a client whose connection is closed without a response retries a few times") {
   int tries = 0;
   const auto error = greeted_by([&](int) { ++tries; });
   CHECK(tries > 1);

@@ -50,7 +50,7 @@ TEST_CASE("the interval of the mean is Student's") {
   CHECK(equal->high == doctest::Approx(0.1));
 }
 
-TEST_CASE("too few values for 95 % of a median say what they cover") {
+TEST_CASE("too few values for 95 % of a median report their coverage") {
   CHECK_FALSE(median_interval(Values{1}));
   const double coverage[] = {0.5, 0.75, 0.875, 0.9375};
   for (int n = 2; n <= 5; ++n) {
@@ -71,7 +71,7 @@ TEST_CASE("the interval of the median lies between the depths whose coverage enc
   CHECK(ten->high == doctest::Approx(11 - 2.657658).epsilon(1e-5));
 }
 
-TEST_CASE("intervals cover what they promise") {
+TEST_CASE("intervals have their nominal coverage") {
   std::mt19937_64 random(2026);
   std::normal_distribution<double> normal;
   std::student_t_distribution<double> heavy(3);

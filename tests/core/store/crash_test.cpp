@@ -46,7 +46,7 @@ constexpr int64_t kRunsEach = 3;
 
 }  // namespace
 
-TEST_CASE("SIGKILL in the midst of writing loses nothing that was acknowledged") {
+TEST_CASE("SIGKILL during writes loses nothing that was acknowledged") {
   TemporaryDirectory directory;
   std::vector<Acknowledged> all;
   std::mt19937 random(1);

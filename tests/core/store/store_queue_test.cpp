@@ -86,7 +86,7 @@ TEST_CASE("each outcome ends its run and is counted") {
   CHECK(record.runs.cancelled == 1);
 }
 
-TEST_CASE("a run's flags are kept with it") {
+TEST_CASE("a run's flags are stored with it") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -103,7 +103,7 @@ TEST_CASE("a run's flags are kept with it") {
   CHECK_FALSE(input[1].flagged);
 }
 
-TEST_CASE("a flag that names a process whose name is no UTF-8 costs no run") {
+TEST_CASE("a flag that names a process whose name is not UTF-8 costs no run") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);

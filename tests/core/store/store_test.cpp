@@ -8,7 +8,7 @@
 using namespace copybench;
 using Kind = StoreError::Kind;
 
-TEST_CASE("an idempotency key gives the first answer again") {
+TEST_CASE("an idempotency key returns the first answer again") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   const IdempotencyKey key{"abc", "digest"};
@@ -29,7 +29,7 @@ TEST_CASE("an idempotency key gives the first answer again") {
   CHECK(must(store->find_answer(key))->body == "experiment 1");
 }
 
-TEST_CASE("a transaction that does not end is told, and one that ends is not") {
+TEST_CASE("a transaction that does not end is reported, and one that ends is not") {
   TemporaryDirectory directory;
   auto store = must(Store::open(directory.path(), advise));
   std::optional<std::string> now, later;
@@ -51,7 +51,7 @@ TEST_CASE("without a key no answer is rendered") {
   }));
 }
 
-TEST_CASE("a second store on the same data is refused, and may have it afterwards") {
+TEST_CASE("a second store on the same data is rejected, and accepted afterwards") {
   TemporaryDirectory directory;
   auto first = open_store(directory);
   const auto second = Store::open(directory.path(), advise);
