@@ -39,7 +39,7 @@ const figureOf = {
   retransmits: 'retransmits',
 };
 
-test('each chart holds the marks that the data calls for', async () => {
+test('each chart holds the marks that the data require', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -93,7 +93,7 @@ test('every tick has its label', async () => {
   }
 });
 
-test('charts of single runs draw the evidence of the runs shown, and ask for no other', async () => {
+test('charts of single runs draw the evidence of the shown runs, and request no other', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}?size=4096&at=2&rep=2`);
   await page.drawn();
@@ -119,7 +119,7 @@ test('charts of single runs draw the evidence of the runs shown, and ask for no 
   assert.deepEqual(page.faults, []);
 });
 
-test('the page’s spread is the summary’s', async () => {
+test('the page’s spread equals the summary’s', async () => {
   const { configurations } = await daemon.get(`/experiments/${id}/summary`);
   for (const { engine, field_bytes, threads, figures } of configurations) {
     const own = runs.filter(
@@ -142,7 +142,7 @@ test('the page’s spread is the summary’s', async () => {
   }
 });
 
-test('the answer says what zero-copy was, names peaks, and lists what is missing with its reason', async () => {
+test('the answer labels zero-copy, names peaks, and lists missing figures with the reason', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -307,7 +307,7 @@ test('legends name engines and thread counts, whatever the panels', async () => 
   assert.deepEqual(page.faults, []);
 });
 
-test('what is chosen in one chart of single runs stands in all of them', async () => {
+test('a choice in one chart of single runs applies to all of them', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -317,7 +317,7 @@ test('what is chosen in one chart of single runs stands in all of them', async (
   assert.deepEqual(page.faults, []);
 });
 
-test('whatever event was counted can be drawn', async () => {
+test('every counted event can be drawn', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -338,7 +338,7 @@ test('whatever event was counted can be drawn', async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test('the script is small, named by its content, cached for good, and all that it needs comes with it', async () => {
+test('the script is small, named by its content, cached for good, and comes with all that it needs', async () => {
   const html = await (await fetch(`${daemon.address}/`)).text();
   const scripts = [...html.matchAll(/="((?:app|chunk)-[0-9A-Z]{8}\.js)"/g)].map(([, script]) => script);
   let length = 0;

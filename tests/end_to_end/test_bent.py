@@ -48,7 +48,7 @@ def status_of(address, pieces, closes):
 
 
 class BentRequests(unittest.TestCase):
-    def test_none_is_answered_by_a_fault_of_the_server(self):
+    def test_no_request_gets_a_server_fault(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "0", "--post-rate-total", "0", "--request-timeout", "0.5"]))
         for number in (1, 2, 3):  # experiments to read, change and delete
             daemon.finished(daemon.queue(name=f"number {number}", engines=["two_copy", "zero_copy"])["id"])

@@ -81,7 +81,7 @@ class InEachStage(unittest.TestCase):
             left_over = [pid for pid in served.left_over() if pid != served.process.pid]
             return served.runs(experiment), left_over
 
-    def test_the_run_ends_in_time_and_says_why_and_the_sweep_goes_on(self):
+    def test_the_run_ends_in_time_with_a_reason_and_the_sweep_goes_on(self):
         with Daemon() as served:
             perf = wait_until(lambda: (perf := served.get("/system").json()["perf"])["state"] == "ready" and perf, "perf was tried")
             if not perf["usable"]:

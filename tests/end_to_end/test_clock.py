@@ -31,7 +31,7 @@ class InTheWindow(unittest.TestCase):
         self.served.go_on_to("end")
         self.served.go_on()
 
-    def test_setting_the_clock_moves_no_measurement(self):
+    def test_setting_the_clock_affects_no_measurement(self):
         queued_at = datetime.datetime.now(datetime.timezone.utc)
         numbers = []
         for seconds in (2 * DAY_S, -3 * DAY_S, 0):
@@ -58,7 +58,7 @@ class InTheWindow(unittest.TestCase):
         again = self.served.post("/experiments", sweep(), Idempotency_Key="a")
         self.assertEqual((again.status, again.body), (202, first.body))
 
-    def test_a_run_in_whose_window_the_machine_was_suspended_is_measured_again(self):
+    def test_a_run_is_measured_again_if_the_machine_was_suspended_in_its_window(self):
         number = self.served.queue(duration_s=0.3)["id"]
         self.served.go_on_to("window")
         self.shim.set("boottime", 3600)

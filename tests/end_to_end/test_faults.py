@@ -30,7 +30,7 @@ class FaultsAtRandom(unittest.TestCase):
     def test_the_table_has_its_kinds(self):
         self.assertGreaterEqual(len(KINDS), 13, KINDS)
 
-    def test_nothing_acknowledged_is_lost_and_the_daemon_is_well_again(self):
+    def test_nothing_acknowledged_is_lost_and_the_daemon_recovers(self):
         print(f"{len(KINDS)} kinds, {ROUNDS} rounds of each, COPYBENCH_FAULT_SEED={SEED}", flush=True)
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Shim("storage_shim.c") as shim:
             environment = {**shim.environment, "STORAGE_OF_COPYBENCH": data}

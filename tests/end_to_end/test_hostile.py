@@ -234,7 +234,7 @@ class Hostile(unittest.TestCase):
         self.assertEqual({kind for kind, statuses in results.items() if statuses[0]}, {"http silence"})
         self.assertEqual([item["id"] for item in self.daemon.items("/experiments")], [kept])
 
-    def test_posts_beyond_the_rate_are_told_to_come_again(self):
+    def test_posts_above_the_rate_get_retry_after(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "2"]))
         answers = [daemon.post("/experiments?dry_run=1", sweep()) for _ in range(40)]
         self.assertEqual({answer.status for answer in answers[:20]}, {200})
@@ -243,7 +243,7 @@ class Hostile(unittest.TestCase):
         self.assertGreaterEqual(int(answers[-1].headers["Retry-After"]), 1)
         self.assertEqual(daemon.get("/experiments").status, 200)
 
-    def test_a_client_that_asks_seldom_is_not_refused_for_others_that_flood(self):
+    def test_a_client_that_posts_seldom_is_not_rejected_because_others_flood(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "20", "--post-rate-total", "40"]))
         body = json.dumps(sweep())
         request = (f"POST /experiments/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -71,7 +71,7 @@ def sweep_of(engines, sizes, threads):
 
 
 class Refused(unittest.TestCase):
-    def test_what_no_copybench_wrote_is_refused_by_line_and_field(self):
+    def test_an_invalid_export_is_rejected_by_line_and_field(self):
         three = ["two_copy", "one_copy", "zero_copy"]
         cases = (
             (set_in([PROFILE, "report"], {}), "line 7: report/event is missing"),
@@ -101,7 +101,7 @@ class Refused(unittest.TestCase):
             self.assertEqual(daemon.items("/experiments"), [])
             self.assertEqual(post(daemon, signed(lines)).status, 201)
 
-    def test_a_name_that_shows_nothing_is_refused_everywhere(self):
+    def test_a_name_without_a_visible_character_is_rejected_everywhere(self):
         with Daemon() as daemon:
             number = post(daemon, signed(read_seed())).json()["id"]
             for name in ("  ", "\u200b", "\u2800\u00ad"):
@@ -149,7 +149,7 @@ class Damaged(unittest.TestCase):
              "UPDATE circumstances SET facts_json = '[{}]' WHERE experiment_id = 2",
              "UPDATE calibrations SET values_json = '[]' WHERE experiment_id = 2")
 
-    def test_a_damaged_row_is_answered_as_damaged_and_harms_no_other(self):
+    def test_a_damaged_row_is_reported_as_damaged_and_harms_no_other(self):
         lines = read_seed()
         for sql in self.CASES:
             with self.subTest(sql=sql), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
@@ -200,7 +200,7 @@ class Damaged(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
-    def test_an_export_whose_reader_leaves_names_that_and_no_disk(self):
+    def test_an_export_whose_reader_closes_reports_that_and_not_a_disk_error(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Daemon(data) as daemon:
             number = post(daemon, signed(read_seed())).json()["id"]
             reading, writing = os.pipe()
@@ -215,7 +215,7 @@ class Commands(unittest.TestCase):
                                       stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
             self.assertIn("could not be written: No space left on device", done.stderr)
 
-    def test_an_import_beside_a_daemon_names_no_port_that_it_does_not_know(self):
+    def test_an_import_beside_a_daemon_names_only_a_known_port(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Daemon(data):
             done = subprocess.run([BINARY, "import", str(SEED), "--data-dir", data], capture_output=True, text=True,
                                   timeout=PATIENCE_S)

@@ -147,7 +147,7 @@ class Lane:
 
 
 class KilledAtRandom(unittest.TestCase):
-    def test_nothing_acknowledged_is_lost_and_nobody_stays_behind(self):
+    def test_nothing_acknowledged_is_lost_and_no_process_stays_behind(self):
         print(f"{ROUNDS} rounds, COPYBENCH_KILL_SEED={SEED}", flush=True)
         lanes = [Lane(ROUNDS // LANES, SEED + lane) for lane in range(LANES)]
         interrupted, failures = [], []

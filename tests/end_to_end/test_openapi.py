@@ -98,7 +98,7 @@ class OpenApi(unittest.TestCase):
                     walk(value)
         walk(self.document)
 
-    def test_operations_have_names_of_their_own(self):
+    def test_operations_have_unique_ids(self):
         names = [operation["operationId"] for _, _, operation, _ in self.operations()]
         self.assertEqual(len(names), len(set(names)))
         for _, _, operation, _ in self.operations():
@@ -117,7 +117,7 @@ class OpenApi(unittest.TestCase):
                     self.assertEqual(answer.status, 200)
                     self.assert_described(operation, answer)
 
-    def test_what_is_not_there_answers_as_described(self):
+    def test_missing_objects_answer_as_described(self):
         for method, path, operation, _ in self.operations():
             if "{" in path:
                 with self.subTest(method=method, path=path):
@@ -155,7 +155,7 @@ class OpenApi(unittest.TestCase):
         self.daemon.finished(number)
         self.assert_described(item[by_id]["delete"], self.daemon.delete(f"/experiments/{number}"))
 
-    def test_the_request_that_is_described_is_the_one_that_is_taken(self):
+    def test_the_described_request_is_the_accepted_one(self):
         content = self.document["paths"]["/experiments"]["post"]["requestBody"]["content"]["application/json"]
         schema = self.schemas.resolve(content["schema"])
         self.assertEqual(set(schema["properties"]), {
@@ -185,7 +185,7 @@ class OpenApi(unittest.TestCase):
             for path in ("/experiments/{id}", "/experiments/{id}/summary"):
                 self.assert_described(self.document["paths"][path]["get"], self.daemon.get(path.format(id=number)))
 
-    def test_methods_that_are_not_described_are_refused(self):
+    def test_undescribed_methods_are_rejected(self):
         for path, item in self.document["paths"].items():
             for method in ("get", "put", "post", "delete", "patch"):
                 if method in item:

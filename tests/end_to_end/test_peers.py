@@ -64,7 +64,7 @@ class Peers(unittest.TestCase):
         self.assertAlmostEqual(low, high)
         self.assertEqual(ratios.paired({0: 2.0, 1: 3.0}, {1: 2.0, 2: 9.0}), [1.5])
 
-    def test_the_report_tells_goals_limits_and_disturbance(self):
+    def test_the_report_shows_goals_limits_and_disturbance(self):
         with tempfile.TemporaryDirectory(prefix="copybench-peers-") as folder:
             file = pathlib.Path(folder) / "record.json"
             file.write_text(json.dumps(made_up(6)), encoding="utf-8")

@@ -101,7 +101,7 @@ class TheModel(unittest.TestCase):
     def left_over(self, contents):
         return {bytes(contents.lost(random.Random(seed))) for seed in range(50)}
 
-    def test_what_was_not_synced_may_be_lost_or_torn(self):
+    def test_unsynced_data_may_be_lost_or_torn(self):
         contents = Contents(b"a" * 1024)
         contents.change(0, "W", 0, b"b" * 1024)
         self.assertEqual(self.left_over(contents),
@@ -109,7 +109,7 @@ class TheModel(unittest.TestCase):
         contents.synced(1)
         self.assertEqual(self.left_over(contents), {b"b" * 1024})
 
-    def test_after_a_sync_that_failed_a_later_one_says_nothing_of_what_was_before(self):
+    def test_a_sync_after_a_failed_one_guarantees_nothing_about_earlier_writes(self):
         contents = Contents(b"a")
         contents.change(0, "W", 0, b"b")
         contents.sync_failed(1, random.Random(SEED_THAT_LOSES))

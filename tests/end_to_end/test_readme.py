@@ -61,7 +61,7 @@ class Commands(unittest.TestCase):
                         self.assertIsNotNone(place, "mark its block as sh, or name the test that runs it")
                         self.assertTrue((ROOT / place).exists())
 
-    def test_links_lead_somewhere(self):
+    def test_links_resolve(self):
         for readme in READMES:
             for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / readme).read_text()):
                 if target.startswith("http"):

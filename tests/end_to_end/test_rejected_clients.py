@@ -90,7 +90,7 @@ class AtTheEnginesPort(unittest.TestCase):
         for run in daemon.runs(number):
             self.assertEqual(run["state"], "completed", run["reason"])
 
-    def test_who_comes_within_the_window_is_a_reason_for_doubt_and_who_came_before_is_not(self):
+    def test_a_client_within_the_window_flags_the_run_and_an_earlier_one_does_not(self):
         with StagedDaemon() as daemon:
             number = daemon.queue(repetitions=2)["id"]
             for stage, later in (("warm_up", "end"), ("window", None)):
@@ -112,7 +112,7 @@ class AtTheEnginesPort(unittest.TestCase):
             self.assertEqual(evidence["rejected_clients_in_window"], 3)
             self.assertGreaterEqual(evidence["strangers"], 3)
 
-    def test_who_knows_the_protocol_but_not_the_token_gets_no_answer_and_takes_no_place(self):
+    def test_a_client_with_the_protocol_but_not_the_token_gets_no_answer_and_takes_no_place(self):
         with StagedDaemon() as daemon:
             number = daemon.queue(duration_s=0.2)["id"]
             daemon.go_on_to("start")

@@ -31,13 +31,13 @@ def highest_descriptor(pid):
 class Inherited(unittest.TestCase):
     """Settings that the daemon may inherit from its parent."""
 
-    def test_an_ignored_end_of_children_and_a_stack_that_may_be_raised_fail_no_run(self):
+    def test_ignored_SIGCHLD_and_a_raisable_stack_limit_fail_no_run(self):
         ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
         for prefix in ((sys.executable, "-c", ignoring), ("sh", "-c", 'ulimit -S -s 64 && exec "$@"', "sh")):
             with self.subTest(prefix=prefix), Daemon(prefix=prefix) as served:
                 served.completed(served.queue(duration_s=0.1, warmup_s=0)["id"])
 
-    def test_what_is_too_little_is_told_at_the_start(self):
+    def test_insufficient_limits_are_reported_at_start(self):
         for limit, words in (("-s 64", "the limit of the stack is too low"), ("-n 72", "may open only 72 files, and needs"), ("-d 20000", "not enough memory")):
             with self.subTest(limit=limit), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
                 done = subprocess.run(["sh", "-c", f'ulimit {limit} && exec "$@"', "sh", BINARY, "serve", "--listen", "127.0.0.1:0",
@@ -83,7 +83,7 @@ class Limited(unittest.TestCase):
 
 
 class Descriptors(Limited):
-    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+    def test_a_run_that_lacks_them_says_so_in_any_stage(self):
         with Daemon() as served:
             served.finished(served.queue()["id"])
             most = highest_descriptor(served.process.pid) + 1
@@ -92,7 +92,7 @@ class Descriptors(Limited):
                     for more in (2, 4, 6, 8, 10, 12, 14, 16)]
             self.judge(served, runs, "Too many open files")
 
-    def test_the_api_neither_spins_nor_forgets_who_waits(self):
+    def test_the_api_neither_spins_nor_forgets_waiting_clients(self):
         with Daemon() as served:
             served.get("/healthz")
             with socket.create_connection((served.host, served.port), timeout=30) as waiting:
@@ -111,7 +111,7 @@ def as_stranger(*more):
 class Processes(Limited):
     prefix = as_stranger()
 
-    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+    def test_a_run_that_lacks_them_says_so_in_any_stage(self):
         if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
             self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
@@ -124,7 +124,7 @@ class Processes(Limited):
                 self.judge(served, runs, "Resource temporarily unavailable|thread for one more connection")
 
 
-    def test_a_daemon_that_gets_too_few_threads_says_so_and_ends(self):
+    def test_a_daemon_with_too_few_threads_reports_that_and_ends(self):
         if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
             self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
         statuses = []
@@ -166,7 +166,7 @@ class Processes(Limited):
 
 
 class LockedMemory(unittest.TestCase):
-    def test_zero_copy_says_what_it_lacked(self):
+    def test_zero_copy_reports_what_it_lacked(self):
         prefix = ["prlimit", "--memlock=65536:65536"]
         if os.geteuid() == 0:
             prefix += ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]

@@ -44,7 +44,7 @@ class SlowReaders(unittest.TestCase):
     def arguments(self):
         return ("--request-timeout", "0.5") if "too_slow" in self.id() else ()
 
-    def test_they_hold_up_nobody(self):
+    def test_slow_readers_delay_nobody(self):
         self.daemon.get("/experiments/1/export.ndjson")  # memory that malloc and SQLite keep is not theirs
         before = resident_mib(self.daemon.process.pid)
         over = threading.Event()
@@ -78,7 +78,7 @@ class SlowReaders(unittest.TestCase):
             for connection in connections:
                 connection.close()
 
-    def test_one_that_keeps_pace_gets_all_of_it(self):
+    def test_a_reader_that_keeps_pace_gets_everything(self):
         whole = self.daemon.get("/experiments/1/export.ndjson").text
         with slow_socket(self.address, "/experiments/1/export.ndjson") as connection:
             answer = bytearray()
@@ -95,7 +95,7 @@ class SlowReaders(unittest.TestCase):
         # Only the time of the export differs, which is in the last line.
         self.assertEqual(b"".join(lines).decode().splitlines()[:-1], whole.splitlines()[:-1])
 
-    def test_one_that_is_too_slow_is_disconnected(self):
+    def test_a_reader_that_is_too_slow_is_disconnected(self):
         def connections():
             count = 0
             for link in pathlib.Path(f"/proc/{self.daemon.process.pid}/fd").iterdir():
@@ -136,7 +136,7 @@ class SlowReaders(unittest.TestCase):
         print(f"\n8 clients that ask for a summary: another one's /healthz p50 {p50:.1f} ms, p99 {p99:.1f} ms")
         self.assertLess(p50, 100)
 
-    def test_pages_of_runs_are_whole_however_they_are_made(self):
+    def test_pages_of_runs_are_complete_however_they_are_made(self):
         first = self.daemon.get("/experiments/1/runs?limit=500").json()
         second = self.daemon.get(f"/experiments/1/runs?limit=500&cursor={first['next']}").json()
         small = self.daemon.get("/experiments/1/runs?limit=7").json()

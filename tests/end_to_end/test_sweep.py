@@ -27,7 +27,7 @@ class Sweep(unittest.TestCase):
         cls.runs = cls.daemon.runs(cls.id)
         cls.details = [cls.daemon.get(f"/runs/{run['run_id']}").json() for run in cls.runs]
 
-    def test_the_acknowledgement_says_what_was_queued(self):
+    def test_the_acknowledgement_has_the_queued_experiment(self):
         queued = self.queued.json()
         self.assertEqual(self.queued.headers["Location"], f"/experiments/{self.id}")
         self.assertEqual(queued["progress"]["runs_total"], 12)
@@ -35,7 +35,7 @@ class Sweep(unittest.TestCase):
         self.assertGreater(queued["estimated_duration_s"], 12 * 0.3)
         self.assertLess(queued["estimated_duration_s"], 12 * 1.3)
 
-    def test_links_lead_somewhere(self):
+    def test_links_resolve(self):
         links = self.experiment["links"]
         self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "circumstances", "export", "page"})
         for name, link in links.items():
@@ -61,7 +61,7 @@ class Sweep(unittest.TestCase):
         self.assertEqual(spec["repetitions"], 1)
         self.assertEqual(len(spec["events"]), 8)
 
-    def test_events_tell_each_run_once_and_then_the_end(self):
+    def test_events_carry_each_run_once_and_then_the_end(self):
         names = [name for name, _ in self.events]
         self.assertEqual(names.count("end"), 1)
         self.assertEqual(names[-1], "end")
@@ -181,7 +181,7 @@ class Sweep(unittest.TestCase):
             self.assertEqual(peak["configuration"]["threads"], best["threads"])
             self.assertAlmostEqual(peak["throughput_gbps"]["median"], best["throughput_gbps"], places=6)
 
-    def test_the_daemon_sleeps_through_each_window(self):
+    def test_the_daemon_sleeps_during_each_window(self):
         # An event stream is open throughout. The only wake-up is the window's end.
         for run in self.details:
             used = run["evidence"]["daemon"]
@@ -195,7 +195,7 @@ class Sweep(unittest.TestCase):
         if self.daemon.get("/system").json()["perf"]["usable"]:
             self.assertIn("context-switches", answer.text)
 
-    def test_nothing_stays_behind(self):
+    def test_no_process_stays_behind(self):
         self.assertEqual(self.daemon.left_over(), [self.daemon.process.pid])
 
 

@@ -27,7 +27,7 @@ const yardstick = (page) =>
 // Measured as three to five when the limit was set, whether other programs used the machine or not.
 const most = 10;
 
-test('a thousand runs are drawn as soon as a page may be expected to', async () => {
+test('a thousand runs are drawn within the page’s goal', async () => {
   // The best of a few attempts: on a shared machine a single one measures the others more than the page.
   let page;
   let took = Infinity;

@@ -70,7 +70,7 @@ class SameEngineTwice(unittest.TestCase):
 
 
 class PlantedSlowdown(unittest.TestCase):
-    def test_it_is_found_between_experiments_and_closes_the_gate(self):
+    def test_it_is_found_between_experiments_and_fails_the_gate(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, contextlib.ExitStack() as stack:
             numbers = []
             for _ in range(8):

@@ -50,7 +50,7 @@ class Crossover(unittest.TestCase):
         self.assertEqual(plan.status, 200, plan.text)
         self.assertEqual(plan.json()["spec"], done["spec"])
 
-    def test_none_in_range_says_which_is_better_throughout(self):
+    def test_without_one_in_range_the_better_engine_is_reported(self):
         daemon = self.daemon("two_copy=burn:byte_ns=10")
         number = daemon.post("/experiments", self.search(field_sizes={"from": 4096, "to": 8192})).json()["id"]
         found = daemon.finished(number)["progress"]["crossover"]

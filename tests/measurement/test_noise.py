@@ -47,7 +47,7 @@ class Unsteady(unittest.TestCase):
                "one_copy": ("step", "message_ns=30000+until_s=1.4"),
                "zero_copy": ("drift", "message_ns=20000+grow_s=2.2")}
 
-    def test_a_warm_up_too_short_a_step_and_a_drift_are_told_apart_everywhere(self):
+    def test_a_short_warm_up_a_step_and_a_drift_are_distinguished_everywhere(self):
         faults = [part for engine, (_, burn) in self.PLANTED.items() for part in ("--test-faults", f"{engine}=burn:{burn}")]
         daemon = self.enterContext(Daemon(arguments=faults))
         left = dict(self.PLANTED)
@@ -82,7 +82,7 @@ class Noise(unittest.TestCase):
     def kinds(self, run):
         return {flag["kind"] for flag in run["flags"]}
 
-    def test_a_neighbour_on_the_server_s_cpu_is_flagged_by_name(self):
+    def test_a_busy_process_on_the_server_s_cpu_is_flagged_by_name(self):
         with Burner(self.cpus[0]) as burner:
             run = self.measure(duration_s=1)
         self.assertIn("neighbours", self.kinds(run))
@@ -94,7 +94,7 @@ class Noise(unittest.TestCase):
         summary = self.daemon.get(f"/experiments/{run['experiment_id']}/summary").json()
         self.assertEqual(summary["configurations"][0]["runs_flagged"], 1)
 
-    def test_one_that_uses_a_quarter_of_a_cpu_is_flagged_in_every_engine(self):
+    def test_a_process_with_a_quarter_of_a_cpu_is_flagged_in_every_engine(self):
         for engine in ENGINES:
             with self.subTest(engine=engine), Burner(self.cpus[-1], 0.25) as burner:
                 run = self.measure(engines=[engine], field_sizes=[16384], duration_s=1)

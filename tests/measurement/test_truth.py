@@ -42,7 +42,7 @@ class SetRate(unittest.TestCase):
         self.assertEqual(self.daemon.finished(number)["state"], "completed")
         return self.daemon.get(f"/runs/{self.daemon.runs(number)[0]['run_id']}").json()
 
-    def test_the_reported_rate_is_the_one_asked_for_within_a_thousandth(self):
+    def test_the_reported_rate_is_the_requested_one_within_a_thousandth(self):
         # A thousandth of this window is 3 ms: where other programs hold the CPU longer at its edges, it is tried again.
         for left in reversed(range(TRIES)):
             run = self.measure(messages_per_s=RATE, duration_s=3, threads=[2])
@@ -53,12 +53,12 @@ class SetRate(unittest.TestCase):
             self.assertAlmostEqual(rate, 1, delta=1e-3)
         self.assertNotIn("rate", [flag["kind"] for flag in run["flags"]])
 
-    def test_a_rate_beyond_reach_is_told(self):
+    def test_a_rate_beyond_reach_is_flagged(self):
         run = self.measure(messages_per_s=1_000_000, duration_s=0.3)
         self.assertLess(run["messages"] / run["window_s"], 900_000)
         self.assertIn("rate", [flag["kind"] for flag in run["flags"]])
 
-    def test_the_time_of_the_server_s_cpu_is_getrusage_s_within_a_hundredth(self):
+    def test_the_server_s_cpu_time_is_getrusage_s_within_a_hundredth(self):
         for fields in ({"pattern": "stream"}, {}, {"messages_per_s": RATE}):
             with self.subTest(**fields):
                 run = self.measure(duration_s=0.6, **fields)

@@ -16,13 +16,13 @@ test('reasons come from the runs that lack the value, and from no others', () =>
   assert.deepEqual(reasonsFor([run({ retransmits: null })], 'retransmits'), ['no reason is known']);
 });
 
-test('reasons that differ by their numbers alone are told once', () => {
+test('reasons that differ by numbers alone are shown once', () => {
   const late = (seconds) => run({ page_faults: null, missing: { page_faults: `counted for ${seconds} s` } });
   assert.deepEqual(reasonsFor([late(0.31), late(0.32)], 'page_faults'), ['for example, counted for 0.31 s']);
   assert.deepEqual(reasonsFor([late(0.31), late(0.31)], 'page_faults'), ['counted for 0.31 s']);
 });
 
-test('gaps join figures that the same runs lack for the same reason, and tell which runs', () => {
+test('gaps join figures that the same runs lack for the same reason, and list the runs', () => {
   const none = { cpu_cycles: 'not supported', cycles_per_byte: 'not supported' };
   const runs = [
     run({ missing: { ...none, page_faults: 'too short: 0.1 s' } }),
@@ -39,7 +39,7 @@ test('gaps join figures that the same runs lack for the same reason, and tell wh
   );
 });
 
-test('events that nobody asked for are one gap', () => {
+test('events that nobody requested are one gap', () => {
   const [gap, ...others] = gaps([
     run({
       missing: {
@@ -66,7 +66,7 @@ test('failures are grouped by their reason', () => {
   assert.match(list[0].where, /two-copy and one-copy; messages of 4 KiB; 1 thread$/);
 });
 
-test('cancelled runs are told, as not measured', () => {
+test('cancelled runs are shown as not measured', () => {
   assert.equal(cancelledText([run()]), null);
   assert.equal(
     cancelledText([run(), run({ state: 'cancelled' }), run({ state: 'cancelled', threads: 2 })]),

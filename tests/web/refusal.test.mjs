@@ -5,7 +5,7 @@ import { refusalByField } from '../../web/src/refusal.js';
 const asked = { base: '4,15', head: '5,6', metric: 'latency_us' };
 const byField = (error) => refusalByField(error, asked, ['base', 'head']);
 
-test('each error stands at the field that its pointer names; what no field has is left', () => {
+test('each error is shown at the field that its pointer names; the rest is returned', () => {
   const errors = [
     { pointer: '?head', detail: 'experiment 4 is named twice' },
     { pointer: '?base', detail: 'too many' },
@@ -18,13 +18,13 @@ test('each error stands at the field that its pointer names; what no field has i
   });
 });
 
-test('a missing experiment stands where its number was given, not where another one contains its digits', () => {
+test('a missing experiment is shown where its number was entered, not where another number contains its digits', () => {
   const missing = (id) => byField({ status: 404, message: `There is no experiment ${id}.`, errors: [] });
   assert.deepEqual(missing(5), { problems: { head: 'There is no experiment 5.' }, rest: [] });
   assert.deepEqual(missing(15), { problems: { base: 'There is no experiment 15.' }, rest: [] });
   assert.deepEqual(missing(7), { problems: {}, rest: ['There is no experiment 7.'] });
 });
 
-test('a refusal without errors is told as it is', () => {
+test('a rejection without errors is shown as it is', () => {
   assert.deepEqual(byField({ status: 400, message: 'too long' }), { problems: {}, rest: ['too long'] });
 });

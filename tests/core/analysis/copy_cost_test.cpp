@@ -18,7 +18,7 @@ ProfiledShare profiled(EngineMode engine, int64_t gather, int64_t send, int64_t 
 
 }  // namespace
 
-TEST_CASE("what each engine spends, and what only some of them spend") {
+TEST_CASE("each engine's cost, and the copies that only some engines make") {
   const auto costs = copy_costs({profiled(EngineMode::two_copy, 69, 241, 0, 182), profiled(EngineMode::one_copy, 2, 246, 0, 217),
                                  profiled(EngineMode::zero_copy, 0, 0, 173, 182)});
   REQUIRE(costs.size() == 1);
@@ -39,14 +39,14 @@ TEST_CASE("what each engine spends, and what only some of them spend") {
   CHECK(costs[0].sentences == expected);
 }
 
-TEST_CASE("each message size stands by itself") {
+TEST_CASE("each message size is separate") {
   const auto costs = copy_costs({profiled(EngineMode::one_copy, 0, 300, 0, 200, 65536), profiled(EngineMode::one_copy, 0, 3, 0, 4)});
   REQUIRE(costs.size() == 2);
   CHECK(costs[0].field_bytes == 8192);
   CHECK(costs[0].sentences[0] == "one_copy spends no measurable share of the busy CPU time (1000 samples) in copying the payload.");
 }
 
-TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said to lack it there") {
+TEST_CASE("a copy that an engine cannot make is others' work, and no engine is said to lack it there") {
   const auto costs = copy_costs({profiled(EngineMode::one_copy, 30, 200, 120, 200), profiled(EngineMode::zero_copy, 0, 0, 173, 200)});
   const std::vector<std::string> expected{
       "one_copy spends 40.0 % of the busy CPU time in copying the payload: 20.0 % in the send copy and 20.0 % in the receive "
@@ -60,7 +60,7 @@ TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said
   CHECK(costs.at(0).sentences == expected);
 }
 
-TEST_CASE("how much each spends in a copy that both have is told, and not compared") {
+TEST_CASE("each engine's cost of a common copy is reported, and not compared") {
   const auto costs = copy_costs({profiled(EngineMode::two_copy, 100, 200, 0, 200), profiled(EngineMode::one_copy, 0, 200, 0, 3)});
   CHECK(costs.at(0).sentences.size() == 3);
   CHECK(costs.at(0).sentences.back() == "two_copy spends 10.0 % in the gather that one_copy does not have.");

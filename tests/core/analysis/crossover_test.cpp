@@ -74,7 +74,7 @@ bool mentions(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("the geometric steps are a factor of 4 apart at most, and have both ends") {
+TEST_CASE("the geometric steps are at most a factor of 4 apart, and include both ends") {
   CHECK(crossover_grid(64, 1 << 20) == std::vector<uint64_t>{64, 256, 1024, 4096, 16384, 65536, 262144, 1048576});
   CHECK(crossover_grid(64, 65) == std::vector<uint64_t>{64, 65});
   CHECK(crossover_grid(100, 1600) == std::vector<uint64_t>{100, 400, 1600});
@@ -101,7 +101,7 @@ TEST_CASE("it begins with five pairs at each step, both engines one right after 
   CHECK(first == next_pairs(spec, find_crossover(spec, {})));
 }
 
-TEST_CASE("a crossing is found between two sizes a quarter of an octave apart") {
+TEST_CASE("a crossing is located between two sizes a quarter of an octave apart") {
   for (const double size : {700.0, 5000.0, 100000.0}) {
     const auto searched = search_to_end(search(), Machine{0.2, size});
     const auto& found = searched.first;
@@ -117,7 +117,7 @@ TEST_CASE("a crossing is found between two sizes a quarter of an octave apart") 
   }
 }
 
-TEST_CASE("where lower is better, the crossing is the same and the ratio is as measured") {
+TEST_CASE("if lower is better, the crossing is the same and the ratio is as measured") {
   const auto spec = search(64, 65536, "cpu_ns_per_byte");
   const auto [found, ended] = search_to_end(spec, [](const PlannedRun& run) -> std::optional<RunFigures> {
     RunFigures figures;
@@ -133,7 +133,7 @@ TEST_CASE("where lower is better, the crossing is the same and the ratio is as m
   CHECK(found.path.front().ci95->high >= *found.path.front().ratio);
 }
 
-TEST_CASE("one engine better throughout is no crossover, and the answer says which and how sure") {
+TEST_CASE("if one engine is better throughout, there is no crossover, and the answer has the engine and its certainty") {
   const auto [found, ended] = search_to_end(search(), Machine{0.2, 1});
   CHECK(found.state == CrossoverState::none);
   CHECK(found.crossings.empty());
@@ -142,7 +142,7 @@ TEST_CASE("one engine better throughout is no crossover, and the answer says whi
   CHECK(mentions(found.answer, "95 % confidence"));
 }
 
-TEST_CASE("two engines that are equal are not told apart, within the error that is promised") {
+TEST_CASE("equal engines are not separated, within the stated error rate") {
   int wrong = 0;
   constexpr int kSearches = 200;
   for (int i = 0; i < kSearches; ++i) {
@@ -188,7 +188,7 @@ TEST_CASE("a size whose runs fail is given up, and the search goes on") {
   CHECK(at->failed_pairs == 5);
 }
 
-TEST_CASE("a metric that this machine does not measure ends the search with the reason") {
+TEST_CASE("a metric that this machine cannot measure ends the search with the reason") {
   const auto [found, ended] = search_to_end(search(64, 1024, "cycles_per_byte"), Machine{0.2, 500});
   CHECK(found.state == CrossoverState::undecided);
   CHECK(ended.size() == 2);
@@ -197,7 +197,7 @@ TEST_CASE("a metric that this machine does not measure ends the search with the 
   CHECK_FALSE(mentions(found.answer, "Longer runs"));
 }
 
-TEST_CASE("a counter that is there, but lacks in a run at times, is searched by all the same") {
+TEST_CASE("a counter that some runs lack is still searched by") {
   const auto spec = search(64, 4096, "cycles_per_byte");
   const auto [found, ended] = search_to_end(spec, [](const PlannedRun& run) -> std::optional<RunFigures> {
     RunFigures figures;
@@ -209,14 +209,14 @@ TEST_CASE("a counter that is there, but lacks in a run at times, is searched by 
   CHECK(found.state == CrossoverState::found);
 }
 
-TEST_CASE("longer runs are advised where pairs were too close, not where runs failed") {
+TEST_CASE("longer runs are advised if pairs were too close, not if runs failed") {
   const auto [found, ended] = search_to_end(search(), [](const PlannedRun&) { return std::optional<RunFigures>{}; });
   CHECK(found.state == CrossoverState::undecided);
   CHECK(mentions(found.answer, "the runs failed"));
   CHECK_FALSE(mentions(found.answer, "Longer runs"));
 }
 
-TEST_CASE("its JSON has the one crossing where there is one") {
+TEST_CASE("its JSON has the crossing if it is the only one") {
   const auto spec = search();
   const auto [found, ended] = search_to_end(spec, Machine{0.2, 5000});
   const Json json = to_json(spec, found);

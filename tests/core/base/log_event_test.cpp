@@ -23,21 +23,21 @@ TEST_CASE("a line is key=value, quoted where it must be, with the message last")
         R"(event=run_finished run_id=3 engine=two_copy reason="a \"b\" c" empty="" message="run 3")");
 }
 
-TEST_CASE("what was made a line is taken apart into the same fields") {
+TEST_CASE("a formatted line is parsed into the same fields") {
   const std::string wild = "back\\slash, quote\", new\nline, equals=, \xc3\xa4";
   const auto fields = from_logfmt(to_logfmt("an_event", {{"wild", wild}, {"n", 1.5}}, "all of it"));
   CHECK(pairs_of(fields) == std::vector<std::pair<std::string, std::string>>{
                                 {"event", "an_event"}, {"wild", wild}, {"n", "1.5"}, {"message", "all of it"}});
 }
 
-TEST_CASE("a line of another making is one message") {
+TEST_CASE("a line in another format is one message") {
   for (const char* line : {"plain words", "event=", "event=a b", "event=a message=\"open", "event=a message=b c", "event=a x=1"}) {
     CAPTURE(line);
     CHECK(pairs_of(from_logfmt(line)) == std::vector<std::pair<std::string, std::string>>{{"message", line}});
   }
 }
 
-TEST_CASE("an event is logged by its severity, and without a logger not at all") {
+TEST_CASE("an event is logged by its severity, and dropped without a logger") {
   std::ostringstream text;
   spdlog::logger logger("test", std::make_shared<spdlog::sinks::ostream_sink_st>(text));
   logger.set_pattern("%l %v");

@@ -42,7 +42,7 @@ class FakePerf {
 
 }  // namespace
 
-TEST_CASE("what the perf of this machine can count") {
+TEST_CASE("the events that this machine's perf can count") {
   PerfProbe probe("perf");
   const auto& perf = probe.availability();
   if (!perf.usable) {
@@ -88,7 +88,7 @@ TEST_CASE("a wrapper without the perf of this kernel") {
   CHECK(probe.availability().reason == "WARNING: perf not found for kernel 6.8.0-31");
 }
 
-TEST_CASE("Ubuntu's wrapper names the package of the kernel that runs: its message and that package are told") {
+TEST_CASE("Ubuntu's wrapper names the running kernel's package: its message and that package are reported") {
   const FakePerf fake(R"(cat >&2 <<'END'
 WARNING: perf not found for kernel 6.8.0-31
 
@@ -120,7 +120,7 @@ TEST_CASE("perf is installed by the distribution's own command") {
   CHECK(how_to_install_perf("ID=ubuntu", "linux-tools-6.8.0-31$(reboot)") == "sudo apt-get install linux-tools-6.8.0-31");
 }
 
-TEST_CASE("a perf whose words are no text is told as text") {
+TEST_CASE("a perf whose output is not text is reported as text") {
   const FakePerf fake("printf '\\377\\033[2J' >&2; exit 1");
   PerfProbe probe(fake.path());
   CHECK_NOTHROW(static_cast<void>(Json(probe.availability().reason).dump()));
@@ -134,7 +134,7 @@ TEST_CASE("a perf without the control channel") {
   CHECK(probe.availability().reason.find("too old") != std::string::npos);
 }
 
-TEST_CASE("a perf without JSON is asked for CSV") {
+TEST_CASE("a perf without JSON gets asked for CSV") {
   const FakePerf fake(R"(
 case "$*" in
   --version) echo perf version 5.10.209;;
@@ -160,7 +160,7 @@ esac)");
   CHECK(probe.availability().remedy == "sudo sysctl kernel.perf_event_paranoid=1");
 }
 
-TEST_CASE("a perf that is refused by the kernel") {
+TEST_CASE("a perf that the kernel denies counting") {
   const FakePerf fake(R"(
 case "$*" in
   --version) echo perf version 6.1.0;;
@@ -172,7 +172,7 @@ esac)");
   CHECK_FALSE(probe.availability().remedy.empty());
 }
 
-TEST_CASE("who holds quiet is not disturbed by others' questions") {
+TEST_CASE("others' probes do not disturb the holder of quiet") {
   PerfProbe probe("/nonexistent/perf");
   CHECK(probe.support_without_disturbing({"task-clock"}).size() == 1);
   {
@@ -210,7 +210,7 @@ int64_t lines_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("while quiet is held what is known is told, and nothing is asked") {
+TEST_CASE("while quiet is held known answers are returned, and nothing is probed") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);
@@ -227,7 +227,7 @@ TEST_CASE("while quiet is held what is known is told, and nothing is asked") {
   ::unlink(log);
 }
 
-TEST_CASE("others' questions start few perfs, however many events they name, and are answered from memory afterwards") {
+TEST_CASE("others' probes start few perfs, however many events they name, and are then answered from memory") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);
@@ -250,7 +250,7 @@ TEST_CASE("others' questions start few perfs, however many events they name, and
   ::unlink(log);
 }
 
-TEST_CASE("who measures does not wait for others' questions but for one perf that has begun, and answers come meanwhile") {
+TEST_CASE("the measuring side waits at most for one perf that has begun, and answers arrive meanwhile") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);

@@ -101,7 +101,7 @@ TEST_CASE("only what runs between enable and disable is counted") {
   }
 }
 
-TEST_CASE("a window can be opened again, and perf's exit status follows its command") {
+TEST_CASE("a window can be opened again, and perf's exit status is that of its command") {
   auto counted = count({"cat"}, true);
   if (!counted) return;
   for (int i = 0; i < 3; ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("without enable nothing is counted, and nothing is stored as 0") {
   }
 }
 
-TEST_CASE("a perf that is gone is an error at once, one that is silent after the time") {
+TEST_CASE("a dead perf is an error at once, a silent one after the timeout") {
   auto counted = count({"true"}, true);
   if (!counted) return;
   REQUIRE(counted->perf.wait(20s));

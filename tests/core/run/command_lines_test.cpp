@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("engine and load are told the same of sizes and socket, nothing secret, each its own CPUs") {
+TEST_CASE("engine and load get the same sizes and socket options, nothing secret, each its own CPUs") {
   ExperimentSpec spec;
   spec.pattern = Pattern::request_response;
   spec.messages_per_s = 1234.5;

@@ -58,7 +58,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("without a policy it does nothing and never needs to be asked again") {
+TEST_CASE("without a policy it does nothing and is never due again") {
   Kept kept;
   kept.experiment(true);
   Retention retention({}, *kept.store, kept.changed, nullptr);
@@ -67,7 +67,7 @@ TEST_CASE("without a policy it does nothing and never needs to be asked again") 
   CHECK(kept.work({}).empty());
 }
 
-TEST_CASE("it removes what the policy lets go, says so, and makes the file shorter") {
+TEST_CASE("it removes what the policy allows, logs it, and shrinks the file") {
   Kept kept;
   for (int i = 0; i < 5; ++i) kept.experiment(true);
   const std::string said = kept.work({{}, 500'000});
@@ -82,7 +82,7 @@ TEST_CASE("it removes what the policy lets go, says so, and makes the file short
   CHECK(size->used <= 500'000);
 }
 
-TEST_CASE("what may not be removed is said once") {
+TEST_CASE("an experiment that may not be removed is reported once") {
   Kept kept;
   kept.experiment(true);
   REQUIRE(kept.store->annotate(1, {{}, {}, {}, true}));
@@ -93,7 +93,7 @@ TEST_CASE("what may not be removed is said once") {
   CHECK_FALSE(contains(said, "removed"));
 }
 
-TEST_CASE("asked to stop it leaves the rest for later") {
+TEST_CASE("a stop leaves the rest for later") {
   Kept kept;
   for (int i = 0; i < 3; ++i) kept.experiment(true);
   Retention retention({{}, 1}, *kept.store, kept.changed, nullptr);
@@ -108,7 +108,7 @@ TEST_CASE("asked to stop it leaves the rest for later") {
   CHECK(*retention.next_look() < Monotonic::now() + std::chrono::hours(25));
 }
 
-TEST_CASE("a clock that was set far forward removes nothing by age, and by size all the same") {
+TEST_CASE("a clock that was set far forward removes nothing by age, but still by size") {
   Kept kept;
   for (int i = 0; i < 2; ++i) kept.experiment(true);
   const RetentionPolicy by_age{std::chrono::days(0), {}};
@@ -124,7 +124,7 @@ TEST_CASE("a clock that was set far forward removes nothing by age, and by size 
   CHECK(utc_now() - **kept.store->last_trusted_time() < std::chrono::minutes(1));
 }
 
-TEST_CASE("another policy holds from the next look on") {
+TEST_CASE("a changed policy applies from the next check on") {
   Kept kept;
   kept.experiment(true);
   Retention retention({}, *kept.store, kept.changed, nullptr);

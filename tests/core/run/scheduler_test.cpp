@@ -82,7 +82,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("what is measured is told before each run, and that nothing is after the last") {
+TEST_CASE("the status shows each run before it starts, and idle after the last") {
   Fixture fixture;
   fixture.enqueue(2);
   REQUIRE(fixture.scheduler->start());
@@ -92,7 +92,7 @@ TEST_CASE("what is measured is told before each run, and that nothing is after t
   CHECK(told[1] == "measuring experiment 1, run 2 of 2: one_copy, fields of 512 bytes, threads 2, repetition 2");
 }
 
-TEST_CASE("an idle scheduler is not stalled, however long it waits; one that does not hear a nudge would be") {
+TEST_CASE("an idle scheduler is not stalled, however long it waits; one that misses a nudge would be") {
   Fixture fixture;
   REQUIRE(fixture.scheduler->start());
   fixture.told_until("idle: nothing is queued");
@@ -117,7 +117,7 @@ struct SlowDisk {
   std::optional<WriteTransaction> transaction;
 };
 
-TEST_CASE("nobody who asks waits for a claim that waits for the disk") {
+TEST_CASE("status requests do not wait for a claim that waits for the disk") {
   Fixture fixture;
   fixture.enqueue(1);
   std::optional<SlowDisk> disk;
