@@ -1,8 +1,8 @@
-# The Debian package: `cmake --build build --target package`. Installing it starts nothing; an upgrade restarts a service that
-# runs. Its dependencies are those of the libraries that the binary is linked with (dpkg-shlibdeps).
+# The Debian package: `cmake --build build --target package`. Installing it starts nothing; an upgrade restarts a running
+# service. dpkg-shlibdeps derives its dependencies from the binary's libraries.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME copybench)
-# Version and date are those of the build: core/base/version.cmake.
+# core/base/version.cmake sets version and date.
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/debian/version.cmake)
 set(CPACK_COPYBENCH_BUILD ${CMAKE_BINARY_DIR})
 set(CPACK_PACKAGE_CONTACT "copybench maintainers <maintainers@copybench.example>")
@@ -17,7 +17,7 @@ set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# queue-sweep asks the daemon by curl. perf is another package on Ubuntu.
+# queue-sweep uses curl. perf has another package on Ubuntu.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS curl)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "systemd, linux-perf | linux-tools-generic")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

@@ -1,5 +1,5 @@
-# systemd/copybench.toml as copybench.toml.5: its first paragraph is the description, each other one describes the keys that
-# stand below it.
+# Converts systemd/copybench.toml to copybench.toml.5: the first paragraph is the description, each other one describes the keys
+# below it.
 function roff(text) {
   gsub(/\\/, "\\e", text)
   gsub(/-/, "\\-", text)

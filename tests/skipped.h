@@ -1,4 +1,4 @@
-// For a test case that cannot be run on this machine: says so and why, and returns. tests/run repeats it in its last lines.
+// For a test case that cannot run on this machine: prints the reason and returns. tests/run repeats it in its last lines.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -1,8 +1,8 @@
-"""The last lines of tests/run: summary.py FILE... [--failed NAME]... reads what ctest wrote (--output-junit) and says what failed,
-what was skipped or not judged, and why, and how many test cases passed, failed and were skipped. Exits with 1 where one failed.
---failed names what failed beside the tests of the files.
+"""Prints the last lines of tests/run: summary.py FILE... [--failed NAME]... reads ctest's results (--output-junit) and prints the
+failed tests, the skipped and not judged ones with reasons, and how many test cases passed, failed and were skipped. Exits
+with 1 if one failed. --failed names failures outside of the files.
 
-A test case is one of doctest, unittest or Node; a test of ctest that is none of these counts as one.
+A test case is one of doctest, unittest or Node; another kind of ctest test counts as one.
 """
 import argparse
 import dataclasses
@@ -25,7 +25,7 @@ def number(pattern, text):
 
 
 def doctest(text):
-    """None where it is no doctest's output. A case that returns early says "skipped: ..." and passes."""
+    """Returns None for output that is not doctest's. A case that returns early prints "skipped: ..." and passes."""
     if not (found := re.search(r"^\[doctest\] test cases: *\d+ *\| *(\d+) passed *\| *(\d+) failed", text, re.MULTILINE)):
         return None
     skips = [("skipped", why) for _, why in REASON.findall(text)]
@@ -36,10 +36,10 @@ def unittest(text):
     if not (found := re.search(r"^Ran (\d+) tests? in ", text, re.MULTILINE)):
         return None
     ran = int(found[1])
-    # Each of a test's subtests that fails has a heading of its own.
+    # Each failing subtest has a heading of its own.
     failed = len(set(re.findall(r"^(?:FAIL|ERROR): (\S+ \(\S+\))", text, re.MULTILINE)))
     skips = []
-    # "test_a (__main__.Suite.test_a) ... skipped 'why'"; what is printed by the test may come between.
+    # "test_a (__main__.Suite.test_a) ... skipped 'why'"; the test's own output may come between.
     for why in re.findall(r"(?:\.\.\. |^)skipped (?:'(.*)'|\"(.*)\")$", text, re.MULTILINE):
         skips.append(("skipped", why[0] or why[1]))
     of_classes = len(re.findall(r"^setUpClass .*skipped ", text, re.MULTILINE))
@@ -55,14 +55,14 @@ def node(text):
 
 
 def count(case):
-    """Of one <testcase>."""
+    """Counts the cases of one <testcase>."""
     text = case.findtext("system-out") or ""
     status = case.get("status")
     reasons = REASON.findall(text)
     if case.find("skipped") is not None and status == "notrun" and reasons:
         return Count(skips=[reasons[-1]])
     counted = doctest(text) or unittest(text) or node(text)
-    if status != "run":  # a crash or a time limit leaves no count of failures
+    if status != "run":  # a crash or a timeout leaves no count of failures
         counted = counted or Count()
         counted.failed = max(1, counted.failed)
         return counted
@@ -70,7 +70,7 @@ def count(case):
 
 
 def lines_of(skips, kind):
-    """"suite: why", each once."""
+    """Returns "suite: why" for each, without duplicates."""
     found = {}
     for suite, (what, why) in skips:
         if what == kind:
@@ -80,7 +80,7 @@ def lines_of(skips, kind):
 
 
 def summarize(files, also_failed=()):
-    """(the lines, whether all is well)"""
+    """Returns (the lines, whether all passed)."""
     total, failed, skips = Count(failed=len(also_failed)), [f"  {name}" for name in also_failed], []
     for file in files:
         for case in xml.etree.ElementTree.parse(file).getroot().iter("testcase"):

@@ -1,10 +1,10 @@
-# On the package's staged files, before they are packed: what Debian asks of every package.
+# Runs on the package's staged files, before they are packed, to meet Debian's policy.
 set(usr ${CPACK_TEMPORARY_DIRECTORY}/usr)
 set(doc ${usr}/share/doc/copybench)
-# Symbols stay, and their lines go: perf names an engine's functions by them.
+# Keep symbols, since perf names an engine's functions by them, but no line numbers.
 execute_process(COMMAND strip --strip-debug --remove-section=.comment ${usr}/bin/copybenchd COMMAND_ERROR_IS_FATAL ANY)
 file(MAKE_DIRECTORY ${doc} ${usr}/share/lintian/overrides)
-# The licences of what the page contains, as its build found them.
+# The licences of the page's libraries, as its build found them.
 file(READ ${CPACK_COPYBENCH_DEBIAN}/copyright copyright)
 file(READ ${CPACK_COPYBENCH_BUILD}/web/copyright bundled)
 file(WRITE ${doc}/copyright "${copyright}\n${bundled}")
@@ -18,5 +18,5 @@ ${copybench_changes}
  -- ${CPACK_PACKAGE_CONTACT}  ${date}
 ")
 execute_process(COMMAND gzip -9n ${doc}/changelog COMMAND_ERROR_IS_FATAL ANY)
-# Whatever the umask of who builds it.
+# Independent of the builder's umask.
 execute_process(COMMAND chmod -R u=rwX,go=rX ${usr} ${CPACK_TEMPORARY_DIRECTORY}/etc COMMAND_ERROR_IS_FATAL ANY)

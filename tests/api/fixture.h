@@ -1,5 +1,5 @@
-// A whole API on a free port, with a real store in a directory of its own. The scheduler is not started: runs are
-// claimed and finished by the tests, as it would do it.
+// The whole API on a free port, with a real store in its own directory. The scheduler is not started: tests claim and finish runs
+// in its place.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -52,7 +52,7 @@ inline Plan must_plan(const ExperimentRequest& request) {
   return std::move(*plan);
 }
 
-// What the server stands upon.
+// The server's dependencies.
 struct Backend {
   TemporaryDirectory directory;
   std::unique_ptr<Store> store = must(Store::open(directory.path(), advise));
@@ -79,7 +79,7 @@ struct Backend {
     REQUIRE(run);
     return *run;
   }
-  // The next run of the queue, completed.
+  // Claims and completes the next run of the queue.
   ClaimedRun complete_next() {
     const ClaimedRun run = claim();
     RunResult result;
@@ -122,7 +122,7 @@ struct Served : Backend {
   }
 };
 
-// Checks the form of a problem and returns it.
+// Checks the form of a problem document and returns it.
 inline Json problem(const Answer& answer, int status) {
   CHECK(answer.status == status);
   CHECK(answer.header("content-type") == "application/problem+json");

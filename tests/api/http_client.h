@@ -1,4 +1,4 @@
-// A client of raw bytes: one connection a request, as the server closes after each.
+// A client of raw bytes with one connection for each request, since the server closes after each.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -19,10 +19,10 @@
 namespace copybench {
 
 struct Answer {
-  int status = 0;                              // 0: the connection was closed without an answer
+  int status = 0;                              // 0: the connection was closed without a response
   std::map<std::string, std::string> headers;  // names in lower case
-  std::string body;                            // without chunks' frames
-  bool whole = false;                          // as long as its head said
+  std::string body;                            // without chunk framing
+  bool whole = false;                          // as long as its Content-Length
 
   Json json() const { return Json::parse(body); }
   std::string header(const std::string& name) const {
@@ -83,11 +83,11 @@ class HttpClient {
   static void send(int socket, std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (n <= 0) return;  // refused before it was all sent: the answer tells
+      if (n <= 0) return;  // rejected before all was sent: the response says so
       bytes.remove_prefix(static_cast<size_t>(n));
     }
   }
-  // All that comes until the server closes.
+  // Returns all bytes until the server closes.
   static std::string receive_all(int socket) {
     std::string text;
     char buffer[65536];
@@ -97,7 +97,7 @@ class HttpClient {
     }
     return text;
   }
-  // Until the text contains `awaited` or the server closes.
+  // Reads until the text contains `awaited` or the server closes.
   static std::string receive_until(int socket, std::string_view awaited) {
     std::string text;
     char buffer[4096];
@@ -115,7 +115,7 @@ class HttpClient {
     return parse_answer(receive_all(socket.get()), bytes.starts_with("HEAD "));
   }
 
-  // headers: whole lines with their CR LF.
+  // headers: complete lines with CR LF.
   Answer request(std::string_view method, std::string_view path, std::string_view headers = "") const {
     return raw(fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}\r\n", method, path, port_, headers));
   }

@@ -7,14 +7,14 @@
 
 using namespace copybench;
 
-TEST_CASE("the address that was bound has the chosen port, and answers there") {
+TEST_CASE("the bound address has the chosen port, and answers there") {
   Served served;
   CHECK(served.address.starts_with("127.0.0.1:"));
   CHECK(served.address != "127.0.0.1:0");
   CHECK(served.get("/healthz").status == 200);
 }
 
-TEST_CASE("a second server on the same port is told that it is in use") {
+TEST_CASE("a second server on the same port gets the error that it is in use") {
   Served served;
   Backend other;
   ApiOptions options;
@@ -26,7 +26,7 @@ TEST_CASE("a second server on the same port is told that it is in use") {
   CHECK(bound.error().message.find(served.address) != std::string::npos);
 }
 
-TEST_CASE("an address that is none is refused with the forms that are") {
+TEST_CASE("an invalid address is rejected with the allowed forms") {
   Backend backend;
   ApiOptions options;
   options.listen = "nowhere";
@@ -64,7 +64,7 @@ TEST_CASE("a stop before serving is not lost") {
   }
 }
 
-TEST_CASE("stopping ends connections that say nothing, and event streams with a last event") {
+TEST_CASE("stopping ends silent connections, and event streams with a last event") {
   Served served;
   const ExperimentId id = served.queue(1);
   const UniqueFd silent = served.client->connect();
@@ -79,7 +79,7 @@ TEST_CASE("stopping ends connections that say nothing, and event streams with a 
   CHECK_FALSE(connect_tcp("127.0.0.1", must(parse_listen_address(served.address)).port, {}));
 }
 
-TEST_CASE("a unix socket is served, and its file goes with the server") {
+TEST_CASE("a unix socket is served, and its file is removed with the server") {
   Backend backend;
   const std::string path = backend.directory.path() / "api.sock";
   ApiOptions options;

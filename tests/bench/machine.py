@@ -1,4 +1,4 @@
-"""What the figures were measured on, and what else the machine did meanwhile."""
+"""Describes the machine of a benchmark, and what else it did meanwhile."""
 import json
 import os
 import platform
@@ -27,7 +27,7 @@ def load():
 
 
 def calibration(binary, cpus):
-    """GB/s of memcpy on the first of these CPUs: within its cache, and out of memory (see core/host/calibrate.h)."""
+    """GB/s of memcpy on the first of these CPUs: in cache and out of memory (see core/host/calibrate.h)."""
     first = cpus.split(",")[0]
     report = subprocess.run([binary, "calibrate", "--cpus", first], stdout=subprocess.PIPE, check=True, timeout=60)
     values = json.loads(report.stdout)
@@ -35,7 +35,7 @@ def calibration(binary, cpus):
 
 
 class Watch:
-    """Within its `with`: how many CPUs' time others used, and how many were stolen by the hypervisor."""
+    """Within its `with`: how many CPUs other processes used, and how many the hypervisor stole."""
 
     def __enter__(self):
         self._before = self._now()

@@ -1,7 +1,7 @@
-"""copybench's engines beside iperf3, nuttcp and sockperf, and beside what memcpy allows: ratios, measured in turn.
+"""Measures copybench's engines, iperf3, nuttcp and sockperf alternately, and compares them with what memcpy allows.
 
-A round measures every point (message size x connections) by all programs, one right after another, in a new order
-each time. README.md says what is alike and what is not, and how to read the table.
+A round measures every point (message size x connections) with every program, one right after another, in a new order
+each time. README.md explains which settings are alike, and how to read the table.
 """
 import argparse
 import json
@@ -83,7 +83,7 @@ def measure_round(options, number):
     taken = {"load": machine.load(), "memcpy_gbytes_per_s": machine.calibration(options.binary, place.sender),
              "measurements": []}
     points = [(size, connections) for size in options.sizes for connections in options.connections]
-    # Shuffled: the kernel remembers of a connection that ended what the next to that host begins with (tcp_metrics).
+    # Shuffled: the kernel starts a connection with metrics of the previous one to the same host (tcp_metrics).
     shuffle = random.Random(number)
     for size, connections in points:
         for program in shuffle.sample(options.programs, len(options.programs)):

@@ -1,8 +1,8 @@
-"""The programs that are compared: each sends over loopback for a while, and says how many Gbit/s of payload went through.
+"""The compared programs. Each sends over loopback for a while and reports its payload in Gbit/s.
 
-All of them alike: the sender is bound to one half of the CPUs and the receiver to the other, socket buffers are the kernel's
-to tune, Nagle's algorithm is on, and every byte is copied out of the kernel by the receiver. How each of them differs, and
-who counts the bytes, is in README.md.
+Common settings: the sender is bound to one half of the CPUs and the receiver to the other, the kernel tunes the socket
+buffers, Nagle's algorithm is on, and the receiver copies every byte out of the kernel. README.md has each program's
+differences and which side counts the bytes.
 """
 import contextlib
 import json
@@ -21,7 +21,7 @@ SOCKPERF_MOST_BYTES = (1 << 20) - 1
 
 
 class Placement:
-    """Which CPUs senders and receivers are bound to: halves of the allowed ones, as copybench's `auto` has it."""
+    """The CPUs that senders and receivers are bound to: halves of the allowed ones, like copybench's `auto`."""
 
     def __init__(self):
         allowed = sorted(os.sched_getaffinity(0))
@@ -48,7 +48,7 @@ def version(binary, program):
 
 
 def free_ports(count):
-    """The first of that many ports in a row which are free at this moment."""
+    """Returns the first port of a range of that many free ports."""
     while True:
         with contextlib.ExitStack() as probes:
             first = probes.enter_context(socket.socket())
@@ -75,7 +75,7 @@ def listens(port):
 
 @contextlib.contextmanager
 def server(command, port):
-    """Runs it until it listens, and ends it afterwards. None of the peers says when it is ready, so the kernel is asked."""
+    """Starts it, waits until it listens, and stops it afterwards. No peer reports readiness, so this asks the kernel."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + START_LIMIT_S
@@ -117,7 +117,7 @@ def number_after(pattern, text):
 def iperf3(place, size, connections, seconds):
     port = free_ports(1)
     with server(on(place.receiver, "iperf3", "--server", "--one-off", "--bind", "127.0.0.1", "--port", port), port):
-        # iperf3's client is the side that sends.
+        # iperf3's client is the sender.
         report = output(on(place.sender, "iperf3", "--client", "127.0.0.1", "--port", port, "--length", size,
                            "--parallel", connections, "--time", seconds, "--interval", 0, "--json"), seconds)
     return json.loads(report)["end"]["sum_received"]["bits_per_second"] / 1e9
@@ -132,7 +132,7 @@ def nuttcp(place, size, connections, seconds):
 
 
 def sockperf(place, size, connections, seconds):
-    # Lists of connections (-f) allow it no messages of TCP's sizes: so a pair of processes for each.
+    # Its connection lists (-f) reject messages of these sizes, so each connection has a pair of processes.
     size = min(size, SOCKPERF_MOST_BYTES)
     first = free_ports(connections)
     ports = range(first, first + connections)
@@ -143,7 +143,7 @@ def sockperf(place, size, connections, seconds):
         clients = [subprocess.Popen(on(place.sender, "sockperf", "throughput", *address, port, "-t", seconds),
                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for port in ports]
         reports = [client.communicate(timeout=seconds + 3 * START_LIMIT_S)[0] for client in clients]
-    # What it calls MBps are mebibytes; messages are unambiguous.
+    # Its MBps are mebibytes; the message count is unambiguous.
     return sum(number_after("Message Rate is ", report) for report in reports) * size * 8 / 1e9
 
 
@@ -153,7 +153,7 @@ def copybench(binary, engine, place, size, connections, seconds):
                                stdout=subprocess.PIPE, text=True)
     try:
         port = json.loads(process.stdout.readline())["port"]
-        # Without a warm-up, as the others have none.
+        # Without a warm-up, like the others.
         report = output([binary, "load", "--port", str(port), "--cpus", place.receiver, "--warmup", "0",
                          "--duration", str(seconds), *shape], seconds)
         return json.loads(report.splitlines()[-1])["throughput_gbps"]

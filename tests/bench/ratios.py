@@ -1,9 +1,8 @@
 """Ratios of paired measurements, with intervals. Pure.
 
-Programs that were measured within one round saw the same machine, so the ratio is taken within the round; over the rounds
-its median is told with an interval by order statistics, which assumes nothing of the distribution. A geometric mean over
-points is of their medians, its interval a percentile bootstrap that draws whole rounds: one disturbed round disturbs many
-points.
+Programs measured in one round saw the same machine, so each ratio is taken within a round. The median over the rounds has
+an interval by order statistics, which assumes no distribution. A geometric mean over points is of their medians; its
+interval is a percentile bootstrap that draws whole rounds, since one disturbed round disturbs many points.
 """
 import math
 import random
@@ -15,8 +14,8 @@ SEED = 1
 
 
 def median_interval(values):
-    """(low, high, coverage): the narrowest pair of order statistics that covers the median at LEVEL; with fewer than 6
-    values none does, and it is the range with what that covers."""
+    """Returns (low, high, coverage): the narrowest pair of order statistics that covers the median at LEVEL. With fewer than 6
+    values no pair does, and this is the full range with its coverage."""
     ordered = sorted(values)
     n = len(ordered)
     rank, tail = 1, 0.5 ** n
@@ -31,7 +30,7 @@ def median_interval(values):
 
 
 def paired(ours, theirs):
-    """Each is {round: figure}; the ratios of the rounds that both have."""
+    """Each argument is {round: figure}; returns the ratios of the rounds that both have."""
     return [ours[at] / theirs[at] for at in sorted(ours.keys() & theirs.keys())]
 
 
@@ -40,7 +39,7 @@ def geometric_mean(values):
 
 
 def geometric_mean_interval(points):
-    """points: of each a list of ratios, the same rounds in the same order. (mean, low, high)."""
+    """points: a list of ratios for each point, the same rounds in the same order. Returns (mean, low, high)."""
     rounds = min(map(len, points))
     draw = random.Random(SEED)
     means = []

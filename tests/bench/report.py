@@ -1,4 +1,4 @@
-"""The table of a benchmark beside peers, from its record. Pure."""
+"""Prints the table of a peers benchmark from its record. Pure."""
 import statistics
 
 import programs
@@ -8,14 +8,14 @@ KIB = 1024
 GOAL_EACH = {"two_copy": 1.0, "one_copy": 1.1}
 GOAL_MEAN = {"two_copy": 1.1}
 ONE_COPY_FROM = 256 * KIB
-# Of the payload, by the CPUs of that side: the gather and send's copy, or send's alone; the receiver's is on other CPUs.
+# Copies of the payload by the sender's CPUs: gather and send, or send alone. The receiver copies on other CPUs.
 SENDER_COPIES = {"two_copy": 2, "one_copy": 1}
-# A CPU's worth of others' time, or stolen, beyond which a measurement counts as disturbed.
+# A measurement counts as disturbed above this many CPUs of others' or stolen time.
 DISTURBED = 0.1
 
 
 class Figures:
-    """The record's measurements, by program and point."""
+    """Returns the record's measurements by program and point."""
 
     def __init__(self, record):
         self.programs = record["settings"]["programs"]
@@ -39,7 +39,7 @@ class Figures:
 
 
 def goal(engine, point, figures):
-    """(peer, ratio) to reach at this point, if any."""
+    """Returns the (peer, ratio) goal of this point, if it has one."""
     if engine == "two_copy":
         peer = figures.best_peer(point)
     else:
@@ -54,8 +54,8 @@ def verdict(median, low, high, wanted):
 
 
 def limits_gbps(engine, connections, memcpy, sender_cpus):
-    """What memcpy allows, in cache and out of memory: each sending CPU makes the sender's copies of what it sends, while
-    receiving CPUs, as many, make one."""
+    """The limit by memcpy, in cache and out of memory: each sending CPU makes the sender's copies of its bytes, while as many
+    receiving CPUs make one."""
     at_once = min(connections, sender_cpus)
     return {name: at_once * gbytes * 8 / SENDER_COPIES[engine] for name, gbytes in memcpy.items()}
 

@@ -1,6 +1,6 @@
-"""How the daemon answers with many runs stored: readiness, latency of its lists, rate of results.csv, memory.
+"""Measures the daemon with many runs stored: readiness, latency of its lists, rate of results.csv, memory.
 
-Percentiles are over one request after another, each on a connection of its own, as the daemon serves them.
+Percentiles are over sequential requests, each on its own connection, since the daemon serves one request a connection.
 """
 import argparse
 import http.client

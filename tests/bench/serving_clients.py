@@ -1,17 +1,17 @@
-"""The clients that load the daemon in serving_load.py. They are processes of their own and do little for each byte, so that
-what is measured beside them is the daemon."""
+"""The clients that load the daemon in serving_load.py. They are separate processes and do little for each byte, so that the
+daemon is the bottleneck."""
 import multiprocessing
 import os
 import selectors
 import socket
 import time
 
-# Other clients than whoever is measured, and than one another.
+# Addresses that differ from the measured client's and from each other.
 FLOOD_FROM = ("127.0.0.2", 0)
 HELD_FROM = ("127.0.0.3", 0)
-SMALL_BUFFER = 4096  # of a slow reader's socket: what the kernel takes for it says nothing about it
+SMALL_BUFFER = 4096  # of a slow reader's socket: bytes in the kernel's buffer say nothing about the reader
 TURN = 0.05  # seconds
-PATIENCE = 5  # seconds, for what is under way at a flood's end: it would be part of the next one
+PATIENCE = 5  # seconds for requests in flight at a flood's end: they would count in the next flood
 
 
 def request(port, path, method="GET", body=""):
@@ -20,7 +20,7 @@ def request(port, path, method="GET", body=""):
 
 
 def ask(port, sent):
-    """The status of the answer; 0 where there was none. The body is read and dropped."""
+    """Returns the status, or 0 without a response. The body is read and dropped."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=120) as client:
             client.sendall(sent)
@@ -34,7 +34,7 @@ def ask(port, sent):
 
 
 class Load:
-    """A process that loads the daemon within its `with`, by _run(arguments) until _stop is set, and counts what it does."""
+    """A process that loads the daemon within its `with`: _run(arguments) loops until _stop is set, and counts."""
 
     def __init__(self, *arguments):
         self._count = multiprocessing.Value("q", 0)
@@ -58,7 +58,7 @@ class Load:
 
 
 class Flood(Load):
-    """So many requests are under way at any time, each on a connection of its own. Counts answers."""
+    """Keeps this many requests in flight, each on its own connection. Counts responses."""
 
     def _run(self, port, sent, at_once):
         with selectors.DefaultSelector() as clients:
@@ -87,8 +87,8 @@ class Flood(Load):
 
 
 class Held(Load):
-    """Event streams that are read at once, and clients that take so many bytes a second of their answer: slow has (path, bytes a
-    second) of each. Whoever was cut off, or has it all, asks again. Counts requests."""
+    """Event streams that are read at once, and clients that read a limited number of bytes a second: slow lists (path, bytes a
+    second). A client that was disconnected or has everything asks again. Counts requests."""
 
     def _run(self, port, streams, slow):
         def begin(path, buffer):
@@ -122,7 +122,7 @@ class Held(Load):
 
 
 class Cpus:
-    """Within its `with`: how many CPUs' time the named processes took, and how many all others."""
+    """Within its `with`: the CPUs that the named processes took, and those that all others took."""
 
     def __init__(self, **pids):
         self._pids = {name: pid for name, pid in pids.items() if pid}

@@ -1,10 +1,10 @@
-"""How long the daemon's answers take when much is stored and much is asked: 1,000,000 runs, 300 queued sweeps, 16 event
-streams, 60 clients that read slowly, and a flood on one endpoint after another.
+"""Measures the daemon's latency with much data and much load: 1,000,000 runs, 300 queued sweeps, 16 event streams, 60 clients
+that read slowly, and a flood on one endpoint after another.
 
-Prints for each endpoint p50, p99 and the longest, and the daemon's memory, beside the goals of 100 ms and 200 MB. Judges
-nothing by its exit status. The first run is held at its first stage all the while: nothing is measured beside the load, and
-no answer waits for the end of a window. Among those that are not the flood is a client that changes an experiment's notes
-again and again, so that no heavy answer is kept for long.
+Prints p50, p99 and the maximum for each endpoint, and the daemon's memory, beside the goals of 100 ms and 200 MB. Never fails
+on a figure. The first run waits at its first stage throughout: nothing is measured beside the load, and no response waits for
+the end of a window. One of the other clients changes an experiment's notes again and again, so that no heavy answer is cached
+for long.
 """
 import argparse
 import http.client
@@ -29,10 +29,10 @@ GOAL_MB = 200
 QUEUED = 300
 STREAMS = 16
 SLOW_READERS = 60
-SLOW_BYTES = (4 << 10, 96 << 10)  # a second, by turns: too slow to be waited for, and just not
+SLOW_BYTES = (4 << 10, 96 << 10)  # bytes a second: too slow and disconnected; just fast enough
 FLOODERS = 8
 SECONDS = 5  # of each flood
-EVIDENCE_BYTES = 8000  # of a run, where there is any
+EVIDENCE_BYTES = 8000  # of a run that has evidence
 
 SPEC = {"name": "bench", "preset": "full", "engines": list(ENGINES), "field_sizes": [512, 1024, 2048, 4096],
         "threads": [1, 2, 4, 8], "duration_s": 6.0, "warmup_s": 1.0, "repetitions": 5, "seed": 7}
@@ -77,12 +77,12 @@ class Daemon:
 
 
 def stored_spec(database):
-    """A spec as this version stores it: of an experiment that was queued by it."""
+    """A spec of a queued experiment as this version stores it."""
     return json.loads(database.execute("SELECT spec_json FROM experiments ORDER BY id LIMIT 1").fetchone()[0])
 
 
 def add_experiment(database, spec, runs):
-    """runs: (engine, field_bytes, threads, repetition) of each. As the store would have stored them, but for evidence and
+    """runs: (engine, field_bytes, threads, repetition) of each. Writes rows as the store would, without evidence and
     circumstances."""
     cursor = database.execute(
         "INSERT INTO experiments (state, spec_json, created_at_ms, started_at_ms, finished_at_ms, runs_total, runs_completed) "
@@ -115,8 +115,8 @@ def add_evidence(database, number):
 
 def fill(binary, data, runs):
     """Returns the ids of two experiments of 10,000 repetitions, which have evidence and circumstances, two of 10,000
-    configurations, and one of a common sweep."""
-    daemon = Daemon(binary, data)  # makes the tables
+    configurations, and one common sweep."""
+    daemon = Daemon(binary, data)  # creates the tables
     answer(daemon.port, "/experiments", "POST", json.dumps(FIRST), {"Content-Type": "application/json"})
     daemon.stop()
     database = sqlite3.connect(pathlib.Path(data) / "copybench.db", isolation_level=None)
@@ -145,7 +145,7 @@ def fill(binary, data, runs):
 
 
 def leave_as_filled(data, newest):
-    """Removes what an earlier call has queued."""
+    """Removes what an earlier call queued."""
     with sqlite3.connect(pathlib.Path(data) / "copybench.db") as database:
         database.execute("PRAGMA foreign_keys=ON")
         database.execute("DELETE FROM experiments WHERE id > ?", (newest,))
@@ -153,7 +153,7 @@ def leave_as_filled(data, newest):
 
 
 class Percentiles:
-    """Sends requests in turn, one after another on connections of their own."""
+    """Sends requests in turn, each on its own connection."""
 
     def __init__(self, port, requests):
         self.port = port
@@ -171,7 +171,7 @@ class Percentiles:
                 self.refused[name] += status != 200
 
     def worst(self, heavy):
-        """The highest p99, and of which: of those that are heavy answers, or of the others."""
+        """Returns the highest p99 and its endpoint, of the heavy answers or of the others."""
         return max((sorted(times)[int(len(times) * 0.99)], name) for name, times in self.times.items()
                    if name.endswith("of a sweep") == heavy)
 
@@ -206,7 +206,7 @@ def main():
 
 
 def requests_of(port, runs, repeated, broad, newest):
-    """Those that are asked for by everybody, and those of the largest experiments."""
+    """Endpoints that every client asks for, and those of the largest experiments."""
     light = {"/healthz": "/healthz", "/readyz": "/readyz", "/experiments": "/experiments?limit=50",
              "/experiments/ID": f"/experiments/{newest}", "/metrics": "/metrics", "/runs/ID": f"/runs/{runs // 2}",
              "/experiments?tag=": "/experiments?tag=none", "/summary of a sweep": f"/experiments/{newest}/summary",
@@ -248,7 +248,7 @@ def queue_sweeps(daemon):
 
 
 def flood_each(daemon, held, light, heavy, seconds):
-    """Returns the most memory that the daemon had, in MB."""
+    """Returns the daemon's peak memory in MB."""
     post = {"POST /experiments/validate": request(daemon.port, "/experiments/validate", "POST", json.dumps({"preset": "full"})),
             "POST /experiments": request(daemon.port, "/experiments", "POST", json.dumps({"preset": "none"}))}
     Percentiles(daemon.port, light).ask(seconds)  # until the slow readers have spread out

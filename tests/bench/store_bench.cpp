@@ -1,7 +1,6 @@
-// How fast the store answers with many runs stored. Fills a database in a fresh directory, then reads it as the API
-// does.
+// Measures the store with many runs stored. Fills a database in a fresh directory, then reads it like the API.
 //
-//   bench_store [RUNS]     default 100000
+// bench_store [RUNS]     default 100000
 //
 // Prints one line for each figure; nothing here passes or fails.
 #include <fmt/format.h>
@@ -77,7 +76,7 @@ Plan plan_of(int64_t runs, const std::string& name) {
   return plan;
 }
 
-// Figures with all their digits, and as much evidence as a run of 6 s leaves.
+// Figures with all digits, and as much evidence as a run of 6 s leaves.
 RunResult result_of(int64_t run) {
   Completed outcome;
   double value = 1.0 / static_cast<double>(run + 3);
@@ -93,7 +92,7 @@ RunResult result_of(int64_t run) {
   return result;
 }
 
-// Runs end in transactions of one experiment each: as single ones they would measure the disk's fsync, not the store.
+// Runs are committed one experiment a transaction: single commits would measure the disk's fsync, not the store.
 void fill(const std::filesystem::path& database, int64_t runs) {
   auto connection = must(DatabaseConnection::open(database, DatabaseConnection::Access::read_write));
   const auto failed = connection->attempt([&] {
@@ -147,7 +146,7 @@ void measure_reading(const std::filesystem::path& database, int64_t experiments)
   });
   fmt::print("{:<44} {:.0f} rows/s\n", "all runs, page by page", static_cast<double>(rows) / to_seconds(scan));
 
-  // Every connection used, so that every cache is as large as it gets.
+  // Use every connection, so that every cache reaches its full size.
   std::vector<std::thread> threads;
   for (size_t i = 0; i < kReaders; ++i) {
     threads.emplace_back([&] {

@@ -20,10 +20,10 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// The browser itself reports each 401, as it should.
+// The browser itself logs each 401, as it should.
 const others = (faults) => faults.filter((fault) => !fault.includes('401'));
 
-test('the page asks for the token, again after a wrong one, and then works: lists, downloads, live events', async () => {
+test('the page requests the token, again after a wrong one, and then works: lists, downloads, live events', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');
   const dialog = page.getByRole('dialog', { name: 'This daemon asks for its token' });
@@ -56,7 +56,7 @@ test('the page asks for the token, again after a wrong one, and then works: list
   assert.deepEqual(others(page.faults), []);
 });
 
-test('who gives no token is told so, and not asked over and over', async () => {
+test('a user without a token gets a message, and is not asked again and again', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/1');
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();

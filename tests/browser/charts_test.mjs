@@ -39,7 +39,7 @@ const figureOf = {
   retransmits: 'retransmits',
 };
 
-test('each chart holds the marks that the data calls for', async () => {
+test('each chart holds the marks that the data require', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -53,7 +53,7 @@ test('each chart holds the marks that the data calls for', async () => {
         new Set(own.map((run) => `${run.field_bytes} ${run.threads}`)).size,
         chart,
       );
-      // Where nothing is drawn, a sentence stands for all that is missing.
+      // Where a chart has no data, one sentence lists everything missing.
       const lacking = runs.filter((run) => run.engine === engine && run[name] === null);
       assert.equal(
         await marks(page, chart, `missing-${engine}`),
@@ -93,7 +93,7 @@ test('every tick has its label', async () => {
   }
 });
 
-test('charts of single runs draw the evidence of the runs shown, and ask for no other', async () => {
+test('charts of single runs draw the evidence of the shown runs, and request no other', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}?size=4096&at=2&rep=2`);
   await page.drawn();
@@ -119,7 +119,7 @@ test('charts of single runs draw the evidence of the runs shown, and ask for no 
   assert.deepEqual(page.faults, []);
 });
 
-test('the page’s spread is the summary’s', async () => {
+test('the page’s spread equals the summary’s', async () => {
   const { configurations } = await daemon.get(`/experiments/${id}/summary`);
   for (const { engine, field_bytes, threads, figures } of configurations) {
     const own = runs.filter(
@@ -142,7 +142,7 @@ test('the page’s spread is the summary’s', async () => {
   }
 });
 
-test('the answer says what zero-copy was, names peaks, and lists what is missing with its reason', async () => {
+test('the answer labels zero-copy, names peaks, and lists missing figures with the reason', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -185,7 +185,7 @@ test('the downloads open and have the right size', async () => {
     assert.ok(text.includes(part), part);
   }
   assert.ok(!text.includes('var('), 'a variable of the page is left');
-  // The machine is the one that the experiment recorded.
+  // The machine comes from the experiment's record.
   const { circumstances } = await daemon.get(`/experiments/${id}`);
   const fact = (name) => circumstances.facts.find((entry) => entry.name === name).value;
   const words = text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
@@ -204,7 +204,7 @@ test('the downloads open and have the right size', async () => {
 
   assert.equal(csv.filter((line) => line.startsWith('zero_copy,"requested, copied by the kernel",')).length, 4);
 
-  // Both decode in a page of their own.
+  // Both images decode in a separate page.
   const empty = await (await browser.newContext()).newPage();
   for (const [type, bytes, size] of [
     ['image/svg+xml', svg.bytes, [720, Number(height)]],
@@ -246,7 +246,7 @@ test('the address carries the view, and restores it', async () => {
   await other.show(hash);
   await other.drawn();
   assert.equal(await marks(other, 'throughput', 'runs-zero_copy'), 0);
-  // The answer is of all that was measured, whatever the charts hide.
+  // The headline covers all measured data, whatever the charts hide.
   const answerOf = (one) => one.locator('.answer :is(.headline, .sentences, td)').allTextContents();
   const whole = await openPage(browser, daemon);
   await whole.show(`#/experiments/${id}`);
@@ -298,7 +298,7 @@ test('legends name engines and thread counts, whatever the panels', async () => 
         '2 threads',
       ]);
     }
-    // A line's look is that of its thread count in the legend.
+    // A line looks like its thread count's entry in the legend.
     const [one, two] = await page
       .locator('[data-chart=throughput] g.line-two_copy path')
       .evaluateAll((paths) => paths.map((path) => Number(path.getAttribute('stroke-width'))));
@@ -307,7 +307,7 @@ test('legends name engines and thread counts, whatever the panels', async () => 
   assert.deepEqual(page.faults, []);
 });
 
-test('what is chosen in one chart of single runs stands in all of them', async () => {
+test('a choice in one chart of single runs applies to all of them', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -317,7 +317,7 @@ test('what is chosen in one chart of single runs stands in all of them', async (
   assert.deepEqual(page.faults, []);
 });
 
-test('whatever event was counted can be drawn', async () => {
+test('every counted event can be drawn', async () => {
   const page = await openPage(browser, daemon);
   await page.show(`#/experiments/${id}`);
   await page.drawn();
@@ -338,7 +338,7 @@ test('whatever event was counted can be drawn', async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test('the script is small, named by its content, cached for good, and all that it needs comes with it', async () => {
+test('the script is small, named by its content, cached for good, and comes with all that it needs', async () => {
   const html = await (await fetch(`${daemon.address}/`)).text();
   const scripts = [...html.matchAll(/="((?:app|chunk)-[0-9A-Z]{8}\.js)"/g)].map(([, script]) => script);
   let length = 0;

@@ -1,4 +1,4 @@
-// The views of comparison and history: what they show, their forms, their addresses.
+// The views of comparison and history: their content, forms and addresses.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Daemon, marks, openBrowser, openPage } from './harness.mjs';
@@ -13,7 +13,7 @@ after(async () => {
   await daemon?.end();
 });
 
-test('a comparison is asked for by its form, and its address holds the question', async () => {
+test('the form requests a comparison, and its address holds the question', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/compare');
   await page.getByLabel('Base').fill('1');
@@ -55,7 +55,7 @@ test('a comparison’s permalink shows the verdicts that the API gives', async (
   assert.deepEqual(page.faults, []);
 });
 
-test('experiments that differ too much are not compared until that is asked for', async () => {
+test('experiments that differ too much are only compared on request', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/compare?base=1&head=3');
   await page.locator('[data-chart=ratio] .drawing svg').waitFor();
@@ -77,7 +77,7 @@ test('experiments that differ too much are not compared until that is asked for'
   assert.deepEqual(page.faults, []);
 });
 
-test('where the two have nothing in common that is said, and no way around it is offered', async () => {
+test('two experiments with nothing in common are reported, and no way around it is offered', async () => {
   const page = await openPage(browser, daemon);
   await page.route('**/compare?**', async (route) => {
     const response = await route.fetch();
@@ -97,7 +97,7 @@ test('where the two have nothing in common that is said, and no way around it is
   assert.deepEqual(page.faults.filter((fault) => !/status of 409/.test(fault)), []);
 });
 
-test('the forms of history and comparison say what they cannot take, and show nothing in its place', async () => {
+test('the forms of history and comparison report invalid input, and show nothing in its place', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/history?engine=zero_copy&field_bytes=abc');
   await page.getByText('“abc” cannot be taken: bytes from 64').waitFor();
@@ -115,10 +115,10 @@ test('the forms of history and comparison say what they cannot take, and show no
   assert.deepEqual(page.faults, []);
 });
 
-// The browser reports each of them.
+// The browser logs each of them.
 const unrefused = ({ faults }) => faults.filter((fault) => !/status of 40[04]/.test(fault));
 
-test('what the API refuses of a comparison stands at its field, and nothing of an earlier one is left', async () => {
+test('the API’s rejection of a comparison shows at its field, and the earlier result is removed', async () => {
   const page = await openPage(browser, daemon);
   const field = (label) => page.getByLabel(label, { exact: true });
   const shows = async (error, base, head) => {
@@ -156,7 +156,7 @@ test('what the API refuses of a comparison stands at its field, and nothing of a
   assert.deepEqual(unrefused(page), []);
 });
 
-test('a history has a mark for each experiment and for each change of level, and says what zero-copy was', async () => {
+test('a history has a mark for each experiment and for each change of level, and labels zero-copy', async () => {
   const page = await openPage(browser, daemon);
   const question = 'engine=zero_copy&field_bytes=2048&threads=1';
   await page.show(`#/history?${question}`);

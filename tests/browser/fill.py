@@ -1,11 +1,11 @@
-"""fill.py DATABASE KIND: an experiment that nobody has the time to measure, written into a stopped daemon's database.
+"""fill.py DATABASE KIND: writes an experiment into a stopped daemon's database that would take too long to measure.
 
-thousand: 1,000 completed runs with all figures, counters included, the engines' order plain; some figures missing.
+thousand: 1,000 completed runs with all figures, counters included, in plain engine order; some figures missing.
 failed:   12 runs, all of them failed.
-mixed:    two engines, of which one fails at the larger size; one run lacks its page faults, one is flagged.
-searched: a search for a crossover that has found it; the interval of one of its ratios spans all there is.
+mixed:    two engines, one of which fails at the larger size; one run lacks its page faults, one is flagged.
+searched: a search that found its crossover; the interval of one ratio spans the whole axis.
 profiled: one configuration of three runs, and its profile.
-levels:   16 experiments of one configuration, which is slower by a quarter from the ninth on; a run of the third is flagged.
+levels:   16 experiments of one configuration, slower by a quarter from the ninth on; a run of the third is flagged.
 """
 
 import json
@@ -27,7 +27,7 @@ def spec(name, engines, field_sizes, threads, repetitions):
 
 
 def figures(engine, field_bytes, threads, rng):
-    """Made up, but of the right kind: larger messages are faster, the modes' lead changes with size."""
+    """Plausible figures: larger messages are faster, the lead among modes changes with the size."""
     slow = {"two_copy": 1.0, "one_copy": 0.7, "zero_copy": 0.3}[engine]
     fast = {"two_copy": 20.0, "one_copy": 27.0, "zero_copy": 24.0}[engine]
     size = field_bytes * 8
@@ -50,7 +50,7 @@ def figures(engine, field_bytes, threads, rng):
 
 
 def counters(row):
-    """What perf said of the events that have no value."""
+    """perf's message for the events without a value."""
     return [{"event": event, "value": None, "unit": "count", "reason": reason}
             for event, figure, reason in (("LLC-load-misses", "llc_load_misses", "not supported"),
                                           ("page-faults", "page_faults", "counted for 0.31 s of 0.2 s"))
@@ -102,7 +102,7 @@ def searched():
 
 
 def plan(kind):
-    """The spec, and for each run its configuration with figures, or with none where it failed."""
+    """Returns the spec and, for each run, its configuration with figures, or with None if it failed."""
     rng = random.Random(1)
     engines = ["two_copy", "one_copy", "zero_copy"]
     if kind == "thousand":
@@ -113,7 +113,7 @@ def plan(kind):
         whole = spec("With a profile", ["one_copy"], [4096], [1], 3) | {"profile": True}
     else:
         whole = spec("Some runs failed", ["two_copy", "one_copy"], [512, 4096], [1], 3)
-    # A profile is the repetition after the last.
+    # A profile is one repetition after the last.
     repetitions = whole["repetitions"] + whole.get("profile", False)
     runs = [(engine, field, thread, repetition) for repetition in range(1, repetitions + 1)
             for field in whole["field_sizes"] for thread in whole["threads"] for engine in whole["engines"]]

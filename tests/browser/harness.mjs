@@ -1,4 +1,4 @@
-// The words in which the browser tests speak: a daemon of their own, a browser, a page that is watched.
+// Shared parts of the browser tests: a daemon of their own, a browser, a page that collects errors.
 import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.COPYBENCH_BINARY ?? join(root, 'build/copybenchd');
 const browserBinary = process.env.COPYBENCH_CHROMIUM ?? '/usr/bin/chromium';
-// Upper guard against a hang; nothing is expected to take that long.
+// Guards against a hang; no step should take this long.
 export const patience = 120_000;
 
 export class Daemon {
@@ -19,15 +19,15 @@ export class Daemon {
     Object.assign(this, { folder, child, address, options });
   }
 
-  // kinds: experiments of fill.py, written before the daemon that is tested starts.
+  // kinds: experiments of fill.py, written before the tested daemon starts.
   static async start({
     folder = mkdtempSync(join(tmpdir(), 'copybench-browser-')),
     listen = '127.0.0.1:0',
     kinds = [],
-    options = [], // more of `serve`
+    options = [], // additional options of `serve`
   } = {}) {
     if (kinds.length) {
-      await (await Daemon.start({ folder })).stop(); // makes the database
+      await (await Daemon.start({ folder })).stop(); // creates the database
       for (const kind of kinds) {
         execFileSync('python3', [
           '-B',
@@ -91,15 +91,16 @@ export class Daemon {
     return response.json();
   }
 
-  // Waits on the experiment's event stream, which closes when it has ended.
+  // Waits on the experiment's event stream, which closes at the end.
   async finished(id) {
     const response = await fetch(`${this.address}/experiments/${id}/events`, { signal: AbortSignal.timeout(240_000) });
     await response.text();
     return this.get(`/experiments/${id}`);
   }
 
-  // The id of an experiment of which all runs completed. Where others keep the CPU for as long as a window, nothing arrives in it
-  // and its run fails: then the whole is measured again with longer ones.
+  // Returns the id of an experiment whose runs all completed. Where other programs hold the CPU for a whole window, nothing
+  // arrives
+  // in it and its run fails: the experiment is then measured again with longer windows.
   async measured(request) {
     for (let duration = request.duration_s; ; duration *= 4) {
       const { id } = await this.queue({ ...request, duration_s: duration });
@@ -124,14 +125,14 @@ export class Daemon {
   }
 }
 
-// more: arguments of Chromium.
+// more: arguments for Chromium.
 export async function openBrowser(more = []) {
   if (!existsSync(browserBinary)) {
     throw new Error(
       `${browserBinary} is missing. On Debian: apt-get install --no-install-recommends chromium; elsewhere name it in COPYBENCH_CHROMIUM.`,
     );
   }
-  // The last four: without them Chromium calls hosts of its own.
+  // The last four keep Chromium from contacting its own hosts.
   return chromium.launch({
     executablePath: browserBinary,
     timeout: patience,
@@ -148,7 +149,7 @@ export async function openBrowser(more = []) {
   });
 }
 
-// A page that remembers whatever should not happen. options: of Playwright's newContext.
+// A page that records everything that should not happen. options: of Playwright's newContext.
 export async function openPage(browser, daemon, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -172,7 +173,7 @@ export async function openPage(browser, daemon, options = {}) {
     show: async (fragment) => {
       await page.goto(`${daemon.address}/${fragment}`);
     },
-    // The charts 5 to 7 are drawn last, from each run's evidence.
+    // Charts 5 to 7 are drawn last, from each run's evidence.
     drawn: async () => {
       await page.waitForSelector('[data-chart=distribution] .drawing :is(svg, .empty)');
     },
@@ -181,7 +182,7 @@ export async function openPage(browser, daemon, options = {}) {
 
 export const marks = (page, chart, group) => page.locator(`[data-chart=${chart}] .drawing g.${group} > *`).count();
 
-// axe's findings that matter, as text. Evaluated by the debugger, which no Content-Security-Policy binds.
+// axe's serious findings as text. The debugger evaluates it, since no Content-Security-Policy applies to that.
 export async function seriousFindings(page) {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);

@@ -1,4 +1,4 @@
-// The profiles of real runs on the page: shares, words, flame graph, comparison, by mouse, keyboard and address.
+// Profiles of real runs on the page: shares, sentences, flame graph, comparison, by mouse, keyboard and address.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
@@ -84,7 +84,7 @@ profiled(
     assert.ok(drawn > 0);
     const legend = await page.locator('[data-chart=flame] .legend li').allTextContents();
     assert.ok(legend.includes(`deferred copy, ${(100 * zero.copy_share.deferred.share).toFixed(1)} %`), legend.join());
-    // What is on the page was asked for, once, and nothing else of profiles.
+    // The page requested what it shows once, and no other profiles.
     assert.deepEqual(
       page.requests.filter((path) => /profile|folded/.test(path.replace(/-[0-9A-Z]{8}\.js/, ''))).sort(),
       [
@@ -108,7 +108,7 @@ profiled('the answer has the daemon’s words, the table its shares, and the rul
       plain(sentence.replaceAll('zero_copy', label).replaceAll('one_copy', 'one-copy')),
     ),
   );
-  // Where packets of other programs are handled on one-copy's threads the daemon says that instead.
+  // Where other programs' packets are handled on one-copy's threads, the daemon says that instead.
   assert.ok(
     said.some(
       (sentence) =>
@@ -216,7 +216,7 @@ profiled('two engines are compared, in colour and in words, and the address rest
     );
   const [, sign, size] = text.match(/in the other run [\d.]+ %, so ([+−±])([\d.]+) points$/);
   assert.ok(Math.abs((sign === '−' ? -1 : 1) * Number(size) - points) < 0.051, `${text}: ${points}`);
-  // The function that only zero-copy spends its time in has more here, and says so on the frame itself.
+  // The function that only zero-copy spends time in has a larger share here, and the frame says so.
   const [{ symbol }] = zero.copy_share.deferred.symbols;
   const copying = page.locator(`.flame g.frame[name^="+"][name$=" ${symbol}"]`);
   assert.match(await copying.first().locator('rect').getAttribute('fill'), /--flame-more/);

@@ -1,4 +1,4 @@
-// The page through nginx with TLS, as systemd/nginx.conf has it, and through one that names its upstream as the Host.
+// The page through nginx with TLS, configured by systemd/nginx.conf, and through a proxy that sends its upstream as the Host.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ before(async () => {
   daemon = await Daemon.start();
   browser = await openBrowser([`--host-resolver-rules=MAP ${name} 127.0.0.1`]);
   for (const more of [[], ['--without-headers']]) proxies.push(await startProxy(daemon, more));
-  // Only now is it known under which ports browsers see it.
+  // The ports that browsers see are known only now.
   daemon.options = proxies.flatMap(({ address }) => ['--public-origins', address]);
   await daemon.restart();
 });
@@ -60,7 +60,7 @@ for (const [index, what] of ['as the example has it', 'that names its upstream a
     await page.getByLabel('Warm-up').fill('0');
     await page.getByText(/^[0-9]+ runs, about \d/).waitFor();
     await page.getByRole('button', { name: 'Queue' }).click();
-    // Told by the event stream: nothing is polled.
+    // The event stream reports it: the page does not poll.
     await page.locator('dd .state-completed').waitFor();
     assert.ok(page.requests.some((path) => /^\/experiments\/\d+\/events$/.test(path)));
     await page.drawn();

@@ -67,12 +67,12 @@ test('a sweep is queued from the form and watched until it has ended', async () 
   const { items } = await daemon.get('/experiments');
   assert.equal(items.length, 1);
   assert.deepEqual([items[0].spec.field_sizes, items[0].spec.warmup_s], [[512, 4096], 0]);
-  // While it ran, its runs came with the events: the list was read once, after the end.
+  // Events carried its runs while it ran: the page read the list once, after the end.
   assert.equal(page.requests.filter((path) => path.includes('/runs?')).length, 1);
   assert.deepEqual(page.faults, []);
 });
 
-test('the form asks for a search, and for repetitions by precision, as the API takes them', async () => {
+test('the form requests a search, and repetitions by precision, as the API expects them', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');
   await openForm(page);
@@ -91,7 +91,7 @@ test('the form asks for a search, and for repetitions by precision, as the API t
   assert.deepEqual(page.faults, []);
 });
 
-test('what is queued elsewhere appears by itself, goes on and goes', async () => {
+test('experiments queued elsewhere appear, progress and disappear by themselves', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');
   await listed(page);
@@ -110,12 +110,12 @@ test('what is queued elsewhere appears by itself, goes on and goes', async () =>
   await row.locator('.state-completed').waitFor();
   await fetch(`${daemon.address}/experiments/${id}`, { method: 'DELETE' });
   await row.waitFor({ state: 'detached' });
-  // All of that was told by the stream: the list was read once.
+  // The event stream carried all of that: the page read the list once.
   assert.equal(page.requests.filter((path) => path.startsWith('/experiments?limit')).length, 1);
   assert.deepEqual(page.faults, []);
 });
 
-test('charts of single runs are drawn while others are measured, each read as its run has ended', async () => {
+test('charts of single runs are drawn while others are measured, each read when its run has ended', async () => {
   const { id } = await daemon.queue({
     name: 'Under way',
     engines: ['two_copy'],
@@ -141,7 +141,7 @@ test('charts of single runs are drawn while others are measured, each read as it
   assert.deepEqual(page.faults, []);
 });
 
-test('bad input shows at its field in the API’s words, and queues nothing', async () => {
+test('bad input shows at its field with the API’s message, and queues nothing', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');
   const { items: before_ } = await daemon.get('/experiments');
@@ -171,7 +171,7 @@ test('bad input shows at its field in the API’s words, and queues nothing', as
   assert.deepEqual(page.faults, []);
 });
 
-test('an event that perf does not know is told at its field, and does not stand in the way', async () => {
+test('an event that perf does not know is reported at its field, and does not block the form', async () => {
   const page = await openPage(browser, daemon);
   await page.show('');
   await openForm(page);
@@ -211,7 +211,7 @@ test('an experiment is cancelled and deleted from the list', async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test('a stream that the daemon refuses is told in its own words, and asked for again', async () => {
+test('a stream that the daemon rejects shows the daemon’s message, and is retried', async () => {
   const { id } = await daemon.queue({ engines: ['two_copy'], field_sizes: [512], threads: [1], duration_s: 60, warmup_s: 0 });
   const page = await openPage(browser, daemon);
   let refusals = 0;
@@ -228,13 +228,13 @@ test('a stream that the daemon refuses is told in its own words, and asked for a
   await page.locator('dd .state-cancelled').waitFor();
 });
 
-test('a restart of the daemon under an open page: it connects again and goes on', async () => {
+test('after a restart of the daemon an open page reconnects and goes on', async () => {
   const { id } = await daemon.queue({
     name: 'Restarted',
     engines: ['two_copy'],
     field_sizes: [512],
     threads: [1],
-    duration_s: 1, // less, and nothing may arrive in a window where others keep the CPU
+    duration_s: 1, // shorter, and other programs may hold the CPU for a whole window, in which nothing arrives
     warmup_s: 0,
     repetitions: 12,
   });

@@ -1,4 +1,4 @@
-// The page in every state of what it shows: all failed, some failed, doubtful, profiled, on a phone, in print, by keyboard.
+// The page in each of its states: all failed, some failed, doubtful, profiled, on a phone, in print, by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { keys } from '../../web/src/views/form.js';
@@ -45,7 +45,7 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-test('where every run failed the page says so with the reason, and draws nothing false', async () => {
+test('if every run failed the page says so with the reason, and draws nothing false', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/2');
   await page.drawn();
@@ -59,7 +59,7 @@ test('where every run failed the page says so with the reason, and draws nothing
   assert.deepEqual(page.faults, []);
 });
 
-test('failed runs among others stand as crosses, with their reason', async () => {
+test('failed runs among others are drawn as crosses, with their reason', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/3');
   await page.drawn();
@@ -74,11 +74,11 @@ test('failed runs among others stand as crosses, with their reason', async () =>
   );
   const answer = await page.locator('.answer').innerText();
   assert.match(answer, /only one mode has a value/);
-  // One run of nine lacks it: neither of the others is told to.
+  // One run of nine lacks it: the others show no note.
   assert.match(answer, /Page faults: counted for 0\.31 s of 0\.2 s \(1 run: two-copy; messages of 32 KiB; 1 thread\)/);
 });
 
-test('a doubtful run has a ring in the charts, named in the legend, and says why there, in the answer and in the table', async () => {
+test('a doubtful run has a ring in the charts, with the reason in the legend, the answer and the table', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/3');
   await page.drawn();
@@ -109,7 +109,7 @@ test('a phone shows every view without scrolling sideways', async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test('on a phone the list tells numbers, and tables begin with figures that can be seen', async () => {
+test('on a phone the list shows numbers, and tables begin with visible figures', async () => {
   const page = await openPage(browser, daemon, { viewport: { width: 360, height: 740 } });
   await page.show('');
   const row = page.locator('.experiments tbody tr', { hasText: 'Searched' });
@@ -127,7 +127,7 @@ test('on a phone the list tells numbers, and tables begin with figures that can 
   assert.deepEqual(page.faults, []);
 });
 
-test('a search is answered by what it searched for, with a drawing that says who is better where', async () => {
+test('a search shows the answer to its question, with a drawing of who is better where', async () => {
   const page = await openPage(browser, daemon, { viewport: { width: 360, height: 740 } });
   await page.show('#/experiments/21');
   await page.drawn();
@@ -147,7 +147,7 @@ test('a search is answered by what it searched for, with a drawing that says who
   assert.deepEqual(page.faults, []);
 });
 
-test('print leaves out what only a screen can use', async () => {
+test('print leaves out controls of the screen', async () => {
   const page = await openPage(browser, daemon, { colorScheme: 'dark' });
   await page.show('#/experiments/3');
   await page.drawn();
@@ -170,7 +170,7 @@ test('the keyboard reaches the charts’ choices and downloads', async () => {
   assert.ok(await events.evaluate((node) => node === document.activeElement), 'the focus was lost');
 });
 
-test('an address that means nothing says so; thread counts that no run has are not hidden behind', async () => {
+test('a meaningless address is reported; thread counts without runs hide nothing', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/abc');
   await page.getByText('“#/experiments/abc” is no address of this page').waitFor();
@@ -181,20 +181,20 @@ test('an address that means nothing says so; thread counts that no run has are n
   assert.deepEqual(page.faults, []);
 });
 
-test('an experiment that does not exist says so', async () => {
+test('a missing experiment is reported', async () => {
   const page = await openPage(browser, daemon);
   await page.show('#/experiments/999');
   await page.getByRole('heading', { name: 'This cannot be shown' }).waitFor();
   await page.locator('#notice').getByText('999').waitFor();
 });
 
-test('the glossary has every figure that the API has', async () => {
+test('the glossary has every figure of the API', async () => {
   const { components } = await daemon.get('/openapi.json');
   const columns = Object.keys(components.schemas.Summary.properties.configurations.items.properties.figures.properties);
   assert.deepEqual(figures.map(({ name }) => name).sort(), columns.sort());
 });
 
-test('the form has every field that the API takes', async () => {
+test('the form has every field of the API', async () => {
   const { components } = await daemon.get('/openapi.json');
   // A search's engines are ticked like a sweep's.
   const fields = Object.keys(components.schemas.ExperimentRequest.properties).filter((name) => name !== 'of');
@@ -215,7 +215,7 @@ test('no table of figures is cut off in a window of 1280 px', async () => {
   }
 });
 
-test('the axis of sizes says its unit and scale', async () => {
+test('the axis of sizes has its unit and scale', async () => {
   const page = await openPage(browser, daemon);
   for (const [x, label] of [['log', 'Message size (bytes, log scale)'], ['linear', 'Message size (bytes)']]) {
     await page.show(`#/experiments/3?x=${x}`);

@@ -17,7 +17,7 @@ namespace {
 
 const std::string kToken(40, 'k');
 
-// For a credential, which is looked for where the environment says.
+// For the credential that the environment's folder holds.
 struct Folder : TemporaryFolder {
   ~Folder() { ::unsetenv("CREDENTIALS_DIRECTORY"); }
 };
@@ -69,7 +69,7 @@ TEST_CASE("without a file or a credential there is no token") {
   CHECK_FALSE(load_token("").value());
 }
 
-TEST_CASE("a credential of the service manager is taken where no file is named") {
+TEST_CASE("a credential of the service manager is used where no file is named") {
   const Folder folder;
   ::setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
   folder.file("token", kToken, 0440);
@@ -99,7 +99,7 @@ TEST_CASE("a public origin has a scheme and no path, a trusted proxy is an addre
   }
 }
 
-TEST_CASE("a public origin without a token is warned of") {
+TEST_CASE("a public origin without a token is warned about") {
   const Folder folder;
   ::unsetenv("CREDENTIALS_DIRECTORY");
   AccessOptions options;
@@ -115,7 +115,7 @@ TEST_CASE("a public origin without a token is warned of") {
   CHECK(open_proxy_note(load_access({}).value()).empty());
 }
 
-TEST_CASE("the options become rules, or an error that names the one that is wrong") {
+TEST_CASE("the options become rules, or an error that names the bad option") {
   const Folder folder;
   const auto rules = load_access({folder.file("token", kToken), true, {"Bench.LAN.", "[fd00:0::9]"}, {}, {}});
   REQUIRE(rules);
@@ -127,7 +127,7 @@ TEST_CASE("the options become rules, or an error that names the one that is wron
   CHECK(bad.error().message.find("--allowed-host http://bench.lan") != std::string::npos);
 }
 
-TEST_CASE("what is wrong with a token file is named") {
+TEST_CASE("each fault of a token file is named") {
   const Folder folder;
   refused(folder.path / "none", "No such file");
   refused(folder.path, "no file");

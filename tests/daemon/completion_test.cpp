@@ -25,7 +25,7 @@ std::string script() {
   return bash_completion(app);
 }
 
-// What bash offers where the last of these words is being typed.
+// Returns bash's offers while the last of these words is being typed.
 std::set<std::string> offers(const TemporaryFolder& folder, const std::string& words) {
   const std::string file = (folder.path / "completion").string();
   if (!std::filesystem::exists(file)) folder.file("completion", script());

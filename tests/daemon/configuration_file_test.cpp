@@ -46,12 +46,12 @@ TEST_CASE("keys have their line and their values; comments and blank lines count
   CHECK(found.entries[2].values[1].text == "b");
 }
 
-TEST_CASE("the lines may end as they do on other systems") {
+TEST_CASE("the lines may end as on other systems") {
   CHECK(value("log-level = \"debug\"\r\n") == "debug");
-  CHECK(value("log-level = \"debug\"\r") == "debug");  // its newline was taken off with the file's end
+  CHECK(value("log-level = \"debug\"\r") == "debug");  // the file ends without its newline
 }
 
-TEST_CASE("a quoted value is one value, whatever is in it") {
+TEST_CASE("a quoted value is one value, whatever it contains") {
   CHECK(value("path = \"/srv/a b, c=d # e\"") == "/srv/a b, c=d # e");
   CHECK(value("path = '/srv/\\a'") == "/srv/\\a");
   CHECK(value("path = \"\"") == "");
@@ -60,7 +60,7 @@ TEST_CASE("a quoted value is one value, whatever is in it") {
   CHECK(value("\"path\" = 'x'") == "x");
 }
 
-TEST_CASE("numbers and booleans in each form that TOML has") {
+TEST_CASE("numbers and booleans in each of TOML's forms") {
   CHECK(value("n = 1_000") == "1000");
   CHECK(value("n = 0x10") == "16");
   CHECK(value("n = 0o17") == "15");
@@ -76,7 +76,7 @@ TEST_CASE("numbers and booleans in each form that TOML has") {
   CHECK(only_entry("n = \"1\"").values.at(0).type == Type::string);
 }
 
-TEST_CASE("an array may stand over lines, with comments and a last comma, and have nothing in it") {
+TEST_CASE("an array may span lines, contain comments and a last comma, or be empty") {
   const auto entry = only_entry("\nhosts = [\n  \"a\",  # one\n\n  \"b\",\n]\n");
   CHECK(entry.line == 2);
   REQUIRE(entry.values.size() == 2);
@@ -86,9 +86,9 @@ TEST_CASE("an array may stand over lines, with comments and a last comma, and ha
   CHECK(empty.values.empty());
 }
 
-TEST_CASE("a byte order mark is no part of the first key") { CHECK(only_entry("\xEF\xBB\xBFkey = 1\n").key == "key"); }
+TEST_CASE("a byte order mark does not belong to the first key") { CHECK(only_entry("\xEF\xBB\xBFkey = 1\n").key == "key"); }
 
-TEST_CASE("what is no TOML is refused by its line") {
+TEST_CASE("invalid TOML is rejected by line") {
   for (const char* text : {"[section", "listen", "= 3", "x=", "x = # 3", "x = debug", "a = \"b", "a = \"b\" c", "a = 1_", "a = 007",
                            "a = \"\\q\"", "a = \"\xff\""}) {
     const auto [line, what] = problem(std::string("\n") + text + "\n");
@@ -99,12 +99,12 @@ TEST_CASE("what is no TOML is refused by its line") {
   CHECK(problem("a = [1,").second.find("not valid TOML") != std::string::npos);
 }
 
-TEST_CASE("a word without quotes is told what is missing") {
+TEST_CASE("an unquoted word's error says that quotes are missing") {
   CHECK(problem("\nlevel = debug\n").second.find("a string stands in quotes, such as log-level = \"info\"") != std::string::npos);
   CHECK(problem("level = \"debug\n").second.find("stands in quotes") == std::string::npos);
 }
 
-TEST_CASE("values that no option has are refused by their line") {
+TEST_CASE("values that no option has are rejected by line") {
   for (const char* text : {"[a]\nb = 1", "a = {b = 1}", "a.b = 1", "[[a]]\nb = 1"}) {
     CHECK(problem(text) == std::pair<int, std::string>{1, "a: tables are not used: every key stands at the top level"});
   }
@@ -116,13 +116,13 @@ TEST_CASE("values that no option has are refused by their line") {
   CHECK(problem("a = \"b\\u0000c\"").second == "a: a NUL character is in the string");
 }
 
-TEST_CASE("a key has one place") {
+TEST_CASE("a duplicate key is rejected") {
   const auto [line, what] = problem("a = 1\nb = 2\na = 3\n");
   CHECK(line == 3);
   CHECK(what.find("'a'") != std::string::npos);
 }
 
-TEST_CASE("a key of very many parts is refused by its line, not followed") {
+TEST_CASE("a key of very many parts is rejected by line, without recursion") {
   std::string key = "a";
   for (int i = 0; i < 40'000; ++i) key += ".a";
   for (const std::string& text : {"x = 1\n" + key + " = 1\n", "x = 1\n[" + key + "]\n"}) {
@@ -131,10 +131,10 @@ TEST_CASE("a key of very many parts is refused by its line, not followed") {
     CHECK(read.problems[0].first == 2);
     CHECK(read.problems[0].second == "the line is longer than 4096 bytes; an array may go over several");
   }
-  // As many as a line has room for.
+  // As many keys as fit on a line.
   CHECK(read_configuration(key.substr(0, 4001) + " = 1\n").problems.size() == 1);
 }
 
-TEST_CASE("data nested beyond measure are refused, not followed") {
+TEST_CASE("deeply nested data are rejected, without recursion") {
   CHECK(problem("a = " + std::string(4'000, '[')).second.find("not valid TOML") != std::string::npos);
 }

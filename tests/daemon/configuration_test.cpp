@@ -14,7 +14,7 @@ using namespace copybench;
 
 namespace {
 
-// A command with an option of each kind, and the layers that are to be applied to it.
+// A command with an option of each kind, and the layers to apply to it.
 struct Command {
   std::string colour = "red";
   int size = 3;
@@ -48,11 +48,11 @@ struct Command {
 
 }  // namespace
 
-TEST_CASE("without a word from any layer the defaults are in force") {
+TEST_CASE("without a value from any layer the defaults are in force") {
   Command command;
   const auto settings = command.apply();
   REQUIRE(settings);
-  REQUIRE(settings->size() == 3);  // the hidden one is not told
+  REQUIRE(settings->size() == 3);  // without the hidden one
   CHECK((*settings)[0].name == "colour");
   CHECK((*settings)[0].value == "red");
   CHECK((*settings)[0].source == "default");
@@ -60,7 +60,7 @@ TEST_CASE("without a word from any layer the defaults are in force") {
   CHECK_FALSE((*settings)[1].reloadable);
 }
 
-TEST_CASE("flag before environment before file before default, each with its source") {
+TEST_CASE("flag beats environment beats file beats default, each with its source") {
   Command command("colour = \"blue\"\npen-size = 4\nloud = true\n");
   const auto file_only = command.apply();
   REQUIRE(file_only);
@@ -85,7 +85,7 @@ TEST_CASE("flag before environment before file before default, each with its sou
   CHECK((*with_flag)[1].value == "6");
 }
 
-TEST_CASE("all that is wrong is told at once, with its place and what is allowed") {
+TEST_CASE("all errors are reported at once, with their place and the allowed values") {
   Command command("color = \"blue\"\ncolour = \"green\"\npen-size = 1_0\nhidden = 1\n[section]\n");
   const auto refused = command.apply({}, {{"COPYBENCH_LOUD", "perhaps"}});
   REQUIRE_FALSE(refused);
@@ -94,7 +94,7 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   CAPTURE(text);
   CHECK(text.find(path + " line 1: color: no such key; there are colour, pen-size, loud") != std::string::npos);
   CHECK(text.find(path + " line 2: --colour: green not in {red,blue}") != std::string::npos);
-  // The library's sentence differs with its version: "in range 1 to 9", "in range [1 - 9]".
+  // The library's wording differs by version: "in range 1 to 9", "in range [1 - 9]".
   const std::regex range(path + " line 3: --pen-size: [^\n]*\\b10\\b[^\n]*\\b1\\b[^\n]*\\b9\\b");
   CHECK(std::regex_search(text, range));
   CHECK(text.find(path + " line 4: hidden: no such key") != std::string::npos);
@@ -103,7 +103,7 @@ TEST_CASE("all that is wrong is told at once, with its place and what is allowed
   CHECK(text.find("allowed is true, false") != std::string::npos);
 }
 
-TEST_CASE("a bad value is refused even where a stronger layer stands above it") {
+TEST_CASE("a bad value is rejected even if a stronger layer overrides it") {
   Command command("pen-size = \"many\"\n");
   const auto refused = command.apply({{"pen-size", {"6"}}});
   REQUIRE_FALSE(refused);
@@ -111,7 +111,7 @@ TEST_CASE("a bad value is refused even where a stronger layer stands above it") 
   CHECK(command.size == 6);
 }
 
-TEST_CASE("a value of another type than the option's is refused, with what is allowed") {
+TEST_CASE("a value of another type than the option's is rejected, with the allowed values") {
   Command command("colour = true\npen-size = [4]\nloud = 2\n");
   const auto refused = command.apply();
   REQUIRE_FALSE(refused);
@@ -148,7 +148,7 @@ TEST_CASE("a file that is a folder is an error") {
   CHECK(refused.error().message.find(command.file.string() + ": ") != std::string::npos);
 }
 
-TEST_CASE("changes are told apart by whether a reload applies them; another source of the same value is none") {
+TEST_CASE("a change says whether a reload applies it; another source of the same value is no change") {
   const std::vector<Setting> in_force{{"colour", "red", "default", true}, {"pen-size", "3", "default", false}, {"loud", "", "default", false}};
   const std::vector<Setting> fresh{{"colour", "blue", "file", true}, {"pen-size", "4", "file", false}, {"loud", "", "flag", false}};
   const Changes changes = changes_between(in_force, fresh);
@@ -166,7 +166,7 @@ TEST_CASE("a file that cannot be opened is an error") {
   CHECK(refused.error().message.find("/nonexistent/copybench.toml") != std::string::npos);
 }
 
-TEST_CASE("the flags of a parsed command line are those that were given") {
+TEST_CASE("the flags of a parsed command line are the given ones") {
   Command command;
   command.app.parse("--pen-size 7 --loud");
   const Flags flags = flags_of(command.app);
@@ -174,7 +174,7 @@ TEST_CASE("the flags of a parsed command line are those that were given") {
   CHECK(variable_of("log-level") == "COPYBENCH_LOG_LEVEL");
 }
 
-TEST_CASE("variables that nobody reads are found") {
+TEST_CASE("unused variables are found") {
   const Command command;
   CHECK(unknown_variables(command.app, {"COPYBENCH_COLOUR", "COPYBENCH_PEN_SIZE"}).empty());
   CHECK(unknown_variables(command.app, {"COPYBENCH_COLOR", "COPYBENCH_LOUD", "COPYBENCH_HIDDEN"}) ==
@@ -185,7 +185,7 @@ TEST_CASE("variables that nobody reads are found") {
   ::unsetenv("COPYBENCH_OF_THE_TEST");
 }
 
-TEST_CASE("a number that is none, or not finite, is between no two") {
+TEST_CASE("a value that is no finite number is in no range") {
   const CLI::Validator between = finite_number(0, 10);
   for (std::string good : {"0", "10", "1e-3", "2.5"}) CHECK(between(good).empty());
   for (std::string bad : {"nan", "-nan", "inf", "-1", "11", "", "x", "1x"}) {

@@ -5,7 +5,7 @@
 
 using namespace copybench;
 
-TEST_CASE("what is made from then on is not for everyone, and what was stricter stays so") {
+TEST_CASE("new files are not public, and a stricter umask stays") {
   const mode_t before = ::umask(022);
   make_data_private();
   CHECK(::umask(077) == 027);

@@ -1,4 +1,4 @@
-// A folder of a test's own with files of chosen modes; gone with it.
+// A temporary folder with files of chosen modes; removed with the object.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -9,7 +9,7 @@ using namespace copybench;
 
 namespace {
 
-// Puts the limit of open files back.
+// Restores the limit of open files.
 struct OpenFiles {
   explicit OpenFiles(rlim_t soft) {
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -22,7 +22,7 @@ struct OpenFiles {
 
 }  // namespace
 
-TEST_CASE("limits are taken from the command line and reach the API") {
+TEST_CASE("limits come from the command line and reach the API") {
   CLI::App command;
   LimitOptions limits;
   add_limit_options(command, limits);
@@ -39,7 +39,7 @@ TEST_CASE("limits are taken from the command line and reach the API") {
   CHECK(options.post_rates.total == PostRates{}.total);
 }
 
-TEST_CASE("limits that make no sense are refused") {
+TEST_CASE("limits that make no sense are rejected") {
   for (const char* bad : {"--max-connections 1", "--max-connections x", "--max-event-streams 0", "--max-queued 0", "--max-request-bytes 0",
                           "--request-timeout 0", "--request-timeout nan", "--request-timeout inf", "--post-rate -1",
                           "--post-rate nan", "--post-rate-total inf", "--post-rate x"}) {
@@ -51,8 +51,8 @@ TEST_CASE("limits that make no sense are refused") {
   }
 }
 
-TEST_CASE("too few open files to measure anything are refused") {
-  // Of a child: a hard limit that was lowered stays low.
+TEST_CASE("a limit of open files that is too low for any run is rejected") {
+  // Tested in a child: a lowered hard limit stays low.
   const pid_t child = ::fork();
   if (child == 0) {
     const rlimit fewest{100, 100};
@@ -66,7 +66,7 @@ TEST_CASE("too few open files to measure anything are refused") {
   CHECK(status == 0);
 }
 
-TEST_CASE("the limit of open files is raised as far as it may be") {
+TEST_CASE("the limit of open files is raised to its maximum") {
   const OpenFiles low(200);
   LimitOptions limits;
   limits.max_connections = 16;

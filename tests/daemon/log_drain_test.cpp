@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a drain's lines go; it can be made to wait there, or to refuse them.
+// The target of a drain's lines; it can be made to block or to fail.
 struct Sink {
   std::mutex mutex;
   std::condition_variable changed;
@@ -58,7 +58,7 @@ struct Drained {
 
 }  // namespace
 
-TEST_CASE("lines are written in their order, and all of them before the drain ends") {
+TEST_CASE("lines are written in order, and all of them before the drain ends") {
   Drained drained;
   for (int i = 0; i < 100; ++i) drained.put(std::to_string(i));
   drained.drain.reset();
@@ -67,7 +67,7 @@ TEST_CASE("lines are written in their order, and all of them before the drain en
   for (int i = 0; i < 100; ++i) CHECK(lines[static_cast<size_t>(i)] == std::to_string(i));
 }
 
-TEST_CASE("a writer that is stuck delays nobody, the oldest lines are dropped, and how many is told") {
+TEST_CASE("a stuck writer delays nobody, the oldest lines are dropped, and their number is reported") {
   Drained drained({.lines = 10});
   drained.sink->set_stuck(true);
   drained.put("first");
@@ -95,7 +95,7 @@ TEST_CASE("long lines count by their bytes") {
   CHECK(drained.sink->written().size() == 4);  // with the report
 }
 
-TEST_CASE("lines that could not be written are told of once they can be") {
+TEST_CASE("lines that could not be written are reported once writing works again") {
   Drained drained;
   drained.sink->refuses = true;
   drained.put("lost");
@@ -111,7 +111,7 @@ TEST_CASE("lines that could not be written are told of once they can be") {
   CHECK(lines[1].starts_with("event=log_dropped lines=1 "));
 }
 
-TEST_CASE("the end does not wait for a writer that is stuck") {
+TEST_CASE("the destructor does not wait for a stuck writer") {
   Drained drained({.at_end = 10ms});
   drained.sink->set_stuck(true);
   drained.put("never written");

@@ -12,7 +12,7 @@ using namespace copybench;
 
 namespace {
 
-// Options with which nothing is wrong.
+// Options without any fault.
 ServeOptions good(const TemporaryFolder& folder) {
   ServeOptions options;
   options.data_directory = folder.path / "data" / "of it";
@@ -29,7 +29,7 @@ void refused(const ServeOptions& options, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("settings that serve are prepared, and nothing is made") {
+TEST_CASE("valid settings are prepared, and nothing is created") {
   const TemporaryFolder folder;
   const auto prepared = prepare_to_serve(good(folder));
   REQUIRE(prepared);
@@ -38,7 +38,7 @@ TEST_CASE("settings that serve are prepared, and nothing is made") {
   CHECK_FALSE(std::filesystem::exists(folder.path / "data"));
 }
 
-TEST_CASE("an address that no interface has is told before the start, and may come") {
+TEST_CASE("an address that no interface has is reported before the start, and may come later") {
   const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "192.0.2.1:8090";
@@ -49,7 +49,7 @@ TEST_CASE("an address that no interface has is told before the start, and may co
   CHECK(prepared.error().exit_status == 1);
 }
 
-TEST_CASE("an address that others reach needs a token") {
+TEST_CASE("an address that others can reach needs a token") {
   const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "0.0.0.0:0";
@@ -60,7 +60,7 @@ TEST_CASE("an address that others reach needs a token") {
   CHECK(prepared->access.token->matches(std::string(40, 'k')));
 }
 
-TEST_CASE("what would keep the daemon from starting is refused") {
+TEST_CASE("every fault that would keep the daemon from starting is rejected") {
   const TemporaryFolder folder;
   const std::string file = folder.file("file", "x");
   SUBCASE("no token file") {
@@ -94,7 +94,7 @@ TEST_CASE("what would keep the daemon from starting is refused") {
   }
 }
 
-TEST_CASE("a host that cannot be resolved is told, whether or not that may pass") {
+TEST_CASE("a host that cannot be resolved is reported, whether or not it is tolerated") {
   const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.listen = "no-such-host.invalid:8090";
@@ -103,7 +103,7 @@ TEST_CASE("a host that cannot be resolved is told, whether or not that may pass"
   CHECK(prepared.error().message.find("no-such-host.invalid") != std::string::npos);
 }
 
-TEST_CASE("without perf the daemon starts, and it is said") {
+TEST_CASE("without perf the daemon starts, and reports that") {
   const TemporaryFolder folder;
   ServeOptions options = good(folder);
   options.perf = "no-perf-here";

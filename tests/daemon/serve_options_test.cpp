@@ -17,10 +17,10 @@ const Environment kNoVariables = [](const std::string&) { return std::nullopt; }
 
 }  // namespace
 
-TEST_CASE("the shipped file documents every option, and each of its examples is allowed") {
+TEST_CASE("the shipped file documents every option, and each of its examples is valid") {
   std::ifstream shipped(COPYBENCH_SHIPPED_CONFIGURATION);
   REQUIRE(shipped);
-  std::stringstream examples;  // its commented settings, put in force
+  std::stringstream examples;  // its commented settings, uncommented
   for (std::string line; std::getline(shipped, line);) {
     const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
     examples << (setting ? line.substr(1) : line) << "\n";
@@ -50,7 +50,7 @@ TEST_CASE("the shipped file documents every option, and each of its examples is 
   }
 }
 
-TEST_CASE("the file is the flag's, else the variable's, else the default one where it exists") {
+TEST_CASE("the file is the flag's, else the variable's, else the default one if it exists") {
   const Environment variable = [](const std::string& name) {
     return name == "COPYBENCH_CONFIG" ? std::optional<std::string>("/nonexistent/of-variable.toml") : std::nullopt;
   };
@@ -68,13 +68,13 @@ TEST_CASE("the file is the flag's, else the variable's, else the default one whe
   CHECK(found->file == COPYBENCH_SHIPPED_CONFIGURATION);
 }
 
-TEST_CASE("an address to listen on is judged before anything starts") {
+TEST_CASE("a listen address is validated before anything starts") {
   const auto refused = read_serve_configuration({{"listen", {"here"}}}, kNoVariables, "/nonexistent");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.find("flag --listen") == 0);
 }
 
-TEST_CASE("an empty value never opens access, nor stands for a default") {
+TEST_CASE("an empty value never opens access and never means the default") {
   const auto accepted = [](const std::string& name, const std::string& value) {
     return read_serve_configuration({{name, {value}}}, kNoVariables, "/nonexistent").has_value();
   };
@@ -83,7 +83,7 @@ TEST_CASE("an empty value never opens access, nor stands for a default") {
   for (const char* value : {"true", "false"}) CHECK_MESSAGE(accepted("public-read", value), value);
 }
 
-TEST_CASE("what is in force is told line by line") {
+TEST_CASE("the settings in force are listed line by line") {
   const auto configuration = read_serve_configuration({{"log-level", {"debug"}}}, kNoVariables, "/nonexistent");
   REQUIRE(configuration);
   CHECK(configuration->options.log_level == "debug");
@@ -110,7 +110,7 @@ TEST_CASE("a size may have a unit, and nothing else") {
   CHECK(refused.error().message.find("-5GB: allowed are bytes") != std::string::npos);
 }
 
-TEST_CASE("what a reload applies: who may ask, how often, what is kept, what is logged") {
+TEST_CASE("a reload applies access, rates, retention and logging") {
   const auto configuration = read_serve_configuration({}, kNoVariables, "/nonexistent");
   REQUIRE(configuration);
   std::set<std::string> reloadable;
@@ -121,7 +121,7 @@ TEST_CASE("what a reload applies: who may ask, how often, what is kept, what is 
                                             "public-read", "retention-days", "retention-size", "token-file", "trusted-proxies"});
 }
 
-TEST_CASE("a variable that is misspelt is told with those that there are") {
+TEST_CASE("a misspelt variable is reported with the known ones") {
   CHECK(unknown_variables({"COPYBENCH_LISTEN", "COPYBENCH_CONFIG"}).empty());
   const auto told = unknown_variables({"COPYBENCH_LOGLEVEL"});
   REQUIRE(told.size() == 1);

@@ -11,7 +11,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the hook tells the stage and waits for a word, or for the stream's end") {
+TEST_CASE("the hook reports the stage and waits for a word or the stream's end") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
   const UniqueFd ours(ends[0]);

@@ -1,5 +1,5 @@
-"""Requests that are bent somewhere: valid ones from the API's own description, mutated, torn, pipelined, of wrong lengths, with
-broken percent-encoding, odd methods or huge heads. Made from a seed, so that what failed can be sent again."""
+"""Malformed requests: valid ones from the API's own description, mutated, torn, pipelined, of wrong lengths, with broken
+percent-encoding, odd methods or huge heads. Made from a seed, so that a failure can be repeated."""
 
 import json
 import random
@@ -31,7 +31,7 @@ class Bent:
         return schema if isinstance(schema, dict) else {}
 
     def value(self, schema, depth=0):
-        """One that the schema allows, or nearly."""
+        """A value that the schema allows, or nearly."""
         rng = self.rng
         schema = self.resolve(schema)
         if rng.random() < 0.02 or depth > 8:
@@ -91,7 +91,7 @@ class Bent:
         return target
 
     def request(self):
-        """(method, target, the bytes of one request)"""
+        """Returns (method, target, the bytes of one request)."""
         rng = self.rng
         method, path, operation, parameters = rng.choice(self.operations)
         target = self.path(path, parameters)
@@ -131,7 +131,7 @@ class Bent:
         return text
 
     def sending(self):
-        """(method, target, pieces that are sent one after another, whether the client then closes its half)"""
+        """Returns (method, target, pieces sent one after another, whether the client then closes its half)."""
         rng = self.rng
         method, target, text = self.request()
         if rng.random() < 0.3:

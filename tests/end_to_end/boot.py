@@ -1,5 +1,5 @@
-"""A machine to install on: a Debian tree with systemd, booted in systemd-nspawn. The tree is made once and kept; what a test
-changes in it lives in memory and is gone with the machine."""
+"""A machine to install on: a Debian tree with systemd, booted in systemd-nspawn. The tree is made once and cached; a test's
+changes to it live in memory and vanish with the machine."""
 
 import contextlib
 import fcntl
@@ -16,9 +16,9 @@ from daemon import wait_until
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "copybench"
 SYSTEM = platform.freedesktop_os_release()
-# What is built here depends on this machine's libraries, so the tree is of the same release.
+# The build depends on this machine's libraries, so the tree has the same release.
 SUITE = SYSTEM.get("VERSION_CODENAME", "")
-# perf and mlock need these two beside what a container has.
+# perf and mlock need these two in addition to a container's own.
 NSPAWN = ["systemd-nspawn", "--quiet", "--boot", "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
           "--console=pipe", "--capability=CAP_IPC_LOCK,CAP_PERFMON", "--system-call-filter=@memlock perf_event_open"]
 
@@ -39,7 +39,7 @@ def need_privileges_and_tools():
 
 
 def make_package(build, version, folder, environment=None):
-    """The package of what is built, under this version, or the build's own; nothing is compiled."""
+    """Makes the package of the build under this version, or the build's own; compiles nothing."""
     made = run("cpack", "-G", "DEB", "-B", folder, "--config", build / "CPackConfig.cmake", "-D", "CPACK_CMAKE_GENERATOR=Ninja",
                *(["-D", f"CPACK_COPYBENCH_VERSION={version}"] if version else []), env=environment)
     if made.returncode != 0:
@@ -48,7 +48,7 @@ def make_package(build, version, folder, environment=None):
 
 
 def tree_for(package):
-    """The cached tree, with what the package depends on and recommends, but without the package."""
+    """Returns the cached tree: everything that the package depends on and recommends, but not the package."""
     CACHE.mkdir(parents=True, exist_ok=True)
     tree = CACHE / f"tree-{SUITE}"
     with open(CACHE / "lock", "w") as lock:
@@ -104,7 +104,7 @@ class Machine:
             raise AssertionError("systemd-nspawn has ended")
         with contextlib.suppress(OSError):
             for child in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-                # Before that it is a process on the way to become the machine's first.
+                # Until then it is a process that has yet to become the machine's init.
                 if pathlib.Path(f"/proc/{child}/comm").read_text() == "systemd\n":
                     return child
         return None
@@ -119,7 +119,7 @@ class Machine:
                    "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *command, input=text, timeout=60)
 
     def do(self, *command, text=None):
-        """Its output; the command must succeed."""
+        """Returns its output; the command must succeed."""
         done = self.run(*command, text=text)
         if done.returncode != 0:
             raise AssertionError(f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}")
@@ -129,7 +129,7 @@ class Machine:
         self.do("sh", "-c", 'mkdir -p "$(dirname "$0")" && cat >"$0"', path, text=text)
 
     def stop(self):
-        """Shuts down in order; returns how many seconds that took."""
+        """Shuts down in order; returns the seconds that this took."""
         started = time.monotonic()
         if self.process.poll() is None:
             self.process.terminate()

@@ -1,4 +1,4 @@
-"""The words in which the end-to-end tests speak: a daemon, its answers, its events, its processes."""
+"""Shared parts of the end-to-end tests: a daemon, its responses, its events, its processes."""
 
 import http.client
 import json
@@ -15,11 +15,11 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("COPYBENCH_BINARY", str(ROOT / "build" / "copybenchd"))
-# Upper guards against a hang; nothing is expected to take that long.
+# Guards against a hang; no step should take this long.
 PATIENCE_S = 60
-# Of the daemon, by default: a client that is slower than that is closed.
+# The daemon's default limit: it disconnects slower clients.
 REQUEST_TIMEOUT_S = 5
-# Names this test in the environment of everything it starts, so that an orphan can be found.
+# Marks this test in the environment of everything it starts, so that orphans can be found.
 TOKEN_NAME = "TEST_OF_COPYBENCH"
 
 FIGURES = [
@@ -40,7 +40,7 @@ def sweep(**fields):
 
 
 def wait_until(condition, what, at_most_s=PATIENCE_S):
-    """The first truthy answer of a condition that no event announces."""
+    """Polls a condition that no event announces; returns its first truthy value."""
     deadline = time.monotonic() + at_most_s
     while True:
         answer = condition()
@@ -58,7 +58,7 @@ def free_port():
 
 
 def processes_with(token):
-    """Living processes that were started, at whatever remove, under this token."""
+    """Living processes started under this token, children of children included."""
     marker = f"{TOKEN_NAME}={token}".encode()
     found = []
     for entry in os.listdir("/proc"):
@@ -108,10 +108,11 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Process:
-    """A copybenchd of any subcommand, with no configuration but its arguments and `environment`. Its output is read as it
+    """A copybenchd of any subcommand, configured by its arguments and `environment` alone. Its output is read as it
     comes; leaving the block ends it.
-
-    prefix: a command that becomes copybenchd, such as prlimit with its options. pass_fds: descriptors that it inherits."""
+    
+    prefix: a command that becomes copybenchd, such as prlimit with its options. pass_fds: descriptors that it inherits.
+    """
 
     def __init__(self, *arguments, environment=None, prefix=(), pass_fds=()):
         self.token = uuid.uuid4().hex
@@ -145,7 +146,7 @@ class Process:
             self._news.notify_all()
 
     def line_with(self, pattern):
-        """The match in the first line, printed already or still to come, in which the pattern is found."""
+        """Waits for a line in which the pattern is found, past ones included; returns the first match."""
         def found():
             return next((match for line in self.lines if (match := re.search(pattern, line))), None)
         with self._news:
@@ -156,7 +157,7 @@ class Process:
         return match
 
     def wait(self):
-        """The exit status, with all output read."""
+        """Returns the exit status once all output is read."""
         status = self.process.wait(PATIENCE_S)
         for reader in self._readers:
             reader.join(PATIENCE_S)
@@ -188,7 +189,7 @@ class Process:
 class Daemon(Process):
     def __init__(self, data_dir=None, listen="127.0.0.1:0", environment=None, arguments=(), headers=None, prefix=(),
                  pass_fds=()):
-        # headers: sent with every request.
+        # headers: added to every request.
         self.headers = headers or {}
         self._own_data = None if data_dir else tempfile.TemporaryDirectory(prefix="copybench-test-")
         self.data_dir = str(data_dir or self._own_data.name)
@@ -237,7 +238,7 @@ class Daemon(Process):
         return self.request("DELETE", path)
 
     def raw(self, request):
-        """Sends bytes as they are and returns all that comes back."""
+        """Sends raw bytes and returns everything received."""
         with socket.create_connection((self.host, self.port), timeout=PATIENCE_S) as connection:
             connection.sendall(request)
             answer = b""
@@ -256,7 +257,7 @@ class Daemon(Process):
         return self.get(f"/experiments/{number}").json()
 
     def events(self, number):
-        """(event, data) as they come, to the end of the stream."""
+        """Yields (event, data) as they come, to the end of the stream."""
         connection = self.connection()
         try:
             connection.request("GET", f"/experiments/{number}/events", headers=self.headers)
@@ -278,22 +279,22 @@ class Daemon(Process):
             connection.close()
 
     def finished(self, number):
-        """The experiment once its stream has told the end."""
+        """Returns the experiment once its stream has sent the end event."""
         for event, _ in self.events(number):
             if event == "end":
                 break
         return self.experiment(number)
 
     def completed(self, number):
-        """finished(), of which every run was measured."""
+        """Like finished(), and checks that every run was measured."""
         done = self.finished(number)
         if done["state"] != "completed":
             raise AssertionError(f"experiment {number}: {done['state']}: {[run['reason'] for run in self.runs(number)]}")
         return done
 
     def measured(self, **fields):
-        """Queues a small sweep and returns the experiment once it is completed. Where others keep the CPU for as long as a window,
-        nothing arrives in it and its run fails: then it is measured again with longer ones."""
+        """Queues a small sweep and returns the experiment once it is completed. Where other programs hold the CPU for a whole
+        window, nothing arrives in it and its run fails: it is then measured again with longer windows."""
         for duration_s in (fields.pop("duration_s", 0.2), 1, 4):
             done = self.finished(self.queue(duration_s=duration_s, **fields)["id"])
             reasons = [run["reason"] or "" for run in self.runs(done["id"]) if run["state"] != "completed"]
@@ -323,7 +324,7 @@ class Daemon(Process):
 
 
 class StagedDaemon(Daemon):
-    """A daemon whose runs wait at each of their stages. scale: of the limits that they are given up at."""
+    """A daemon whose runs wait at each stage. scale: factor on the run's limits."""
 
     def __init__(self, scale=1, **options):
         ours, theirs = socket.socketpair()
@@ -335,7 +336,7 @@ class StagedDaemon(Daemon):
         self._stages = ours.makefile("r")
 
     def stage(self):
-        """(name, pid of perf or else of the engine, pid of the load) of the stage that the run has reached."""
+        """Returns (name, pid of perf or else of the engine, pid of the load) of the stage that the run has reached."""
         name, server, load = self._stages.readline().split()
         return name, int(server), int(load)
 
@@ -343,7 +344,7 @@ class StagedDaemon(Daemon):
         self._socket.sendall(b"\n")
 
     def go_on_to(self, wanted):
-        """Returns the first stage of that name, with the run waiting there."""
+        """Waits for the first stage of that name and returns it; the run waits there."""
         while (reached := self.stage())[0] != wanted:
             self.go_on()
         return reached

@@ -1,5 +1,5 @@
-"""What a broken or hostile client sends: (kind, bytes, whether the client then closes its half). None of it is a request that
-anything may come of. Made from a seed, so that what failed can be sent again."""
+"""Input of broken or hostile clients: (kind, bytes, whether the client then closes its half). The daemon must act on none of
+it. Made from a seed, so that a failure can be repeated."""
 
 import json
 import random
@@ -19,7 +19,7 @@ def post(body, content_type="application/json", length=None):
 
 
 def with_value(name, text):
-    """The request with one value written as it is."""
+    """Returns the request with one value as raw text."""
     return json.dumps({**GOOD, name: "@"}).replace('"@"', text)
 
 
@@ -93,7 +93,7 @@ def broken_http(rng):
 
 
 def truncated(rng):
-    """Cut short, and the client closes its half."""
+    """Truncated, and the client closes its half."""
     yield "http truncated head", head("GET /experiments HTTP/1.1", "Accept: */*")[:rng.randint(1, 50)]
     yield "http truncated body", post(json.dumps(GOOD))[:-rng.randint(1, 80)]
     yield "http silence", b""

@@ -1,8 +1,9 @@
-"""What a power loss leaves of a folder, by the journal that storage_shim.c has kept of every change to it.
+"""Models the state of a folder after a power loss, from the journal of every change that storage_shim.c keeps.
 
-What was synced is there. Of what was not, any part may be: each write as a whole, torn between sectors, or not at all, in any
-order. After a sync that failed a later one says nothing of what came before it, as with Linux, which takes such pages for clean.
-Names appear and vanish in order, and for certain once their folder was synced."""
+Synced data survive. Any part of the rest may survive: each write whole, torn between sectors, or not at all, in any order.
+After a failed sync, a later sync guarantees nothing about earlier writes, as with Linux, which marks such pages clean. Names
+appear and vanish in order, and for certain once their folder is synced.
+"""
 
 import os
 import pathlib
@@ -13,7 +14,7 @@ SECTORS = (512, 4096)
 
 
 class Contents:
-    """One file: what is on the disk for certain, and what came after."""
+    """One file: its durable content, and the later changes."""
 
     def __init__(self, data=b""):
         self.certain = bytearray(data)
@@ -77,13 +78,13 @@ def records(journal):
 
 
 class Disk:
-    """A folder whose contents are certain now."""
+    """A folder whose durable content is known."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.files = {}  # by inode
-        self.names = {}  # of the folder, for certain
-        self.renamings = []  # of names, not yet certain
+        self.names = {}  # of the folder, durable
+        self.renamings = []  # of names, not yet durable
         for path in self.folder.iterdir():
             inode = path.stat().st_ino
             self.names[path.name] = inode
@@ -94,7 +95,7 @@ class Disk:
         for place, kind, inode, at, body in records(journal):
             if kind in "CUR":
                 if kind == "C":
-                    self.files[inode] = Contents()  # an inode's number may be used again
+                    self.files[inode] = Contents()  # an inode number may be reused
                 self.renamings.append((place, kind, inode, [os.path.basename(name) for name in body.decode().split("\n")]))
             elif inode == folder:
                 if kind == "S":
@@ -116,7 +117,7 @@ class Disk:
             self.names[names[1]] = self.names.pop(names[0])
 
     def lose_power(self, random):
-        """Leaves in the folder what a power loss might have left."""
+        """Writes a state that a power loss might have left into the folder."""
         for _, *renaming in self.renamings[:random.randint(0, len(self.renamings))]:
             self.rename(*renaming)
         for path in self.folder.iterdir():

@@ -16,7 +16,7 @@ import unittest
 from daemon import PATIENCE_S, ROOT, Answer, free_port, wait_until
 
 NAME = "bench.lan"
-# What nginx's own file has around the sites: files in a folder of the test's, one worker in the foreground.
+# The parts of nginx's own file around the sites: files in the test's folder, one worker in the foreground.
 NGINX = """daemon off;
 pid {folder}/pid;
 error_log stderr warn;
@@ -49,7 +49,7 @@ def replace(text, old, new):
 
 
 def make_certificate(folder):
-    """A certificate and its key, which the certificate itself vouches for."""
+    """Makes a certificate, signed by itself, and its key."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
                     "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", key, "-out", certificate],
@@ -58,7 +58,7 @@ def make_certificate(folder):
 
 
 class TlsConnection(http.client.HTTPSConnection):
-    """To NAME, which is at 127.0.0.1, from an address of this host."""
+    """Connects to NAME at 127.0.0.1, from an address of this host."""
 
     def __init__(self, port, certificate, source="127.0.0.1"):
         super().__init__(NAME, port, timeout=PATIENCE_S, context=ssl.create_default_context(cafile=certificate))
@@ -75,7 +75,7 @@ class Proxy:
     def __init__(self, kind, upstream, edit=lambda text: text):
         self._folder = tempfile.TemporaryDirectory(prefix="copybench-proxy-")
         folder = pathlib.Path(self._folder.name)
-        # The workers of nginx have a user of their own where root starts it.
+        # If root starts nginx, its workers have a user of their own.
         folder.chmod(0o755)
         self.port, self.upstream = free_port(), upstream
         self.origin = f"https://{NAME}:{self.port}"
@@ -154,7 +154,7 @@ class Proxy:
 
 
 def without_headers(text):
-    """The example as a proxy that says nothing of its client, and names its upstream as the Host: nginx's defaults."""
+    """The example as a proxy that forwards nothing about its client and sends its upstream as the Host: nginx's defaults."""
     return re.sub(r" *proxy_set_header [^;]+;\n", "", text)
 
 

@@ -1,4 +1,4 @@
-"""The schemas of the API's description, checked by the jsonschema library (Debian's python3-jsonschema)."""
+"""Checks the schemas of the API's description with the jsonschema library (Debian's python3-jsonschema)."""
 
 from jsonschema import Draft202012Validator
 
@@ -21,13 +21,13 @@ class Schemas:
         return node
 
     def problems(self, schema, value):
-        """One line for each part of the value that does not fit the schema."""
-        # The components travel along, so that references resolve within the schema.
+        """Returns one line for each part of the value that violates the schema."""
+        # The schema carries the components, so that its references resolve.
         validator = Draft202012Validator({"allOf": [schema], "components": self.components})
         return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
     def unknown_keywords(self):
-        """Keywords that the library skips in silence, such as a misspelt one."""
+        """Returns keywords that the library ignores silently, such as a misspelt one."""
         known = set(Draft202012Validator.VALIDATORS) | ANNOTATIONS | {"then", "else"}
         found = set()
 

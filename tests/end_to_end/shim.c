@@ -1,8 +1,8 @@
-/* Preloaded into a daemon by tests of faults (shim.py). What it does is told by files in the folder $SHIM_OF_COPYBENCH:
- *   eio       while it is there, writing to and syncing a file of copybench.db fails with EIO
+/* Preloaded into a daemon by tests of faults (shim.py). Files in the folder $SHIM_OF_COPYBENCH control it:
+ *   eio       while it exists, writes and syncs of copybench.db fail with EIO
  *   realtime  seconds by which CLOCK_REALTIME is off
- *   boottime  seconds by which CLOCK_BOOTTIME is ahead: so long the machine was suspended
- * Reading is left alone. */
+ *   boottime  seconds by which CLOCK_BOOTTIME is ahead: the time the machine was suspended
+ * Reads are unaffected. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>

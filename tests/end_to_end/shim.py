@@ -11,7 +11,7 @@ FOLDER = pathlib.Path(__file__).parent
 
 
 class Shim:
-    """A folder with the compiled shim and the files that steer it. environment is for the Daemon."""
+    """A folder with the compiled shim and its control files. environment is for the Daemon."""
 
     def __init__(self, source="shim.c"):
         compiler = shutil.which("cc") or shutil.which("gcc")
@@ -27,7 +27,7 @@ class Shim:
         return pathlib.Path(self._folder.name)
 
     def set(self, name, value=""):
-        # Renamed into place, so that the daemon never reads half of it.
+        # Renamed into place, so that the daemon never reads half a file.
         path = os.path.join(self._folder.name, name)
         pathlib.Path(path + ".new").write_text(str(value))
         os.replace(path + ".new", path)

@@ -1,7 +1,7 @@
-/* Preloaded into a daemon by the campaigns of storage (test_faults.py, test_power_loss.py): a disk that fails, and one that loses its power. It acts on
- * the files in $STORAGE_OF_COPYBENCH alone, and is told what to do by files in $SHIM_OF_COPYBENCH:
- *   fault    a name of the table below and a number: so many of 1000 such calls fail
- *   journal  if it is there at the start, each change is appended to it, in order, and syncing only notes how far it reaches:
+/* Preloaded into a daemon by the storage campaigns (test_faults.py, test_power_loss.py): a failing disk, and one that loses
+ * power. It affects only the files in $STORAGE_OF_COPYBENCH; files in $SHIM_OF_COPYBENCH control it:
+ *   fault    a name of the table below and a number: how many of 1000 such calls fail
+ *   journal  if it exists at the start, each change is appended to it in order, and a sync only records how far it reaches,
  *            so that power_loss.py can make the files that a power loss would have left
  */
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum call { OPEN, READ, WRITE, SYNC, TRUNCATE, RENAME, UNLINK, MAP, ALLOCATE, LOCK, STAT };
-enum { HALF = -1 }; /* the call does half of what it was asked for */
+enum { HALF = -1 }; /* the call does half of the requested work */
 
 static const struct {
   const char* name;
@@ -37,9 +37,9 @@ static const struct {
 
 struct record {
   uint32_t kind;
-  uint32_t length; /* of the bytes that follow */
+  uint32_t length; /* of the following bytes */
   uint64_t inode;
-  uint64_t at; /* an offset in the file; of a sync the journal's length when it began */
+  uint64_t at; /* an offset in the file; for a sync, the journal's length at its start */
 };
 
 static int journal = -1;
@@ -70,7 +70,7 @@ static int is_ours_open(int fd) {
   return is_ours(path);
 }
 
-/* 0, or the errno that this call is to fail with, or HALF. */
+/* Returns 0, the errno that this call is to fail with, or HALF. */
 static int fault(enum call call) {
   const int before = errno;
   char path[4096], text[64] = "", name[32];
@@ -131,7 +131,7 @@ ssize_t pread64(int fd, void* bytes, size_t size, off64_t at) {
 }
 ssize_t pread(int fd, void* bytes, size_t size, off_t at) { return pread64(fd, bytes, size, at); }
 
-/* With a journal the disk is the model's, and nothing needs to reach the real one. */
+/* With a journal the disk is the model, and nothing needs to reach the real one. */
 static int sync_of(int fd, long number) {
   if (!is_ours_open(fd)) return (int)syscall(number, fd);
   pthread_mutex_lock(&order);
@@ -228,7 +228,7 @@ int fcntl64(int fd, int command, ...) {
   const long argument = va_arg(rest, long);
   va_end(rest);
   if ((command == F_SETLK || command == F_SETLKW) && is_ours_open(fd)) {
-    /* To give a lock back never fails, or SQLite would keep what it cannot know of. */
+    /* An unlock never fails: SQLite would keep a lock that it cannot know of. */
     const int error = ((const struct flock*)argument)->l_type == F_UNLCK ? 0 : fault(LOCK);
     if (error > 0) return failed(error);
   }

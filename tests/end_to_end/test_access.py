@@ -1,4 +1,4 @@
-"""Who may talk to the daemon: tokens, and the names that it answers to."""
+"""Tests access to the daemon: tokens, and the host names that it accepts."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ class Access(unittest.TestCase):
         return self.enterContext(Daemon(listen=listen, arguments=arguments, headers=headers, environment=environment))
 
     def refusal(self, *arguments, environment=None):
-        """What a daemon says that does not start."""
+        """Returns the output of a daemon that refuses to start."""
         process = Process("serve", "--data-dir", self.folder, *arguments, environment=environment)
         self.assertEqual(process.wait(), 2)
         return "\n".join(process.lines)
@@ -53,7 +53,7 @@ class Access(unittest.TestCase):
         self.assertEqual(daemon.get("/experiments").status, 200)
         self.assert_refused(daemon.get("/experiments", Authorization="Bearer no"), 401)
 
-    def test_a_token_is_asked_for_and_shown_nowhere(self):
+    def test_a_token_is_required_and_shown_nowhere(self):
         daemon = self.serve("--token-file", self.token_file, "--log-level", "debug")
         for answer in (daemon.get("/experiments"), daemon.post("/experiments", sweep()), daemon.get("/nothing"),
                        daemon.get("/experiments", Authorization="Bearer " + "x" * 40),
@@ -89,7 +89,7 @@ class Access(unittest.TestCase):
             pass
         self.assert_refused(daemon.get("/experiments"), 401)
 
-    def test_reading_can_be_left_to_everyone(self):
+    def test_reads_can_be_open_to_everyone(self):
         daemon = self.serve("--token-file", self.token_file, "--public-read")
         self.assertEqual(daemon.get("/experiments").status, 200)
         self.assertEqual(daemon.request("HEAD", "/system").status, 200)
@@ -98,13 +98,13 @@ class Access(unittest.TestCase):
         self.assert_refused(daemon.get("/experiments/1"), 404)
         self.assertEqual(daemon.request("POST", "/experiments?dry_run=1", sweep(), AUTHORIZATION).status, 200)
 
-    def test_the_service_manager_hands_over_a_token(self):
+    def test_the_service_manager_passes_a_token(self):
         credentials = {"CREDENTIALS_DIRECTORY": self.folder}
         self.assert_refused(self.serve(environment=credentials).get("/experiments"), 401)
         os.remove(self.token_file)
         self.assertEqual(self.serve(environment=credentials).get("/experiments").status, 200)
 
-    def test_token_files_that_do_not_serve_are_named(self):
+    def test_faulty_token_files_are_named(self):
         for file, word in ((self.write("short", "secret-but-short"), "32 to"),
                            (self.write("open", TOKEN, 0o644), "chmod 600"), (pathlib.Path(self.folder, "none"), "No such file"), (pathlib.Path(self.folder), "no file")):
             with self.subTest(file=file.name):

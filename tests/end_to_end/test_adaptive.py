@@ -8,7 +8,7 @@ import unittest
 from daemon import Daemon
 
 SHORT = {"duration_s": 0.1, "warmup_s": 0}
-# It takes time and counts nothing that is needed here.
+# It takes time and counts nothing that this needs.
 WITHOUT_PERF = ("--perf", "no-perf-here")
 
 
@@ -16,9 +16,9 @@ class UntilInterval(unittest.TestCase):
     def setUp(self):
         self.data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
 
-    def test_it_repeats_until_the_interval_or_the_cap_and_says_which(self):
+    def test_it_repeats_until_the_interval_or_the_cap_and_reports_which(self):
         with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
-            # Some six runs or so are within 100 %, however busy the machine; none are within 0.01 %.
+            # Six runs or so are within 100 % on any machine; none are within 0.01 %.
             wide = {"until_ci_pct": 100, "min": 2, "max": 100}
             plan = daemon.post("/experiments?dry_run=1", {"engines": ["two_copy"], "field_sizes": [512], "threads": [1],
                                                           "repetitions": wide, **SHORT}).json()
@@ -44,7 +44,7 @@ class UntilInterval(unittest.TestCase):
                 self.assertAlmostEqual(line["repeats"]["interval_pct"], width)
                 self.assertEqual([run["repetition"] for run in daemon.runs(number)], list(range(1, runs + 1)))
 
-    def test_a_configuration_whose_runs_fail_is_given_up(self):
+    def test_a_configuration_whose_runs_fail_is_abandoned(self):
         with Daemon(self.data, arguments=(*WITHOUT_PERF, "--test-faults", "two_copy=none-such")) as daemon:
             done = daemon.finished(daemon.queue(repetitions={"until_ci_pct": 2, "min": 1, "max": 50}, **SHORT)["id"])
             self.assertEqual((done["state"], done["runs_total"]), ("failed", 3))
@@ -53,9 +53,9 @@ class UntilInterval(unittest.TestCase):
             self.assertEqual(line["repeats"]["state"], "given_up")
             self.assertIn("3 runs in a row failed", line["repeats"]["reason"])
 
-    def test_a_killed_daemon_goes_on_where_it_was(self):
+    def test_a_killed_daemon_resumes_where_it_was(self):
         with Daemon(self.data, arguments=WITHOUT_PERF) as daemon:
-            # Long enough for something to arrive in each window, also where others keep the CPU for a while.
+            # Long enough for data to arrive in each window, even where other programs hold the CPU for a while.
             number = daemon.queue(repetitions={"until_ci_pct": 0.01, "min": 2, "max": 6}, duration_s=1, warmup_s=0)["id"]
             ends = (name for name, _ in daemon.events(number) if name == "run")
             for _ in range(3):
@@ -78,9 +78,9 @@ class UntilInterval(unittest.TestCase):
 
 
 class Crossover(unittest.TestCase):
-    """What a search finds is judged in tests/measurement."""
+    """tests/measurement checks a search's results."""
 
-    def test_a_search_that_is_none_names_its_fields(self):
+    def test_an_invalid_search_names_its_fields(self):
         daemon = self.enterContext(Daemon(arguments=WITHOUT_PERF))
         bad = daemon.post("/experiments", {"find": "crossover", "of": ["one_copy"], "metric": "bytes", "threads": [1, 2],
                                             "repetitions": 5, "field_sizes": {"from": 1, "upto": 3}, **SHORT})

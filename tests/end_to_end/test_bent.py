@@ -1,5 +1,5 @@
-"""Bent requests by the thousand, over real sockets: no answer is a 5xx but 503 and 507, the daemon lives, and is sane
-afterwards. COPYBENCH_BENT_REQUESTS says how many (200000 for a long campaign), COPYBENCH_BENT_SEED from which seed."""
+"""Malformed requests by the thousand, over real sockets: the daemon answers no 5xx but 503 and 507, survives, and works
+afterwards. COPYBENCH_BENT_REQUESTS sets their number (200000 for a long campaign), COPYBENCH_BENT_SEED the seed."""
 
 import collections
 import os
@@ -18,17 +18,17 @@ ALLOWED = {503, 507}
 
 
 def status_of(address, pieces, closes):
-    """Of the first answer; 0 where there is none. An event stream is not read to its end."""
+    """Returns the status of the first response, or 0 without one. An event stream is not read to its end."""
     with socket.create_connection(address, timeout=PATIENCE_S) as connection:
         try:
             for number, piece in enumerate(pieces):
                 if number > 0:
-                    time.sleep(0.001)  # so that the pieces arrive as such
+                    time.sleep(0.001)  # so that the pieces arrive separately
                 connection.sendall(piece)
             if closes:
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # refused before all was sent: the answer tells
+            pass  # rejected before all was sent: the response says so
         answer = b""
         try:
             while chunk := connection.recv(65536):
@@ -48,9 +48,9 @@ def status_of(address, pieces, closes):
 
 
 class BentRequests(unittest.TestCase):
-    def test_none_is_answered_by_a_fault_of_the_server(self):
+    def test_no_request_gets_a_server_fault(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "0", "--post-rate-total", "0", "--request-timeout", "0.5"]))
-        for number in (1, 2, 3):  # to be asked for, changed and deleted
+        for number in (1, 2, 3):  # experiments to read, change and delete
             daemon.finished(daemon.queue(name=f"number {number}", engines=["two_copy", "zero_copy"])["id"])
         document = daemon.get("/openapi.json").json()
         address = (daemon.host, daemon.port)
@@ -83,7 +83,7 @@ class BentRequests(unittest.TestCase):
         self.assertIsNone(daemon.process.poll())
         # Most get as far as the API.
         self.assertGreater(statuses[200], REQUESTS // 20)
-        # Sane afterwards: all that is there can be read, and a new experiment is measured and kept.
+        # Everything stored can still be read, and a new experiment is measured and stored.
         for item in daemon.items("/experiments"):
             if item["state"] in ("queued", "running"):
                 daemon.post(f"/experiments/{item['id']}/cancel")

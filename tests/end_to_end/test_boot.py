@@ -1,6 +1,7 @@
-"""The package on a real systemd: installed, started, killed, upgraded, removed; and what was measured is there all along.
+"""The package on a real systemd: installed, started, killed, upgraded, removed. Results survive each step.
 
-One machine for all steps, which build on each other in the order of their names."""
+One machine for all steps, which build on each other in the order of their names.
+"""
 
 import json
 import pathlib
@@ -69,12 +70,12 @@ class Boot(unittest.TestCase):
         # On a fast machine these tests start the unit more often than StartLimitBurst allows.
         self.machine.run("systemctl", "reset-failed", "copybenchd")
 
-    def test_01_installed_it_is_neither_started_nor_enabled(self):
+    def test_01_after_installation_it_is_neither_started_nor_enabled(self):
         self.machine.do("dpkg", "--install", f"/share/{self.package.name}")
         self.assertEqual(self.unit("ActiveState", "UnitFileState"), {"ActiveState": "inactive", "UnitFileState": "disabled"})
         self.assertEqual(self.unit("UnitFileState", name="copybench-nightly.timer"), {"UnitFileState": "disabled"})
 
-    def test_02_started_it_serves_and_says_what_it_does(self):
+    def test_02_started_it_serves_and_logs(self):
         # Shorter times than the unit's own, for the steps that wait for them.
         self.machine.write("/etc/systemd/system/copybenchd.service.d/test.conf",
                            "[Service]\nWatchdogSec=4\nRestartSec=200ms\n[Unit]\nStartLimitBurst=100\n")
@@ -92,7 +93,7 @@ class Boot(unittest.TestCase):
                 evidence = detail["evidence"]
                 self.assertTrue(evidence["perf"]["used"], evidence["perf"])
                 clock = next(each for each in evidence["counters"] if each["event"] == "task-clock")
-                # On a busy machine the count is of another interval than the window and is withheld; but it is there.
+                # On a busy machine the count covers another interval than the window and is withheld, with a reason.
                 self.assertTrue(clock["value"] or "perf counted for" in clock["reason"], clock)
                 self.assertEqual([each["memory_lock_problem"] for each in evidence["server"]["connections"]], [None, None])
                 self.assertTrue(evidence["server"]["cpus"])
@@ -107,7 +108,7 @@ class Boot(unittest.TestCase):
         self.assertIn("Gbit/s", finished[0]["MESSAGE"])
         self.assertEqual(len(self.events("listening")), 1)
 
-    def test_05_a_run_under_way_at_a_restart_is_measured_again(self):
+    def test_05_a_run_is_measured_again_after_a_restart(self):
         number = self.queue(duration_s=1.5)
         self.wait_for_unit("it measures", StatusText=f"measuring experiment {number}, run 1 of 1: two_copy, fields of 512 bytes, "
                                                      "threads 1, repetition 1")
@@ -115,7 +116,7 @@ class Boot(unittest.TestCase):
         self.completed(number)
         self.assertEqual([run["state"] for run in self.runs(number)], ["interrupted", "completed"])
 
-    def test_06_killed_it_comes_back_with_all_results(self):
+    def test_06_after_a_kill_it_restarts_with_all_results(self):
         number = self.queue(repetitions=4)
         wait_until(lambda: self.curl(f"/experiments/{number}")["progress"]["runs_done"] > 0, "a run is done")
         before = self.pid()
@@ -134,7 +135,7 @@ class Boot(unittest.TestCase):
         self.wait_for_unit("it is ready again", ActiveState="active", SubState="running")
         self.assertEqual(self.pid(), before)
 
-    def test_08_hung_it_is_ended_by_the_watchdog_and_started_again(self):
+    def test_08_the_watchdog_restarts_a_hung_daemon(self):
         before = self.pid()
         self.kill(signal.SIGSTOP)
         wait_until(lambda: self.pid() not in (0, before), "the watchdog has ended it")
@@ -151,7 +152,7 @@ class Boot(unittest.TestCase):
                                           if each["spec"]["name"] == "nightly"), None), "the nightly sweep is queued")
         self.completed(newest["id"])
 
-    def test_10_it_is_queued_over_a_unix_socket_too(self):
+    def test_10_the_sweep_is_queued_over_a_unix_socket_too(self):
         self.machine.write("/etc/copybench/copybench.toml", 'listen = "unix:/run/copybench/copybench.sock"\n')
         self.machine.do("systemctl", "restart", "copybenchd")
         self.machine.do("systemctl", "start", "copybench-nightly.service")
@@ -159,7 +160,7 @@ class Boot(unittest.TestCase):
         self.machine.write("/etc/copybench/copybench.toml", "# changed by the administrator\n")
         self.machine.do("systemctl", "restart", "copybenchd")
 
-    def test_11_the_token_is_a_credential_that_the_nightly_sweep_has_too(self):
+    def test_11_the_token_is_a_credential_of_the_nightly_sweep_too(self):
         token = "of-the-boot-test-" + "0123456789abcdef" * 2
         self.machine.write("/etc/credstore/copybench.token", token + "\n")
         self.machine.do("chmod", "600", "/etc/credstore/copybench.token")
@@ -184,7 +185,7 @@ class Boot(unittest.TestCase):
         self.assertGreaterEqual(len(experiments), 5)
         self.completed(experiments[0]["id"])
 
-    def test_12_upgraded_over_an_older_schema_it_migrates_it(self):
+    def test_12_upgraded_over_an_older_schema_it_migrates_the_database(self):
         folder = "/var/lib/private/copybench"
         self.machine.do("systemctl", "stop", "copybenchd")
         self.machine.do("mv", f"{folder}/copybench.db", f"{folder}/aside")
@@ -200,7 +201,7 @@ class Boot(unittest.TestCase):
         self.machine.do("mv", f"{folder}/aside", f"{folder}/copybench.db")
         self.machine.do("systemctl", "start", "copybenchd")
 
-    def test_13_a_newer_schema_is_refused_with_a_clear_line(self):
+    def test_13_a_newer_schema_is_rejected_with_a_clear_line(self):
         self.machine.do("systemctl", "stop", "copybenchd")
         database = "/var/lib/private/copybench/copybench.db"
         set_version = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('PRAGMA user_version').fetchone());" \
@@ -216,7 +217,7 @@ class Boot(unittest.TestCase):
         self.machine.do("systemctl", "start", "copybenchd")
         self.assertGreaterEqual(len(self.curl("/experiments")["items"]), 5)
 
-    def test_14_removed_it_leaves_what_was_measured_until_it_is_purged(self):
+    def test_14_removal_keeps_results_until_a_purge(self):
         self.machine.do("systemctl", "enable", "copybenchd")
         self.machine.do("dpkg", "--remove", "copybench")
         self.assertEqual(self.unit("ActiveState", "LoadState"), {"ActiveState": "inactive", "LoadState": "not-found"})
@@ -232,7 +233,7 @@ class Boot(unittest.TestCase):
         self.assertNotEqual(self.machine.run("getent", "passwd", "copybench").returncode, 0)
 
     @unittest.skipUnless(pathlib.Path(BINARY) == ROOT / "build" / "copybenchd", "systemd/install installs what is built in build/")
-    def test_15_installed_by_the_script_it_serves_and_uninstalled_leaves_what_was_measured(self):
+    def test_15_installed_by_the_script_it_serves_and_uninstalling_keeps_results(self):
         subprocess.run([ROOT / "systemd" / "install", "--no-install", "--root", self.share / "image"], check=True, capture_output=True, timeout=120)
         shutil.copy(ROOT / "systemd" / "uninstall", self.share)
         self.machine.do("cp", "--recursive", "/share/image/.", "/")

@@ -1,4 +1,4 @@
-"""engine and load started by hand, strangers on an engine's port, and signals."""
+"""engine and load started by hand, unknown clients on an engine's port, and signals."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def load(port, threads=2, duration=0.3, **more):
 
 
 def result_of(process):
-    """The report with which an engine or a load ends."""
+    """Returns the report with which an engine or a load ends."""
     reports = [json.loads(line) for line in process.out]
     if not reports or reports[-1].get("report") != "result":
         raise AssertionError("no result at the end:\n" + "\n".join(process.lines))
@@ -35,14 +35,14 @@ def result_of(process):
 
 
 class Output(unittest.TestCase):
-    """What cannot be written to stdout is told by the exit status; what cannot be written to stderr by nothing else."""
+    """If stdout cannot be written to, the exit status says so; if stderr cannot, nothing else can."""
 
     def status(self, arguments, **streams):
         with open("/dev/full", "wb") as full:
             given = {name: full if stream == "full" else stream for name, stream in streams.items()}
             return subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL, check=False, timeout=PATIENCE_S, **given).returncode
 
-    def test_what_is_lost_is_told(self):
+    def test_lost_output_is_reported(self):
         for arguments in (["--version"], ["--help"], ["doctor", "--json"], ["calibrate"], ["completion", "bash"],
                           ["serve", "--check-config", "--config", "/dev/null", "--data-dir", "/nonexistent/below"]):
             with self.subTest(arguments=arguments):
@@ -55,7 +55,7 @@ class Output(unittest.TestCase):
             self.assertEqual(self.status(["load", "--port", str(port), "--field-bytes", str(FIELD), "--duration", "0.1"],
                                          stdout="full", stderr=subprocess.DEVNULL), 1)
 
-    def test_a_failure_keeps_its_status_where_nobody_can_be_told(self):
+    def test_a_failure_keeps_its_status_if_it_cannot_be_reported(self):
         for arguments, status in ((["bogus"], 2), (["serve", "--config", "/nonexistent"], 2), (["import", "/nonexistent"], 1),
                                   (["export", "99", "--data-dir", "/nonexistent"], 1), (["load", "--port", "1"], 1)):
             with self.subTest(arguments=arguments):
@@ -73,7 +73,7 @@ class Output(unittest.TestCase):
                 done = subprocess.run([BINARY, *arguments], capture_output=True, check=False, text=True, timeout=PATIENCE_S)
                 self.assertEqual((done.returncode, said in done.stderr), (2, True), done.stderr)
 
-    def test_no_file_takes_the_number_of_a_stream_that_is_closed(self):
+    def test_no_file_reuses_the_number_of_a_closed_stream(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, \
                 Process("serve", "--listen", f"127.0.0.1:{(port := free_port())}", "--data-dir", data, "--log-level", "debug",
                         prefix=("sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-')) as served:
@@ -114,7 +114,7 @@ sys.exit(engine.wait())
 
 
 class ByHand(unittest.TestCase):
-    def test_who_holds_every_port_that_the_kernel_would_choose_fails_nothing(self):
+    def test_a_user_with_every_ephemeral_port_fails_nothing(self):
         allowed = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False, text=True)
         if allowed.returncode != 0:
             self.skipTest("no network namespace may be made here: " + allowed.stderr.strip())
@@ -156,7 +156,7 @@ class ByHand(unittest.TestCase):
                         self.assertEqual(server.wait(), 0, server.lines)
                         self.assertGreaterEqual(result_of(server)["totals"]["bytes"], received)
 
-    def test_a_signal_in_the_midst_of_a_load_ends_the_engine_too(self):
+    def test_a_signal_during_a_load_ends_the_engine_too(self):
         for mode in ENGINES:
             with self.subTest(mode=mode):
                 port = free_port()
@@ -166,7 +166,7 @@ class ByHand(unittest.TestCase):
                     self.assertEqual(server.wait(), 0, server.lines)
                     self.assertNotEqual(client.wait(), 0)
 
-    def test_a_buffer_that_is_reused_too_early_is_found(self):
+    def test_a_buffer_that_is_reused_too_early_is_detected(self):
         port = free_port()
         with Process("engine", "zero_copy", "--port", port, "--field-bytes", 16384, "--threads", 1,
                      "--fault", "reuse_early") as server:
@@ -188,20 +188,20 @@ class ByHand(unittest.TestCase):
             self.assertIn("zero-copy", "\n".join(server.out))
             self.assertNotIn("{", "\n".join(server.out + client.out))
 
-    def test_a_load_without_an_engine_says_so(self):
+    def test_a_load_without_an_engine_reports_that(self):
         port = free_port()
         with load(port) as client:
             self.assertNotEqual(client.wait(), 0)
             self.assertIn(str(port), "\n".join(client.lines))
 
-    def test_a_load_of_another_field_size_is_told(self):
+    def test_a_load_of_another_field_size_is_rejected(self):
         port = free_port()
         with engine("one_copy", port), Process("load", "--host", "127.0.0.1", "--port", port, "--field-bytes", 2048,
                                                "--threads", 1, "--duration", 0.1) as client:
             self.assertNotEqual(client.wait(), 0)
             self.assertIn(str(FIELD), "\n".join(client.lines))
 
-    def test_an_engine_on_a_taken_port_says_so(self):
+    def test_an_engine_on_a_taken_port_reports_that(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -210,7 +210,7 @@ class ByHand(unittest.TestCase):
                 self.assertNotEqual(server.wait(), 0)
                 self.assertIn(str(port), "\n".join(server.lines))
 
-    def test_bad_arguments_are_refused(self):
+    def test_bad_arguments_are_rejected(self):
         for arguments in (["engine", "three_copy"], ["engine", "two_copy", "--field-bytes", "1"],
                           ["engine", "two_copy", "--field-bytes", "-5"], ["engine", "two_copy", "--threads", "0"],
                           ["engine", "two_copy", "--threads", "100000"], ["engine", "two_copy", "--port", "70000"],
@@ -234,7 +234,7 @@ def established(port):
 
 
 class Strangers(unittest.TestCase):
-    """What a stranger does costs nothing but its own connection."""
+    """An unknown client harms nothing but its own connection."""
 
     def setUp(self):
         self.port = free_port()
@@ -274,21 +274,21 @@ class Strangers(unittest.TestCase):
         self.assert_closed(stranger)
         self.assert_served()
 
-    def test_silence_keeps_nobody_waiting(self):
+    def test_silent_clients_delay_nobody(self):
         for _ in range(8):
             self.connect()
         self.assert_served()
 
-    def test_silence_is_ended(self):
+    def test_silent_clients_are_closed(self):
         self.assert_closed(self.connect())
 
-    def test_half_a_greeting_keeps_nobody_waiting_and_is_ended(self):
+    def test_half_a_greeting_delays_nobody_and_is_closed(self):
         stranger = self.connect()
         stranger.sendall(b"\0" * 7)
         self.assert_served()
         self.assert_closed(stranger)
 
-    def test_one_that_goes_at_once(self):
+    def test_a_client_that_closes_at_once(self):
         for _ in range(50):
             self.connect().close()
         self.assert_served()
@@ -298,14 +298,14 @@ class Strangers(unittest.TestCase):
             wait_until(lambda: established(self.port) >= 2, "the load is connected")
             for number in range(500):
                 stranger = self.connect()
-                # In turn: silence, a wrong greeting, half of one.
+                # In turn: silence, a wrong greeting, half a greeting.
                 if number % 3:
                     stranger.sendall(b"\0" * (100 if number % 3 == 1 else 7))
             self.assertEqual(client.wait(), 0, client.lines)
             self.assertGreater(result_of(client)["bytes"], 0)
         self.assert_served()
 
-    def test_strangers_do_not_keep_an_engine_from_ending(self):
+    def test_unknown_clients_do_not_keep_an_engine_from_ending(self):
         for _ in range(20):
             self.connect()
         self.server.signal(signal.SIGTERM)

@@ -1,5 +1,5 @@
-"""Engine, load and perf, each killed, crashed and stopped in each stage of a run: that run ends in time and says why, or
-goes on without perf, and the sweep goes on. The daemon waits at each stage (--stage-fd) until the signal has been sent, so that each of them hits."""
+"""Kills, crashes and stops engine, load and perf in each stage of a run: that run ends in time with a reason, or goes on without
+perf, and the sweep goes on. The daemon waits at each stage (--stage-fd) until the signal was sent, so that each signal hits."""
 
 import concurrent.futures
 import datetime
@@ -12,9 +12,9 @@ from daemon import BINARY, Daemon, StagedDaemon, wait_until
 
 STAGES = ["start", "verify", "warm_up", "window", "drain", "end"]
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP]
-# What all limits of core/run/limits.h come to: a start, ready (with 1 s for the bytes), marks, perf, drains and ends.
+# The sum of all limits of core/run/limits.h: a start, ready (with 1 s for the bytes), marks, perf, drains and ends.
 LIMITS_S = 10 + 11 + 3 * 10 + 2 * 5 + 2 * 25 + 2 * 5
-# Of these limits, so that whoever waits for one takes a second, not ten.
+# Scales these limits, so that a timeout takes a second, not ten.
 SCALES = {signal.SIGKILL: 0.5, signal.SIGSEGV: 0.5, signal.SIGSTOP: 0.1}
 
 
@@ -26,7 +26,7 @@ def text_of(path):
 
 
 def child_of(pid):
-    """The engine under perf, once it has become one: before, it is a second perf."""
+    """Returns the engine under perf once it has called exec: before, it is a second perf."""
     for child in text_of(f"/proc/{pid}/task/{pid}/children").split():
         try:
             if os.path.samefile(f"/proc/{child}/exe", BINARY):
@@ -42,7 +42,7 @@ def seconds_of(run):
 
 
 class InEachStage(unittest.TestCase):
-    """A sweep of seven runs: one for each stage, and one that nothing is done to."""
+    """A sweep of seven runs: one for each stage, and one undisturbed."""
 
     def victim(self, who, server, load):
         if who == "engine":
@@ -51,9 +51,9 @@ class InEachStage(unittest.TestCase):
 
     def hit(self, served, who, number):
         for stage in STAGES:
-            # A run whose children were hit may get to further stages: the next one begins with its start.
+            # A run whose children got a signal may reach further stages: the next run begins with its start.
             _, server, load = served.go_on_to("start")
-            # There is no load before the run's second stage: its start is that, its verification a moment later.
+            # A run has no load before its second stage, which is the load's start; its verification follows at once.
             wanted = "verify" if who == "load" and stage == "start" else stage
             if wanted != "start":
                 served.go_on()
@@ -72,16 +72,16 @@ class InEachStage(unittest.TestCase):
         served.free_run()
 
     def sweep(self, who, number):
-        """Its runs, and what was left of its processes."""
+        """Returns its runs, and what was left of its processes."""
         with StagedDaemon(SCALES[number]) as served:
-            # Messages of some size, so that a verification takes a moment.
+            # Messages large enough for a verification to take a moment.
             experiment = served.queue(field_sizes=[65536], repetitions=len(STAGES) + 1, order="sequential")["id"]
             self.hit(served, who, number)
             served.finished(experiment)
             left_over = [pid for pid in served.left_over() if pid != served.process.pid]
             return served.runs(experiment), left_over
 
-    def test_the_run_ends_in_time_and_says_why_and_the_sweep_goes_on(self):
+    def test_the_run_ends_in_time_with_a_reason_and_the_sweep_goes_on(self):
         with Daemon() as served:
             perf = wait_until(lambda: (perf := served.get("/system").json()["perf"])["state"] == "ready" and perf, "perf was tried")
             if not perf["usable"]:
@@ -102,7 +102,7 @@ class InEachStage(unittest.TestCase):
                     self.judge(run, who, number, stage)
 
     def engine_stopped_while_the_load_connects(self):
-        """The load waits 10 s for the engine's greeting and fails before the run's own limit, here of 11 s, is over."""
+        """The load waits 10 s for the engine's greeting and fails before the run's own limit, 11 s here, is over."""
         with StagedDaemon(1.1) as served:
             number = served.queue()["id"]
             _, server, _ = served.go_on_to("verify")
@@ -113,9 +113,9 @@ class InEachStage(unittest.TestCase):
 
     def judge(self, run, who, number, stage):
         if who == "load" and stage == "end" and run["state"] == "completed":
-            return  # it had given its result and was gone before the signal came
+            return  # it had reported its result and exited before the signal came
         if who == "perf" and number != signal.SIGSTOP:
-            # Its counters are lost, and nothing else is.
+            # Only its counters are lost.
             self.assertEqual(run["state"], "completed", run["reason"])
             self.assertGreater(run["throughput_gbps"], 0)
             self.assertRegex(run["missing"]["task_clock_ns"], rf"perf was killed by signal {number.value} .* without it", stage)
@@ -125,7 +125,7 @@ class InEachStage(unittest.TestCase):
         if number == signal.SIGSTOP:
             self.assertRegex(run["reason"], rf"{who} was stopped by a signal", stage)
         elif who == "engine":
-            # perf's words are the last that are heard of a child of perf's.
+            # perf's last words are the only trace of the death of its child.
             self.assertRegex(run["reason"], "the engine said: .*(Killed|Segmentation fault)", stage)
         else:
             self.assertRegex(run["reason"], rf"killed by signal {number.value}", stage)

@@ -1,4 +1,4 @@
-"""The clock set forward and back, and the machine suspended, all within a window."""
+"""The clock set forward and back, and the machine suspended, each within a window."""
 
 import datetime
 import unittest
@@ -19,7 +19,7 @@ class InTheWindow(unittest.TestCase):
         self.served = self.enterContext(StagedDaemon(environment=self.shim.environment))
 
     def measure(self, name, value):
-        """An experiment of one run, in whose window the clock of that name jumps."""
+        """Measures an experiment of one run, in whose window the clock of that name jumps."""
         number = self.served.queue(duration_s=0.3)["id"]
         self.served.go_on_to("window")
         self.shim.set(name, value)
@@ -31,7 +31,7 @@ class InTheWindow(unittest.TestCase):
         self.served.go_on_to("end")
         self.served.go_on()
 
-    def test_setting_the_clock_moves_no_measurement(self):
+    def test_setting_the_clock_affects_no_measurement(self):
         queued_at = datetime.datetime.now(datetime.timezone.utc)
         numbers = []
         for seconds in (2 * DAY_S, -3 * DAY_S, 0):
@@ -40,12 +40,12 @@ class InTheWindow(unittest.TestCase):
             done = self.served.finished(number)
             self.assertEqual(done["state"], "completed", done)
             run = self.served.get(f"/runs/{self.served.runs(number)[0]['run_id']}").json()
-            # The window is as long as it was by the monotonic clock, up to what a busy machine is late by.
+            # The window has its length by the monotonic clock, up to the delays of a busy machine.
             self.assertGreaterEqual(run["window_s"], 0.3)
             self.assertLess(run["window_s"], 10)
             for record in (done, run):
                 self.assertGreaterEqual(moment(record["finished_at"]), moment(record["started_at"]))
-        # Each was queued by the clock as it was then, and the lists go by number all the same.
+        # Each was queued at a different wall time, but lists are ordered by number.
         expected = [0, 2 * DAY_S, -3 * DAY_S]
         for number, seconds in zip(numbers, expected):
             off = (moment(self.served.experiment(number)["created_at"]) - queued_at).total_seconds()
@@ -58,7 +58,7 @@ class InTheWindow(unittest.TestCase):
         again = self.served.post("/experiments", sweep(), Idempotency_Key="a")
         self.assertEqual((again.status, again.body), (202, first.body))
 
-    def test_a_run_in_whose_window_the_machine_was_suspended_is_measured_again(self):
+    def test_a_run_is_measured_again_if_the_machine_was_suspended_in_its_window(self):
         number = self.served.queue(duration_s=0.3)["id"]
         self.served.go_on_to("window")
         self.shim.set("boottime", 3600)

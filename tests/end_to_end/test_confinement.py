@@ -1,4 +1,4 @@
-"""What a run's children are given: what they need, and no more."""
+"""Capabilities, files and environment of a run's children: what they need, and nothing more."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ SECRETS = {"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "STATE_DIR
 
 
 def open_files(process):
-    """What a process of /proc has open; what it closes meanwhile is left out."""
+    """Lists a process's open files in /proc; skips those closed meanwhile."""
     files = []
     for entry in (process / "fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
@@ -47,7 +47,7 @@ class Children(unittest.TestCase):
         with tempfile.TemporaryDirectory() as credentials:
             environment = {**dict.fromkeys(SECRETS, "secret"), "CREDENTIALS_DIRECTORY": credentials,
                            "COPYBENCH_CONFIG": os.devnull}
-            # A daemon that was started by a service manager would tell it that it is ready; here there is none.
+            # Its service manager's socket must not reach the children; this test has none.
             del environment["NOTIFY_SOCKET"], environment["WATCHDOG_USEC"], environment["STATE_DIRECTORY"]
             daemon = self.enterContext(Daemon(environment=environment))
         ours = set(open_files(pathlib.Path(f"/proc/{daemon.process.pid}")))
@@ -63,7 +63,7 @@ class Children(unittest.TestCase):
                     continue
                 if pid != daemon.process.pid:
                     found[child.name] = child
-            # Each begins with giving up what it does not need.
+            # Each child begins by dropping what it does not need.
             return found if {"engine", "load"} <= set(found) and not any(found["load"].capabilities.values()) else None
         children = wait_until(both, "engine and load run, the load without capabilities")
         daemon.post(f"/experiments/{number}/cancel")
@@ -86,7 +86,7 @@ class Children(unittest.TestCase):
             self.assertEqual(command[command.index("--") + 2], "engine")
 
     def test_command_lines_and_environments_hold_nothing_that_differs_from_run_to_run(self):
-        """A secret of a run would: every local user can read the first, and root's helpers the second."""
+        """A run's secret would differ: every local user can read the first, and root's helpers the second."""
         seen = []
         with StagedDaemon() as daemon:
             daemon.queue(repetitions=2)
@@ -115,7 +115,7 @@ class Children(unittest.TestCase):
                     child = Child(pid)
                 except (FileNotFoundError, ProcessLookupError, PermissionError, StopIteration):
                     continue
-                # Just after its start it has not come to giving them up.
+                # Just after its start it has not dropped them yet.
                 if child.command[1:2] == ["calibrate"] and not any(child.capabilities.values()):
                     return True
             return False

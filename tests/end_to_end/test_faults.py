@@ -1,5 +1,5 @@
-"""A disk that fails at random moments, in each way that a disk can: what was acknowledged stays, no answer is a 5xx but 503 and
-507, and the daemon is well again by itself."""
+"""A disk that fails at random moments, in every way that a disk can: acknowledged data survive, the daemon answers no 5xx but
+503 and 507, and it recovers by itself."""
 
 import os
 import pathlib
@@ -22,7 +22,7 @@ PER_1000 = (20, 200, 1000)  # of a kind's calls fail
 class FaultsAtRandom(unittest.TestCase):
     def setUp(self):
         self.random = random.Random(SEED)
-        self.there = {}  # id -> its name, acknowledged
+        self.there = {}  # id -> name of acknowledged ones
         self.perhaps_gone = set()
         self.gone = set()
         self.statuses = {}
@@ -30,7 +30,7 @@ class FaultsAtRandom(unittest.TestCase):
     def test_the_table_has_its_kinds(self):
         self.assertGreaterEqual(len(KINDS), 13, KINDS)
 
-    def test_nothing_acknowledged_is_lost_and_the_daemon_is_well_again(self):
+    def test_nothing_acknowledged_is_lost_and_the_daemon_recovers(self):
         print(f"{len(KINDS)} kinds, {ROUNDS} rounds of each, COPYBENCH_FAULT_SEED={SEED}", flush=True)
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Shim("storage_shim.c") as shim:
             environment = {**shim.environment, "STORAGE_OF_COPYBENCH": data}
@@ -82,7 +82,7 @@ class FaultsAtRandom(unittest.TestCase):
         return answer.status
 
     def start_on_faults(self, data, environment, shim):
-        """Whether it starts or says why it does not, what is there stays."""
+        """The stored data survive, whether the daemon starts or reports why it does not."""
         for kind in KINDS:
             shim.set("fault", f"{kind} 100")
             try:

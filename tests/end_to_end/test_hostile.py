@@ -1,4 +1,4 @@
-"""Slow, greedy and broken clients by the thousand: each is told what is wrong with it, or closed, and others are served."""
+"""Slow, greedy and broken clients by the thousand: each gets an error or is closed, and others are served."""
 
 import collections
 import json
@@ -17,7 +17,7 @@ from daemon import PATIENCE_S, REQUEST_TIMEOUT_S, Daemon, sweep, wait_until
 SLOW_CLIENTS = 1000
 STREAMS = 200
 MALFORMED = 10_000
-# What the daemon may keep of it all: sanitizers and allocators make exact bounds meaningless, a leak of 10 KiB a client not.
+# Memory that the daemon may keep: sanitizers and allocators make exact bounds meaningless, but not a leak of 10 KiB a client.
 MEMORY_BOUND_MIB = 96
 
 
@@ -29,7 +29,7 @@ def resident_mib(pid):
 
 
 class Bystander:
-    """A well-behaved client that asks again and again meanwhile, and notes how long it waits."""
+    """A well-behaved client that sends request after request meanwhile, and records its latency."""
 
     def __init__(self, daemon, path="/experiments"):
         self.daemon = daemon
@@ -60,14 +60,14 @@ class Bystander:
 
 
 def answer_of(sent, address, closes=False):
-    """All that comes back, b"" where the connection is closed without a word."""
+    """Returns everything received, or b"" if the connection is closed without a response."""
     with socket.create_connection(address, timeout=PATIENCE_S) as connection:
         try:
             connection.sendall(sent)
             if closes:
                 connection.shutdown(socket.SHUT_WR)
         except ConnectionError:
-            pass  # refused before all was sent: the answer tells
+            pass  # rejected before all was sent: the response says so
         answer = b""
         try:
             while chunk := connection.recv(65536):
@@ -78,7 +78,7 @@ def answer_of(sent, address, closes=False):
 
 
 def status_of(answer):
-    """Of a problem document; 0 for no answer; an error for anything else."""
+    """Returns the status of a problem document, or 0 without a response; raises for anything else."""
     if not answer:
         return 0
     top, _, body = answer.partition(b"\r\n\r\n")
@@ -103,7 +103,7 @@ class Hostile(unittest.TestCase):
         cls.addClassCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
 
     def setUp(self):
-        # The rate of posts is tested elsewhere; here each request is to get as far as it can.
+        # Other tests cover the rate of posts; here each request should get as far as it can.
         self.daemon = self.enterContext(Daemon(arguments=["--post-rate", "0", "--post-rate-total", "0"]))
         self.address = (self.daemon.host, self.daemon.port)
         self.before_mib = resident_mib(self.daemon.process.pid)
@@ -114,7 +114,7 @@ class Hostile(unittest.TestCase):
         grown = resident_mib(self.daemon.process.pid) - self.before_mib
         print(f"\n{what}: another client waits p50 {p50:.1f} ms, p99 {p99:.1f} ms, at most "
               f"{max(bystander.waits_s) * 1000:.0f} ms over {len(bystander.waits_s)} requests; memory +{grown:.1f} MiB")
-        self.assertLess(p50, REQUEST_TIMEOUT_S * 1000)  # who waited for one of those clients took that long
+        self.assertLess(p50, REQUEST_TIMEOUT_S * 1000)  # a request that waited for one of those clients took that long
         self.assertLess(grown, MEMORY_BOUND_MIB)
         self.assertIsNone(self.daemon.process.poll())
 
@@ -133,7 +133,7 @@ class Hostile(unittest.TestCase):
                     try:
                         key.fileobj.send(request[sent:sent + 1])
                     except OSError:
-                        pass  # closed; its answer is read below
+                        pass  # closed; its response is read below
                 sent += 1
                 while (left := begun + sent - time.monotonic()) > 0:
                     for key, _ in selector.select(left):
@@ -149,12 +149,12 @@ class Hostile(unittest.TestCase):
                     if not selector.get_map():
                         break
         self.assert_served(bystander, f"{SLOW_CLIENTS} slow clients, answered {dict(statuses)}")
-        # All are told: that they are too many, also those who had said nothing yet, or that they are too slow.
+        # Each gets a response: too many connections, even for silent clients, or too slow.
         self.assertEqual(set(statuses), {408, 429})
         self.assertEqual(statuses.total(), SLOW_CLIENTS)
 
     def test_two_hundred_event_streams(self):
-        # Long enough to be under way until all have asked.
+        # Long enough to be running until all have connected.
         number = self.daemon.queue(duration_s=60)["id"]
         request = f"GET /experiments/{number}/events HTTP/1.1\r\nHost: 127.0.0.1:{self.daemon.port}\r\n\r\n".encode()
         streams = [socket.create_connection(self.address, timeout=PATIENCE_S) for _ in range(STREAMS)]
@@ -230,11 +230,11 @@ class Hostile(unittest.TestCase):
             told = (f"{count} x {status or 'closed'}" for status, count in sorted(statuses.items(), key=str))
             print(f"  {kind}: {', '.join(told)}")
         self.assertEqual(wrong[:5], [])
-        # Without an answer, since there is nothing to answer, only who said nothing.
+        # Only silent clients get no response.
         self.assertEqual({kind for kind, statuses in results.items() if statuses[0]}, {"http silence"})
         self.assertEqual([item["id"] for item in self.daemon.items("/experiments")], [kept])
 
-    def test_posts_beyond_the_rate_are_told_to_come_again(self):
+    def test_posts_above_the_rate_get_retry_after(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "2"]))
         answers = [daemon.post("/experiments?dry_run=1", sweep()) for _ in range(40)]
         self.assertEqual({answer.status for answer in answers[:20]}, {200})
@@ -243,7 +243,7 @@ class Hostile(unittest.TestCase):
         self.assertGreaterEqual(int(answers[-1].headers["Retry-After"]), 1)
         self.assertEqual(daemon.get("/experiments").status, 200)
 
-    def test_a_client_that_asks_seldom_is_not_refused_for_others_that_flood(self):
+    def test_a_client_that_posts_seldom_is_not_rejected_because_others_flood(self):
         daemon = self.enterContext(Daemon(arguments=["--post-rate", "20", "--post-rate-total", "40"]))
         body = json.dumps(sweep())
         request = (f"POST /experiments/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -1,5 +1,5 @@
-"""Imports and stored rows are not trusted: what no copybench wrote is refused by line and field, and what is damaged in the
-database all the same is answered as damaged, while everything else goes on."""
+"""Imports and stored rows are not trusted: data that copybench cannot have written are rejected by line and field, and damaged
+rows of the database are reported as damaged, while everything else works."""
 
 import copy
 import hashlib
@@ -16,7 +16,7 @@ from daemon import BINARY, PATIENCE_S, Daemon
 
 RUNS = 8  # of the seed
 SEED = pathlib.Path(__file__).resolve().parents[1] / "fuzz/corpus/import/profiled.ndjson"
-PROFILE = 2  # the run of the seed that is one
+PROFILE = 2  # the only completed run of the seed
 
 
 def read_seed():
@@ -71,7 +71,7 @@ def sweep_of(engines, sizes, threads):
 
 
 class Refused(unittest.TestCase):
-    def test_what_no_copybench_wrote_is_refused_by_line_and_field(self):
+    def test_an_invalid_export_is_rejected_by_line_and_field(self):
         three = ["two_copy", "one_copy", "zero_copy"]
         cases = (
             (set_in([PROFILE, "report"], {}), "line 7: report/event is missing"),
@@ -101,7 +101,7 @@ class Refused(unittest.TestCase):
             self.assertEqual(daemon.items("/experiments"), [])
             self.assertEqual(post(daemon, signed(lines)).status, 201)
 
-    def test_a_name_that_shows_nothing_is_refused_everywhere(self):
+    def test_a_name_without_a_visible_character_is_rejected_everywhere(self):
         with Daemon() as daemon:
             number = post(daemon, signed(read_seed())).json()["id"]
             for name in ("  ", "\u200b", "\u2800\u00ad"):
@@ -149,7 +149,7 @@ class Damaged(unittest.TestCase):
              "UPDATE circumstances SET facts_json = '[{}]' WHERE experiment_id = 2",
              "UPDATE calibrations SET values_json = '[]' WHERE experiment_id = 2")
 
-    def test_a_damaged_row_is_answered_as_damaged_and_harms_no_other(self):
+    def test_a_damaged_row_is_reported_as_damaged_and_harms_no_other(self):
         lines = read_seed()
         for sql in self.CASES:
             with self.subTest(sql=sql), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
@@ -167,7 +167,8 @@ class Damaged(unittest.TestCase):
                         try:
                             answer = daemon.get(path)
                         except http.client.IncompleteRead:
-                            # A run that an export came to after its first bytes: it is cut, so that nobody takes it for whole.
+                            # An export that meets a damaged run after its first bytes is cut off, so that nobody takes it for
+                            # complete.
                             self.assertTrue(path.endswith("/export.ndjson"), path)
                             continue
                         self.assertTrue(answer.status in (200, 404, 409) or
@@ -199,7 +200,7 @@ class Damaged(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
-    def test_an_export_whose_reader_leaves_names_that_and_no_disk(self):
+    def test_an_export_whose_reader_closes_reports_that_and_not_a_disk_error(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Daemon(data) as daemon:
             number = post(daemon, signed(read_seed())).json()["id"]
             reading, writing = os.pipe()
@@ -214,7 +215,7 @@ class Commands(unittest.TestCase):
                                       stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
             self.assertIn("could not be written: No space left on device", done.stderr)
 
-    def test_an_import_beside_a_daemon_names_no_port_that_it_does_not_know(self):
+    def test_an_import_beside_a_daemon_names_only_a_known_port(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Daemon(data):
             done = subprocess.run([BINARY, "import", str(SEED), "--data-dir", data], capture_output=True, text=True,
                                   timeout=PATIENCE_S)

@@ -1,4 +1,4 @@
-"""systemd/install and uninstall, below a folder that stands for the root of a machine. test_boot.py has the package."""
+"""systemd/install and uninstall, below a folder that stands for the root of a machine. test_boot.py covers the package."""
 
 import pathlib
 import subprocess
@@ -25,7 +25,7 @@ class Install(unittest.TestCase):
     def files(self):
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
-    def test_it_comes_and_goes_and_leaves_data_and_configuration(self):
+    def test_it_is_installed_and_removed_and_leaves_data_and_configuration(self):
         self.assertIn("Installed copybench", self.call("install", "--prefix", "/opt/bench"))
         first = self.files()
         self.assertLessEqual({"opt/bench/bin/copybenchd", "opt/bench/lib/systemd/system/copybenchd.service",

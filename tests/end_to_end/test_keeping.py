@@ -1,4 +1,4 @@
-"""Keeping results: backup and restore beside a real daemon."""
+"""Backup, restore, retention, export and import beside a real daemon."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ class BackupAndRestore(unittest.TestCase):
         self.data = self.folder / "data"
         self.file = self.folder / "backup.db"
 
-    def test_a_backup_of_a_running_daemon_brings_everything_back(self):
+    def test_a_backup_of_a_running_daemon_restores_everything(self):
         with Daemon(self.data) as daemon:
             first = daemon.queue(notes="kept")["id"]
             daemon.finished(first)
@@ -53,10 +53,10 @@ class BackupAndRestore(unittest.TestCase):
         with Daemon(self.data) as daemon:
             self.assertEqual(daemon.get(f"/experiments/{first}/results.csv").body, csv)
             self.assertEqual(daemon.experiment(first)["notes"], "kept")
-            # It goes on where the backup was made: the run of that moment is measured again.
+            # It continues from the backup: the run of that moment is measured again.
             daemon.running_run(second)
 
-    def test_what_is_no_backup_changes_nothing(self):
+    def test_an_invalid_backup_changes_nothing(self):
         with Daemon(self.data) as daemon:
             daemon.finished(daemon.queue()["id"])
         self.file.write_text("no database at all\n" * 100)
@@ -70,7 +70,7 @@ class BackupAndRestore(unittest.TestCase):
 
 
 class Retention(unittest.TestCase):
-    def test_old_data_go_between_runs_and_their_room_with_them(self):
+    def test_old_data_are_removed_between_runs_and_their_space_with_them(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
             with Daemon(data) as daemon:
                 for i in range(3):
@@ -128,7 +128,7 @@ class Transfer(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(said, done.stdout)
 
-    def test_what_cannot_be_read_or_is_no_number_is_told_with_the_reason(self):
+    def test_unreadable_files_and_numbers_are_reported_with_the_reason(self):
         for arguments, status, said in (
                 (["import", self.folder], 1, f"cannot read {self.folder}: Is a directory"),
                 (["import", self.folder / "none"], 1, "No such file or directory"),
@@ -140,7 +140,7 @@ class Transfer(unittest.TestCase):
                 self.assertIn(said, done.stderr)
 
     @unittest.skipIf(os.geteuid() != 0, "only root can hand files over")
-    def test_what_root_imports_belongs_to_the_owner_of_the_folder(self):
+    def test_files_that_root_imports_belong_to_the_owner_of_the_folder(self):
         file = self.folder / "one.ndjson"
         with Daemon() as there:
             number = there.queue()["id"]
@@ -156,7 +156,7 @@ class Transfer(unittest.TestCase):
 
 @unittest.skipIf(os.geteuid() != 0, "only root has another user's folder to beware of")
 class OfAnotherUser(unittest.TestCase):
-    """Commands of root on a data directory whose owner may have put anything there, below a folder that only root may enter."""
+    """Root's commands on a data directory whose owner may have placed anything there, below a folder that only root may enter."""
 
     OWNER = 4321
 
@@ -184,7 +184,7 @@ class OfAnotherUser(unittest.TestCase):
         status = self.secret.stat()
         self.assertEqual((status.st_uid, status.st_size, status.st_mode & 0o777), (0, 600 * 1024, self.secret_mode))
 
-    def test_a_link_under_any_name_gains_its_owner_nothing(self):
+    def test_a_link_under_any_name_gives_its_owner_nothing(self):
         self.secret_mode = self.secret.stat().st_mode & 0o777
         names = ["reserve", "lock", "db", "db-wal", "db-shm", "db.new", "db.new-journal", "db.restoring", "db.restoring-journal"]
         for name in names:
@@ -202,7 +202,7 @@ class OfAnotherUser(unittest.TestCase):
                     if done.returncode:
                         self.assertIn(str(self.data), done.stderr)
 
-    def test_what_root_keeps_there_belongs_to_the_owner_and_what_it_takes_away_to_root(self):
+    def test_files_that_root_puts_there_belong_to_the_owner_and_those_it_takes_away_to_root(self):
         for words in (("import", self.export), ("restore", self.backup)):
             done = command(*words, "--data-dir", self.data)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -215,7 +215,7 @@ class OfAnotherUser(unittest.TestCase):
         self.assertEqual((self.folder / "again.db").stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.owners(self.data), {self.OWNER})
 
-    def test_a_file_in_the_folder_of_a_third_is_the_third_ones(self):
+    def test_a_file_in_a_third_user_s_folder_belongs_to_that_user(self):
         third = self.folder / "third"
         third.mkdir()
         os.chown(third, 4322, 4322)
@@ -226,7 +226,7 @@ class OfAnotherUser(unittest.TestCase):
         self.assertEqual(self.owners(third), {4322})
         self.assertEqual(command("restore", third / "b.db", "--data-dir", self.data).returncode, 0)
 
-    def test_a_pipe_under_any_name_keeps_nobody_waiting(self):
+    def test_a_pipe_under_any_name_blocks_nobody(self):
         for name in ("db", "db-journal", "lock", "reserve"):
             for words in (("import", self.export), ("restore", self.backup), ("backup", self.folder / "copy"), ("export", 1)):
                 with self.subTest(name=name, command=words[0]):
@@ -238,7 +238,7 @@ class OfAnotherUser(unittest.TestCase):
                     (self.folder / "copy").unlink(missing_ok=True)
                     command(*words, "--data-dir", self.data)
 
-    def test_nothing_is_written_through_a_link_that_leads_nowhere(self):
+    def test_nothing_is_written_through_a_dangling_link(self):
         self.assertEqual(command("restore", self.backup, "--data-dir", self.data).returncode, 0)
         nowhere = self.folder / "nowhere"
         for words in (("backup",), ("export", 1)):

@@ -1,4 +1,4 @@
-"""SIGKILL of the daemon at random moments: nothing that it acknowledged is lost, nothing that it started stays behind."""
+"""SIGKILL of the daemon at random moments: it loses nothing that it acknowledged, and leaves no process behind."""
 
 import http.client
 import os
@@ -13,23 +13,23 @@ from daemon import Daemon, Process, sweep, wait_until
 
 ROUNDS = int(os.environ.get("COPYBENCH_KILL_ROUNDS", "200"))
 SEED = int(os.environ.get("COPYBENCH_KILL_SEED", random.SystemRandom().randrange(1 << 32)))
-LANES = 2  # daemons that live and die side by side, each on data of its own
+LANES = 2  # daemons that run and die side by side, each on data of its own
 KEPT = 3  # experiments left in the queue; newer ones are cancelled, so that the end comes soon
 GONE = (OSError, http.client.HTTPException)
 
 
 class Lane:
-    """One data directory and the daemons that are killed on it, with all that any of them acknowledged."""
+    """One data directory and the daemons that are killed on it, with everything that they acknowledged."""
 
     def __init__(self, rounds, seed):
         self.rounds = rounds
         self.random = random.Random(seed)
         self.accepted = {}  # id -> (key, body of the 202)
         self.unanswered = set()  # keys whose post the kill cut off
-        self.open = []  # ids that were neither cancelled nor seen completed
-        self.cancelled = set()  # ids of which that was acknowledged
+        self.open = []  # ids neither cancelled nor seen completed
+        self.cancelled = set()  # ids whose cancellation was acknowledged
         self.asked_to_cancel = set()  # ids
-        self.finished = {}  # run_id -> the run as it was read
+        self.finished = {}  # run_id -> the run as read
 
     def live(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
@@ -48,7 +48,7 @@ class Lane:
         self.kill(served)
 
     def kill_at_work(self, data, after_a_run):
-        """At once and up to 0.35 s later. Few runs end so soon after a start, so in some rounds one is waited for."""
+        """Kills at once or up to 0.35 s later. Few runs end so soon after a start, so some rounds wait for one."""
         served = self.start(data)
         caller = threading.Thread(target=self.call, args=(served,))
         caller.start()
@@ -62,7 +62,7 @@ class Lane:
         return Daemon(data)
 
     def may_refuse(self, answer):
-        """Whether the daemon has a reason to take nothing."""
+        """Whether the daemon has a reason to accept nothing."""
         return False
 
     def kill(self, served):
@@ -105,7 +105,7 @@ class Lane:
         self.unanswered.discard(key)
 
     def ask_again(self, served):
-        """A key that was answered gets the same answer; one that was cut off is served now, once in all."""
+        """A key that was answered gets the same response; a key that was cut off is served now, exactly once."""
         for number, (key, body) in list(self.accepted.items())[-2:]:
             answer = served.post("/experiments", sweep(duration_s=0.1, warmup_s=0, repetitions=2), Idempotency_Key=key)
             if (answer.status, answer.body) != (202, body) and not self.may_refuse(answer):
@@ -114,12 +114,12 @@ class Lane:
             self.post(served, key)
 
     def check(self, served):
-        """All that was acknowledged is there."""
+        """Everything acknowledged is there."""
         there = {experiment["id"]: experiment for experiment in served.items("/experiments")}
         missing = self.accepted.keys() - there.keys()
         if missing:
             raise AssertionError(f"acknowledged and lost: {sorted(missing)}")
-        # No post was served twice: each key, answered or cut off, stands for one experiment at the most.
+        # No post was served twice: each key, answered or cut off, names at most one experiment.
         if len(there) > len(self.accepted) + len(self.unanswered):
             raise AssertionError(f"{len(there)} experiments, {len(self.accepted)} acknowledged, {len(self.unanswered)} cut off")
         for run_id, before in self.finished.items():
@@ -129,7 +129,7 @@ class Lane:
                 raise AssertionError(f"run {run_id} was {before}, and changed: {changed}")
 
     def drain(self, served):
-        """The queue goes on to its end. Returns how many runs a kill had interrupted."""
+        """Waits for the end of the queue. Returns how many runs a kill had interrupted."""
         interrupted = 0
         for experiment in reversed(served.items("/experiments")):
             number = experiment["id"]
@@ -147,7 +147,7 @@ class Lane:
 
 
 class KilledAtRandom(unittest.TestCase):
-    def test_nothing_acknowledged_is_lost_and_nobody_stays_behind(self):
+    def test_nothing_acknowledged_is_lost_and_no_process_stays_behind(self):
         print(f"{ROUNDS} rounds, COPYBENCH_KILL_SEED={SEED}", flush=True)
         lanes = [Lane(ROUNDS // LANES, SEED + lane) for lane in range(LANES)]
         interrupted, failures = [], []
@@ -155,7 +155,7 @@ class KilledAtRandom(unittest.TestCase):
         def live(lane):
             try:
                 interrupted.append(lane.live())
-            except Exception as failure:  # told below, by the test's own thread
+            except Exception as failure:  # raised below, by the test's own thread
                 failures.append(failure)
 
         threads = [threading.Thread(target=live, args=(lane,)) for lane in lanes]

@@ -11,7 +11,7 @@ MAY_INCLUDE = {
     "api": {"api", "core", "web"},
     "daemon": {"daemon", "api", "core", "web"},
 }
-# The libraries that few files know, and those files' folders.
+# Libraries that only few files may include, and the folders of those files.
 CONFINED = {
     "httplib.h": {"api/http"},
     "SQLiteCpp": {"core/database"},

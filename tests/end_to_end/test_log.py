@@ -12,11 +12,11 @@ import unittest
 
 from daemon import BINARY, PATIENCE_S, free_port, sweep, wait_until, without_settings
 
-REQUESTS = 1500  # some 100 bytes of the log each: more than a pipe holds
+REQUESTS = 1500  # some 100 bytes of log each: more than a pipe holds
 
 
 class Unheard:
-    """A daemon whose stderr is given to it, and read by nobody here."""
+    """A daemon whose stderr is handed to it and not read here."""
 
     def __init__(self, test, stderr, prefix=(), environment=None):
         self.port = free_port()
@@ -57,7 +57,7 @@ class Log(unittest.TestCase):
         self.assertEqual(status, 202)
         wait_until(lambda: '"state":"completed"' in daemon.request("GET", "/experiments/1")[1], "it is measured")
 
-    def test_a_pipe_that_nobody_reads_holds_up_nothing(self):
+    def test_an_unread_pipe_blocks_nothing(self):
         reading, writing = os.pipe()
         self.addCleanup(os.close, reading)
         daemon = Unheard(self, writing)
@@ -65,7 +65,7 @@ class Log(unittest.TestCase):
         self.serves_and_measures(daemon)
         self.assertEqual(daemon.stop(), 0)
 
-    def test_a_pipe_that_is_read_late_has_all_that_was_kept(self):
+    def test_a_pipe_that_is_read_late_has_every_kept_line(self):
         reading, writing = os.pipe()
         daemon = Unheard(self, writing)
         os.close(writing)
@@ -86,7 +86,7 @@ class Log(unittest.TestCase):
         self.assertRegex(lines[0], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (info|warning|debug) event=")
         self.assertRegex("\n".join(lines), "event=listening(.|\n)*event=stopped")
 
-    def test_a_reader_that_is_gone_holds_up_nothing(self):
+    def test_a_reader_that_is_gone_blocks_nothing(self):
         reading, writing = os.pipe()
         daemon = Unheard(self, writing)
         os.close(writing)
@@ -95,10 +95,10 @@ class Log(unittest.TestCase):
         self.assertEqual(daemon.stop(), 0)
 
     @unittest.skipIf(os.geteuid() != 0, "this takes root, for a /run of its own")
-    def test_a_journal_that_hangs_holds_up_nothing(self):
+    def test_a_journal_that_hangs_blocks_nothing(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal, socket.socket() as stderr:
-            journal.bind(str(folder / "socket"))  # which is never read
+            journal.bind(str(folder / "socket"))  # never read
             identity = os.fstat(stderr.fileno())
             daemon = Unheard(self, stderr, environment={"JOURNAL_STREAM": f"{identity.st_dev}:{identity.st_ino}"}, prefix=[
                 "unshare", "--mount", "sh", "-c",

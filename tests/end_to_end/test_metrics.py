@@ -12,7 +12,7 @@ LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)'
 
 
 def parse(text):
-    """{name: {labels: value}}, and the families' types; strict, as the text format 0.0.4 is written down."""
+    """Parses {name: {labels: value}} and the families' types, strictly by the text format 0.0.4."""
     families, types, helps = {}, {}, set()
     assert text.endswith("\n"), "the last line has no end"
     for line in text.splitlines():
@@ -41,7 +41,7 @@ def parse(text):
 
 
 class Metrics(unittest.TestCase):
-    def test_what_is_scraped_follows_what_is_measured(self):
+    def test_metrics_follow_the_measurements(self):
         daemon = self.enterContext(Daemon())
         before, _ = parse(daemon.get("/metrics").text)
         self.assertNotIn("copybench_last_run_id", before)
@@ -71,7 +71,7 @@ class Metrics(unittest.TestCase):
         for name, kind in types.items():
             self.assertEqual(kind == "counter", name.endswith("_total"), name)
 
-    def test_alive_is_not_yet_able(self):
+    def test_liveness_comes_before_readiness(self):
         daemon = self.enterContext(Daemon())
         self.assertEqual(daemon.get("/healthz").json()["status"], "ok")
         ready = daemon.get("/readyz")

@@ -1,4 +1,4 @@
-"""/openapi.json is true: every route that it names answers as it says, and no other route exists."""
+"""Checks /openapi.json: every route that it names answers as described, and no other route exists."""
 
 import http.client
 import json
@@ -39,7 +39,7 @@ class OpenApi(unittest.TestCase):
         cls.schemas = Schemas(cls.document)
         cls.finished = cls.daemon.queue(engines=["two_copy", "zero_copy"], repetitions=2, profile=True)["id"]
         cls.daemon.completed(cls.finished)
-        # /compare takes no experiment twice.
+        # /compare rejects an experiment on both sides.
         cls.other = cls.daemon.queue(engines=["two_copy"])["id"]
         cls.daemon.completed(cls.other)
         runs = cls.daemon.runs(cls.finished)
@@ -100,7 +100,7 @@ class OpenApi(unittest.TestCase):
                     walk(value)
         walk(self.document)
 
-    def test_operations_have_names_of_their_own(self):
+    def test_operations_have_unique_ids(self):
         names = [operation["operationId"] for _, _, operation, _ in self.operations()]
         self.assertEqual(len(names), len(set(names)))
         for _, _, operation, _ in self.operations():
@@ -193,7 +193,7 @@ class OpenApi(unittest.TestCase):
         self.daemon.finished(number)
         self.assert_described(item[by_id]["delete"], self.daemon.delete(f"/experiments/{number}"))
 
-    def test_the_request_that_is_described_is_the_one_that_is_taken(self):
+    def test_the_described_request_is_the_accepted_one(self):
         content = self.document["paths"]["/experiments"]["post"]["requestBody"]["content"]["application/json"]
         schema = self.schemas.resolve(content["schema"])
         self.assertEqual(set(schema["properties"]), {
@@ -227,7 +227,7 @@ class OpenApi(unittest.TestCase):
             for path in ("/experiments/{id}", "/experiments/{id}/summary"):
                 self.assert_described(self.document["paths"][path]["get"], self.daemon.get(path.format(id=number)))
 
-    def test_methods_that_are_not_described_are_refused(self):
+    def test_undescribed_methods_are_rejected(self):
         for path, item in self.document["paths"].items():
             for method in ("get", "put", "post", "delete", "patch"):
                 if method in item:

@@ -1,4 +1,4 @@
-"""The Debian package of what is built: its version, contents, dependencies, and what lintian says. test_boot.py installs it."""
+"""The Debian package of the build: its version, contents, dependencies and lintian's findings. test_boot.py installs it."""
 
 import json
 import os
@@ -77,12 +77,12 @@ class Version(unittest.TestCase):
         (self.source / "file").write_text("changed")
         self.assertEqual(self.made(), "0.2.0+dirty")
 
-    def test_without_a_checkout_it_is_the_project_s(self):
+    def test_without_a_checkout_the_version_is_the_project_s(self):
         self.assertEqual(self.made(), "0.1.0")
         date = re.search(r"copybench_date \[==\[(\d+)\]==\]", (self.output / "package.cmake").read_text()).group(1)
         self.assertEqual(int(date), int((self.source / "CMakeLists.txt").stat().st_mtime))
 
-    def test_it_is_told_as_gnu_programs_do(self):
+    def test_the_version_has_the_gnu_format(self):
         for flag in ("--version", "-V"):
             self.assertRegex(run(BINARY, flag), r"^copybenchd [0-9]\S+\n$")
 
@@ -118,7 +118,7 @@ class Package(unittest.TestCase):
         self.assertIn(f"\nVersion: {version}\n", changelog)
         self.assertRegex(changelog, r"\n \.\n   \* ")
 
-    def test_it_has_what_an_installation_has(self):
+    def test_it_has_the_files_of_an_installation(self):
         for path in ("usr/bin/copybenchd", "usr/lib/systemd/system/copybenchd.service", "usr/libexec/copybench/queue-sweep",
                      "usr/share/man/man8/copybenchd.8.gz", "usr/share/man/man5/copybench.toml.5.gz", "etc/copybench/copybench.toml",
                      "usr/share/doc/copybench/examples/nginx.conf", "usr/share/doc/copybench/examples/Caddyfile"):
@@ -128,7 +128,7 @@ class Package(unittest.TestCase):
                                                 "echo ${COMPREPLY[@]}; complete -p copybenchd")
         self.assertEqual(offered, "serve\ncomplete -F _copybenchd copybenchd\n")
 
-    def test_the_licences_of_what_the_page_contains_go_with_it(self):
+    def test_the_licences_of_the_bundled_libraries_are_included(self):
         bundled = re.findall(r"^-{80}\n\n(\S+) \S+ \((\S+)\)$", (BUILD / "web/page/notices.txt").read_text(), re.MULTILINE)
         self.assertGreater(len(bundled), 10)
         copyright = self.text("usr/share/doc/copybench/copyright")
@@ -138,7 +138,7 @@ class Package(unittest.TestCase):
             self.assertEqual(paragraph.group(1), {"MIT": "Expat"}.get(licence, licence))
         self.assertIn("License: unstated\n No licence has been stated for copybench.\n", copyright)
 
-    def test_it_depends_on_what_it_uses_alone(self):
+    def test_it_depends_only_on_what_it_uses(self):
         depends = {relation.split()[0] for relation in self.field("Depends").split(",")}
         self.assertIn("curl", depends)
         libraries = set()
@@ -156,17 +156,17 @@ class Package(unittest.TestCase):
         finally:
             os.umask(before)
 
-    def test_two_are_equal_wherever_and_whenever_they_are_made(self):
+    def test_two_builds_are_equal_wherever_and_whenever_they_are_made(self):
         same_mask = os.umask(0o022)
         os.umask(same_mask)
         self.assertEqual(self.made_again(same_mask, TZ="Asia/Tokyo", LC_ALL="C").read_bytes(), self.package.read_bytes())
-        # CPack's own envelope has the mode that the umask gives; what is installed has not.
+        # CPack's archive entries get their mode from the umask; installed files do not.
         strict = self.made_again(0o077)
         self.assertEqual(run("dpkg-deb", "--contents", strict), run("dpkg-deb", "--contents", self.package))
         if not self.sanitized:
             self.assertNotIn(str(ROOT).encode(), (self.tree / "usr/bin/copybenchd").read_bytes())
 
-    def test_it_is_hardened_but_where_it_measures(self):
+    def test_it_is_hardened_except_where_it_measures(self):
         self.plain_build_only()
         self.assertIn("NOW", self.dynamic)
         self.assertIn("__stack_chk_fail", symbols := run("readelf", "--dyn-syms", "--wide", self.tree / "usr/bin/copybenchd"))

@@ -1,4 +1,4 @@
-"""The benchmark beside peers: each program measures, and the report says what it should of figures that are made up."""
+"""The benchmark beside peers: each program measures, and the report of made-up figures says what it should."""
 
 import concurrent.futures
 import json
@@ -20,7 +20,7 @@ KIB = 1024
 
 
 def made_up(rounds):
-    """two_copy a quarter faster than iperf3 but at 256 KiB, where it is slower; one_copy half as fast again as iperf3."""
+    """two_copy a quarter faster than iperf3 except at 256 KiB, where it is slower; one_copy half as fast again as iperf3."""
     factors = {"two_copy": {4: 1.25, 256: 0.9}, "one_copy": {4: 1.5, 256: 1.5}, "iperf3": {4: 1, 256: 1}}
     taken = []
     for number in range(rounds):
@@ -44,7 +44,7 @@ class Peers(unittest.TestCase):
             print(f"skipped: {', '.join(missing)}; apt-get install {' '.join(missing)}", file=sys.stderr)
         place = programs.Placement()
         wanted = [name for name in programs.ENGINES + programs.PEERS if name not in missing]
-        # At once: what they measure is of no matter here, and this takes a second.
+        # In parallel: the figures do not matter here, and this takes a second.
         with concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
             for name, figure in zip(wanted, pool.map(
                     lambda name: programs.gbps(BINARY, name, place, 64 * KIB, 2, 1), wanted)):
@@ -64,7 +64,7 @@ class Peers(unittest.TestCase):
         self.assertAlmostEqual(low, high)
         self.assertEqual(ratios.paired({0: 2.0, 1: 3.0}, {1: 2.0, 2: 9.0}), [1.5])
 
-    def test_the_report_tells_goals_limits_and_disturbance(self):
+    def test_the_report_shows_goals_limits_and_disturbance(self):
         with tempfile.TemporaryDirectory(prefix="copybench-peers-") as folder:
             file = pathlib.Path(folder) / "record.json"
             file.write_text(json.dumps(made_up(6)), encoding="utf-8")

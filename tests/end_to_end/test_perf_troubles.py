@@ -1,4 +1,4 @@
-"""What perf counts and samples is evidence beside the figures: whatever becomes of perf, throughput and latency stay."""
+"""perf's counts and samples are evidence beside the figures: whatever happens to perf, throughput and latency stay."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ PERF = shutil.which("perf")
 
 class Troubled(unittest.TestCase):
     def serve(self, script):
-        """A daemon whose perf is the real one after these lines of shell, with $how being stat, record, script or a probe."""
+        """A daemon whose perf is the real one after these lines of shell; $how is stat, record, script or a probe."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
         perf = folder / "perf"
         perf.write_text(f"""#!/bin/sh
@@ -31,7 +31,7 @@ exec {PERF} "$@"
         return daemon
 
     def measured(self, daemon, **fields):
-        """Each run of a small sweep, which completes with figures."""
+        """Each run of a small sweep completes with figures."""
         number = daemon.queue(**fields)["id"]
         daemon.completed(number)
         runs = daemon.runs(number)
@@ -43,7 +43,7 @@ exec {PERF} "$@"
         return number, runs
 
     def counted(self, run):
-        """The figures that perf counted; all of them are withheld where a busy machine switched its counters too late."""
+        """The figures that perf counted; a busy machine that switched its counters too late withholds all of them."""
         reason = run["missing"].get("task_clock_ns", "")
         if reason.startswith("perf counted for"):
             self.skipTest("not judged: " + reason)
@@ -53,7 +53,7 @@ exec {PERF} "$@"
         if not PERF:
             self.skipTest("no perf here")
 
-    def test_lines_that_are_no_rows_cost_no_counter(self):
+    def test_lines_that_are_not_rows_cost_no_counter(self):
         daemon = self.serve(r"""[ $how = stat ] && printf 'WARNING: the clock is odd\n{"counter-value" : "1", }\n\377\376\n' >&5
 [ $how = stat ] && head -c 300000 /dev/zero | tr '\0' x >&5 && echo >&5""")
         for run in self.measured(daemon, duration_s=1)[1]:
@@ -61,10 +61,10 @@ exec {PERF} "$@"
             raw = daemon.get(f"/runs/{run['run_id']}/perf")
             self.assertIn("WARNING: the clock is odd", raw.text)
 
-    def test_a_row_that_is_not_understood_costs_its_own_figure_and_says_so(self):
+    def test_an_unparsable_row_costs_its_own_figure_and_says_so(self):
         daemon = self.serve("""if [ $how = stat ]; then echo '{"event" : "task-clock", broken' >&5; exec "$0-quiet" "$@"; fi""")
         quiet = pathlib.Path(daemon.process.args[daemon.process.args.index("--perf") + 1] + "-quiet")
-        # Runs the engine and counts nothing: the row above is all there is.
+        # Runs the engine and counts nothing: the row above is the only one.
         quiet.write_text("""#!/bin/sh
 while [ "$1" != -- ]; do shift; done; shift
 while read word <&3; do echo ack >&4; done &
@@ -87,7 +87,7 @@ exec "$@"
             self.assertIsNone(run["task_clock_ns"])
             self.assertIn("perf was killed by signal 9", run["missing"]["task_clock_ns"])
 
-    def test_words_without_end_are_passed_over(self):
+    def test_endless_output_is_ignored(self):
         daemon = self.serve(r"[ $how = stat ] && { echo 'a wrapper says hello'; head -c 20000000 /dev/zero | tr '\0' '\377' >&2; }")
         for run in self.measured(daemon, duration_s=1)[1]:
             self.assertIn("task_clock_ns", self.counted(run), run["missing"])

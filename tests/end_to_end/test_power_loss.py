@@ -1,4 +1,4 @@
-"""Power lost at random moments: what was not synced is lost or torn, and nothing that was acknowledged is."""
+"""Power lost at random moments: unsynced data are lost or torn, acknowledged data are not."""
 
 import os
 import random
@@ -20,7 +20,7 @@ SEED_THAT_LOSES = next(seed for seed in range(100) if random.Random(seed).random
 
 
 class PowerLane(Lane):
-    """As a lane of kills, but the machine goes down with the daemon. In every fourth round some syncs fail before."""
+    """Like a lane of kills, but the machine goes down with the daemon. In every fourth round some syncs fail before."""
 
     def live(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, Shim("storage_shim.c") as shim:
@@ -33,7 +33,7 @@ class PowerLane(Lane):
                 return self.drain(served)
 
     def cancel_most(self, served):
-        """Rounds in which cancels were refused leave long queues behind, which would take minutes to measure."""
+        """Rounds in which cancels were rejected leave long queues, which would take minutes to measure."""
         queued = [each["id"] for each in reversed(served.items("/experiments")) if each["state"] == "queued"]
         for number in queued[KEPT:]:
             self.asked_to_cancel.add(number)
@@ -69,7 +69,7 @@ class PowerLane(Lane):
         return self.syncs_fail and answer.status in (503, 507)
 
     def judge(self, data):
-        """The database is sound as it lies there, before any daemon has seen it."""
+        """The database is sound before any daemon has opened it."""
         database = os.path.join(data, "copybench.db")
         if not os.path.exists(database):
             if self.accepted:
@@ -96,12 +96,12 @@ class PowerLostAtRandom(unittest.TestCase):
 
 
 class TheModel(unittest.TestCase):
-    """That the campaign would find a loss."""
+    """Checks that the campaign would find a loss."""
 
     def left_over(self, contents):
         return {bytes(contents.lost(random.Random(seed))) for seed in range(50)}
 
-    def test_what_was_not_synced_may_be_lost_or_torn(self):
+    def test_unsynced_data_may_be_lost_or_torn(self):
         contents = Contents(b"a" * 1024)
         contents.change(0, "W", 0, b"b" * 1024)
         self.assertEqual(self.left_over(contents),
@@ -109,7 +109,7 @@ class TheModel(unittest.TestCase):
         contents.synced(1)
         self.assertEqual(self.left_over(contents), {b"b" * 1024})
 
-    def test_after_a_sync_that_failed_a_later_one_says_nothing_of_what_was_before(self):
+    def test_a_sync_after_a_failed_one_guarantees_nothing_about_earlier_writes(self):
         contents = Contents(b"a")
         contents.change(0, "W", 0, b"b")
         contents.sync_failed(1, random.Random(SEED_THAT_LOSES))

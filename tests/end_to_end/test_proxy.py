@@ -1,4 +1,4 @@
-"""The daemon behind a reverse proxy with TLS: nginx and Caddy as systemd/ has them."""
+"""The daemon behind a reverse proxy with TLS: nginx and Caddy, configured by the examples in systemd/."""
 
 import json
 import pathlib
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class BehindAProxy:
-    """For each proxy that there is."""
+    """Runs for each installed proxy."""
     kind = None
 
     @classmethod
@@ -28,7 +28,7 @@ class BehindAProxy:
         return self.enterContext(Proxy(self.kind, f"127.0.0.1:{daemon.port}", edit))
 
     def behind(self, *arguments, edit=lambda text: text):
-        """A daemon that knows its proxy, and the proxy, whose port it can only be told once it has one."""
+        """Starts a daemon that knows its proxy, and the proxy, whose port is only known once it runs."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-proxy-")))
         file = folder / "copybench.toml"
         file.write_text("")
@@ -39,7 +39,7 @@ class BehindAProxy:
         daemon.line_with("event=reloaded")
         return daemon, proxy
 
-    def test_its_pages_and_posts_are_accepted_and_links_lead_on(self):
+    def test_its_pages_and_posts_are_accepted_and_links_resolve(self):
         daemon, proxy = self.behind()
         page = proxy.request("GET", "/", headers={"Origin": proxy.origin})
         self.assertEqual(page.status, 200)
@@ -54,17 +54,17 @@ class BehindAProxy:
             if not link.endswith("cancel"):
                 self.assertEqual(proxy.request("HEAD", link.partition("#")[0]).status, 200, link)
 
-    def test_other_sites_and_other_names_are_refused(self):
+    def test_other_sites_and_other_names_are_rejected(self):
         daemon, proxy = self.behind()
         for origin in ("https://evil.example", f"http://{NAME}:{proxy.port}", f"https://{NAME}", "null"):
             refused = proxy.request("POST", "/experiments", json.dumps(sweep()), {**JSON, "Origin": origin})
             self.assertEqual(refused.status, 403, origin)
-        # Not through the proxy: a page that got at the daemon itself by DNS rebinding.
+        # Not through the proxy: a page that reached the daemon itself by DNS rebinding.
         for headers in ({"Host": "evil.example"}, {"Host": "evil.example", "X-Forwarded-Host": NAME},
                         {"X-Forwarded-Host": "evil.example"}):
             self.assertEqual(daemon.request("GET", "/experiments", headers=headers).status, 421, headers)
 
-    def test_events_come_as_they_happen(self):
+    def test_events_arrive_as_they_happen(self):
         daemon = self.enterContext(StagedDaemon(environment={"COPYBENCH_ALLOWED_HOST": NAME}))
         proxy = self.proxy(daemon)
         connection = proxy.connection()
@@ -73,7 +73,7 @@ class BehindAProxy:
         connection.request("GET", f"/experiments/{number}/events")
         response = connection.getresponse()
         self.assertEqual(response.status, 200)
-        # The run waits until the first event has come: were that held back, both would wait for ever.
+        # The run waits for the first event: if the proxy buffered it, both would wait for ever.
         events = []
         while (line := response.readline()) and events[-1:] != ["end"]:
             if line.startswith(b"event: "):
@@ -83,7 +83,7 @@ class BehindAProxy:
         self.assertIn("run", events)
         self.assertEqual(events[-1], "end")
 
-    def test_clients_are_told_apart_and_none_can_pass_for_another(self):
+    def test_clients_are_distinguished_and_none_can_impersonate_another(self):
         daemon, proxy = self.behind("--post-rate", "0.1", "--log-level", "debug")
 
         def cancel(source, **headers):
@@ -93,14 +93,14 @@ class BehindAProxy:
         self.assertEqual(cancel("127.0.0.2"), 404)
         daemon.line_with('event=request request="DELETE /experiments/9" status=404 client=127.0.0.2')
 
-    def test_nobody_else_is_believed(self):
+    def test_nobody_else_is_trusted(self):
         daemon = self.serve("--trusted-proxies", "10.0.0.0/8,unix", "--post-rate", "0.1")
         proxy = self.proxy(daemon)
         statuses = [daemon.request("DELETE", "/experiments/9", headers={"X-Forwarded-For": f"1.2.3.{i}"}).status for i in range(3)]
         self.assertEqual(statuses, [404, 404, 429])
         self.assertEqual(proxy.request("GET", "/").status, 421)
 
-    def test_links_pages_and_posts_work_with_a_name_alone_where_the_proxy_is_trusted(self):
+    def test_links_pages_and_posts_work_with_a_name_alone_if_the_proxy_is_trusted(self):
         daemon = self.serve("--allowed-host", NAME, "--trusted-proxies", "127.0.0.1")
         proxy = self.proxy(daemon, lambda text: text.replace("$host;", "$http_host;"))
         for method, path, body in (("GET", "/", None), ("POST", "/experiments", json.dumps(sweep()))):
@@ -111,7 +111,7 @@ class BehindAProxy:
 class Nginx(BehindAProxy, unittest.TestCase):
     kind = "nginx"
 
-    def test_it_works_where_the_proxy_names_its_upstream_as_the_host(self):
+    def test_it_works_if_the_proxy_sends_its_upstream_as_the_host(self):
         _, proxy = self.behind(edit=without_headers)
         for method, path, body in (("GET", "/", None), ("POST", "/experiments", json.dumps(sweep()))):
             answer = proxy.request(method, path, body, {**JSON, "Origin": proxy.origin})
@@ -144,7 +144,7 @@ class Caddy(BehindAProxy, unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
-    def test_a_public_origin_without_a_token_is_warned_of(self):
+    def test_a_public_origin_without_a_token_is_warned_about(self):
         with Daemon(environment={"COPYBENCH_PUBLIC_ORIGINS": "https://bench.lan,https://other.lan"}) as daemon:
             daemon.line_with("warning event=open_proxy .*everyone who reaches the proxy may write")
             for name in ("bench", "other"):

@@ -1,4 +1,4 @@
-"""The queue over its life: cancelling, deleting, a killed daemon, two daemons, and a machine without perf."""
+"""The queue: cancelling, deleting, a killed daemon, two daemons, and a machine without perf."""
 
 import json
 import os
@@ -16,7 +16,7 @@ class Cancelling(unittest.TestCase):
     def setUp(self):
         self.daemon = self.enterContext(Daemon())
 
-    def test_a_running_experiment_ends_at_once_and_keeps_what_was_measured(self):
+    def test_a_running_experiment_ends_at_once_and_keeps_its_finished_runs(self):
         number = self.daemon.queue(field_sizes=[512, 1024], repetitions=50, duration_s=0.5)["id"]
         for name, _ in self.daemon.events(number):
             if name == "run":
@@ -60,7 +60,7 @@ class Cancelling(unittest.TestCase):
         # The library alone would wait 5 s for a body that never comes.
         self.assertLess(time.monotonic() - asked, 5)
 
-    def test_a_queued_experiment_is_cancelled_in_its_place(self):
+    def test_a_queued_experiment_is_cancelled_in_the_queue(self):
         first = self.daemon.queue(**LONG)["id"]
         second = self.daemon.queue()["id"]
         third = self.daemon.queue()["id"]
@@ -84,7 +84,7 @@ class Deleting(unittest.TestCase):
     def setUp(self):
         self.daemon = self.enterContext(Daemon())
 
-    def test_a_running_experiment_is_refused(self):
+    def test_a_running_experiment_is_rejected(self):
         number = self.daemon.queue(**LONG)["id"]
         self.daemon.running_run(number)
         answer = self.daemon.delete(f"/experiments/{number}")
@@ -92,7 +92,7 @@ class Deleting(unittest.TestCase):
         self.assertEqual(answer.content_type, "application/problem+json")
         self.assertEqual(self.daemon.experiment(number)["state"], "running")
 
-    def test_a_finished_one_goes_with_its_runs(self):
+    def test_a_finished_one_is_deleted_with_its_runs(self):
         number = self.daemon.queue()["id"]
         self.daemon.finished(number)
         run = self.daemon.runs(number)[0]["run_id"]
@@ -104,7 +104,7 @@ class Deleting(unittest.TestCase):
         self.assertEqual(self.daemon.delete(f"/experiments/{number}").status, 404)
         self.assertEqual(self.daemon.items("/experiments"), [])
 
-    def test_numbers_are_not_given_twice(self):
+    def test_ids_are_not_reused(self):
         number = self.daemon.queue()["id"]
         self.daemon.finished(number)
         self.daemon.delete(f"/experiments/{number}")
@@ -115,10 +115,10 @@ class Restarting(unittest.TestCase):
     def setUp(self):
         self.data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench test "))
 
-    def test_a_killed_daemon_goes_on_where_it_was(self):
+    def test_a_killed_daemon_resumes_where_it_was(self):
         first = Daemon(self.data)
         with first:
-            # Long enough to be under way still when the daemon is killed.
+            # Long enough to be running still when the daemon is killed.
             number = first.queue(field_sizes=[512, 1024], repetitions=2, duration_s=2)["id"]
             waiting = first.queue()["id"]
             finished = {}
@@ -144,7 +144,7 @@ class Restarting(unittest.TestCase):
             self.assertEqual(done["progress"]["runs_done"], 4)
             second.completed(waiting)
 
-    def test_a_stopped_daemon_ends_in_order_and_goes_on_later(self):
+    def test_a_stopped_daemon_ends_in_order_and_resumes_later(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(signal=number.name), tempfile.TemporaryDirectory() as data:
                 with Daemon(data) as first:
@@ -196,20 +196,20 @@ def command_of(pid):
 
 
 class Twice(unittest.TestCase):
-    def test_a_second_daemon_on_the_same_data_refuses(self):
+    def test_a_second_daemon_on_the_same_data_is_rejected(self):
         with Daemon() as first, Process("serve", "--listen", "127.0.0.1:0", "--data-dir", first.data_dir) as second:
             self.assertNotEqual(second.wait(), 0)
             self.assertIn(first.data_dir, "\n".join(second.lines))
             self.assertEqual(first.get("/healthz").status, 200)
 
-    def test_a_second_daemon_on_the_same_port_refuses(self):
+    def test_a_second_daemon_on_the_same_port_is_rejected(self):
         with Daemon() as first, tempfile.TemporaryDirectory() as data, \
                 Process("serve", "--listen", f"127.0.0.1:{first.port}", "--data-dir", data) as second:
             self.assertNotEqual(second.wait(), 0)
             self.assertRegex("\n".join(second.lines), rf"{first.port}.*in use|in use.*{first.port}")
             self.assertEqual(first.get("/healthz").status, 200)
 
-    def test_data_that_cannot_be_written_is_refused(self):
+    def test_an_unwritable_data_directory_is_rejected(self):
         with tempfile.NamedTemporaryFile() as file, Process("serve", "--listen", "127.0.0.1:0", "--data-dir", file.name) as served:
             self.assertNotEqual(served.wait(), 0)
             self.assertIn(file.name, "\n".join(served.lines))
@@ -227,7 +227,7 @@ class Twice(unittest.TestCase):
 
 
 class WithoutPerf(unittest.TestCase):
-    def test_runs_go_on_without_counters_and_say_so(self):
+    def test_runs_continue_without_counters_and_say_so(self):
         with tempfile.TemporaryDirectory() as empty, Daemon(environment={"PATH": empty}) as served:
             number = served.queue()["id"]
             served.completed(number)
@@ -241,7 +241,7 @@ class WithoutPerf(unittest.TestCase):
             self.assertFalse(perf["usable"])
             self.assertTrue(perf["reason"])
 
-    def test_the_daemon_knows_all_that_doctor_knows(self):
+    def test_the_daemon_reports_everything_that_doctor_does(self):
         with Process("doctor", "--json") as doctor, Daemon() as served:
             doctor.wait()
             told = json.loads("\n".join(doctor.out))["checks"]
@@ -255,7 +255,7 @@ class WithoutPerf(unittest.TestCase):
                 self.assertEqual(check["ok"], one["note"] or one["state"] == "ok", check)
                 self.assertEqual(check["reason"] or check["note"], one["detail"])
 
-    def test_doctor_says_so_and_how_to_mend_it(self):
+    def test_doctor_reports_it_with_the_remedy(self):
         with tempfile.TemporaryDirectory() as empty, Process("doctor", environment={"PATH": empty}) as doctor:
             doctor.wait()
             text = "\n".join(doctor.lines)

@@ -1,4 +1,4 @@
-"""What the daemon does for its clients while a window is open: heavy answers wait, and what it uses all the same is told."""
+"""The daemon's work for its clients while a window is open: heavy answers wait, and the rest of its CPU time is reported."""
 
 import threading
 import unittest

@@ -1,4 +1,4 @@
-"""The commands of the READMEs: each is run here, or named with the test that runs it."""
+"""The commands of the READMEs: each runs here, or is listed with the test that runs it."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ from daemon import BINARY, ROOT, Daemon, without_settings
 READMES = ["README.md", "core/README.md", "api/README.md", "systemd/README.md", "tests/README.md", ".github/CONTRIBUTING.md"]
 EXPERIMENTS = 6  # as many as the READMEs name
 
-# Commands that need what a test of their own sets up: a terminal, root, a package, minutes. Each with the file that runs it.
+# Commands that need a setup of their own: a terminal, root, a package, minutes. Each with the file that runs it.
 ELSEWHERE = {
     "./daemon/run --quick": "tests/end_to_end/test_run_script.py",
     "./daemon/run --no-install": "tests/end_to_end/test_run_script.py",
@@ -37,13 +37,13 @@ ELSEWHERE = {
 
 
 def blocks(readme, language):
-    """The fenced blocks of that language, each as one text."""
+    """Returns the fenced blocks of that language."""
     text = (ROOT / readme).read_text()
     return [body for said, body in re.findall(r"^```([a-z]*)\n(.*?)^```$", text, re.S | re.M) if said == language]
 
 
 def commands(block):
-    """A line each; one that ends with a backslash goes on."""
+    """Returns the commands, joining lines that end with a backslash."""
     return [line.split(" #")[0].strip() for line in block.replace("\\\n", "").splitlines() if line.strip()]
 
 
@@ -61,7 +61,7 @@ class Commands(unittest.TestCase):
                         self.assertIsNotNone(place, "mark its block as sh, or name the test that runs it")
                         self.assertTrue((ROOT / place).exists())
 
-    def test_links_lead_somewhere(self):
+    def test_links_resolve(self):
         for readme in READMES:
             for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / readme).read_text()):
                 if target.startswith("http"):
@@ -73,7 +73,7 @@ class Commands(unittest.TestCase):
         address = f"127.0.0.1:{daemon.port}"
         script = "\n".join(command for command in commands(block) if not elsewhere(command))
         script = script.replace("127.0.0.1:8090", address).replace("build/copybenchd", BINARY)
-        # A run for one command of curl, and the daemon's own data where a README has the service's.
+        # A run id for one curl command, and the daemon's own data where a README has the service's.
         wrapped = f'set -eu\ncurl() {{ command curl -sS --fail-with-body --max-time 60 "$@"; }}\n{script}\n'
         done = subprocess.run(["bash", "-c", wrapped], cwd=folder, capture_output=True, text=True, timeout=120,
                               env={**without_settings(os.environ), "STATE_DIRECTORY": str(daemon.data_dir), "COPYBENCH_CONFIG": os.devnull})

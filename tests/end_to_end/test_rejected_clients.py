@@ -1,4 +1,4 @@
-"""Local users at a run's port: who floods, guesses or waits there fails no run, and is seen where it matters."""
+"""Local users at a run's port: a client that floods, guesses or waits there fails no run, and is reported where it matters."""
 
 import hashlib
 import hmac
@@ -16,13 +16,13 @@ VERSION = 3
 
 
 def greeting(token, field_bytes=512, nonce=b"n" * 16):
-    """What a client sends that believes the run's token to be this one."""
+    """Sends what a client with this token would send."""
     said = MAGIC + struct.pack("<IIQ", VERSION, 0, field_bytes) + nonce
     return said + hmac.digest(token, b"client" + said + bytes(16), hashlib.sha256)
 
 
 def listening_port(pid):
-    """The port on which a process listens, if there is one."""
+    """Returns the port on which a process listens, if any."""
     try:
         own = {os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}
         table = pathlib.Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
@@ -50,7 +50,7 @@ def kinds(run):
 
 
 class Flood:
-    """Wrong greetings, as fast as one thread makes them, at each port that an engine of this daemon listens on."""
+    """Sends wrong greetings, as fast as one thread can, to each port that an engine of this daemon listens on."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -67,7 +67,7 @@ class Flood:
                         stranger.sendall(greeting(os.urandom(16)))
                         self.sent += 1
                 except TimeoutError:
-                    pass  # a closed door: the kernel holds no more
+                    pass  # a closed acceptor: the kernel's backlog is full
                 except OSError:
                     port = None
 
@@ -90,7 +90,7 @@ class AtTheEnginesPort(unittest.TestCase):
         for run in daemon.runs(number):
             self.assertEqual(run["state"], "completed", run["reason"])
 
-    def test_who_comes_within_the_window_is_a_reason_for_doubt_and_who_came_before_is_not(self):
+    def test_a_client_within_the_window_flags_the_run_and_an_earlier_one_does_not(self):
         with StagedDaemon() as daemon:
             number = daemon.queue(repetitions=2)["id"]
             for stage, later in (("warm_up", "end"), ("window", None)):
@@ -112,12 +112,12 @@ class AtTheEnginesPort(unittest.TestCase):
             self.assertEqual(evidence["rejected_clients_in_window"], 3)
             self.assertGreaterEqual(evidence["strangers"], 3)
 
-    def test_who_knows_the_protocol_but_not_the_token_gets_no_answer_and_takes_no_place(self):
+    def test_a_client_with_the_protocol_but_not_the_token_gets_no_answer_and_takes_no_place(self):
         with StagedDaemon() as daemon:
             number = daemon.queue(duration_s=0.2)["id"]
             daemon.go_on_to("start")
             port = wait_until(lambda: engine_port(daemon), "the engine listens")
-            for token in (bytes(16), os.urandom(16)):  # that by hand, and a guess
+            for token in (bytes(16), os.urandom(16)):  # the one by hand, and a guess
                 with connect(port) as stranger:
                     stranger.sendall(greeting(token))
                     self.assertEqual(stranger.recv(1), b"")

@@ -1,4 +1,4 @@
-"""What the API accepts and what it refuses, and how it says so."""
+"""Requests that the API accepts and rejects, and its messages."""
 
 import http.client
 import json
@@ -121,7 +121,7 @@ class BadExperiments(Served):
         problem = self.assert_problem(self.daemon.get("/experiments?limit=x&cursor=y&foo=1"), 400)
         self.assertEqual({error["pointer"] for error in problem["errors"]}, {"?limit", "?cursor", "?foo"})
 
-    def test_cpus_as_text_are_judged_as_a_list_is(self):
+    def test_cpus_as_text_are_validated_like_a_list(self):
         self.assert_refused(sweep(server_cpus="0,0"), "/server_cpus")
         self.assert_refused(sweep(client_cpus="0-4095"), "/client_cpus")
 
@@ -134,14 +134,14 @@ class BadExperiments(Served):
         self.assert_refused(sweep(**{"a/b~c": 1}), "/a~1b~0c")
         self.assert_refused(sweep(**{"": 1}), "/")
 
-    def test_sweeps_that_are_too_large_are_refused(self):
+    def test_sweeps_that_are_too_large_are_rejected(self):
         request = sweep(field_sizes=list(range(64, 64 + 101)), repetitions=100)
         problem = self.assert_problem(self.daemon.post("/experiments", request), 400)
         self.assertIn("10", problem["errors"][0]["detail"])
 
-    def test_more_cpus_than_there_are(self):
+    def test_unavailable_cpus(self):
         problem = self.assert_problem(self.daemon.post("/experiments", sweep(server_cpus=list(range(5000)))), 400)
-        # So many errors that not all are listed; the last entry says how many are left out.
+        # Too many errors to list; the last entry counts the rest.
         self.assertTrue(all(error["pointer"].startswith("/server_cpus/") for error in problem["errors"][:-1]))
         self.assertGreater(len(problem["errors"]), 1)
 
@@ -152,7 +152,7 @@ class BadExperiments(Served):
             with self.subTest(body=body[:40]):
                 self.assert_problem(self.daemon.request("POST", "/experiments", body), 400)
 
-    def test_a_key_that_comes_twice_is_refused(self):
+    def test_a_duplicate_key_is_rejected(self):
         self.assert_problem(self.daemon.request("POST", "/experiments", '{"preset":"quick","preset":"full"}'), 400)
 
     def test_other_content_types(self):
@@ -165,7 +165,7 @@ class BadExperiments(Served):
         body = json.dumps({"preset": "quick", "name": "x" * (1 << 20)})
         self.assert_problem(self.daemon.request("POST", "/experiments", body), 413)
 
-    def test_a_large_body_is_refused_before_it_is_sent(self):
+    def test_a_large_body_is_rejected_before_it_is_sent(self):
         answer = self.daemon.raw(
             f"POST /experiments HTTP/1.1\r\nHost: 127.0.0.1:{self.daemon.port}\r\nContent-Type: application/json\r\n"
             "Content-Length: 99999999999\r\n\r\n".encode())
@@ -236,7 +236,7 @@ class Paths(Served):
         own = f"http://{self.daemon.host}:{self.daemon.port}"
         self.assertEqual(self.daemon.get("/healthz", Origin=own).status, 200)
 
-    def test_what_is_no_http_hurts_nobody(self):
+    def test_invalid_http_hurts_nobody(self):
         for bytes_sent in (b"\0" * 1000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", os.urandom(4096) + b"\r\n\r\n",
                            b"GET / HTTP/1.1\r\n" + b"X: " + b"a" * 200000 + b"\r\n\r\n",
                            b"POST /experiments HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
@@ -249,7 +249,7 @@ class Paths(Served):
                 self.assertNotRegex(answer.split(b"\r\n")[0], b" [25]0[0-4] ")
         self.assertEqual(self.daemon.get("/healthz").status, 200)
 
-    def test_clients_that_stall_keep_nobody_waiting(self):
+    def test_stalled_clients_delay_nobody(self):
         body = (f"POST /experiments HTTP/1.1\r\nHost: 127.0.0.1:{self.daemon.port}\r\n"
                 "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{").encode()
         for begin in (b"", b"GET /healthz HT", body):
@@ -259,7 +259,7 @@ class Paths(Served):
                     connection.sendall(begin)
                 asked = time.monotonic()
                 self.assertEqual(self.daemon.get("/healthz").status, 200)
-                self.assertLess(time.monotonic() - asked, REQUEST_TIMEOUT_S)  # who waited for one of them took that long
+                self.assertLess(time.monotonic() - asked, REQUEST_TIMEOUT_S)  # a request that waited for one takes that long
             finally:
                 for connection in stalled:
                     connection.close()
@@ -280,14 +280,14 @@ class Accepted(Served):
         self.assertEqual(plan["runs_total"], 3 * 4 * 4 * 5)
         self.assertEqual(len(plan["runs"]), 3 * 4 * 4 * 5)
         self.assertEqual(plan["spec"]["field_sizes"], [512, 1024, 2048, 4096])
-        # 48 configurations of 30 s each and what a run takes beside its window.
+        # 48 configurations of 30 s each, and each run's time beside its window.
         self.assertGreater(plan["estimated_duration_s"], 48 * 30)
         self.assertLess(plan["estimated_duration_s"], 48 * 45)
         self.assertEqual(len(self.daemon.items("/experiments")), before)
         problem = self.assert_problem(self.daemon.post("/experiments?dry_run=1", sweep(threads=[0])), 400)
         self.assertEqual(problem["errors"][0]["pointer"], "/threads/0")
 
-    def test_an_event_that_perf_does_not_know_is_told_before_it_is_queued(self):
+    def test_an_event_that_perf_does_not_know_is_reported_before_it_is_queued(self):
         perf = wait_until(lambda: (perf := self.daemon.get("/system").json()["perf"])["state"] == "ready" and perf, "perf was tried")
         if not perf["usable"]:
             self.skipTest("perf may not count here")
@@ -391,7 +391,7 @@ class UnixSocket(unittest.TestCase):
                 served.completed(number)
             self.assertFalse(os.path.exists(path), "the socket's file stayed")
 
-    def test_a_left_over_socket_file_is_no_obstacle(self):
+    def test_a_leftover_socket_file_is_no_obstacle(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "api.sock")
             with Daemon(listen=f"unix:{path}") as first:

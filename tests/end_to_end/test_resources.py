@@ -1,5 +1,4 @@
-"""Out of file descriptors, of processes, of memory that may be locked: runs fail and say why, the daemon lives, and the queue
-goes on."""
+"""Out of descriptors, processes or lockable memory: runs fail with the reason, the daemon survives, and the queue goes on."""
 
 import contextlib
 import http.client
@@ -14,7 +13,7 @@ import unittest
 
 from daemon import BINARY, PATIENCE_S, Daemon, Process, sweep, wait_until
 
-# A user that nobody else is, as RLIMIT_NPROC counts all processes of one.
+# A user without other processes, since RLIMIT_NPROC counts all processes of a user.
 STRANGER = str(40000 + os.getpid() % 20000)
 LIMIT_NAMES = {"nofile": "Max open files", "nproc": "Max processes"}  # as /proc spells them
 
@@ -30,15 +29,15 @@ def highest_descriptor(pid):
 
 
 class Inherited(unittest.TestCase):
-    """What whoever starts the daemon may have set."""
+    """Settings that the daemon may inherit from its parent."""
 
-    def test_an_ignored_end_of_children_and_a_stack_that_may_be_raised_fail_no_run(self):
+    def test_ignored_SIGCHLD_and_a_raisable_stack_limit_fail_no_run(self):
         ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
         for prefix in ((sys.executable, "-c", ignoring), ("sh", "-c", 'ulimit -S -s 64 && exec "$@"', "sh")):
             with self.subTest(prefix=prefix), Daemon(prefix=prefix) as served:
                 served.completed(served.queue(duration_s=0.1, warmup_s=0)["id"])
 
-    def test_what_is_too_little_is_told_at_the_start(self):
+    def test_insufficient_limits_are_reported_at_start(self):
         for limit, words in (("-s 64", "the limit of the stack is too low"), ("-n 72", "may open only 72 files, and needs"), ("-d 20000", "not enough memory")):
             with self.subTest(limit=limit), tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
                 done = subprocess.run(["sh", "-c", f'ulimit {limit} && exec "$@"', "sh", BINARY, "serve", "--listen", "127.0.0.1:0",
@@ -48,11 +47,11 @@ class Inherited(unittest.TestCase):
 
 
 class Limited(unittest.TestCase):
-    prefix = ()  # of commands that set limits: whoever does must be the daemon's user
+    prefix = ()  # for commands that set limits: they must run as the daemon's user
 
     @contextlib.contextmanager
     def limited(self, served, name, value):
-        """The daemon's limit of that name, for a while."""
+        """Sets the daemon's limit of that name for a while."""
         def set_limit(soft, hard):
             subprocess.run([*self.prefix, "prlimit", f"--pid={served.process.pid}", f"--{name}={soft}:{hard}"], check=True)
         with open(f"/proc/{served.process.pid}/limits") as limits:
@@ -64,7 +63,7 @@ class Limited(unittest.TestCase):
             set_limit(soft, hard)
 
     def measure(self, served, limit, value, **fields):
-        """A run that begins under this limit of the daemon's; the limit is lifted once the run is over."""
+        """Measures a run that begins under this limit of the daemon's; lifts the limit once the run is over."""
         with self.limited(served, limit, value):
             number = served.queue(engines=["two_copy"], **fields)["id"]
             served.line_with(rf"run \d+ of experiment {number} ")
@@ -84,16 +83,16 @@ class Limited(unittest.TestCase):
 
 
 class Descriptors(Limited):
-    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+    def test_a_run_that_lacks_them_says_so_in_any_stage(self):
         with Daemon() as served:
             served.finished(served.queue()["id"])
             most = highest_descriptor(served.process.pid) + 1
-            # A limit of the daemon's is one of its children too; from some number on all have enough.
+            # Children inherit the daemon's limit; from some number on it suffices for all.
             runs = [self.measure(served, "nofile", most + more, duration_s=0.1, warmup_s=0)
                     for more in (2, 4, 6, 8, 10, 12, 14, 16)]
             self.judge(served, runs, "Too many open files")
 
-    def test_the_api_neither_spins_nor_forgets_who_waits(self):
+    def test_the_api_neither_spins_nor_forgets_waiting_clients(self):
         with Daemon() as served:
             served.get("/healthz")
             with socket.create_connection((served.host, served.port), timeout=30) as waiting:
@@ -112,7 +111,7 @@ def as_stranger(*more):
 class Processes(Limited):
     prefix = as_stranger()
 
-    def test_wherever_a_run_runs_out_of_them_it_says_so(self):
+    def test_a_run_that_lacks_them_says_so_in_any_stage(self):
         if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
             self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data:
@@ -125,7 +124,7 @@ class Processes(Limited):
                 self.judge(served, runs, "Resource temporarily unavailable|thread for one more connection")
 
 
-    def test_a_daemon_that_gets_too_few_threads_says_so_and_ends(self):
+    def test_a_daemon_with_too_few_threads_reports_that_and_ends(self):
         if os.geteuid() != 0 or subprocess.run(as_stranger("test", "-x", BINARY), capture_output=True).returncode:
             self.skipTest("this takes root, which no such limit holds for, and a build that another user may run")
         statuses = []
@@ -147,7 +146,7 @@ class Processes(Limited):
         self.assertEqual(set(statuses), {0, 1})
 
     def measure_or_end(self, served, port):
-        """A run, which may fail for want of processes, and then says so; unless the daemon has ended meanwhile."""
+        """Measures a run, which may fail for lack of processes and then must say so, unless the daemon has ended meanwhile."""
         def ask(method, path, body=None):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
             try:
@@ -167,7 +166,7 @@ class Processes(Limited):
 
 
 class LockedMemory(unittest.TestCase):
-    def test_zero_copy_says_what_it_lacked(self):
+    def test_zero_copy_reports_what_it_lacked(self):
         prefix = ["prlimit", "--memlock=65536:65536"]
         if os.geteuid() == 0:
             prefix += ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]

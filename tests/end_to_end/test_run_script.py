@@ -19,7 +19,7 @@ SCRIPT_PATIENCE_S = 400
 
 
 class Terminal:
-    """A command on a terminal of its own, so that Ctrl-C reaches what it would reach."""
+    """A command on a terminal of its own, so that Ctrl-C reaches its foreground group."""
 
     def __init__(self, *command):
         self.token = uuid.uuid4().hex
@@ -119,7 +119,7 @@ class RunScript(unittest.TestCase):
             self.assertEqual(terminal.wait(), 0, terminal.screen)
             self.assert_nothing_left(terminal.token)
 
-    def test_a_daemon_that_serves_there_already_is_named(self):
+    def test_a_daemon_that_already_serves_there_is_named(self):
         with Daemon() as served, Terminal(self.SCRIPT, "--no-install", "--quick", "--listen", f"127.0.0.1:{served.port}") as terminal:
             self.assertEqual(terminal.wait(), 1)
             self.assertIn("already serves", terminal.screen)

@@ -16,7 +16,7 @@ from daemon import BINARY, PATIENCE_S, ROOT, Daemon, Process, StagedDaemon, wait
 
 
 class ServiceManager:
-    """Stands in for systemd: what a daemon tells it, datagram by datagram."""
+    """Stands in for systemd: collects a daemon's notifications, datagram by datagram."""
 
     def __init__(self, test, watchdog_s=None):
         folder = tempfile.TemporaryDirectory(prefix="copybench-test-")
@@ -32,7 +32,7 @@ class ServiceManager:
         self.told = []
 
     def hear_until(self, words):
-        """All that was told since the last call, to the first datagram with these words."""
+        """Returns all notifications since the last call, up to the first datagram with these words."""
         heard = []
         while not heard or words not in heard[-1]:
             heard.append(self.socket.recv(65536).decode())
@@ -40,7 +40,7 @@ class ServiceManager:
         return heard
 
     def hear_all(self):
-        """What waits to be heard: a daemon that tells more than the socket holds, ten datagrams, waits with all else."""
+        """Reads pending datagrams: a daemon that sends more than the socket's ten blocks entirely."""
         self.socket.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -68,7 +68,7 @@ class Configuration(unittest.TestCase):
         self.assertRegex(text, r"perf +from-environment +COPYBENCH_PERF")
         self.assertRegex(text, r"listen +127\.0\.0\.1:4321 +flag --listen")
 
-    def test_what_is_wrong_is_refused_with_its_line_by_the_check_and_at_start(self):
+    def test_errors_are_rejected_with_their_line_by_the_check_and_at_start(self):
         self.file.write_text('lissten = "127.0.0.1:1234"\nlog-level = "loud"\n')
         for flags in (["--check-config"], []):
             with Process("serve", *flags, "--config", self.file) as process:
@@ -77,7 +77,7 @@ class Configuration(unittest.TestCase):
                 self.assertIn(f"{self.file} line 1: lissten: no such key; there are listen, ", text)
                 self.assertIn(f"{self.file} line 2: --log-level: loud not in {{debug,info,warning,error}}", text)
 
-    def test_what_would_keep_it_from_starting_is_refused_by_the_check_and_at_start_alike(self):
+    def test_faults_that_prevent_a_start_are_rejected_by_the_check_and_at_start_alike(self):
         folder = self.file.parent
         cases = {'listen = "0.0.0.0:0"': "so a token is needed",
                  f'listen = "unix:{folder}/none/socket"': "there is no folder",
@@ -112,13 +112,13 @@ class Configuration(unittest.TestCase):
         with Daemon(environment={"COPYBENCH_LOGLEVEL": "debug"}) as daemon:
             daemon.line_with("warning event=unknown_variable message=\"COPYBENCH_LOGLEVEL: there is no such variable")
 
-    def test_without_perf_it_is_in_order_and_said(self):
+    def test_without_perf_the_check_passes_and_says_so(self):
         self.file.write_text('perf = "no-perf-here"\n')
         status, text, _ = self.check()
         self.assertEqual(status, 0)
         self.assertIn("Note: there is no program no-perf-here", text)
 
-    def test_a_file_that_is_named_must_be_there(self):
+    def test_a_named_file_must_exist(self):
         status, _, text = self.check("--config", "/nonexistent.toml")
         self.assertEqual(status, 2)
         self.assertIn("/nonexistent.toml: No such file or directory", text)
@@ -137,7 +137,7 @@ class Manual(unittest.TestCase):
 
 
 class Supervision(unittest.TestCase):
-    def test_the_service_manager_hears_what_the_daemon_does(self):
+    def test_the_service_manager_gets_the_state_of_the_daemon(self):
         manager = ServiceManager(self)
         with Daemon(environment=manager.environment) as daemon:
             self.assertIn("checking the database", manager.hear_until("READY=1")[0])
@@ -152,7 +152,7 @@ class Supervision(unittest.TestCase):
             daemon.stop()
             self.assertEqual(manager.hear_until("STOPPING=1")[:-1], [])
 
-    def test_the_watchdog_is_answered_while_all_goes_on(self):
+    def test_the_watchdog_is_fed_while_everything_works(self):
         manager = ServiceManager(self, watchdog_s=0.4)
         with Daemon(environment=manager.environment) as daemon:
             daemon.finished(daemon.queue()["id"])
@@ -160,16 +160,16 @@ class Supervision(unittest.TestCase):
                 manager.hear_until("WATCHDOG=1")
             daemon.kill()
 
-    def test_the_watchdog_is_not_answered_while_the_scheduler_hangs(self):
+    def test_the_watchdog_is_not_fed_while_the_scheduler_hangs(self):
         manager = ServiceManager(self, watchdog_s=0.4)
-        # A run's limits are a thousandth of what they are, so that one that waits at its first stage is late soon.
+        # A run's limits are scaled to a thousandth, so that one that waits at its first stage is overdue soon.
         with StagedDaemon(scale=0.001, environment=manager.environment) as daemon:
             daemon.queue()
             self.assertEqual(daemon.stage()[0], "start")
             stalled = re.compile("error event=stalled reason=\"a run should have ended .* s ago\"")
             wait_until(lambda: manager.hear_all() or any(map(stalled.search, daemon.lines)), "the stall is reported")
             manager.hear_all()
-            self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it lives on
+            self.assertEqual(daemon.get("/experiments/1").status, 200)  # the rest of it survives
             manager.socket.settimeout(1)
             with self.assertRaises(TimeoutError):
                 for _ in range(10):
@@ -201,7 +201,7 @@ class Supervision(unittest.TestCase):
             daemon.line_with(f"error event=reload_refused .*{file} line 1: --log-level: loud not in")
             self.assertEqual(daemon.get("/healthz").status, 200)
 
-    def test_a_reload_tells_of_the_token_but_never_what_it_is(self):
+    def test_a_reload_reports_a_change_of_the_token_but_never_the_token(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-")))
         file, token = folder / "copybench.toml", folder / "token"
         token.touch(0o600)
@@ -235,7 +235,7 @@ class Upgrade(unittest.TestCase):
     def database(self):
         return contextlib.closing(sqlite3.connect(pathlib.Path(self.folder) / "copybench.db"))
 
-    def test_an_older_database_is_migrated_and_what_was_under_way_is_measured_again(self):
+    def test_an_older_database_is_migrated_and_a_running_run_is_measured_again(self):
         with self.database() as database:
             database.executescript((ROOT / "tests" / "data" / "database-v1.sql").read_text())
         with Daemon(data_dir=self.folder) as daemon:
@@ -247,7 +247,7 @@ class Upgrade(unittest.TestCase):
         with self.database() as database:
             self.assertGreater(database.execute("PRAGMA user_version").fetchone()[0], 1)
 
-    def test_a_newer_database_is_refused_and_left_as_it_is(self):
+    def test_a_newer_database_is_rejected_and_kept_unchanged(self):
         with Daemon(data_dir=self.folder):
             pass
         with self.database() as database:

@@ -1,5 +1,5 @@
-"""daemon/setup.sh: which packages it asks for on which system, and what it does about those that it cannot have. The systems'
-programs are played by scripts, so nothing is installed."""
+"""daemon/setup.sh: its package names on each system, and its handling of packages that are not available. Scripts stand in for
+the systems' programs, so nothing is installed."""
 
 import os
 import pathlib
@@ -51,7 +51,7 @@ class Setup(unittest.TestCase):
             (self.folder / name).chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IROTH | stat.S_IWOTH)
 
     def call(self, groups, *, system="ID=debian", before="", user=0, answer=None):
-        """(exit status, what it said); what it did stands in calls. answer: typed on a terminal."""
+        """Returns (exit status, output); calls has the commands. answer: typed on a terminal."""
         (self.folder / "os-release").write_text(system + "\n")
         script = f"set -euo pipefail; source '{self.folder}/setup.sh'; {before} install_packages {groups}"
         keyboard = ours = subprocess.DEVNULL
@@ -71,14 +71,14 @@ class Setup(unittest.TestCase):
         return (self.folder / "calls").read_text().splitlines()
 
     def installed_by(self, system):
-        """The names that are asked for, all groups."""
+        """Returns the requested names of all groups."""
         self.files(calls=())
         status, said = self.call("build run test fuzz bench", system=system)
         self.assertEqual(status, 0, said)
         return {name for line in self.calls() if " install " in line or " -S " in line for name in line.split()}
 
     @unittest.skipIf(os.geteuid() != 0, "an ordinary user is asked before anything is installed")
-    def test_each_system_has_names_of_its_own(self):
+    def test_each_system_has_its_own_names(self):
         debian = self.installed_by("ID=debian\nVERSION_ID=12")
         self.assertLessEqual({"g++", "libcpp-httplib-dev", "linux-perf", "libclang-rt-dev", "file", "chromium"}, debian)
         ubuntu = self.installed_by("ID=ubuntu\nID_LIKE=debian\nVERSION_ID=24.04")
@@ -91,7 +91,7 @@ class Setup(unittest.TestCase):
         self.assertEqual(self.installed_by("ID=linuxmint\nID_LIKE='ubuntu debian'"), ubuntu)
 
     @unittest.skipIf(os.geteuid() != 0, "an ordinary user is asked before anything is installed")
-    def test_the_first_name_that_the_lists_know_is_taken(self):
+    def test_the_first_available_name_is_taken(self):
         self.files(offered=["clang", "libclang-rt-14-dev"])
         status, said = self.call("fuzz")
         self.assertEqual(status, 0, said)
@@ -101,7 +101,7 @@ class Setup(unittest.TestCase):
         self.assertEqual(self.calls(), [])
 
     @unittest.skipIf(os.geteuid() != 0, "an ordinary user is asked before anything is installed")
-    def test_an_unknown_name_keeps_no_other_away(self):
+    def test_an_unknown_name_blocks_no_other(self):
         self.files(offered=["curl", "jq"])
         status, said = self.call("run")
         self.assertEqual(status, 0, said)
@@ -113,7 +113,7 @@ class Setup(unittest.TestCase):
         self.assertIn("no curl. The build needs it (for requests)", said)
 
     @unittest.skipIf(os.geteuid() != 0, "an ordinary user is asked before anything is installed")
-    def test_an_optional_package_that_fails_stops_nothing_a_required_one_does(self):
+    def test_a_failing_optional_package_stops_nothing_and_a_required_one_does(self):
         self.files(broken=["linux-perf"])
         status, said = self.call("run")
         self.assertEqual(status, 0, said)
@@ -123,7 +123,7 @@ class Setup(unittest.TestCase):
         self.assertEqual(status, 1, said)
         self.assertIn("apt-get install --no-install-recommends curl jq", said)
 
-    def test_nothing_is_installed_where_that_was_asked_for(self):
+    def test_nothing_is_installed_if_the_caller_says_so(self):
         status, said = self.call("build run", before="install=no;")
         self.assertEqual(status, 0, said)
         self.assertRegex(said, r"Missing packages: g\+\+ .*curl jq linux-perf\nThey are not installed")
@@ -134,12 +134,12 @@ class Setup(unittest.TestCase):
             self.program(program)
         self.program("perf", '[[ $1 == --version ]]')
         self.assertEqual(self.call("run"), (0, ""))
-        # Ubuntu's perf is there for no kernel but its own.
+        # Ubuntu packages perf for its own kernels only.
         self.program("perf", 'echo "WARNING: perf not found for kernel" >&2; exit 2')
         _, said = self.call("run", system="ID=ubuntu", before="install=no;")
         self.assertIn("Missing packages: linux-tools-common linux-tools-generic\n", said)
 
-    def test_an_npm_is_not_put_beside_another_s_node(self):
+    def test_npm_is_not_installed_beside_another_node(self):
         self.program("node", "echo v22.1.0")
         status, said = self.call("build", before="install=no;")
         self.assertEqual(status, 0, said)
@@ -155,7 +155,7 @@ class Setup(unittest.TestCase):
             self.assertEqual(bool(self.calls()), expected == 0, self.calls())
         self.assertTrue(all(line.startswith(("sudo ", "apt-get ")) for line in self.calls()), self.calls())
 
-    def test_without_a_terminal_it_says_what_to_run(self):
+    def test_without_a_terminal_it_prints_the_command_to_run(self):
         status, said = self.call("run", user=NOBODY)
         self.assertEqual(status, 1, said)
         self.assertIn("As root, run: apt-get update && apt-get install --no-install-recommends curl jq linux-perf", said)
@@ -164,7 +164,7 @@ class Setup(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("None of them is required", said)
 
-    def test_an_unknown_system_is_told_what_is_needed(self):
+    def test_an_unknown_system_gets_a_list_of_what_is_needed(self):
         status, said = self.call("run", system="ID=other")
         self.assertEqual(status, 0, said)
         self.assertIn("  curl (required)\n  jq (required)\n  linux-perf (optional)\n", said)

@@ -1,4 +1,4 @@
-"""Clients that read slowly or not at all: they hold up nobody and take a bounded memory; who keeps pace gets everything."""
+"""Clients that read slowly or not at all: they delay nobody and take bounded memory; one that keeps pace gets everything."""
 
 import contextlib
 import pathlib
@@ -33,7 +33,7 @@ class SlowReaders(unittest.TestCase):
     def setUpClass(cls):
         cls.data = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
         with Daemon(cls.data):
-            pass  # makes the database
+            pass  # creates the database
         database = next(path for path in pathlib.Path(cls.data).iterdir() if path.suffix == ".db")
         subprocess.run([sys.executable, "-B", ROOT / "tests/browser/fill.py", database, "thousand"], check=True, capture_output=True)
 
@@ -44,8 +44,8 @@ class SlowReaders(unittest.TestCase):
     def arguments(self):
         return ("--request-timeout", "0.5") if "too_slow" in self.id() else ()
 
-    def test_they_hold_up_nobody(self):
-        self.daemon.get("/experiments/1/export.ndjson")  # what malloc and SQLite keep after the first time is not theirs
+    def test_slow_readers_delay_nobody(self):
+        self.daemon.get("/experiments/1/export.ndjson")  # memory that malloc and SQLite keep is not theirs
         before = resident_mib(self.daemon.process.pid)
         over = threading.Event()
         paths = ["/experiments/1/runs?limit=500"] * UNREAD + ["/events"] * STREAMS + ["/experiments/1/export.ndjson"] * EXPORTS
@@ -78,7 +78,7 @@ class SlowReaders(unittest.TestCase):
             for connection in connections:
                 connection.close()
 
-    def test_one_that_keeps_pace_gets_all_of_it(self):
+    def test_a_reader_that_keeps_pace_gets_everything(self):
         whole = self.daemon.get("/experiments/1/export.ndjson").text
         with slow_socket(self.address, "/experiments/1/export.ndjson") as connection:
             answer = bytearray()
@@ -92,10 +92,10 @@ class SlowReaders(unittest.TestCase):
             size, _, body = body.partition(b"\r\n")
             lines.append(body[:int(size, 16)])
             body = body[int(size, 16) + 2:]
-        # Only the time of the export differs, which stands in the last line.
+        # Only the time of the export differs, which is in the last line.
         self.assertEqual(b"".join(lines).decode().splitlines()[:-1], whole.splitlines()[:-1])
 
-    def test_one_that_is_too_slow_is_disconnected(self):
+    def test_a_reader_that_is_too_slow_is_disconnected(self):
         def connections():
             count = 0
             for link in pathlib.Path(f"/proc/{self.daemon.process.pid}/fd").iterdir():
@@ -136,7 +136,7 @@ class SlowReaders(unittest.TestCase):
         print(f"\n8 clients that ask for a summary: another one's /healthz p50 {p50:.1f} ms, p99 {p99:.1f} ms")
         self.assertLess(p50, 100)
 
-    def test_pages_of_runs_are_whole_however_they_are_made(self):
+    def test_pages_of_runs_are_complete_however_they_are_made(self):
         first = self.daemon.get("/experiments/1/runs?limit=500").json()
         second = self.daemon.get(f"/experiments/1/runs?limit=500&cursor={first['next']}").json()
         small = self.daemon.get("/experiments/1/runs?limit=7").json()

@@ -1,5 +1,5 @@
-"""A full disk, a failing one, a damaged database: what was measured can be read, nothing finished is lost, and measuring
-goes on by itself once it can."""
+"""A full disk, a failing one, a damaged database: stored results can be read, no finished run is lost, and measuring resumes by
+itself once it can."""
 
 import hashlib
 import os
@@ -19,20 +19,20 @@ TMPFS = 'mount -t tmpfs -o size=3m tmpfs "$0" && exec "$@"'
 
 
 class NoWriting:
-    """What holds whatever the reason that nothing can be written. break_disk(served), mend_disk(served) and, in between,
-    make_some_room(served) and take_it_back(served) are the case's, as is whether really nothing can be written."""
+    """Behaviour common to every reason that prevents writes. Subclasses define break_disk(served), mend_disk(served), in between
+    make_some_room(served) and take_it_back(served), and whether really nothing can be written."""
 
     def daemon(self):
         raise NotImplementedError
 
-    def test_reads_go_on_posts_are_507_and_the_queue_pauses_until_it_passes(self):
+    def test_reads_go_on_posts_get_507_and_the_queue_pauses_until_writes_work(self):
         with self.daemon() as served:
             first = served.queue()["id"]
             served.finished(first)
             pages = [f"/experiments/{first}", f"/experiments/{first}/results.csv", f"/experiments/{first}/summary",
                      f"/runs/{served.runs(first)[0]['run_id']}"]
             before = [served.get(page).body for page in pages]
-            # While it is measured nothing can be written any more: its figures must be kept until they can.
+            # Writes start to fail while it is measured: the daemon must keep its figures until they can be stored.
             second = served.queue(duration_s=1, repetitions=2)["id"]
             under_way = served.running_run(second)
             stream = served.events(second)
@@ -43,7 +43,7 @@ class NoWriting:
             self.assertEqual((health["status"], served.get("/readyz").status), ("degraded", 503))
             self.assertRegex(health["scheduler"]["paused_reason"], self.reason)
             self.assertEqual(health["store"]["last_write_error"]["kind"], self.kind)
-            # The page is told by its stream.
+            # The page learns of it by its stream.
             paused = next(data["paused_reason"] for name, data in stream if name == "progress" and data["paused_reason"])
             self.assertRegex(paused, self.reason)
             self.assertEqual(served.experiment(second)["progress"]["paused_reason"], paused)
@@ -76,7 +76,7 @@ class NoWriting:
 
 class FullDisk(NoWriting, unittest.TestCase):
     kind, reason, remedy = "full", "no room left", "Free some"
-    nothing_at_all = False  # what takes room away may be written in what the log leaves when it is folded back
+    nothing_at_all = False  # the file that takes the room may use blocks that a checkpoint frees in the log
 
     def daemon(self):
         mounts = subprocess.run(["unshare", "-m", "sh", "-c", TMPFS, "/mnt", "true"], capture_output=True, text=True)
@@ -97,7 +97,7 @@ class FullDisk(NoWriting, unittest.TestCase):
     def break_disk(self, served):
         self.fill(self.filler(served))
 
-    # For a small post, not for what a run leaves.
+    # Room for a small post, but not for a run's results.
     def make_some_room(self, served):
         os.truncate(self.filler(served), self.filler(served).stat().st_size - 24 * 1024)
 
@@ -108,12 +108,12 @@ class FullDisk(NoWriting, unittest.TestCase):
         self.filler(served).unlink()
         self.filler(served).with_name("filler-2").unlink()
 
-    def test_an_idle_daemon_is_well_again_by_itself_and_deletions_have_a_reserve(self):
+    def test_an_idle_daemon_recovers_by_itself_and_deletions_have_a_reserve(self):
         with self.daemon() as served:
             numbers = [served.queue()["id"] for _ in range(2)]
             for number in numbers:
                 served.finished(number)
-            # What the log gives back when the scheduler next looks for work would be room for the annotation.
+            # The scheduler's next look for work would checkpoint the log, and free room for the annotation.
             log = self.filler(served).with_name("copybench.db-wal")
             wait_until(lambda: log.stat().st_size == 0, "the log is folded back")
             self.break_disk(served)
@@ -137,12 +137,12 @@ class FullDisk(NoWriting, unittest.TestCase):
             self.filler(served).unlink()
             wait_until(lambda: served.get("/readyz").status == 200, "there is room")
 
-    def test_what_is_posted_leaves_room_for_the_log_to_be_folded_back(self):
+    def test_posts_leave_room_for_a_checkpoint_of_the_log(self):
         with self.daemon() as served:
             def post():
                 return served.post("/experiments", sweep(repetitions=100, notes="x" * 4000))
             number = served.queue(duration_s=2)["id"]
-            served.running_run(number)  # meanwhile all that is posted stands in the log alone
+            served.running_run(number)  # meanwhile everything posted is in the log alone
             while (answer := post()).status == 202:
                 pass
             self.assertEqual((answer.status, answer.json()["type"]), (507, "urn:copybench:problem:disk-full"))
@@ -176,7 +176,7 @@ class SmallDisk:
         return Daemon(self.data, prefix=self.inside, **options)
 
     def fill(self):
-        """To the last byte."""
+        """Fills it to the last byte."""
         try:
             with open(self.folder / "filler", "ab", buffering=0) as file:
                 while file.write(bytes(4096)):
@@ -189,7 +189,7 @@ class SmallDisk:
 
 
 class NoRoomAtTheStart(unittest.TestCase):
-    def test_killed_on_a_full_disk_it_starts_reads_deletes_and_goes_on_when_there_is_room(self):
+    def test_killed_on_a_full_disk_it_starts_reads_deletes_and_resumes_when_there_is_room(self):
         disk = SmallDisk(self, 3)
         served = disk.daemon()
         done = served.queue()["id"]
@@ -207,13 +207,13 @@ class NoRoomAtTheStart(unittest.TestCase):
             self.assertEqual(served.get(f"/experiments/{done}/results.csv").status, 200)
             self.assertEqual(served.post("/experiments", sweep()).status, 507)
             disk.empty()
-            # It was under way when the daemon was killed, and is measured again.
+            # It was running when the daemon was killed, and is measured again.
             wait_until(lambda: [run["state"] for run in served.runs(number)] == ["interrupted", "running"], "it goes on")
             wait_until(lambda: served.get("/readyz").status == 200, "all is well")
             served.post(f"/experiments/{number}/cancel")
             self.assertEqual(served.finished(number)["state"], "cancelled")
 
-    def test_with_its_reserve_it_recovers_at_once_and_what_was_under_way_can_be_cancelled_and_deleted(self):
+    def test_with_its_reserve_it_recovers_at_once_and_a_running_experiment_can_be_cancelled_and_deleted(self):
         disk = SmallDisk(self, 3)
         served = disk.daemon()
         number = served.queue(duration_s=30, repetitions=2)["id"]
@@ -239,11 +239,11 @@ class NoRoomAtTheStart(unittest.TestCase):
 
 
 class RoomByDeleting(unittest.TestCase):
-    """Each deletion makes room, however large it is, on a disk that is full to the last byte."""
+    """On a disk that is full to the last byte each deletion frees room, however large it is."""
 
     RUNS, BYTES = 100, 400_000
 
-    def test_what_is_deleted_is_given_back_to_the_disk_and_the_reserve_is_held_again(self):
+    def test_deletions_return_space_to_the_disk_and_the_reserve_is_made_again(self):
         disk = SmallDisk(self, 128)
         with disk.daemon() as served:
             numbers = []
@@ -255,7 +255,7 @@ class RoomByDeleting(unittest.TestCase):
         enlarge = ("import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM run_evidence'); "
                    "c.execute('INSERT INTO run_evidence (run_id, evidence_json, perf_raw) SELECT id, ?, ? FROM runs', "
                    "('{}', 'x' * int(sys.argv[2]))); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)'); c.close()")
-        # By SQLite's own path: it resolves links, and would leave the disk by one of /proc.
+        # Through SQLite's own path: it resolves links, and would leave the disk by a path of /proc.
         subprocess.run([*disk.inside, sys.executable, "-c", enlarge, f"{disk.data}/copybench.db", str(self.BYTES)], check=True)
         with disk.daemon() as served:
             self.assertGreater((disk.folder / "copybench.db").stat().st_size, self.RUNS * self.BYTES)
@@ -271,7 +271,7 @@ class RoomByDeleting(unittest.TestCase):
 
 
 class FilesTaken(unittest.TestCase):
-    """What another program does to the files while the daemon has them open is noticed before anything more is acknowledged."""
+    """The daemon notices another program's changes to its open files before it acknowledges anything more."""
 
     def refused(self, served, name):
         answer = served.post("/experiments", sweep())
@@ -281,7 +281,7 @@ class FilesTaken(unittest.TestCase):
         self.assertEqual(served.get("/readyz").status, 503)
         self.assertIn(name, served.get("/readyz").text)
 
-    def test_gone_or_replaced_and_back_again(self):
+    def test_missing_or_replaced_and_back_again(self):
         with Daemon() as served:
             data = pathlib.Path(served.data_dir)
             served.finished(served.queue()["id"])
@@ -297,7 +297,7 @@ class FilesTaken(unittest.TestCase):
                         wait_until(lambda: served.get("/readyz").status == 200, "it is back")
                         served.measured()
 
-    def test_gone_while_it_measures(self):
+    def test_missing_while_it_measures(self):
         with Daemon() as served:
             number = served.queue(duration_s=1)["id"]
             served.running_run(number)
@@ -312,7 +312,7 @@ class FilesTaken(unittest.TestCase):
             os.rename(database.with_name("aside"), database)
             served.completed(number)
 
-    def test_gone_while_nothing_is_queued(self):
+    def test_missing_while_nothing_is_queued(self):
         with Daemon() as served:
             served.completed(served.queue()["id"])
             database = pathlib.Path(served.data_dir) / "copybench.db"
@@ -324,7 +324,7 @@ class FilesTaken(unittest.TestCase):
             answer = wait_until(lambda: (again := served.post("/experiments", sweep())).status == 202 and again, "posts are taken")
             served.completed(answer.json()["id"])
 
-    def test_cut(self):
+    def test_truncated(self):
         for name in ("copybench.db", "copybench.db-wal"):
             with self.subTest(name=name), Daemon() as served:
                 served.finished(served.queue()["id"])
@@ -335,7 +335,7 @@ class FilesTaken(unittest.TestCase):
                 self.assertRegex(ready.text, f"{re.escape(name)} was cut while it was in use, from .* start copybenchd")
                 self.assertEqual(served.post("/experiments", sweep()).status, 503)
 
-    def test_its_index_is_cut_or_the_database_overwritten(self):
+    def test_its_index_is_truncated_or_the_database_overwritten(self):
         def idle(served):
             log = pathlib.Path(served.data_dir) / "copybench.db-wal"
             wait_until(lambda: log.stat().st_size == 0, "the log is folded back, and nobody uses the index")
@@ -363,7 +363,7 @@ class FilesTaken(unittest.TestCase):
             self.assertEqual(served.get("/readyz").status, 503)
             self.assertIn("is damaged", served.get("/readyz").text)
 
-    def test_a_run_that_was_ended_by_another_program_is_let_go(self):
+    def test_a_run_that_another_program_ended_is_abandoned(self):
         with Daemon() as served:
             first = served.queue(duration_s=2)["id"]
             run = served.running_run(first)["run_id"]
@@ -378,7 +378,7 @@ class FilesTaken(unittest.TestCase):
             database.close()
             served.measured()
 
-    def test_with_the_lock_gone_a_second_daemon_stays_outside(self):
+    def test_without_the_lock_file_a_second_daemon_is_still_rejected(self):
         with Daemon() as served:
             os.unlink(pathlib.Path(served.data_dir) / "copybench.lock")
             with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", served.data_dir) as second:
@@ -398,7 +398,7 @@ class FileSizeLimit(unittest.TestCase):
 
 
 class ReadError(unittest.TestCase):
-    def test_a_disk_that_cannot_be_read_for_a_while_is_no_damage(self):
+    def test_a_temporary_read_error_is_not_damage(self):
         shim = self.enterContext(Shim("storage_shim.c"))
         data = self.enterContext(tempfile.TemporaryDirectory(prefix="copybench-test-"))
         with Daemon(data, environment={**shim.environment, "STORAGE_OF_COPYBENCH": data}) as served:
@@ -463,7 +463,7 @@ class Damaged(unittest.TestCase):
             self.number = served.queue()["id"]
             served.finished(self.number)
 
-    def test_what_is_changed_in_place_is_damaged_and_the_daemon_does_not_start(self):
+    def test_a_file_changed_in_place_is_damaged_and_the_daemon_does_not_start(self):
         before = damage(self.database, "runs")
         with Process("serve", "--listen", "127.0.0.1:0", "--data-dir", self.data) as served:
             self.assertNotEqual(served.wait(), 0)
@@ -472,7 +472,7 @@ class Damaged(unittest.TestCase):
         self.assertRegex(said, "(?s)is damaged.*Keep the file, and restore a copy of it")
         self.assertEqual(digest(self.database), before)
 
-    def test_evidence_is_damaged_and_nothing_is_written(self):
+    def test_damaged_evidence_is_reported_and_nothing_is_written(self):
         before = damage(self.database, "run_evidence")
         with Daemon(self.data) as served:
             health = wait_until(lambda: (health := served.get("/healthz").json())["store"]["last_write_error"] and health,

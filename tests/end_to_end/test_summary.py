@@ -1,4 +1,4 @@
-"""The last lines of tests/run, from what ctest, unittest, Node and doctest really write; and what is not judged on a busy machine."""
+"""The last lines of tests/run, from the real output of ctest, unittest, Node and doctest; and the handling of busy machines."""
 
 import contextlib
 import io
@@ -74,7 +74,7 @@ class Summary(unittest.TestCase):
                        stderr=subprocess.DEVNULL, check=False, timeout=120)
         return summary.summarize([self.folder / "results.xml"])
 
-    def test_cases_that_fail_are_counted_and_their_suites_named(self):
+    def test_failed_cases_are_counted_and_their_suites_named(self):
         lines, well = self.summary_of({
             "python": (PYTHON.replace("WRONG", "7"), sys.executable, "-B"),
             "cpp": (DOCTEST, "cat"),
@@ -83,10 +83,10 @@ class Summary(unittest.TestCase):
         })
         self.assertFalse(well)
         self.assertEqual(lines[:5], ["Failed:", "  python", "  cpp", "  crash", "  gone"])
-        # Of Python: a test with two failures, and one with an error. The doctest that returned early is no pass.
+        # Python: a test with two failures, and one with an error. The doctest that returned early did not pass.
         self.assertEqual(lines[-1], "8 passed, 5 failed, 4 skipped")
 
-    def test_what_is_skipped_is_named_with_its_reason(self):
+    def test_skipped_suites_are_named_with_their_reason(self):
         lines, well = self.summary_of({
             "python": (PYTHON.replace("WRONG", "5").replace("range(2)", "()"), sys.executable, "-B"),
             "plain": ("echo said; exit 0", "sh"),
@@ -113,7 +113,7 @@ class Summary(unittest.TestCase):
         lines, well = self.summary_of({"page": (NODE.replace("WRONG", "true"), *program)})
         self.assertEqual((lines[0], lines[1], lines[-1], well), ("Failed:", "  page", "1 passed, 1 failed, 1 skipped", False))
 
-    def test_what_failed_beside_the_tests_counts(self):
+    def test_failures_outside_of_the_tests_count(self):
         lines, well = summary.summarize([], ["ThreadSanitizer: race.1"])
         self.assertEqual((lines, well), (["Failed:", "  ThreadSanitizer: race.1", "0 passed, 1 failed, 0 skipped"], False))
 
@@ -133,7 +133,7 @@ class Judged(unittest.TestCase):
         self.assertEqual(done.returncode, judged.NOT_JUDGED, done.stdout)
         self.assertRegex(done.stdout, r"^not judged: other programs use \d+\.\d\d CPUs before it starts\n$")
 
-    def test_a_failure_on_a_quiet_machine_is_judged_once_more(self):
+    def test_a_failure_on_a_quiet_machine_is_repeated_once(self):
         for second, status in (("exit 0", 0), ("exit 3", 3)):
             with tempfile.TemporaryDirectory(prefix="copybench-test-") as folder, io.StringIO() as said:
                 script = f"echo FAIL: a; [ -e {folder}/tried ] && {second}; touch {folder}/tried; exit 1"
@@ -141,12 +141,12 @@ class Judged(unittest.TestCase):
                     self.assertEqual(judged.run(["sh", "-c", script], probe_s=0), status)
                 self.assertEqual(said.getvalue(), "| FAIL: a\nit failed on a quiet machine: judged once more\nFAIL: a\n")
 
-    def test_what_it_runs_is_not_taken_for_others(self):
+    def test_its_own_processes_are_not_counted_as_others(self):
         watch = judged.Watch()
         subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.5: pass"], check=True)
         others = watch.others()
         begun, machine, own = watch.start
-        # At least that half second is left out of what the machine counts since.
+        # The machine's count since then leaves out at least that half second.
         self.assertGreaterEqual(judged.own_cpu_s() - own, 0.5)
         self.assertGreaterEqual(judged.machine_cpu_s() - machine, others * 0.5)
         self.assertGreater(begun, 0)

@@ -27,15 +27,15 @@ class Sweep(unittest.TestCase):
         cls.runs = cls.daemon.runs(cls.id)
         cls.details = [cls.daemon.get(f"/runs/{run['run_id']}").json() for run in cls.runs]
 
-    def test_the_acknowledgement_says_what_was_queued(self):
+    def test_the_acknowledgement_has_the_queued_experiment(self):
         queued = self.queued.json()
         self.assertEqual(self.queued.headers["Location"], f"/experiments/{self.id}")
         self.assertEqual(queued["progress"]["runs_total"], 12)
-        # 12 runs of 0.1 s warm-up and 0.2 s window, and what each takes beside them.
+        # 12 runs of 0.1 s warm-up and 0.2 s window, and each run's time beside them.
         self.assertGreater(queued["estimated_duration_s"], 12 * 0.3)
         self.assertLess(queued["estimated_duration_s"], 12 * 1.3)
 
-    def test_links_lead_somewhere(self):
+    def test_links_resolve(self):
         links = self.experiment["links"]
         self.assertEqual(set(links), {"self", "runs", "csv", "summary", "events", "circumstances", "export", "page"})
         for name, link in links.items():
@@ -61,7 +61,7 @@ class Sweep(unittest.TestCase):
         self.assertEqual(spec["repetitions"], 1)
         self.assertEqual(len(spec["events"]), 8)
 
-    def test_events_tell_each_run_once_and_then_the_end(self):
+    def test_events_carry_each_run_once_and_then_the_end(self):
         names = [name for name, _ in self.events]
         self.assertEqual(names.count("end"), 1)
         self.assertEqual(names[-1], "end")
@@ -94,7 +94,7 @@ class Sweep(unittest.TestCase):
                 self.assertGreaterEqual(run["window_s"], 0.2)
                 self.assertAlmostEqual(run["throughput_gbps"], run["bytes"] * 8 / run["window_s"] / 1e9,
                                        delta=run["throughput_gbps"] * 1e-3)
-                # Messages that straddle an edge of the window count in part as bytes.
+                # A message across an edge of the window counts its bytes in part.
                 self.assertLessEqual(abs(run["bytes"] - run["messages"] * run["message_bytes"]),
                                      2 * run["threads"] * run["message_bytes"])
                 latencies = [run[f"latency_{name}_us"] for name in ("p50", "p90", "p99", "p999", "max")]
@@ -181,8 +181,8 @@ class Sweep(unittest.TestCase):
             self.assertEqual(peak["configuration"]["threads"], best["threads"])
             self.assertAlmostEqual(peak["throughput_gbps"]["median"], best["throughput_gbps"], places=6)
 
-    def test_the_daemon_sleeps_through_each_window(self):
-        # An event stream is open all the while. The one wake-up is the window's end.
+    def test_the_daemon_sleeps_during_each_window(self):
+        # An event stream is open throughout. The only wake-up is the window's end.
         for run in self.details:
             used = run["evidence"]["daemon"]
             self.assertLessEqual(used["wake_ups"], 1 + 2 * run["window_s"], used)
@@ -195,7 +195,7 @@ class Sweep(unittest.TestCase):
         if self.daemon.get("/system").json()["perf"]["usable"]:
             self.assertIn("context-switches", answer.text)
 
-    def test_nothing_stays_behind(self):
+    def test_no_process_stays_behind(self):
         self.assertEqual(self.daemon.left_over(), [self.daemon.process.pid])
 
 
@@ -208,7 +208,7 @@ class Patterns(unittest.TestCase):
             for run in served.runs(queued["id"]):
                 with self.subTest(engine=run["engine"]):
                     self.assertEqual(run["state"], "completed", run.get("reason"))
-                    # One message at a time: they cannot take longer in all than the window.
+                    # One message at a time: together they cannot take longer than the window.
                     self.assertLessEqual(run["messages"] * run["latency_us"] / 1e6, run["window_s"] * 1.05)
                     self.assertGreater(run["messages"], 0)
 

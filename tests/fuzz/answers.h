@@ -1,4 +1,4 @@
-// A store with an API over it, without a network, and every answer that can be given of an experiment.
+// A store with an API over it, without a network, and every response about an experiment.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -21,7 +21,7 @@ namespace copybench::fuzz {
 
 class Answers {
  public:
-  // In memory where there is a file system for that: each import is a transaction.
+  // In memory where such a file system exists, since each import is a transaction.
   Answers() {
     std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm/copybench-fuzz-XXXXXX" : "/tmp/copybench-fuzz-XXXXXX";
     FUZZ_CHECK(::mkdtemp(name.data()) != nullptr);
@@ -43,8 +43,8 @@ class Answers {
   Store& store() { return *store_; }
   std::filesystem::path database() const { return store_->database_path(); }
 
-  // Everything that is answered of the experiment and its runs. What cannot be read is answered as damaged, where that may
-  // be; nothing fails otherwise.
+  // Requests everything about the experiment and its runs. Unreadable data are reported as damaged, if that may be; nothing else
+  // fails.
   void ask_all(ExperimentId id, bool may_be_damaged) {
     may_be_damaged_ = may_be_damaged;
     ask(&Api::list_experiments, 0, {{"limit", "5"}});
@@ -84,7 +84,7 @@ class Answers {
     }
   }
 
-  // What later experiments are compared with.
+  // Later experiments are compared with it.
   void set_base(ExperimentId id, RunId profile) {
     base_ = id;
     base_profile_ = profile;

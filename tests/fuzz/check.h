@@ -1,4 +1,4 @@
-// What a fuzzer holds against the code: a property that does not hold ends the process, as a sanitizer does.
+// A fuzzer's assertion: a violated property ends the process, like a sanitizer's finding.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The bodies of POST and PATCH /experiments: whatever is sent, it is refused with a reason or becomes a plan within limits.
+// The bodies of POST and PATCH /experiments: any input is rejected with a reason or becomes a plan within limits.
 #include "api/request/canonical_text.h"
 #include "api/request/decode.h"
 #include "api/request/validate_decoded.h"

@@ -1,4 +1,4 @@
-// Exports to begin from, and changes of their lines as trees.
+// Seed exports, and changes of their lines as trees.
 #pragma once
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ inline std::vector<ExportFile> read_seeds() {
   return {read_seed("profiled.ndjson"), read_seed("until-ci.ndjson"), read_seed("crossover.ndjson")};
 }
 
-// Puts the value into a member that is there.
+// Sets the value of an existing member.
 inline void set_member(Json& object, const std::string& key, const Json& value, Undo& undo) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (!object.is_object() || found == object.end()) return;
@@ -37,7 +37,7 @@ inline void set_member(Json& object, const std::string& key, const Json& value, 
   *found = value;
 }
 
-// The counts and places that a run more or less changes, so that it is not for them alone that it is refused.
+// The counts and positions that depend on the number of runs, so that they are not the only reason for a rejection.
 inline void count_anew(ExportFile& file, Undo& undo) {
   std::map<std::string, int64_t> counts{{"completed", 0}, {"failed", 0}, {"cancelled", 0}, {"interrupted", 0}};
   int64_t place = 0;
@@ -60,7 +60,7 @@ inline Json& some_line(ExportFile& file, Choices& choices) {
   return file.experiment;
 }
 
-// Changes that add or take away lines are not kept.
+// Changes that add or remove lines are not kept.
 inline void change_lines(ExportFile& file, Choices& choices) {
   Undo never;
   switch (choices.below(12)) {
@@ -80,7 +80,7 @@ inline void change_lines(ExportFile& file, Choices& choices) {
   }
 }
 
-// The lines of a file are objects: read_export() sees to that.
+// The lines of a file are objects: read_export() checks that.
 inline bool has_objects_alone(const ExportFile& file) {
   const auto is_object = [](const Json& row) { return row.is_object(); };
   return file.experiment.is_object() && std::all_of(file.runs.begin(), file.runs.end(), is_object) &&

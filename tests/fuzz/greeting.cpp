@@ -1,4 +1,4 @@
-// What a client of an engine sends, and what an engine answers: nothing, or a value that encodes to the same bytes.
+// The bytes that an engine's client and an engine send: rejected, or a value that encodes to the same bytes.
 #include "core/wire/greeting.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ using namespace copybench;
 
 namespace {
 
-// Bytes that no value is made of must be zero in what is encoded; those alone may differ.
+// Bytes outside every field must be zero when encoded; only these may differ.
 template <size_t kSize, typename Decode, typename Encode>
 void round_trip(const uint8_t* data, size_t size, const Decode& decode, const Encode& encode) {
   std::array<std::byte, kSize> bytes{};

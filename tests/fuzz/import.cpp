@@ -1,5 +1,5 @@
-// What is handed in as an export: it is refused with its line, or every reader of the store can read it. Since no random
-// change keeps the digest right, each input is also tried with an end that fits it.
+// Any input as an export: it is rejected by line, or every reader of the store can read it. Since no random change keeps the
+// digest right, each input is also tried with a matching end.
 #include <fmt/format.h>
 
 #include <string>
@@ -22,7 +22,7 @@ void read(std::string_view text) {
   FUZZ_CHECK(checked || checked.error().kind == StoreError::Kind::invalid);
 }
 
-// All lines but the last one, and a last one that says the truth of them.
+// Returns all lines but the last, with a last line that matches them.
 std::string signed_anew(std::string_view text) {
   const size_t end = text.empty() ? std::string_view::npos : text.rfind('\n', text.size() - 2);
   std::string lines(text.substr(0, end == std::string_view::npos ? text.size() : end + 1));

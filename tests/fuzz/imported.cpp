@@ -1,5 +1,5 @@
-// Exports whose lines were changed as trees, all the way: judged, imported, and every answer given that touches them. What
-// the check of an import lets through can be read whole: no answer is damaged, and none fails.
+// Exports whose lines were changed as trees, validated, imported and read by every endpoint that uses them. An accepted import
+// can be read completely: no response reports damage, and none fails.
 #include <fmt/format.h>
 
 #include "answers.h"
@@ -27,7 +27,7 @@ struct World {
   }
 };
 
-// As it would come through a file: written, signed and read again.
+// The same way as through a file: written, signed and read again.
 Result<ExportFile> through_text(const ExportFile& file) {
   ExportWriter writer(file.origin, file.schema);
   std::string text = writer.head() + writer.experiment(file.experiment);

@@ -1,6 +1,6 @@
-// Exports whose lines were changed as trees, judged alone, where imported.cpp goes all the way. What the check
-// lets through fits the tables and is read back whole, in a database in memory that keeps nothing. Each input makes many files,
-// since it takes libFuzzer longer to see what an input reached than it takes to judge one.
+// Exports whose lines were changed as trees, only validated; imported.cpp goes all the way. Accepted exports fit the tables and
+// are read back completely, in a database in memory that keeps nothing. Each input makes many files, since libFuzzer takes longer
+// to collect an input's coverage than a validation takes.
 #include "core/store/schema.h"
 #include "core/transfer/import.h"
 #include "exports.h"
@@ -46,7 +46,7 @@ void judge(World& world, const ExportFile& file) {
   FUZZ_CHECK(checked);
 }
 
-// Lines added and taken away too.
+// Changes that add and remove lines too.
 void judge_copy(World& world, ExportFile file, size_t changes, Choices& choices) {
   Undo never;
   for (size_t i = 0; i < changes; ++i) change_lines(file, choices);

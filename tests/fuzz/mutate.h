@@ -1,5 +1,5 @@
-// Changes JSON trees as the bytes of an input say: types swapped, extremes, members deleted, doubled and moved, deep nesting,
-// long lists. What is left of a valid export is near to one, so that a check that is missing is met.
+// Changes JSON trees as an input's bytes direct: types swapped, extremes, members deleted, doubled and moved, deep nesting, long
+// lists. The result stays close to a valid export, so that a missing check is hit.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace copybench::fuzz {
 
-// The input's bytes, and after them numbers that follow from them.
+// The input's bytes, then numbers derived from them.
 class Choices {
  public:
   Choices(const uint8_t* data, size_t size) : data_(data), size_(size) {
@@ -54,14 +54,14 @@ inline Json extreme(Choices& choices) {
   return kValues[choices.below(kValues.size())];
 }
 
-// Iterators of objects know no offsets.
+// Iterators of objects have no offsets.
 inline Json::iterator nth(Json& json, size_t at) {
   auto found = json.begin();
   for (size_t i = 0; i < at; ++i) ++found;
   return found;
 }
 
-// Any value of the tree, the root left out where it has members.
+// Returns any value of the tree, except the root if it has members.
 inline Json& some_node(Json& root, Choices& choices) {
   Json* node = &root;
   while (node->is_structured() && !node->empty()) {
@@ -88,14 +88,14 @@ inline void change_scalar(Json& node, Choices& choices) {
       case 2: text.insert(at, text.substr(0, 1000)); break;
       case 3: text.insert(at, ";"); break;
     }
-    // Only what JSON can say.
+    // Only values that JSON can express.
     std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   } else {
     node = extreme(choices);
   }
 }
 
-// A deep value is deeper than a line of an export may be; most are not.
+// A deep value exceeds the nesting limit of an export's line; most are not deep.
 inline void nest(Json& node, Choices& choices) {
   const size_t levels = choices.below(8) == 0 ? 300 : 1 + choices.below(60);
   for (size_t i = 0; i < levels; ++i) {
@@ -109,11 +109,11 @@ inline void nest(Json& node, Choices& choices) {
   }
 }
 
-// What was changed, to be taken back: a change costs less to undo than all of a file to copy.
+// Undo log of changes: undoing a change costs less than copying the whole file.
 class Undo {
  public:
-  // Before the value is changed. It is moved away and a copy takes its place: so what was kept of its members before, by their
-  // addresses, is found there again when all is taken back, the last change first.
+  // Call before the value is changed. Moves it away and puts a copy in its place: addresses of its members that were recorded
+  // before are valid again when everything is undone, last change first.
   void keep(Json& value) {
     Json original = std::move(value);
     value = original;

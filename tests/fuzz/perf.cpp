@@ -1,5 +1,4 @@
-// What perf prints: whatever it is, it gives one reading for each event that was asked for, samples that can be counted, and text that
-// can be stored.
+// perf's output: any input gives one reading for each requested event, samples that can be counted, and text that can be stored.
 #include "core/perf/perf_stat.h"
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Rows that were damaged in the database itself, past every check: each answer is a good one, or says what is damaged; no
-// answer fails otherwise, the list has the experiment, and it can be deleted.
+// Rows that were damaged in the database itself, past every check: each response is good, or reports the damage. No response
+// fails otherwise, the list has the experiment, and it can be deleted.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -24,7 +24,7 @@ struct Place {
 struct World {
   Answers answers;
   std::unique_ptr<DatabaseConnection> connection;
-  // Reads all the time, so that SQLite begins no new log: the store would take one that `connection` began for damage.
+  // Reads throughout, so that SQLite starts no new log: the store would report one that `connection` starts as damage.
   std::unique_ptr<DatabaseConnection> pin;
   std::vector<ExportFile> seeds;
   std::vector<Place> places;
@@ -69,7 +69,7 @@ struct World {
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// What stands there, changed; any text or number where it cannot be.
+// Returns the stored value, changed; or any text or number in a column that cannot hold it.
 void damage(World& world, ExperimentId id, Choices& choices) {
   const Place& place = world.places[choices.below(world.places.size())];
   std::string text;
@@ -111,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Choices choices(data, size);
   ExportFile file = world.seeds[choices.below(world.seeds.size())];
   file.digest_of_runs = fmt::format("{:x}", ++number);
-  // Now and then the store begins a new log itself, at its first write after a commit that copied all of the old one.
+  // Sometimes the store starts a new log itself, at its first write after a commit that copied the whole old one.
   if (number % 200 == 1) {
     if (number > 1) world.let_log_go();
     for (int i = 0; i < 2; ++i) {
@@ -131,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (failed) FUZZ_CHECK(failed->message.find("constraint") != std::string::npos);  // NOT NULL, STRICT
   }
   world.answers.ask_all(id, true);
-  // Made one that waits, it may keep no other from its turn.
+  // A row changed to queued must keep no other experiment from its turn.
   if (choices.below(4) == 0) FUZZ_CHECK(world.answers.store().claim_next());
   const auto unpinned = world.answers.store().annotate(id, {{}, {}, {}, false});
   if (!unpinned) std::fprintf(stderr, "%s\n", unpinned.error().message.c_str());

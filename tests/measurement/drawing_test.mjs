@@ -1,4 +1,4 @@
-// How soon the page draws; it has the machine for itself.
+// The page's drawing time; this test has the machine for itself.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Daemon, marks, openBrowser, openPage } from '../browser/harness.mjs';
@@ -13,7 +13,7 @@ after(async () => {
   await daemon?.end();
 });
 
-// What this browser and machine take for elements and text alone, in ms.
+// This browser's and machine's time for elements and text alone, in ms.
 const yardstick = (page) =>
   page.evaluate(() => {
     const begun = performance.now();
@@ -24,11 +24,11 @@ const yardstick = (page) =>
     box.remove();
     return performance.now() - begun;
   });
-// Three to five where it was set, whether other programs used the machine or not.
+// Measured as three to five when the limit was set, whether other programs used the machine or not.
 const most = 10;
 
-test('a thousand runs are drawn as soon as a page may be expected to', async () => {
-  // Of a few attempts the best: on a machine that others use, one says more of them than of the page.
+test('a thousand runs are drawn within the page’s goal', async () => {
+  // The best of a few attempts: on a shared machine a single one measures the others more than the page.
   let page;
   let took = Infinity;
   let unit = Infinity;
@@ -49,7 +49,7 @@ test('a thousand runs are drawn as soon as a page may be expected to', async () 
   const answer = await page.locator('.answer').innerText();
   assert.match(answer, /The lead passes from two-copy to one-copy between 8 KiB and 32 KiB/);
   assert.match(await page.locator('[data-chart=cost] h3').textContent(), /CPU cycles per byte/);
-  // Nothing recorded its machine, and today's is not taken for it.
+  // The record has no machine, and the page does not fill in today's.
   assert.match(
     await page.locator('[data-chart=throughput] .annotation').textContent(),
     /Host, kernel and CPU of this experiment are not known/,

@@ -1,9 +1,9 @@
-"""Runs a suite that judges figures: judged.py COMMAND...
+"""Runs a suite that tests figures: judged.py COMMAND...
 
-Figures are only as good as the machine is quiet. Where other programs use it before the suite starts, the suite is not run;
-where they did while it failed, its failure says nothing. Both end with "not judged: why" and exit status 77 (skipped); else the
-status is the command's. What rests on repeated runs may miss by chance, or by what a hypervisor takes in silence: a suite that
-fails on a quiet machine is run once more, and that counts.
+Figures are only reliable on a quiet machine. If other programs use it before the suite starts, the suite is not run; if they
+did while it failed, its failure proves nothing. Both end with "not judged: why" and exit status 77 (skipped); otherwise the
+status is the command's. Statistical tests may fail by chance, or by time that a hypervisor steals silently: a suite that fails
+on a quiet machine is run once more, and that result counts.
 """
 import ctypes
 import os
@@ -14,14 +14,14 @@ import time
 
 NOT_JUDGED = 77
 PROBE_S = 1.0
-# CPUs' worth of time that others use. A quiet machine's own services take a hundredth or two.
+# CPUs that others use. A quiet machine's own services take a hundredth or two.
 BUSY_BEFORE = 0.25
 BUSY_DURING = 0.1
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def machine_cpu_s(text=None):
-    """CPU time that anything has used on this machine, without interrupts, and what a hypervisor gave to others."""
+    """CPU time of all processes on this machine, without interrupts, plus what a hypervisor gave to others."""
     if text is None:
         with open("/proc/stat", encoding="ascii") as file:
             text = file.read()
@@ -30,13 +30,13 @@ def machine_cpu_s(text=None):
 
 
 def own_cpu_s():
-    """CPU time of this process and of all that it started and that have ended."""
+    """CPU time of this process and of all its descendants that have ended."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 class Watch:
-    """Between the start and the call of others(): how many CPUs other programs used, on average."""
+    """How many CPUs other programs used on average, from the start to the call of others()."""
 
     def __init__(self):
         self.start = time.monotonic(), machine_cpu_s(), own_cpu_s()
@@ -47,7 +47,7 @@ class Watch:
 
 
 def reap_orphans():
-    """Those whose parents ended first come to this process; their time counts once they are waited for."""
+    """Adopts processes whose parents ended first; their time counts once they are waited for."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0] != 0:
             pass
@@ -68,7 +68,7 @@ def run(command, probe_s=PROBE_S):
         reap_orphans()
         others = watch.others()
         again = status != 0 and others <= BUSY_DURING and not last
-        # What does not count is not to be counted by summary.py.
+        # summary.py must not count the cases of an attempt that does not count.
         print("".join(f"| {line}\n" for line in done.stdout.splitlines()) if again else done.stdout, end="", flush=True)
         if status != 0 and others > BUSY_DURING:
             print(f"not judged: it failed, and other programs used {others:.2f} CPUs meanwhile")

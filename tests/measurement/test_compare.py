@@ -1,4 +1,4 @@
-"""Comparisons of real runs: an engine over itself is no difference, a planted slowdown of 5 % is found."""
+"""Comparisons of real runs: an engine against itself shows no difference, a planted slowdown of 5 % is found."""
 
 import contextlib
 import os
@@ -11,18 +11,17 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import Daemon
 
-# An engine that takes 0.3 ms for each answer, as an application that has something to do, and one that takes 5 % longer. By
-# the median latency of its answers it is found however busy the machine is: its neighbours take whole time slices, in which
-# few answers fall.
+# An engine that takes 0.3 ms for each response, like an application with work to do, and one that takes 5 % longer. The median
+# latency shows it however busy the machine is: other processes take whole time slices, in which few responses fall.
 STEADY = "burn:message_ns=300000"
 SLOWER = "burn:message_ns=315000"
 ANSWERS = {"pattern": "request_response"}
 MEDIAN = "metric=latency_p50_us"
 
-# 5 configurations by 4 figures are 20 tries. The figures of one run lean on each other: as many configurations as tries take
-# some minutes (COPYBENCH_SAME_TWICE=20).
+# 5 configurations by 4 figures are 20 tests. The figures of one run are correlated: as many configurations as tests take some
+# minutes (COPYBENCH_SAME_TWICE=20).
 CONFIGURATIONS = int(os.environ.get("COPYBENCH_SAME_TWICE", "5"))
-PAIRS = 8 if CONFIGURATIONS <= 6 else 10  # as core/README.md says, up to 25
+PAIRS = 8 if CONFIGURATIONS <= 6 else 10  # see core/README.md; up to 25
 SIZES = [round(512 * 256 ** (i / (CONFIGURATIONS - 1))) for i in range(CONFIGURATIONS)]
 
 
@@ -43,7 +42,7 @@ def compare(daemon, base, head, rest=""):
 
 
 def judged(test, tries):
-    """A machine that others use is no place to judge figures: copybench itself says so then."""
+    """Figures of a busy machine prove nothing: copybench itself flags them then."""
     doubtful = [one["detail"] for one in tries if one["verdict"] == "cannot_tell"]
     if doubtful:
         test.skipTest(f"not judged: {doubtful[0]}")
@@ -71,7 +70,7 @@ class SameEngineTwice(unittest.TestCase):
 
 
 class PlantedSlowdown(unittest.TestCase):
-    def test_it_is_found_between_experiments_and_closes_the_gate(self):
+    def test_it_is_found_between_experiments_and_fails_the_gate(self):
         with tempfile.TemporaryDirectory(prefix="copybench-test-") as data, contextlib.ExitStack() as stack:
             numbers = []
             for _ in range(8):

@@ -1,4 +1,4 @@
-"""The search for a crossover, among engines whose costs are planted."""
+"""The search for a crossover, among engines with planted costs."""
 
 import pathlib
 import sys
@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import Daemon
 
 SHORT = {"duration_s": 0.1, "warmup_s": 0}
-# perf takes time and counts nothing that is needed here.
+# perf takes time and counts nothing that this needs.
 WITHOUT_PERF = ("--perf", "no-perf-here")
 
 
@@ -19,12 +19,12 @@ class Crossover(unittest.TestCase):
                 "threads": [1], **SHORT, **fields}
 
     def daemon(self, *faults):
-        # Engines whose cost a message and whose cost a byte are planted, far above what sending costs.
+        # Engines with a planted cost a message and a planted cost a byte, far above the cost of sending.
         faults = [part for fault in faults for part in ("--test-faults", fault)]
         return self.enterContext(Daemon(arguments=[*WITHOUT_PERF, *faults]))
 
     def test_a_planted_crossover_is_found_within_its_interval(self):
-        planted = 5310  # bytes: 10 ns a byte for the one, as much a message as 8 fields of that size cost for the other
+        planted = 5310  # bytes: one costs 10 ns a byte, the other as much a message as 8 fields of that size cost the first
         daemon = self.daemon("two_copy=burn:byte_ns=10+cpu=1", f"one_copy=burn:message_ns={8 * planted * 10}+cpu=1")
         answer = daemon.post("/experiments", self.search(metric="cpu_ns_per_byte"))
         self.assertEqual(answer.status, 202, answer.text)
@@ -32,7 +32,7 @@ class Crossover(unittest.TestCase):
         self.assertEqual(experiment["spec"]["field_sizes"], {"from": 2048, "to": 8192})
         self.assertEqual(experiment["runs_total"], 2 * 2 * 5)
         paths = [data["crossover"]["path"] for name, data in daemon.events(experiment["id"]) if name == "progress"]
-        # It is told live: the ends first, then the sizes that the search came to.
+        # Events report it live: the ends first, then the sizes that the search chose.
         self.assertEqual([size["field_bytes"] for size in paths[0]], [2048, 8192])
         self.assertGreater(len({str(path) for path in paths}), 10)
         done = daemon.experiment(experiment["id"])
@@ -50,7 +50,7 @@ class Crossover(unittest.TestCase):
         self.assertEqual(plan.status, 200, plan.text)
         self.assertEqual(plan.json()["spec"], done["spec"])
 
-    def test_none_in_range_says_which_is_better_throughout(self):
+    def test_without_one_in_range_the_better_engine_is_reported(self):
         daemon = self.daemon("two_copy=burn:byte_ns=10")
         number = daemon.post("/experiments", self.search(field_sizes={"from": 4096, "to": 8192})).json()["id"]
         found = daemon.finished(number)["progress"]["crossover"]

@@ -1,4 +1,4 @@
-"""What makes a run's figures doubtful is told: a neighbour on its CPUs is, a quiet machine is not."""
+"""Doubtful figures are flagged: a busy process on the run's CPUs is, a quiet machine is not."""
 
 import csv
 import os
@@ -11,13 +11,13 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 from daemon import ENGINES, Daemon
 
-# Flags that come from outside copybench. Where others use this machine, a quiet run may have to be tried again.
+# Flags caused outside copybench. Where others use this machine, a quiet run may need another try.
 FROM_OUTSIDE = {"steal", "neighbours"}
 TRIES = 5
 
 
 class Burner:
-    """Uses one CPU for itself until it is left, or of each 10 ms a share."""
+    """Uses one CPU within its block, or a share of each 10 ms."""
 
     def __init__(self, cpu, share=1):
         code = ("import os, time\n"
@@ -41,17 +41,17 @@ class Burner:
 
 
 class Unsteady(unittest.TestCase):
-    """Engines whose throughput is planted not to be steady, each in a way of its own."""
+    """Engines with a planted unsteady throughput, each in its own way."""
 
     PLANTED = {"two_copy": ("warm_up", "message_ns=30000+until_s=0.5"),
                "one_copy": ("step", "message_ns=30000+until_s=1.4"),
                "zero_copy": ("drift", "message_ns=20000+grow_s=2.2")}
 
-    def test_a_warm_up_too_short_a_step_and_a_drift_are_told_apart_everywhere(self):
+    def test_a_short_warm_up_a_step_and_a_drift_are_distinguished_everywhere(self):
         faults = [part for engine, (_, burn) in self.PLANTED.items() for part in ("--test-faults", f"{engine}=burn:{burn}")]
         daemon = self.enterContext(Daemon(arguments=faults))
         left = dict(self.PLANTED)
-        for _ in range(TRIES):  # others who use this machine make steps of their own
+        for _ in range(TRIES):  # other users of this machine cause steps of their own
             number = daemon.queue(engines=list(left), duration_s=2.1)["id"]
             self.assertEqual(daemon.finished(number)["state"], "completed")
             table = daemon.get(f"/experiments/{number}/results.csv").text
@@ -82,7 +82,7 @@ class Noise(unittest.TestCase):
     def kinds(self, run):
         return {flag["kind"] for flag in run["flags"]}
 
-    def test_a_neighbour_on_the_server_s_cpu_is_flagged_by_name(self):
+    def test_a_busy_process_on_the_server_s_cpu_is_flagged_by_name(self):
         with Burner(self.cpus[0]) as burner:
             run = self.measure(duration_s=1)
         self.assertIn("neighbours", self.kinds(run))
@@ -94,7 +94,7 @@ class Noise(unittest.TestCase):
         summary = self.daemon.get(f"/experiments/{run['experiment_id']}/summary").json()
         self.assertEqual(summary["configurations"][0]["runs_flagged"], 1)
 
-    def test_one_that_uses_a_quarter_of_a_cpu_is_flagged_in_every_engine(self):
+    def test_a_process_with_a_quarter_of_a_cpu_is_flagged_in_every_engine(self):
         for engine in ENGINES:
             with self.subTest(engine=engine), Burner(self.cpus[-1], 0.25) as burner:
                 run = self.measure(engines=[engine], field_sizes=[16384], duration_s=1)

@@ -1,4 +1,4 @@
-"""Where the cycles go: which copies there are in each engine on loopback, and which are not."""
+"""Profiles: the copies that each engine makes on loopback, and those that it does not make."""
 
 import pathlib
 import sys
@@ -10,10 +10,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 import daemon
 from daemon import ENGINES, Daemon
 
-# Above: seen, since what comes out of the cache costs little. Below: not there; a stray sample of a header or of another
-# program's packet may be.
+# Above: present, since a copy out of the cache costs little. Below: absent; a stray sample of a header or of another program's
+# packet may occur.
 SEEN, STRAY = 0.003, 0.01
-# Of the sending and the receiving host together, on loopback.
+# On loopback, for the sending and the receiving host together.
 COPIES = {
     "two_copy": {"gather", "send", "receive"},
     "one_copy": {"send", "receive"},
@@ -55,7 +55,7 @@ class Profile(unittest.TestCase):
         summary = self.daemon.get(f"/experiments/{self.id}/summary").json()
         self.assertEqual([one["runs_completed"] for one in summary["configurations"]], [1, 1, 1])
 
-    def test_the_copies_that_are_there_are_those_of_the_mode(self):
+    def test_the_copies_found_are_those_of_the_mode(self):
         for engine, share in self.shares():
             with self.subTest(engine=engine):
                 for kind in ("gather", "send", "deferred", "receive"):
@@ -75,7 +75,7 @@ class Profile(unittest.TestCase):
                 self.assertEqual(sum(symbol["samples"] for symbol in part["symbols"]), part["samples"])
                 self.assertAlmostEqual(part["share"], part["samples"] / share["busy_samples"])
 
-    def test_it_is_said_in_words(self):
+    def test_the_findings_are_put_in_words(self):
         list(self.shares())
         (cell,) = self.answer["words"]
         self.assertEqual((cell["field_bytes"], cell["threads"]), (8192, 1))
@@ -118,7 +118,7 @@ class Profile(unittest.TestCase):
             self.assertNotIn("<script", answer.text)
         self.assertIn("base", answer.text)
 
-    def test_what_has_no_profile_says_why(self):
+    def test_a_run_without_a_profile_says_why(self):
         measured = self.runs[0]["run_id"]
         for path in ("profile", "stacks.folded", "flamegraph.svg"):
             answer = self.daemon.get(f"/runs/{measured}/{path}")

@@ -1,4 +1,4 @@
-"""Figures against what is known from elsewhere: a set rate, a planted stall, getrusage, and a perf stat of our own."""
+"""Figures against known values: a set rate, a planted stall, getrusage, and a perf stat of our own."""
 
 import json
 import pathlib
@@ -18,7 +18,7 @@ TRIES = 3
 
 
 def engine_of(daemon):
-    """The process id of the engine that is running."""
+    """Returns the process id of the running engine."""
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -42,8 +42,8 @@ class SetRate(unittest.TestCase):
         self.assertEqual(self.daemon.finished(number)["state"], "completed")
         return self.daemon.get(f"/runs/{self.daemon.runs(number)[0]['run_id']}").json()
 
-    def test_the_reported_rate_is_the_one_asked_for_within_a_thousandth(self):
-        # A thousandth of this window is 3 ms: where others keep the CPU longer than that at its edges, it is tried again.
+    def test_the_reported_rate_is_the_requested_one_within_a_thousandth(self):
+        # A thousandth of this window is 3 ms: where other programs hold the CPU longer at its edges, it is tried again.
         for left in reversed(range(TRIES)):
             run = self.measure(messages_per_s=RATE, duration_s=3, threads=[2])
             rates = run["messages"] / run["window_s"] / RATE, run["throughput_gbps"] * 1e9 / 8 / run["message_bytes"] / RATE
@@ -53,12 +53,12 @@ class SetRate(unittest.TestCase):
             self.assertAlmostEqual(rate, 1, delta=1e-3)
         self.assertNotIn("rate", [flag["kind"] for flag in run["flags"]])
 
-    def test_a_rate_beyond_reach_is_told(self):
+    def test_a_rate_beyond_reach_is_flagged(self):
         run = self.measure(messages_per_s=1_000_000, duration_s=0.3)
         self.assertLess(run["messages"] / run["window_s"], 900_000)
         self.assertIn("rate", [flag["kind"] for flag in run["flags"]])
 
-    def test_the_time_of_the_server_s_cpu_is_getrusage_s_within_a_hundredth(self):
+    def test_the_server_s_cpu_time_is_getrusage_s_within_a_hundredth(self):
         for fields in ({"pattern": "stream"}, {}, {"messages_per_s": RATE}):
             with self.subTest(**fields):
                 run = self.measure(duration_s=0.6, **fields)
@@ -67,18 +67,18 @@ class SetRate(unittest.TestCase):
                 # Each is a rate over its own window.
                 per_s = server["rusage_cpu_ns"] / (windows["server"] / 1e9)
                 self.assertAlmostEqual(run["cpu_ns_per_byte"] * run["bytes"] / run["window_s"], per_s, delta=per_s / 100)
-                # perf leaves out what switching between processes takes, which is nothing where data streams.
+                # perf leaves out the time of process switches, which is nothing where data stream.
                 if fields.get("pattern") == "stream" and run["task_clock_ns"] is not None:
                     counting_s = (windows["perf_shortest"] + windows["perf_longest"]) / 2e9
                     self.assertAlmostEqual(run["task_clock_ns"] / counting_s, per_s, delta=per_s * 0.05)
 
     def counts_by_two(self):
-        """[(per second of the run's window, per second of one within it by a perf stat of our own)] of the same engine."""
+        """Returns [(per second of the run's window, per second of one within it by a perf stat of our own)] of one engine."""
         number = self.daemon.queue(pattern="request_response", messages_per_s=RATE, duration_s=1.5,
                                    events=["task-clock", "context-switches"])["id"]
         engine = wait_until(lambda: engine_of(self.daemon), "the engine runs")
         wait_until(lambda: self.daemon.running_run(number)["state"] == "running", "the run runs")
-        time.sleep(0.4)  # of the warm-up and the window's begin
+        time.sleep(0.4)  # for the warm-up and the window's begin
         own = subprocess.run(["perf", "stat", "-x,", "-e", "task-clock,context-switches", "-p", str(engine), "--",
                               "sleep", "1"], capture_output=True, text=True, timeout=20)
         self.assertEqual(own.returncode, 0, own.stderr)
@@ -93,7 +93,7 @@ class SetRate(unittest.TestCase):
     def test_perf_s_counts_agree_with_an_independent_perf_stat_of_the_same_engine(self):
         if not self.daemon.get("/system").json()["perf"]["usable"]:
             self.skipTest("perf may not count here")
-        # The second is not quite the window: where others use the machine in one of the two, it is tried again.
+        # The second is not quite the window: where others use the machine in one of them, it is tried again.
         for left in reversed(range(TRIES)):
             pairs = self.counts_by_two()
             if left == 0 or all(abs(reported / own - 1) <= 0.1 for reported, own in pairs):
@@ -103,8 +103,8 @@ class SetRate(unittest.TestCase):
 
 
 class PlantedStall(unittest.TestCase):
-    """An engine that stands still for a while delays every request that is due meanwhile. An open loop counts them all; a
-    closed one asks for nothing more until it has its answer, and so counts one."""
+    """An engine that stops for a while delays every request that is due meanwhile. An open loop counts all of them; a closed loop
+    waits for its response before the next request, and so counts one."""
 
     STALL_S = 0.3
 

@@ -12,12 +12,12 @@ import {
 } from '../../web/src/answer.js';
 import { run, runs } from './runs.mjs';
 
-// As many repetitions as it takes to tell, and not all alike.
+// Enough repetitions for a verdict, not all equal.
 const near = (value) => [0.99, 1, 1.01, 0.995, 1.005, 0.985, 1.008, 0.992].map((factor) => factor * value);
 const zigzag = (value) => near(value).reverse();
 const verdictOf = (list) => leaders(list)[0].sizes[0];
 
-test('a mode is ahead where it is significantly ahead of every other one', () => {
+test('a mode leads if it is significantly ahead of every other one', () => {
   const verdict = verdictOf([
     ...runs('two_copy', 512, near(10)),
     ...runs('one_copy', 512, near(20)),
@@ -29,7 +29,7 @@ test('a mode is ahead where it is significantly ahead of every other one', () =>
   assert.match(verdictText(verdict), /^one-copy, \+100 % \(\+\d+ % to \+\d+ %\)$/);
 });
 
-test('what is not significant is too close to call, by how much, and what is far behind all the same', () => {
+test('insignificant leads are too close to call, with the ratio; modes far behind are still named', () => {
   const list = [
     ...runs('two_copy', 512, near(10)),
     ...runs('one_copy', 512, zigzag(10.01)),
@@ -49,7 +49,7 @@ test('what is not significant is too close to call, by how much, and what is far
   assert.equal(verdictText(all), 'too close to call: one-copy or two-copy');
 });
 
-test('modes that share no repetition are not told apart, and not divided', () => {
+test('modes without common repetitions are not compared, and have no ratio', () => {
   const later = runs('zero_copy', 512, near(9.9)).map((one) => ({ ...one, repetition: one.repetition + 100 }));
   const list = [...runs('two_copy', 512, near(10)), ...runs('one_copy', 512, zigzag(10.01)), ...later];
   const [sentence] = threadSentences(leaders(list)[0]).sentences;
@@ -67,7 +67,7 @@ test('several sizes that are too close to call share a sentence, each with its r
   assert.doesNotMatch(text, /is fastest/);
 });
 
-test('with few repetitions no mode wins, however far ahead; it says how many it takes', () => {
+test('with few repetitions no mode wins, however far ahead; the answer says how many are needed', () => {
   const list = [...runs('two_copy', 512, [10, 11, 12, 13, 14]), ...runs('one_copy', 512, [40, 41, 42, 43, 44])];
   const verdict = verdictOf(list);
   assert.equal(verdict.kind, 'few');
@@ -82,13 +82,13 @@ test('with few repetitions no mode wins, however far ahead; it says how many it 
   );
 });
 
-test('one mode with too few repetitions leaves the first without proof', () => {
+test('one mode with too few repetitions leaves the leader without proof', () => {
   const list = [...runs('two_copy', 512, near(10)), ...runs('one_copy', 512, near(20)), ...runs('zero_copy', 512, [1])];
   assert.equal(verdictOf(list).kind, 'few');
   assert.deepEqual(verdictOf(list).contenders, ['one_copy', 'zero_copy']);
 });
 
-test('repetitions make the pairs: a drift that all modes share hides nothing', () => {
+test('repetitions form the pairs: a drift common to all modes hides nothing', () => {
   const drift = [1, 2, 3, 4, 5, 6, 7, 8];
   const verdict = verdictOf([
     ...runs('two_copy', 512, near(1).map((value, i) => value * drift[i])),
@@ -112,7 +112,7 @@ test('the lead changes only between sizes with a verdict', () => {
   assert.match(text, /Too close to call at 8 KiB/);
 });
 
-test('what has no value is not ranked', () => {
+test('a mode without a value is not ranked', () => {
   const list = [...runs('two_copy', 512, [10]), run({ engine: 'one_copy', state: 'failed', throughput_gbps: null })];
   assert.equal(verdictOf(list).kind, 'alone');
   assert.equal(verdictOf([run({ state: 'failed', throughput_gbps: null })]).kind, 'none');
@@ -135,7 +135,7 @@ test('the peak is that of the best median, with its configuration', () => {
   assert.equal(one.spread, null);
 });
 
-test('zero-copy is told as what it was', () => {
+test('zero-copy is labelled with what it achieved', () => {
   const zero = (zerocopy_completions, zerocopy_copied, zerocopy_enobufs = 0) =>
     run({
       engine: 'zero_copy',
@@ -157,7 +157,7 @@ test('zero-copy is told as what it was', () => {
   );
 });
 
-test('a lead of many times is told in times, and the one combination that there is as such', () => {
+test('a large lead is given as a factor, and a single combination as such', () => {
   const list = [...runs('two_copy', 512, near(1)), ...runs('one_copy', 512, near(21))];
   assert.match(verdictText(verdictOf(list)), /^one-copy, 21 times \(\d+ times to \d+ times\)$/);
   assert.match(threadSentences(leaders(list)[0]).sentences[0], /^One-copy is fastest at 4 KiB: 21 times as fast as the next\.$/);

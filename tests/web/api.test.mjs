@@ -4,7 +4,7 @@ import { runDetail } from '../../web/src/api.js';
 
 globalThis.sessionStorage = { getItem: () => null };
 
-// Answers when it is told to, or fails when its signal is aborted.
+// Responds when the test says so, or fails when its signal is aborted.
 const asked = [];
 globalThis.fetch = (path, { signal } = {}) =>
   new Promise((resolve, reject) => {
@@ -14,7 +14,7 @@ globalThis.fetch = (path, { signal } = {}) =>
   });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('views that ask for a run at the same time share one request', async () => {
+test('views that request a run at the same time share one request', async () => {
   const both = [runDetail(1), runDetail(1)];
   await turn();
   assert.equal(asked.length, 1);
@@ -25,7 +25,7 @@ test('views that ask for a run at the same time share one request', async () => 
   assert.equal(asked.length, 1);
 });
 
-test('who waits for a request of a view that leaves asks by itself', async () => {
+test('a view that shares the request of a leaving view requests the run itself', async () => {
   const before = asked.length;
   const leaves = new AbortController();
   const first = runDetail(2, leaves.signal);

@@ -16,7 +16,7 @@ TEST_CASE("the page is found by both its names") {
   CHECK(find_asset("/index.html") == page);
 }
 
-TEST_CASE("what is not embedded is not found") {
+TEST_CASE("a file that is not embedded is not found") {
   for (const std::string_view path : {"", "app.js", "/app", "/app.js/", "//app.js", "/CMakeLists.txt", "/../app.js"}) {
     CAPTURE(path);
     CHECK(find_asset(path) == nullptr);
@@ -37,7 +37,7 @@ TEST_CASE("every file has a type and a hash of its own") {
   }
 }
 
-TEST_CASE("script and styles have their hash in the name; the page asks for what it needs, the script for the rest") {
+TEST_CASE("script and styles have their hash in the name; the page requests what it needs, the script the rest") {
   const std::string_view page = find_asset("/")->body;
   std::string_view app;
   for (const Asset& asset : assets()) {

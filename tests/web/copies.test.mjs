@@ -24,12 +24,12 @@ const item = {
   reason: null,
 };
 
-test('shares are percent, and nothing is not a little', () => {
+test('shares are percent, and zero differs from a little', () => {
   assert.deepEqual([0, 0.0004, 0.012, 0.1734, 1].map(sharePercent), ['0 %', '0.04 %', '1.2 %', '17.3 %', '100.0 %']);
   assert.deepEqual([0.021, -0.004, 0.0002, -0.0002].map(changePoints), ['+2.1', '−0.4', '±0.0', '±0.0']);
 });
 
-test('the table has each configuration, with what was sampled', () => {
+test('the table has each configuration, with its samples', () => {
   const [row] = shareRows({ items: [item] }, [{ run_id: 4 }], labels);
   assert.deepEqual([row.gather, row.deferred, row.receive, row.total, row.other], [0, 0.17, 0.08, 0.25, 0.75]);
   assert.deepEqual([row.busy_samples, row.zerocopy, row.event], [100, label, 'cpu-clock']);
@@ -37,7 +37,7 @@ test('the table has each configuration, with what was sampled', () => {
   assert.equal(sampledText({ ...item, event: 'cycles', scope: 'processes' }), 'cycles, 3,999 Hz, server and client');
 });
 
-test('what has no shares is null, with its reason', () => {
+test('missing shares are null, with the reason', () => {
   const runs = [
     { run_id: 4 },
     { run_id: 5, engine: 'one_copy', message_bytes: 64, threads: 2, state: 'failed', reason: 'a profile needs perf' },

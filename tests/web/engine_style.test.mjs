@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { engineLabel, engineLines, threadLook } from '../../web/src/engine_style.js';
 
-test('zero-copy over loopback is told as copied before anything was measured', () => {
+test('zero-copy over loopback is labelled as copied before anything was measured', () => {
   assert.equal(engineLabel('zero_copy'), 'zero-copy (requested, copied by the kernel)');
   assert.equal(engineLabel('zero_copy', new Map()), 'zero-copy (requested, copied by the kernel)');
   assert.equal(engineLabel('zero_copy', new Map([['zero_copy', 'partly copied']])), 'zero-copy (partly copied)');

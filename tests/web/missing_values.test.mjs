@@ -68,7 +68,7 @@ test('gaps join figures that the same runs lack for the same reason, and tell wh
   );
 });
 
-test('events that nobody asked for are one gap', () => {
+test('events that nobody requested are one gap', () => {
   const [gap, ...others] = gaps([
     run({
       missing: {
@@ -99,7 +99,7 @@ test('failures are grouped by their reason', () => {
   assert.match(list[0].where, /two-copy and one-copy; messages of 4 KiB; 1 thread$/);
 });
 
-test('cancelled runs are told, as not measured', () => {
+test('cancelled runs are shown as not measured', () => {
   assert.equal(cancelledText([run()]), null);
   assert.equal(
     cancelledText([run(), run({ state: 'cancelled' }), run({ state: 'cancelled', threads: 2 })]),

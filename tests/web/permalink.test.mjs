@@ -35,18 +35,18 @@ test('every choice survives the way through the address', () => {
   assert.deepEqual(parseState(writeState(state)), state);
 });
 
-test('events have names of perf’s own, which no list knows', () => {
+test('events have perf’s own names, which are in no list', () => {
   for (const cache of ['cache-references', 'cpu/event=0x3c,umask=1/k', 'L2_RQSTS.MISS:u'])
     assert.equal(parseState(writeState({ ...defaults, cache })).cache, cache);
 });
 
-test('defaults need no words', () => {
+test('defaults are omitted', () => {
   assert.equal(writeState(defaults), '');
   assert.deepEqual(parseState(''), defaults);
   assert.equal(experimentLink(7), '#/experiments/7');
 });
 
-test('what is unknown or malformed is left out', () => {
+test('unknown or malformed parts are dropped', () => {
   for (const query of [
     'engines=three_copy',
     'threads=0,x,-1',
@@ -76,7 +76,7 @@ test('routes', () => {
   for (const list of ['#/', '#main', '#/?tag=']) assert.deepEqual(parseRoute(list), { view: 'list' });
 });
 
-test('a comparison survives the way through the address; what is malformed is left out', () => {
+test('a comparison survives the way through the address; malformed parts are dropped', () => {
   const state = { base: '1,3', head: '2,4', metric: 'cpu_ns_per_byte', min_effect_pct: 2.5, allow_differences: true };
   assert.deepEqual(checkCompare(parseRoute(compareLink(state)).query).state, state);
   assert.equal(compareLink({ ...compareDefaults, base: '1', head: '2' }), '#/compare?base=1&head=2');
@@ -93,7 +93,7 @@ test('a history survives the way through the address', () => {
   assert.deepEqual(Object.keys(problems), ['engine', 'threads', 'field_bytes', 'metric']);
 });
 
-test('what a form or an address cannot mean is told by its field, with what is allowed', () => {
+test('invalid input of a form or an address is reported by field, with what is allowed', () => {
   assert.deepEqual(checkHistory('field_bytes=8K&threads= 2 ').state, { ...historyDefaults, field_bytes: 8192, threads: 2 });
   assert.equal(checkHistory('field_bytes=1 MiB').state.field_bytes, 1 << 20);
   for (const text of ['abc', '0', '63', '5M', '1.5', ''])

@@ -40,7 +40,7 @@ test('the published critical values of the signed rank sum', () => {
   }
 });
 
-test('ties get mid-ranks, zeros say nothing, the least p is that of one sign', () => {
+test('ties get mid-ranks, zeros are dropped, the smallest p is that of one sign', () => {
   near(signedRankP([1, 1, -1]), 1);
   near(signedRankP([0, 0]), 1);
   for (const n of [1, 5, 6, 12]) near(signedRankP(counted(n)), leastP(n));
@@ -54,7 +54,7 @@ test('Benjamini and Hochberg’s correction', () => {
   corrected([0.04, 0.001, 0.9, 0.5]).forEach((value, i) => near(value, [0.08, 0.004, 0.9, 2 / 3][i]));
 });
 
-test('what is sure is told from what is not, and how many repetitions that takes', () => {
+test('certain results are separated from uncertain ones, with the repetitions that those need', () => {
   const apart = (n) => counted(n).map((i) => [10 + i / 100, 12 + i / 99]);
   const [six, five, none] = comparePairs([apart(6), [], []]).concat(comparePairs([apart(5)]));
   assert.ok(six.higher && !six.lower && six.needed === null);
@@ -62,15 +62,15 @@ test('what is sure is told from what is not, and how many repetitions that takes
   assert.equal(none.p, null);
   const [few] = comparePairs([apart(5)]);
   assert.ok(!few.higher && few.needed === 6);
-  // Small but certain: within the minimum effect.
+  // Certain but small: within the minimum effect.
   const [slight] = comparePairs([counted(10).map((i) => [10, 10.05 + i / 1000])]);
   assert.ok(slight.q < 0.01 && !slight.higher && slight.needed === null);
 });
 
-test('repetitions are for all cells at once: twelve clear cells of five need one more, not more for each', () => {
+test('repetitions are computed for all cells at once: twelve clear cells of five need one more, not more each', () => {
   const clear = (n) => counted(n).map((i) => [10 + i / 100, 12 + i / 99]);
   for (const { needed } of comparePairs(Array.from({ length: 12 }, () => clear(5)))) assert.equal(needed, 6);
-  // Beside eleven of which nothing will come, one alone must stand up to all of them.
+  // Beside eleven without a result, a single one must pass the correction for all.
   const noise = Array.from({ length: 11 }, () => [1, -1, 1, -1, 1].map((sign, i) => [10, 10 + (sign * (i + 1)) / 100]));
   const [alone] = comparePairs([clear(5), ...noise]);
   assert.equal(alone.needed, enoughFor(12));

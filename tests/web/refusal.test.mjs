@@ -5,7 +5,7 @@ import { refusalByField } from '../../web/src/refusal.js';
 const asked = { base: '4,15', head: '5,6', metric: 'latency_us' };
 const byField = (error) => refusalByField(error, asked);
 
-test('each error stands at the field that its pointer names; what no field has is left', () => {
+test('each error is shown at the field that its pointer names; the rest is returned', () => {
   const errors = [
     { pointer: '?head', detail: 'experiment 4 is named twice' },
     { pointer: '?base', detail: 'too many' },
@@ -28,6 +28,6 @@ test('a missing experiment stands at the parameter that the API names, whatever 
   assert.deepEqual(missing('?run'), { problems: {}, rest: ['There is no experiment 5.'] });
 });
 
-test('a refusal without errors is told as it is', () => {
+test('a rejection without errors is shown as it is', () => {
   assert.deepEqual(byField({ status: 400, message: 'too long' }), { problems: {}, rest: ['too long'] });
 });

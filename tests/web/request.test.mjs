@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { curlLine, errorsByField, readRequest, tagsIn, unreadable } from '../../web/src/request.js';
 
-test('what is blank is not asked for', () => {
+test('blank fields are left out', () => {
   assert.deepEqual(readRequest({ preset: 'quick', name: '  ', engines: [], threads: '' }), { preset: 'quick' });
 });
 
@@ -47,7 +47,7 @@ test('repetitions by number or by precision', () => {
   assert.equal(asked('many'), 'many');
 });
 
-test('a search takes two engines, a range and a figure, and leaves out what only a sweep has', () => {
+test('a search takes two engines, a range and a figure, and leaves out a sweep’s fields', () => {
   const values = { preset: 'quick', engines: ['one_copy', 'zero_copy'], field_sizes: '64 to 1 MiB', repetitions: '5' };
   assert.deepEqual(readRequest({ ...values, find: 'crossover', metric: 'cpu_ns_per_byte', threads: '2' }), {
     find: 'crossover',
@@ -60,7 +60,7 @@ test('a search takes two engines, a range and a figure, and leaves out what only
   assert.deepEqual(errorsByField([{ pointer: '/of', detail: 'two' }], ['engines']), { engines: ['two'] });
 });
 
-test('what cannot be read goes to the API as it is', () => {
+test('unreadable values go to the API unchanged', () => {
   assert.deepEqual(readRequest({ threads: 'many -1', duration_s: 'long' }), {
     threads: ['many', -1],
     duration_s: 'long',
@@ -90,7 +90,7 @@ test('errors go to their fields', () => {
   );
 });
 
-test('what the form cannot read is told in the syntax of its fields, not in JSON', () => {
+test('values that the form cannot read are reported in the syntax of its fields, not in JSON', () => {
   const wrong = { repetitions: 'many', field_sizes: '64 to 1M', threads: '1 x', duration_s: '2 min', socket_buffer_bytes: 'big' };
   const told = unreadable(wrong);
   assert.deepEqual(Object.keys(told).sort(), Object.keys(wrong).sort());
@@ -102,13 +102,13 @@ test('what the form cannot read is told in the syntax of its fields, not in JSON
   assert.deepEqual(unreadable({ find: 'crossover', field_sizes: '64 to 4K', repetitions: 'many' }), {});
 });
 
-test('a seed that a number cannot hold is neither rounded nor taken', () => {
+test('a seed beyond a number’s precision is neither rounded nor accepted', () => {
   const seed = '9007199254740993';
   assert.equal(readRequest({ seed }).seed, seed);
   assert.equal(unreadable({ seed }).seed, `“${seed}” cannot be read: write a whole number from 0 to 9007199254740991`);
 });
 
-test('members of the API’s objects have the form’s names; what the form says itself stands alone', () => {
+test('members of the API’s objects have the form’s names; the form’s own errors stand alone', () => {
   const errors = [
     { pointer: '/repetitions/until_ci_pct', detail: '0 is out of range' },
     { pointer: '/repetitions/max', detail: '3 is out of range; allowed: 6 to 100' },

@@ -1,4 +1,4 @@
-// A run as the API lists it, with what a test cares about.
+// A run as the API lists it, with the fields that a test needs.
 let last = 0;
 
 export function run(given = {}) {
@@ -20,6 +20,6 @@ export function run(given = {}) {
   };
 }
 
-// A repetition for each value.
+// One repetition for each value.
 export const runs = (engine, field_bytes, values, more = {}) =>
   values.map((throughput_gbps, i) => run({ engine, field_bytes, throughput_gbps, repetition: i + 1, ...more }));

@@ -8,7 +8,7 @@ test('dimensions have engines in their fixed order and numbers ascending', () =>
   assert.deepEqual(dimensions(runs), { engines: ['two_copy', 'zero_copy'], sizes: [4096, 32768], threads: [1, 8] });
 });
 
-test('a cell tells values, failures and missing values apart', () => {
+test('a cell distinguishes values, failures and missing values', () => {
   const runs = [
     run({ throughput_gbps: 3 }),
     run({ throughput_gbps: 1 }),
@@ -30,12 +30,12 @@ test('a cell tells values, failures and missing values apart', () => {
   assert.deepEqual([cell.spread.min, cell.spread.max], [1, 3]);
 });
 
-test('a false zero never becomes of a missing value, and a true one stays', () => {
+test('a missing value never becomes a false zero, and a true zero stays', () => {
   assert.equal(cells([run({ retransmits: 0 })], 'retransmits')[0].points.length, 1);
   assert.equal(cells([run({ retransmits: null })], 'retransmits')[0].spread, null);
 });
 
-test('the representative run is the median one, or the repetition asked for', () => {
+test('the representative run is the median one, or the chosen repetition', () => {
   const runs = [5, 1, 3, 4].map((value, i) => run({ throughput_gbps: value, repetition: i + 1, run_id: i + 1 }));
   assert.equal(representative(runs, 'two_copy', 4096, 1, 'median').throughput_gbps, 3);
   assert.equal(representative(runs, 'two_copy', 4096, 1, 2).run_id, 2);
@@ -44,7 +44,7 @@ test('the representative run is the median one, or the repetition asked for', ()
   assert.equal(representative([run({ state: 'failed' })], 'two_copy', 4096, 1, 1), null);
 });
 
-test('zero-copy of several runs claims no more than holds for all', () => {
+test('the label of several zero-copy runs claims only what holds for all', () => {
   const labelled = (zerocopy) => run({ engine: 'zero_copy', zerocopy });
   assert.equal(zerocopyLabels([labelled('achieved'), labelled('achieved')]).get('zero_copy'), 'achieved');
   assert.equal(

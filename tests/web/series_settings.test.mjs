@@ -4,11 +4,11 @@ import { settingsText } from '../../web/src/series_settings.js';
 
 const usual = { duration_s: 1, pattern: 'stream', messages_per_s: null, server_cpus: 'auto', warmup_s: 0.5, socket_buffer_bytes: null, events: [] };
 
-test('the caption of an only series names what matters most, where it has a value', () => {
+test('the caption of a single series names the most important setting that has a value', () => {
   assert.deepEqual(settingsText([usual]), [['duration_s 1', 'pattern stream', 'server_cpus auto']]);
 });
 
-test('each setting that tells two series apart is in the captions of all', () => {
+test('each setting that differs between two series is in the captions of all', () => {
   const texts = settingsText([
     usual,
     { ...usual, warmup_s: 2, server_cpus: [0, 2] },

@@ -17,7 +17,7 @@ const alone = stackTree(parseFolded(text), null, copyOf);
 const at = (tree, ...names) =>
   names.reduce((node, name) => node.children.find((child) => child.name === name), tree.root);
 
-test('folded text is read line by line, blanks within names included', () => {
+test('folded text is parsed line by line, including blanks within names', () => {
   assert.deepEqual(parseFolded(text)[2], { frames: ['load', 'recv', 'operator new[]()'], samples: 40 });
   assert.deepEqual(parseFolded(''), []);
 });
@@ -38,7 +38,7 @@ test('a tree counts each sample once in each frame of its stack', () => {
   assert.equal(frameById(alone.root, 1), null);
 });
 
-test('a rule that fits root, leaf and caller says which copy a frame’s own samples are', () => {
+test('a rule that matches root, leaf and caller names the copy of a frame’s own samples', () => {
   assert.equal(at(alone, 'engine', 'main', 'send', '_copy_from_iter_[k]').copy, 'send');
   assert.equal(at(alone, 'engine', 'main', 'send').copy, null);
   assert.equal(copyOf(['kernel', 'skb_copy_ubufs_[k]', 'memcpy_[k]']), 'deferred');
@@ -48,7 +48,7 @@ test('a rule that fits root, leaf and caller says which copy a frame’s own sam
   assert.equal(copyOf(['engine', 'my_memcpy_[k]']), null, 'part of a name');
 });
 
-test('functions come by their own share, wherever they stand', () => {
+test('functions are listed by their own share, wherever they occur', () => {
   assert.deepEqual(
     alone.functions.map(({ name, samples, copies }) => [name, samples, copies]),
     [
@@ -60,7 +60,7 @@ test('functions come by their own share, wherever they stand', () => {
   );
 });
 
-test('a comparison is of shares, not of samples, and misses nothing that only the other run has', () => {
+test('a comparison is of shares, not of samples, and includes frames that only the other run has', () => {
   const base = 'engine;main;send 100\nload;recv 80\nload;gone 20\n';
   const tree = stackTree(parseFolded(text), parseFolded(base), copyOf);
   const engine = at(tree, 'engine');
@@ -127,7 +127,7 @@ test('a run without samples makes an empty tree', () => {
   assert.deepEqual([tree.root.value, tree.root.share, tree.functions], [0, 0, []]);
 });
 
-test('the address chooses the runs; else the configuration that is looked into', () => {
+test('the address chooses the runs; otherwise the selected configuration does', () => {
   const items = [
     { run_id: 5, message_bytes: 64, threads: 1 },
     { run_id: 6, message_bytes: 128, threads: 1 },

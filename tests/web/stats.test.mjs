@@ -15,7 +15,7 @@ test('a spread with the interval of its median', () => {
   near(spread([1, 2, 3, 4, 5, 6]).low, 1 + 0.5 / 1.4);
 });
 
-test('one value has no interval, none has no spread', () => {
+test('one value has no interval, zero values have no spread', () => {
   assert.deepEqual(spread([7]), { n: 1, median: 7, min: 7, max: 7, low: null, high: null, coverage: null });
   assert.equal(spread([]), null);
   assert.equal(spread([null, undefined, NaN]), null);

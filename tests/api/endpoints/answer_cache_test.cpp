@@ -16,7 +16,7 @@ HttpResponse answer_of(std::string body) {
 
 }  // namespace
 
-TEST_CASE("an answer is kept while nothing changes") {
+TEST_CASE("a response is cached while nothing changes") {
   AnswerCache cache;
   CHECK_FALSE(cache.find("/a", 1));
   cache.keep("/a", 1, answer_of("x"));
@@ -31,7 +31,7 @@ TEST_CASE("an answer is kept while nothing changes") {
   CHECK_FALSE(cache.find("/a", 2));
 }
 
-TEST_CASE("after a change the same question's new answer is kept") {
+TEST_CASE("after a change the new response is cached") {
   AnswerCache cache;
   cache.keep("/a", 1, answer_of("old"));
   cache.keep("/a", 2, answer_of("new"));
@@ -39,14 +39,14 @@ TEST_CASE("after a change the same question's new answer is kept") {
   CHECK(cache.find("/a", 2)->body == "new");
 }
 
-TEST_CASE("of small answers only so many are kept") {
+TEST_CASE("the number of small responses is limited") {
   AnswerCache cache;
   for (size_t i = 0; i <= AnswerCache::kMostAnswers; ++i) cache.keep("/" + std::to_string(i), 1, answer_of("x"));
   CHECK_FALSE(cache.find("/0", 1));
   CHECK(cache.find("/1", 1));
 }
 
-TEST_CASE("neither problems nor streams nor what is very large are kept") {
+TEST_CASE("neither problems nor streams nor very large responses are cached") {
   AnswerCache cache;
   HttpResponse refused = answer_of("no");
   refused.status = 409;
@@ -58,7 +58,7 @@ TEST_CASE("neither problems nor streams nor what is very large are kept") {
   for (const char* target : {"/a", "/b", "/c"}) CHECK_FALSE(cache.find(target, 1));
 }
 
-TEST_CASE("where there is too much, what was asked for longest ago goes") {
+TEST_CASE("above the limit, the least recently used response is dropped") {
   AnswerCache cache;
   const std::string large(AnswerCache::kMostBytesOfOne, 'x');
   for (const char* target : {"/1", "/2", "/3", "/4"}) cache.keep(target, 1, answer_of(large));

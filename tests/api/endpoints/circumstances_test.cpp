@@ -9,7 +9,7 @@ Circumstances under(int optmem) {
           {"net.core.optmem_max", CircumstanceClass::settings, optmem, "bytes", ""}};
 }
 
-// An experiment of as many runs as there are circumstances, each run under its own.
+// Stores an experiment with one run for each of the circumstances.
 ExperimentId measured(Served& served, const std::vector<int>& optmems) {
   const auto id = served.queue(static_cast<int>(optmems.size()));
   for (const int optmem : optmems) {
@@ -22,7 +22,7 @@ ExperimentId measured(Served& served, const std::vector<int>& optmems) {
 
 }  // namespace
 
-TEST_CASE("an experiment tells what it was measured under, once a run of it has begun") {
+TEST_CASE("an experiment has its circumstances once a run of it has begun") {
   Served served;
   const auto queued = served.queue(1);
   CHECK(Json::parse(served.get("/experiments/1").body)["circumstances"].is_null());
@@ -41,7 +41,7 @@ TEST_CASE("an experiment tells what it was measured under, once a run of it has 
   CHECK_FALSE(Json::parse(served.get("/experiments").body)["items"][0].contains("circumstances"));
 }
 
-TEST_CASE("two experiments' circumstances are compared as they were at the end") {
+TEST_CASE("two experiments' circumstances are compared as of the end") {
   Served served;
   measured(served, {1, 2});
   measured(served, {3});

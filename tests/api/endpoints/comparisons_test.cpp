@@ -7,7 +7,7 @@ using namespace copybench;
 namespace {
 
 struct Compared : Served {
-  // An experiment of these engines, each with a run for each of the values.
+  // Stores an experiment of these engines, each with one run for each value.
   ExperimentId measure(const std::vector<EngineMode>& engines, const std::vector<double>& gbps,
                        Pattern pattern = Pattern::stream, size_t flagged = 0) {
     ExperimentRequest request;
@@ -74,7 +74,7 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   CHECK(slower["type"] == "urn:copybench:problem:slower");
   CHECK(slower["comparison"]["counts"]["slower"] == 1);
   CHECK(served.compare("base=2&head=1&fail_on=slower").status == 200);
-  // A gate that could never close is none.
+  // A gate that can never fail is rejected.
   const Json undecided = problem(served.compare("base=3&head=4&fail_on=slower"), 409);
   CHECK(undecided["type"] == "urn:copybench:problem:undecided");
   CHECK(undecided["comparison"]["configurations"][0]["verdict"] == "too_few_repetitions");
@@ -84,7 +84,7 @@ TEST_CASE("fail_on=slower answers 409 with the comparison, so that a script can 
   CHECK(problem(served.compare("base=5&head=6&fail_on=slower"), 409)["type"] == "urn:copybench:problem:undecided");
 }
 
-TEST_CASE("where most runs of a side are flagged nothing is told, and a gate says so") {
+TEST_CASE("with most runs of a side flagged there is no verdict, and a gate reports that") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::stream, 4);
@@ -108,7 +108,7 @@ TEST_CASE("where most runs of a side are flagged nothing is told, and a gate say
   CHECK(half["reason"].is_null());
 }
 
-TEST_CASE("what cannot be compared is refused, with what differs") {
+TEST_CASE("experiments that cannot be compared are rejected, with their differences") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::request_response);
@@ -122,7 +122,7 @@ TEST_CASE("what cannot be compared is refused, with what differs") {
   CHECK(problem(served.compare("base=1&head=3"), 409)["type"] == "urn:copybench:problem:not-comparable");
 }
 
-TEST_CASE("the link to the page has the whole question") {
+TEST_CASE("the link to the page carries the whole question") {
   Compared served;
   served.measure({two_copy}, kTen);
   served.measure({two_copy}, kNine, Pattern::request_response);
@@ -132,7 +132,7 @@ TEST_CASE("the link to the page has the whole question") {
   CHECK(page("base=1&head=2&allow_differences=1") == "/#/compare?base=1&head=2&metric=throughput_gbps&allow_differences=1");
 }
 
-TEST_CASE("engines within a search are not tested as if its pairs had been fixed beforehand") {
+TEST_CASE("engines within a search are not tested as if its pairs were fixed in advance") {
   Served served;
   const char* const search = R"({"find": "crossover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})";
   REQUIRE(served.post("/experiments", search).status == 202);
@@ -140,7 +140,7 @@ TEST_CASE("engines within a search are not tested as if its pairs had been fixed
   CHECK(refused["detail"].get<std::string>().find("its own verdicts are in /experiments/1") != std::string::npos);
 }
 
-TEST_CASE("a rate makes a figure another one, and flagged runs are told") {
+TEST_CASE("a rate makes a different figure, and flagged runs are reported") {
   Compared served;
   ExperimentRequest request;
   request.engines = {two_copy};
@@ -178,13 +178,13 @@ TEST_CASE("experiments measured alternately are pairs") {
   CHECK(served.compare("base=1,2,3&head=4,5,6").json()["warnings"].dump().find("not measured alternately") !=
         std::string::npos);
   CHECK(problem(served.compare("base=1,3&head=2"), 400)["errors"][0]["pointer"] == "?head");
-  // One experiment is one measurement, however often it is named.
+  // An experiment counts once, however often the request names it.
   CHECK(problem(served.compare("base=1,1&head=2,4"), 400)["errors"][0]["pointer"] == "?base");
   CHECK(problem(served.compare("base=1,3&head=2,2"), 400)["errors"][0]["pointer"] == "?head");
   CHECK(problem(served.compare("base=1&head=1"), 400)["errors"][0]["pointer"] == "?head");
 }
 
-TEST_CASE("a question that cannot be asked is named") {
+TEST_CASE("each error of a question is named") {
   Compared served;
   served.measure({two_copy}, kTen);
   const auto pointers = [&](const std::string& rest) {

@@ -14,7 +14,7 @@ namespace {
 
 using Events = std::vector<std::pair<std::string, Json>>;
 
-// Name and data of each event; ids are checked on the way.
+// Returns name and data of each event, and checks the ids.
 Events events_of(const std::string& text) {
   Events events;
   std::string name, id;
@@ -49,7 +49,7 @@ class Follower {
   Follower(Served& served, std::string_view path, std::string_view headers = "") : socket_(served.client->connect()) {
     HttpClient::send(socket_.get(), fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", path, headers));
   }
-  // Reads on until the awaited text has come.
+  // Reads until the expected text has arrived.
   void await(std::string_view awaited) {
     while (text_.find(awaited, seen_) == std::string::npos) {
       char buffer[4096];
@@ -74,7 +74,7 @@ class Follower {
 
 }  // namespace
 
-TEST_CASE("a stream tells progress, each run once, and the end") {
+TEST_CASE("a stream sends progress, each run once, and the end") {
   Served served;
   const ExperimentId id = served.queue(3);
   served.complete_next();
@@ -100,7 +100,7 @@ TEST_CASE("a stream tells progress, each run once, and the end") {
   CHECK(events[0].second["experiment_id"] == id);
 }
 
-TEST_CASE("a stream goes on after the last event that was seen") {
+TEST_CASE("a stream resumes after the last event that was seen") {
   Served served;
   const ExperimentId id = served.queue(3);
   for (int i = 0; i < 3; ++i) served.complete_next();
@@ -118,7 +118,7 @@ TEST_CASE("a stream goes on after the last event that was seen") {
   CHECK(two["errors"][0]["pointer"] == "Last-Event-ID:");
 }
 
-TEST_CASE("a browser that was told the end and connects again is told to stop") {
+TEST_CASE("a browser that reconnects after the end gets 204") {
   Served served;
   const ExperimentId id = served.queue(1);
   const std::string path = fmt::format("/experiments/{}/events", id);
@@ -129,20 +129,20 @@ TEST_CASE("a browser that was told the end and connects again is told to stop") 
   const Answer again = served.get(path, "Last-Event-ID: end\r\n");
   CHECK(again.status == 204);
   CHECK(again.body.empty());
-  // Who was cut off before the end gets it.
+  // A client that was disconnected before the end event gets it on reconnect.
   CHECK(names_of(events_of(served.get(path, "Last-Event-ID: 1\r\n").body)).back() == "end");
-  // One that was cancelled before any run has an end too.
+  // An experiment that was cancelled before any run has an end event too.
   const ExperimentId cancelled = served.queue(1);
   must(served.store->cancel(cancelled));
   const Answer short_one = served.get(fmt::format("/experiments/{}/events", cancelled));
   CHECK(short_one.body.find("id: end\n") != std::string::npos);
-  // An end that is not there yet is waited for.
+  // The stream waits for an end that has not happened yet.
   const ExperimentId waiting = served.queue(1);
   Follower follower(served, waiting, "Last-Event-ID: end\r\n");
   follower.await("event: progress");
 }
 
-TEST_CASE("runs beyond one reading are all told") {
+TEST_CASE("runs beyond one page are all sent") {
   Served served;
   ExperimentRequest request;
   request.engines = {EngineMode::two_copy};
@@ -165,7 +165,7 @@ TEST_CASE("a stream of an experiment that is deleted ends") {
   CHECK(events_of(follower.rest().body).back().first == "deleted");
 }
 
-TEST_CASE("cancelling ends the stream by the API alone") {
+TEST_CASE("cancelling through the API alone ends the stream") {
   Served served;
   const ExperimentId id = served.queue(2);
   Follower follower(served, id);
@@ -176,7 +176,7 @@ TEST_CASE("cancelling ends the stream by the API alone") {
   CHECK(events.back().second["state"] == "cancelled");
 }
 
-TEST_CASE("an idle stream says that it is still there") {
+TEST_CASE("an idle stream sends heartbeats") {
   ApiOptions options;
   options.heartbeat = 20ms;
   Served served(options);
@@ -185,7 +185,7 @@ TEST_CASE("an idle stream says that it is still there") {
   follower.await(": still here\n\n");
 }
 
-TEST_CASE("streams are capped, the rest of the API goes on, and a place left is taken again") {
+TEST_CASE("the number of streams is limited, the rest of the API works, and a freed slot is reused") {
   ApiOptions options;
   options.event_streams = 2;
   options.workers = 2;
@@ -200,13 +200,13 @@ TEST_CASE("streams are capped, the rest of the API goes on, and a place left is 
   problem(refused, 429);
   CHECK(refused.header("retry-after") == "5");
   CHECK(served.get("/healthz").status == 200);
-  // No heartbeat is due for long: the place is given back because another one wants it.
+  // No heartbeat is due for long: the slot is released because another client needs it.
   followers[0].end_response();
   Follower next(served, id);
   next.await("event: progress");
 }
 
-TEST_CASE("who holds all streams gives one back to another client, though nobody leaves") {
+TEST_CASE("a client with all streams loses one to another client, though none disconnects") {
   ApiOptions options;
   options.event_streams = 3;
   options.access.trusted_proxies.push_back(*ProxyAddress::parse("127.0.0.1"));
@@ -221,12 +221,12 @@ TEST_CASE("who holds all streams gives one back to another client, though nobody
   Follower other(served, id, of_b);
   other.await("event: progress");
   followers[0].await_end();
-  // Two and one: that is fair.
+  // Two streams and one: that is fair.
   Follower another(served, id, of_b);
   another.await("HTTP/1.1 429");
 }
 
-TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
+TEST_CASE("a notification without a change to the experiment repeats nothing") {
   Served served;
   const ExperimentId id = served.queue(1);
   served.queue(1);
@@ -234,7 +234,7 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
   follower.await("event: progress");
   served.changed.raise();
   served.complete_next();
-  // The raise may be seen before, between or after the run's claim and its end; but nothing is told twice.
+  // The notification may be seen before, between or after the run's claim and its end; but no event is sent twice.
   const Events events = events_of(follower.rest().body);
   Json told;
   for (const auto& [name, data] : events) {
@@ -246,7 +246,7 @@ TEST_CASE("a raise that changes nothing for the experiment repeats nothing") {
   CHECK(events.back().first == "end");
 }
 
-TEST_CASE("the stream of all tells of each experiment as it comes, goes on, ends and is deleted") {
+TEST_CASE("the stream of all sends each experiment as it comes, progresses, ends and is deleted") {
   Served served;
   Follower follower(served, "/events");
   follower.await("retry: ");
@@ -264,7 +264,7 @@ TEST_CASE("the stream of all tells of each experiment as it comes, goes on, ends
   CHECK(events_of(answer.body).back().first == "shutdown");
 }
 
-TEST_CASE("what is queued wakes no stream, and is told when the next one wakes") {
+TEST_CASE("queueing wakes no stream, and is sent when the next one wakes") {
   ApiOptions options;
   options.heartbeat = 50ms;
   Served served(options);

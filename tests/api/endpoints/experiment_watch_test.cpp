@@ -30,7 +30,7 @@ struct Watched : Backend {
 
 }  // namespace
 
-TEST_CASE("a watcher is told what is under way, then what changes, and nothing twice") {
+TEST_CASE("a watcher gets the current state, then the changes, and nothing twice") {
   Watched all;
   all.queue(1);
   all.complete_next();
@@ -44,12 +44,12 @@ TEST_CASE("a watcher is told what is under way, then what changes, and nothing t
   all.claim();
   CHECK(all.news() == "progress 2 running");
   must(all.store->finish(3, RunResult{Failed{"broke"}, Json::object(), ""}));
-  // Whoever waited behind it moves up.
+  // Experiments behind it in the queue move up.
   CHECK(all.news() == "experiment 2 completed, progress 3 queued");
   CHECK(all.news().empty());
 }
 
-TEST_CASE("what begins and ends between two looks is told as it is, and what is deleted is told as deleted") {
+TEST_CASE("an experiment that begins and ends between two looks is sent once, a deleted one as deleted") {
   Watched all;
   CHECK(all.news().empty());
   all.queue(1);
@@ -62,7 +62,7 @@ TEST_CASE("what begins and ends between two looks is told as it is, and what is 
   CHECK(all.news().empty());
 }
 
-TEST_CASE("of many the newest are watched, and the one that runs") {
+TEST_CASE("the newest experiments are watched, and the running one") {
   Watched all;
   const auto many = ExperimentWatch::kNewest + 2;
   for (int i = 0; i < many; ++i) all.queue(1);
@@ -73,12 +73,12 @@ TEST_CASE("of many the newest are watched, and the one that runs") {
   const std::string end = all.news();
   CHECK(end.ends_with(", experiment 1 failed"));
   CHECK(all.news().empty());
-  // One more, and the oldest that was watched is watched no longer: not deleted, not news.
+  // With one more, the oldest watched experiment is dropped: it is not deleted, so no event is sent.
   all.queue(1);
   CHECK(all.news() == fmt::format("experiment {} queued", many + 1));
 }
 
-TEST_CASE("an experiment's progress is told as the API tells it") {
+TEST_CASE("an experiment's progress is sent as the API gives it") {
   Watched all;
   all.queue(2);
   all.news();
@@ -93,7 +93,7 @@ TEST_CASE("an experiment's progress is told as the API tells it") {
   CHECK(events[0].data["eta_s"].is_number());
 }
 
-TEST_CASE("one survey tells several watchers what is new to each") {
+TEST_CASE("one survey gives several watchers what is new to each") {
   Watched all;
   all.queue(1);
   const auto reader = all.readers->lease();

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kQuick = R"({"preset": "quick", "seed": 7, "server_cpus": "none", "client_cpus": "none"})";
 
-// Of an experiment that has none yet: what it has in common with how it is told elsewhere.
+// The parts of an experiment without runs that are the same in every response.
 Json without_circumstances(const Answer& experiment) {
   Json json = experiment.json();
   CHECK(json["circumstances"].is_null());
@@ -20,7 +20,7 @@ Json without_circumstances(const Answer& experiment) {
 
 }  // namespace
 
-TEST_CASE("an experiment is queued, acknowledged and found again") {
+TEST_CASE("an experiment is queued, acknowledged and can be read") {
   Served served;
   const Answer answer = served.post("/experiments", kQuick);
   CHECK(answer.status == 202);
@@ -42,7 +42,7 @@ TEST_CASE("an experiment is queued, acknowledged and found again") {
   CHECK(without_circumstances(served.get("/experiments/1")) == json);
 }
 
-TEST_CASE("a dry run expands and stores nothing, whatever key it comes with") {
+TEST_CASE("a dry run expands and stores nothing, whatever its key") {
   Served served;
   const Answer answer = served.post("/experiments?dry_run=1", kQuick, "Idempotency-Key: k\r\n");
   CHECK(answer.status == 200);
@@ -57,7 +57,7 @@ TEST_CASE("a dry run expands and stores nothing, whatever key it comes with") {
   CHECK(served.post("/experiments", R"({"preset": "full"})", "Idempotency-Key: k\r\n").status == 202);
 }
 
-TEST_CASE("a request is judged without being refused") {
+TEST_CASE("a request can be validated without an error status") {
   Served served;
   const Json good = served.post("/experiments/validate", kQuick).json();
   CHECK(good["valid"] == true);
@@ -92,12 +92,12 @@ TEST_CASE("bad requests name every bad field and store nothing") {
   CHECK(served.get("/experiments").json()["items"].empty());
 }
 
-TEST_CASE("a key repeats the first answer, byte by byte, also after the experiment went on") {
+TEST_CASE("a key repeats the first response byte by byte, also after the experiment progressed") {
   Served served;
   const Answer first = served.post("/experiments", kQuick, "Idempotency-Key: a key\r\n");
   CHECK(first.status == 202);
   served.complete_next();
-  // The same request, written otherwise.
+  // The same request in another spelling.
   const Answer again = served.post(
       "/experiments", "{\"seed\":7.0,\"client_cpus\":\"none\",\"server_cpus\":\"none\",\"preset\":\"quick\"}",
       "Idempotency-Key: a key\r\n");
@@ -109,7 +109,7 @@ TEST_CASE("a key repeats the first answer, byte by byte, also after the experime
   CHECK(served.post("/experiments", kQuick, "Idempotency-Key: another\r\n").header("location") == "/experiments/2");
 }
 
-TEST_CASE("one key in many requests at once makes one experiment") {
+TEST_CASE("one key in many concurrent requests makes one experiment") {
   Served served;
   std::vector<Answer> answers(8);
   {
@@ -125,7 +125,7 @@ TEST_CASE("one key in many requests at once makes one experiment") {
   CHECK(served.get("/experiments").json()["items"].size() == 1);
 }
 
-TEST_CASE("keys that are none are refused") {
+TEST_CASE("invalid keys are rejected") {
   Served served;
   const std::string long_key = "Idempotency-Key: " + std::string(256, 'k') + "\r\n";
   for (const std::string& header :
@@ -178,7 +178,7 @@ TEST_CASE("progress follows the runs, and the queue moves up") {
   CHECK(served.get("/experiments/2").json()["progress"]["queue_position"] == 0);
 }
 
-TEST_CASE("others keep their place where the newest was cancelled or imported") {
+TEST_CASE("other experiments keep their position if the newest was cancelled or imported") {
   Served served, elsewhere;
   elsewhere.queue(1);
   elsewhere.complete_next();
@@ -200,7 +200,7 @@ TEST_CASE("others keep their place where the newest was cancelled or imported") 
   check();
 }
 
-TEST_CASE("a full queue answers 503 and when to come again, and a dry run says that it is full") {
+TEST_CASE("a full queue answers 503 with Retry-After, and a dry run says that it is full") {
   ApiOptions options;
   options.max_queued = 1;
   Served served(options);
@@ -221,7 +221,7 @@ TEST_CASE("a full queue answers 503 and when to come again, and a dry run says t
   CHECK(served.post("/experiments", body).status == 202);
 }
 
-TEST_CASE("cancelling needs no body, is idempotent, and leaves what is final") {
+TEST_CASE("cancelling needs no body, is idempotent, and keeps final states") {
   Served served;
   served.queue(2);
   const Answer cancelled = served.request("POST", "/experiments/1/cancel");
@@ -236,7 +236,7 @@ TEST_CASE("cancelling needs no body, is idempotent, and leaves what is final") {
   CHECK(again.json()["finished_at"] == cancelled.json()["finished_at"]);
 }
 
-TEST_CASE("deleting takes an experiment with its runs, but not while it runs") {
+TEST_CASE("deleting removes an experiment with its runs, but not while it runs") {
   Served served;
   served.queue(1);
   const ClaimedRun run = served.claim();
@@ -250,7 +250,7 @@ TEST_CASE("deleting takes an experiment with its runs, but not while it runs") {
   problem(served.request("DELETE", "/experiments/1"), 404);
 }
 
-TEST_CASE("notes, tags and a pin come with a request, and change by a patch") {
+TEST_CASE("notes, tags and a pin come with a request, and a patch changes them") {
   Served served;
   const auto patch = [&](std::string_view body, std::string_view type = "application/merge-patch+json") {
     return served.client->send_body("PATCH", "/experiments/1", type, body);
@@ -272,7 +272,7 @@ TEST_CASE("notes, tags and a pin come with a request, and change by a patch") {
   CHECK(served.request("DELETE", "/experiments/1").status == 204);
 }
 
-TEST_CASE("a patch names all that it may not change") {
+TEST_CASE("a patch names every field that it may not change") {
   Served served;
   served.queue(1);
   const auto patch = [&](std::string_view body, std::string_view type) {
@@ -290,7 +290,7 @@ TEST_CASE("a patch names all that it may not change") {
   problem(served.request("PATCH", "/experiments/1"), 400);
 }
 
-TEST_CASE("a tag narrows the list") {
+TEST_CASE("a tag filters the list") {
   Served served;
   served.queue(1);
   CHECK(served.post("/experiments", R"({"preset": "quick", "tags": ["a b"]})").status == 202);

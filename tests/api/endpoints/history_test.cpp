@@ -58,7 +58,7 @@ TEST_CASE("a configuration's figure over all experiments, with its change points
   CHECK(served.get("/history?engine=two_copy&field_bytes=512&threads=1").json()["series"].empty());
 }
 
-TEST_CASE("a history without its configuration is refused, each part named") {
+TEST_CASE("a history without its configuration is rejected, each missing part named") {
   Served served;
   const Json refused = problem(served.get("/history?engine=x&threads=0&metric=bytes"), 400);
   std::string pointers;
@@ -66,7 +66,7 @@ TEST_CASE("a history without its configuration is refused, each part named") {
   CHECK(pointers == "?engine?metric?threads?field_bytes");
 }
 
-TEST_CASE("an imported experiment enters no history unasked, and never a machine's last figures") {
+TEST_CASE("an imported experiment enters no history unless requested, and never a machine's last figures") {
   Served here, there;
   measure(here, 10, "6.1");
   measure(there, 20, "6.1");
@@ -77,7 +77,7 @@ TEST_CASE("an imported experiment enters no history unasked, and never a machine
   REQUIRE(own["series"].size() == 1);
   CHECK(own["series"][0]["points"].size() == 1);
   CHECK(own["series"][0]["points"][0]["imported"] == false);
-  const bool named = hashed_machine_id().has_value();  // else nothing tells that the import is of this host
+  const bool named = hashed_machine_id().has_value();  // otherwise the import cannot be recognized as this host's
   CHECK(own["imported_left_out"] == (named ? 1 : 0));
   const Json both = here.get(path + "&imported=1").json();
   CHECK(both["series"][0]["points"].size() == (named ? 2 : 1));

@@ -1,4 +1,4 @@
-// The lists and ranges of openapi.yaml against the tables that the program works by.
+// Compares the lists and ranges of openapi.yaml with the program's tables.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -71,7 +71,7 @@ void collect_metrics(const Json& node, std::set<std::string>& found) {
 
 }  // namespace
 
-TEST_CASE("every list of names is its table") {
+TEST_CASE("every list of names equals its table") {
   const std::pair<const char*, Json> lists[] = {
       {"EngineMode", listed<EngineMode>()},
       {"ExperimentRequest/properties/preset", presets()},
@@ -116,7 +116,7 @@ TEST_CASE("every list of names is its table") {
   }
 }
 
-TEST_CASE("every range is the limit that a request is checked by") {
+TEST_CASE("every range equals the limit that validates a request") {
   const std::string list = "ExperimentRequest/properties/";
   struct Range {
     std::string place;
@@ -166,7 +166,7 @@ TEST_CASE("runs and summaries have every figure, with its meaning") {
   }
 }
 
-TEST_CASE("whatever compares takes the figures that can be compared") {
+TEST_CASE("every comparison accepts the figures that can be compared") {
   Json figures = Json::array();
   for (const FigureColumn* figure : compared_figures()) figures.push_back(figure->name);
   std::set<std::string> found;

@@ -39,7 +39,7 @@ TEST_CASE("every route is described, and every operation is a route") {
   CHECK(described == routed);
 }
 
-TEST_CASE("operations have names of their own, and the query parameters that their routes take") {
+TEST_CASE("operations have unique ids, and the query parameters that their routes take") {
   const Json document = openapi_document();
   std::set<std::string> names;
   for (const Route& route : routes()) {
@@ -58,7 +58,7 @@ TEST_CASE("operations have names of their own, and the query parameters that the
   }
 }
 
-TEST_CASE("every reference leads somewhere") {
+TEST_CASE("every reference resolves") {
   const Json document = openapi_document();
   std::set<std::string> references;
   collect_references(document, references);

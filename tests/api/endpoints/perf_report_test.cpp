@@ -6,7 +6,7 @@
 
 using namespace copybench;
 
-TEST_CASE("before it was probed it says so, and nothing else") {
+TEST_CASE("before the probe the report says that, and nothing else") {
   const PerfReport report;
   const Json json = report.report();
   CHECK(json["state"] == "probing");
@@ -28,7 +28,7 @@ TEST_CASE("a machine without perf is reported with its reason") {
   CHECK(json["events"].empty());
 }
 
-TEST_CASE("what was found is told as it is") {
+TEST_CASE("the probe's findings are reported unchanged") {
   PerfAvailability availability;
   availability.usable = true;
   availability.path = "/usr/bin/perf";
@@ -45,7 +45,7 @@ TEST_CASE("what was found is told as it is") {
   CHECK(json["events"][1] == Json{{"event", "cycles"}, {"works", false}, {"reason", "not supported"}});
 }
 
-TEST_CASE("doubts about events, each at its place") {
+TEST_CASE("warnings about events, each at its position") {
   PerfReport report;
   const auto unknown = report.doubts({"task-clock"});
   REQUIRE(unknown.size() == 1);

@@ -16,7 +16,7 @@ ReadinessCheck named(const std::vector<ReadinessCheck>& checks, const std::strin
 
 }  // namespace
 
-TEST_CASE("ready while all is well, degraded while what is not needed is not, else not ready") {
+TEST_CASE("ready while all is well, degraded without an optional part, else not ready") {
   const ReadinessCheck well{"store", true}, limited{"perf", false, "no perf", "install it"}, broken{"disk", true, "full"};
   CHECK(readiness_of({well}) == Readiness::ready);
   CHECK(readiness_of({well, limited}) == Readiness::degraded);
@@ -30,10 +30,10 @@ TEST_CASE("ready while all is well, degraded while what is not needed is not, el
   CHECK(json["checks"][2]["reason"] == "full");
 }
 
-TEST_CASE("perf's answer is told with what mends it, and is not needed") {
+TEST_CASE("perf's state comes with its remedy, and is optional") {
   Backend backend;
   const ApiContext context = backend.context();
-  CHECK_FALSE(named(read_readiness(context), "perf").ok());  // is being asked
+  CHECK_FALSE(named(read_readiness(context), "perf").ok());  // probe in progress
   PerfProbe none("/nonexistent/perf");
   backend.perf_report.probe(none);
   const ReadinessCheck perf = named(read_readiness(context), "perf");
@@ -43,7 +43,7 @@ TEST_CASE("perf's answer is told with what mends it, and is not needed") {
   for (const char* name : {"store", "disk", "queue"}) CHECK(named(read_readiness(context), name).ok());
 }
 
-TEST_CASE("a data directory that is gone is no place to store in") {
+TEST_CASE("a missing data directory cannot store") {
   Backend backend;
   std::filesystem::remove_all(backend.directory.path());
   const ReadinessCheck disk = named(read_readiness(backend.context()), "disk");

@@ -7,7 +7,7 @@
 
 using namespace copybench;
 
-TEST_CASE("runs are listed in the order of measurement, page by page") {
+TEST_CASE("runs are listed in measuring order, page by page") {
   Served served;
   served.queue(5);
   std::vector<int> repetitions;
@@ -20,7 +20,7 @@ TEST_CASE("runs are listed in the order of measurement, page by page") {
   CHECK(repetitions == std::vector<int>{1, 2, 3, 4, 5});
 }
 
-TEST_CASE("a run is told with figures, label, reasons, evidence and links") {
+TEST_CASE("a run has figures, label, reasons, evidence and links") {
   Served served;
   served.queue(1);
   const ClaimedRun run = served.complete_next();
@@ -43,7 +43,7 @@ TEST_CASE("a run is told with figures, label, reasons, evidence and links") {
   CHECK(perf.body == "{\"event\" : \"cpu-cycles\"}\n");
 }
 
-TEST_CASE("where perf printed nothing, its text is not found, and why is said") {
+TEST_CASE("a run without perf's output has no text, and gives the reason") {
   Served served;
   served.queue(2);
   const auto detail = [&](RunId run) {
@@ -62,7 +62,7 @@ TEST_CASE("where perf printed nothing, its text is not found, and why is said") 
   problem(served.get("/runs/99/perf"), 404);
 }
 
-TEST_CASE("the CSV has every run that has ended and no other") {
+TEST_CASE("the CSV has every ended run and no other") {
   Served served;
   served.queue(4);
   served.complete_next();
@@ -82,7 +82,7 @@ TEST_CASE("the CSV has every run that has ended and no other") {
   CHECK(rows[2].find(",failed,,") != std::string::npos);
 }
 
-TEST_CASE("a long CSV is whole") {
+TEST_CASE("a long CSV is complete") {
   Served served;
   ExperimentRequest request;
   request.engines = {EngineMode::two_copy};
@@ -97,7 +97,7 @@ TEST_CASE("a long CSV is whole") {
   CHECK(std::count(answer.body.begin(), answer.body.end(), '\n') == 2501);
 }
 
-TEST_CASE("the summary tells each configuration and each engine's peak") {
+TEST_CASE("the summary has each configuration and each engine's peak") {
   Served served;
   served.queue(3);
   for (int i = 0; i < 3; ++i) served.complete_next();
@@ -123,7 +123,7 @@ TEST_CASE("the summary tells each configuration and each engine's peak") {
   CHECK(json["engines"][0]["throughput_gbps"]["median"] == 3.5);
 }
 
-TEST_CASE("the summary of what was not measured is empty, not wrong") {
+TEST_CASE("the summary of an unmeasured experiment is empty, not wrong") {
   Served served;
   served.queue(1);
   const Json json = served.get("/experiments/1/summary").json();
@@ -131,7 +131,7 @@ TEST_CASE("the summary of what was not measured is empty, not wrong") {
   CHECK(json["engines"][0]["throughput_gbps"].is_null());
 }
 
-TEST_CASE("a heavy answer is given again until the store changes") {
+TEST_CASE("a heavy response is reused until the store changes") {
   Served served;
   served.queue(2);
   served.complete_next();

@@ -5,7 +5,7 @@
 
 using namespace copybench;
 
-TEST_CASE("unknown paths and ids that are none are 404") {
+TEST_CASE("unknown paths and invalid ids are 404") {
   Served served;
   for (const char* path : {"/nothing",
                            "/experiments/1",
@@ -37,7 +37,7 @@ TEST_CASE("unknown paths and ids that are none are 404") {
   problem(served.request("DELETE", "/experiments/1"), 404);
 }
 
-TEST_CASE("what an id is stands where one is none") {
+TEST_CASE("an invalid id gets the definition of an id") {
   Served served;
   for (const char* id : {"x", "0", "9223372036854775808", "12345678901234567890123"}) {
     CAPTURE(id);
@@ -46,12 +46,12 @@ TEST_CASE("what an id is stands where one is none") {
   }
 }
 
-TEST_CASE("a percent-encoded path is the path that it encodes") {
+TEST_CASE("a percent-encoded path equals its decoded path") {
   Served served;
   CHECK(served.get("/%68ealthz").status == 200);
 }
 
-TEST_CASE("wrong methods are told the right ones") {
+TEST_CASE("a wrong method gets the right ones") {
   Served served;
   const auto allow = [&](std::string_view method, std::string_view path) {
     const Answer answer = served.request(method, path);
@@ -99,7 +99,7 @@ TEST_CASE("unknown query parameters are named") {
   }
 }
 
-TEST_CASE("foreign hosts are misdirected, foreign origins forbidden, and nothing is stored") {
+TEST_CASE("a foreign host gets 421, a foreign origin 403, and nothing is stored") {
   Served served;
   const auto as = [&](std::string_view host) {
     return served.client->raw(fmt::format("GET /experiments HTTP/1.1\r\nHost: {}\r\n\r\n", host));
@@ -122,7 +122,7 @@ TEST_CASE("foreign hosts are misdirected, foreign origins forbidden, and nothing
   CHECK(served.get("/", own).status == 200);
 }
 
-TEST_CASE("who asks for changes too often is told when to come again; reading is not limited") {
+TEST_CASE("changes above the rate get 429 with Retry-After; reads are not limited") {
   ApiOptions options;
   options.post_rates = {1, 0};
   Served served(options);
@@ -140,7 +140,7 @@ TEST_CASE("who asks for changes too often is told when to come again; reading is
   CHECK(served.get("/experiments").status == 200);
 }
 
-TEST_CASE("a body must be there and be JSON") {
+TEST_CASE("a body must exist and be JSON") {
   Served served;
   problem(served.request("POST", "/experiments"), 400);
   problem(served.request("POST", "/experiments", "Content-Type: application/json\r\nContent-Length: 0\r\n"), 400);
@@ -155,7 +155,7 @@ TEST_CASE("a body must be there and be JSON") {
   CHECK(as("Content-Type: application/json; charset=utf-8\r\n").status == 202);
 }
 
-TEST_CASE("every answer has the headers that keep a browser safe") {
+TEST_CASE("every response has the browser's security headers") {
   Served served;
   for (const char* path : {"/", "/experiments", "/nothing", "/style.css"}) {
     CAPTURE(path);

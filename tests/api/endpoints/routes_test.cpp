@@ -13,14 +13,14 @@ TEST_CASE("a path leads to all its methods") {
   CHECK(match_path("/healthz").routes.size() == 1);
 }
 
-TEST_CASE("what stands where a number should is kept") {
+TEST_CASE("an id in a path is kept") {
   const PathMatch match = match_path("/experiments/x7");
   CHECK(match.routes.size() == 3);
   CHECK_FALSE(match.id);
   CHECK(match.bad_id == "x7");
 }
 
-TEST_CASE("paths that only look alike lead nowhere") {
+TEST_CASE("similar paths have no route") {
   for (const char* path : {"", "/", "/experiment", "/experiments/", "/experiments/7/", "/experiments/7/runs/",
                            "/experiments//runs", "/experiments/7/8", "/runs", "/healthz/", "/HEALTHZ"}) {
     CAPTURE(path);
@@ -28,7 +28,7 @@ TEST_CASE("paths that only look alike lead nowhere") {
   }
 }
 
-TEST_CASE("heavy are those whose cost grows with what is stored, and never those that say how the daemon is") {
+TEST_CASE("routes whose cost grows with the stored data are heavy, and those of the daemon's state never") {
   for (const char* path : {"/healthz", "/readyz", "/openapi.json", "/events", "/experiments/7", "/runs/8"}) {
     CAPTURE(path);
     CHECK_FALSE(match_path(path).routes.front()->heavy);

@@ -2,7 +2,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the system is described, honestly also while perf is being asked") {
+TEST_CASE("the system is described, also while perf is being probed") {
   Served served;
   const Json before = served.get("/system").json();
   CHECK(before["perf"]["state"] == "probing");
@@ -17,7 +17,7 @@ TEST_CASE("the system is described, honestly also while perf is being asked") {
   CHECK(after["perf"]["usable"] == false);
 }
 
-TEST_CASE("health is well while nothing is wrong") {
+TEST_CASE("health is ok while nothing fails") {
   Served served;
   const Answer answer = served.get("/healthz");
   CHECK(answer.status == 200);
@@ -30,11 +30,11 @@ TEST_CASE("health is well while nothing is wrong") {
                                   "scheduler": {"paused_reason": null}})"));
 }
 
-TEST_CASE("readiness is told check by check") {
+TEST_CASE("readiness reports each check") {
   Served served;
   const Answer answer = served.get("/readyz");
   CHECK(answer.status == 200);
-  CHECK(answer.json()["status"] == "degraded");  // perf was not asked yet
+  CHECK(answer.json()["status"] == "degraded");  // perf has not been probed yet
   const Json readiness = answer.json();
   for (const Json& check : readiness["checks"]) {
     CAPTURE(check.dump());
@@ -44,7 +44,7 @@ TEST_CASE("readiness is told check by check") {
   }
 }
 
-TEST_CASE("metrics count what is stored and what was answered") {
+TEST_CASE("metrics count stored experiments and responses") {
   Served served;
   served.queue(3);
   served.complete_next();

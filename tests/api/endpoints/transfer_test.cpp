@@ -21,7 +21,7 @@ Answer import_of(Served& served, std::string_view body, std::string_view type = 
 
 }  // namespace
 
-TEST_CASE("an experiment moves to another daemon: CSV and summary are the same but for the ids") {
+TEST_CASE("an experiment moves to another daemon: CSV and summary are the same except for the ids") {
   Served here, there;
   here.queue(3);
   const Json early = problem(here.get("/experiments/1/export.ndjson"), 409);
@@ -57,7 +57,7 @@ TEST_CASE("an experiment moves to another daemon: CSV and summary are the same b
   CHECK(again.header("location") == "/experiments/2");
 }
 
-TEST_CASE("what is no export is refused by its line, and a large one up to its limit") {
+TEST_CASE("an invalid export is rejected by line, and a large one is accepted up to its limit") {
   Served served;
   CHECK(problem(import_of(served, "{}\n"), 400)["type"] == "urn:copybench:problem:invalid-import");
   CHECK(problem(import_of(served, "{\"copybench_export\":1,\"schema\":1}\n"), 400)["errors"][0]["detail"] ==

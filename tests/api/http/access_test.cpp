@@ -33,7 +33,7 @@ const std::string kAuthorization = "Authorization: Bearer " + kToken + "\r\n";
 
 }  // namespace
 
-TEST_CASE("a token is what a bearer credential may be, of a length that cannot be guessed") {
+TEST_CASE("a token is a valid bearer credential of a length that cannot be guessed") {
   CHECK(AccessToken::parse(kToken));
   CHECK(must(AccessToken::parse("\n " + kToken + "\r\n\n")).matches(kToken));
   CHECK(AccessToken::parse(std::string(AccessToken::kMaxLength, 'a')));
@@ -51,12 +51,12 @@ TEST_CASE("a token is what a bearer credential may be, of a length that cannot b
   refused(std::string(AccessToken::kMaxLength + 1, 'a'), "more than");
   refused(kToken + "\n" + kToken, "characters");
   refused(kToken + "\"", "characters");
-  refused(kToken + "a", "characters");  // after its "="
+  refused(kToken + "a", "characters");  // after the "="
   refused(std::string(40, '='), "characters");
   refused(std::string(40, '\0'), "characters");
 }
 
-TEST_CASE("only the very token matches") {
+TEST_CASE("only the exact token matches") {
   const AccessToken token = must(AccessToken::parse(kToken));
   CHECK(token.matches(kToken));
   for (const std::string& other : {std::string(), kToken.substr(1), kToken.substr(0, kToken.size() - 1), kToken + kToken,
@@ -78,7 +78,7 @@ TEST_CASE("with a token every request carries it, in one header of one form") {
   }
 }
 
-TEST_CASE("without a token all pass; with public reads those that change nothing") {
+TEST_CASE("without a token all requests pass; with public reads the reading ones") {
   CHECK(passes({}, "POST", {}));
   AccessRules rules = with_token();
   rules.public_read = true;
@@ -90,7 +90,7 @@ TEST_CASE("without a token all pass; with public reads those that change nothing
   }
 }
 
-TEST_CASE("who has no token is told so, whatever there is at the path; the page and whether we live are open to all") {
+TEST_CASE("a request without a token gets 401 whatever the path; the page and liveness are open to all") {
   Served served = served_with(with_token());
   for (const char* path : {"/experiments", "/experiments/1", "/runs/1", "/system", "/nothing", "/experiments/x"}) {
     CAPTURE(path);
@@ -110,7 +110,7 @@ TEST_CASE("who has no token is told so, whatever there is at the path; the page 
   problem(served.get("/nothing", kAuthorization), 404);
 }
 
-TEST_CASE("the rules can be changed while requests are answered, but no address be opened to strangers") {
+TEST_CASE("the rules can change while requests are served, but cannot open the address to others") {
   Served served = served_with({});
   CHECK(served.get("/experiments").status == 200);
   must(served.server->set_access(with_token()));

@@ -21,7 +21,7 @@ std::string client(const std::string& peer, const std::vector<std::string>& chai
 
 }  // namespace
 
-TEST_CASE("an address of a proxy is one, a network, or the unix socket") {
+TEST_CASE("a proxy's address is an address, a network or the unix socket") {
   const auto contains = [](const char* text, const char* peer) { return ProxyAddress::parse(text).value().contains(peer); };
   CHECK(contains("127.0.0.1", "127.0.0.1"));
   CHECK_FALSE(contains("127.0.0.1", "127.0.0.2"));
@@ -43,7 +43,7 @@ TEST_CASE("an address of a proxy is one, a network, or the unix socket") {
   }
 }
 
-TEST_CASE("only a trusted proxy is believed") {
+TEST_CASE("only a trusted proxy's headers count") {
   HttpRequest request;
   request.peer = "10.0.0.9";
   request.headers = {{"x-forwarded-for", "1.2.3.4"}, {"x-forwarded-host", "bench.lan"}, {"x-forwarded-proto", "https"}};
@@ -59,7 +59,7 @@ TEST_CASE("only a trusted proxy is believed") {
   CHECK(believed.scheme == "https");
 }
 
-TEST_CASE("the client is the last one that is no proxy of ours: what stands before it is its own claim") {
+TEST_CASE("the client is the last address that is not a trusted proxy: earlier ones are its own claim") {
   CHECK(client("127.0.0.1", {"6.6.6.6, 1.2.3.4"}, {"127.0.0.1"}) == "1.2.3.4");
   CHECK(client("127.0.0.1", {"6.6.6.6, 1.2.3.4 , 10.0.0.2"}, {"127.0.0.1", "10.0.0.0/8"}) == "1.2.3.4");
   CHECK(client("127.0.0.1", {"6.6.6.6", "1.2.3.4"}, {"127.0.0.1"}) == "1.2.3.4");
@@ -69,7 +69,7 @@ TEST_CASE("the client is the last one that is no proxy of ours: what stands befo
   CHECK(client("127.0.0.1", {""}, {"127.0.0.1"}) == "127.0.0.1");
 }
 
-TEST_CASE("what is no address ends the chain, and one address has one spelling") {
+TEST_CASE("an invalid address ends the chain, and one address has one spelling") {
   CHECK(client("127.0.0.1", {"1.2.3.4, unknown"}, {"127.0.0.1"}) == "127.0.0.1");
   CHECK(client("127.0.0.1", {"1.2.3.4, _hidden, 10.0.0.2"}, {"127.0.0.1", "10.0.0.2"}) == "10.0.0.2");
   CHECK(client("127.0.0.1", {"1.2.3.4:99"}, {"127.0.0.1"}) == "127.0.0.1");
@@ -77,7 +77,7 @@ TEST_CASE("what is no address ends the chain, and one address has one spelling")
   CHECK(client("::1", {"::ffff:1.2.3.4"}, {"::1"}) == "1.2.3.4");
 }
 
-TEST_CASE("of several hosts and schemes the nearest proxy's counts, and any other scheme is http") {
+TEST_CASE("the nearest proxy's host and scheme count, and any other scheme is http") {
   HttpRequest request;
   request.peer = "127.0.0.1";
   request.headers = {{"x-forwarded-host", "evil.example, bench.lan"}, {"x-forwarded-proto", "https"}, {"x-forwarded-proto", "HTTPS"}};

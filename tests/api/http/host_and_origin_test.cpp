@@ -44,7 +44,7 @@ TEST_CASE("loopback names and addresses pass whatever the port") {
   }
 }
 
-TEST_CASE("foreign hosts do not, however they are dressed up") {
+TEST_CASE("foreign hosts are rejected in every spelling") {
   for (const char* host : {"evil.example", "evil.example:8090", "127.0.0.1.evil.example", "localhost.evil.example",
                            "127.1", "2130706433", "0.0.0.0", "", "localhost@evil.example", "192.168.0.9"}) {
     CAPTURE(host);
@@ -52,7 +52,7 @@ TEST_CASE("foreign hosts do not, however they are dressed up") {
   }
 }
 
-TEST_CASE("the address listened on passes, and on a wildcard the one that the client reached") {
+TEST_CASE("the listening address passes, and on a wildcard the one that the client reached") {
   CHECK(host_passes("bench.lan:8090", "bench.lan"));
   CHECK(host_passes("192.168.0.9:8090", "192.168.0.9"));
   CHECK(host_passes("192.168.0.9:8090", "0.0.0.0", "192.168.0.9"));
@@ -60,9 +60,9 @@ TEST_CASE("the address listened on passes, and on a wildcard the one that the cl
   CHECK_FALSE(host_passes("192.168.0.8:8090", "0.0.0.0", "192.168.0.9"));
 }
 
-TEST_CASE("a request without a host does not pass") { CHECK(host_problem(HttpRequest{}, "127.0.0.1")); }
+TEST_CASE("a request without a host is rejected") { CHECK(host_problem(HttpRequest{}, "127.0.0.1")); }
 
-TEST_CASE("an origin is the host and port that the request names, or foreign, whatever the method") {
+TEST_CASE("an origin must be the host and port of the request, whatever the method") {
   for (const char* method : {"GET", "HEAD", "POST", "DELETE", "PUT"}) {
     for (const char* origin :
          {"https://evil.example", "null", "", "http://", "file://", "file:///x", "http://127.0.0.1.evil.example:8090",
@@ -81,19 +81,19 @@ TEST_CASE("an origin is the host and port that the request names, or foreign, wh
   }
 }
 
-TEST_CASE("of two origins each must be ours") {
+TEST_CASE("with two origins each must be ours") {
   HttpRequest request;
   request.headers = {{"host", "localhost:1"}, {"origin", "http://localhost:1"}, {"origin", "http://evil.example"}};
   CHECK(origin_problem(request, "127.0.0.1"));
 }
 
-TEST_CASE("without an origin it is no page") {
+TEST_CASE("without an origin the client is not a page") {
   HttpRequest request;
   request.method = "POST";
   CHECK_FALSE(origin_problem(request, "127.0.0.1"));
 }
 
-// Behind a proxy. forwarded: as read_forwarded() gives it.
+// A request behind a proxy. forwarded: the result of read_forwarded().
 struct Proxied {
   AccessRules rules;
   Forwarded forwarded;
@@ -130,7 +130,7 @@ TEST_CASE("a public origin is accepted with its own host, with the proxy's, and 
   CHECK(request.status() == 200);
 }
 
-TEST_CASE("beside a public origin other hosts and origins are refused as before") {
+TEST_CASE("with a public origin other hosts and origins are still rejected") {
   Proxied request{with_origins({"https://bench.lan"}), {}, "bench.lan", {}};
   for (const char* origin : {"http://bench.lan", "https://bench.lan:8443", "https://evil.example", "https://bench.lan.evil.example",
                              "https://x.bench.lan", "null", "https://bench.lan/", "https://bench.lan@evil.example", ""}) {
@@ -148,7 +148,7 @@ TEST_CASE("beside a public origin other hosts and origins are refused as before"
   }
 }
 
-TEST_CASE("a forwarded host must be ours as well as the Host, and is what a page of ours came from") {
+TEST_CASE("a forwarded host must be ours like the Host, and is the origin of our own pages") {
   Proxied request;
   request.rules.allowed_hosts = {"bench.lan"};
   request.forwarded = {"10.0.0.7", "bench.lan", "https"};
@@ -158,7 +158,7 @@ TEST_CASE("a forwarded host must be ours as well as the Host, and is what a page
   CHECK(request.status() == 403);
   request.origins = {"http://127.0.0.1:8090"};
   CHECK(request.status() == 403);
-  // A page that got here by DNS rebinding can add headers, but its Host stays.
+  // A page that arrived by DNS rebinding can add headers, but cannot change the Host.
   request.origins = {};
   request.host = "evil.example:8090";
   CHECK(request.status() == 421);
@@ -167,7 +167,7 @@ TEST_CASE("a forwarded host must be ours as well as the Host, and is what a page
   CHECK(request.status() == 421);
 }
 
-TEST_CASE("only JSON in UTF-8 is taken") {
+TEST_CASE("only JSON in UTF-8 is accepted") {
   for (const char* type : {"application/json", "Application/JSON", "application/json; charset=utf-8",
                            "application/json;charset=\"UTF-8\"", "application/json;"}) {
     CAPTURE(type);

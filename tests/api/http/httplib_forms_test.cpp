@@ -9,7 +9,7 @@ using namespace copybench;
 
 namespace {
 
-// The library's Stream in the forms that its versions have had.
+// The library's Stream as each of its versions declares it.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -60,7 +60,7 @@ class TestStream : public AnyStream<LibraryStream> {
 
 struct Request {};
 
-// Its Server's process_request(), as it was until 0.18 and as it has been since.
+// process_request() of the library's Server, before and since version 0.18.
 class Server11 {
  public:
   std::string called;
@@ -95,7 +95,7 @@ class TestServer : public AnyServer<LibraryServer> {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a stream has all that a version of the library asks for", LibraryStream, Stream11, Stream19, Stream20, Stream41) {
+TEST_CASE_TEMPLATE("a stream has what each version of the library requires", LibraryStream, Stream11, Stream19, Stream20, Stream41) {
   static_assert(!std::is_abstract_v<TestStream<LibraryStream>>);
   TestStream<LibraryStream> stream;
   const LibraryStream& seen = stream;

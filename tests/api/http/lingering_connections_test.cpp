@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A connection whose answer is larger than the socket takes at once; the test holds the other end.
+// A connection whose response is larger than the socket's buffer; the test holds the client's end.
 struct Answered {
   explicit Answered(size_t answer, uint64_t still_coming = 0) {
     int ends[2];
@@ -22,7 +22,7 @@ struct Answered {
     CHECK(served->write(std::string(answer, 'a')));
     served->end_response(still_coming);
   }
-  // What is there now; none once the server has closed.
+  // Returns what has arrived; nullopt once the server has closed.
   std::optional<size_t> receive() const {
     char buffer[65536];
     size_t total = 0;
@@ -54,7 +54,7 @@ constexpr size_t kLarge = 3 << 20;
 
 }  // namespace
 
-TEST_CASE("an answer that was sent to one that sends no more is over at once") {
+TEST_CASE("a sent response to a client that sends no more ends at once") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   room.enter(std::move(*client.served));
@@ -63,12 +63,12 @@ TEST_CASE("an answer that was sent to one that sends no more is over at once") {
   CHECK(client.receive() == 100);
 }
 
-TEST_CASE("an answer goes on as it is read, to its end") {
+TEST_CASE("a response continues to its end as the client reads it") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(kLarge);
   room.enter(std::move(*client.served));
   CHECK_FALSE(room.empty());
-  CHECK(room.poll_timeout() > 5000);  // so much takes some time
+  CHECK(room.poll_timeout() > 5000);  // large enough to take some time
   size_t got = 0;
   for (int i = 0; i < 1000; ++i) {
     const auto n = client.receive();
@@ -80,7 +80,7 @@ TEST_CASE("an answer goes on as it is read, to its end") {
   CHECK(room.empty());
 }
 
-TEST_CASE("what was announced is read away before the connection is closed, and not for ever") {
+TEST_CASE("announced bytes are drained before the close, within a limit") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100, 1000);
   room.enter(std::move(*client.served));
@@ -94,7 +94,7 @@ TEST_CASE("what was announced is read away before the connection is closed, and 
   CHECK(client.receive() == 100);
 }
 
-TEST_CASE("a client that goes is let go, whatever it was to read or send") {
+TEST_CASE("a connection is dropped when its client closes, whatever is left to read or send") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered reader(kLarge), sender(100, 1000);
   room.enter(std::move(*reader.served));
@@ -105,7 +105,7 @@ TEST_CASE("a client that goes is let go, whatever it was to read or send") {
   CHECK(room.empty());
 }
 
-TEST_CASE("for one too many, and for too many bytes, those are closed that have taken nothing for longest") {
+TEST_CASE("above the limits of connections and bytes, those that took nothing for longest are closed") {
   LingeringConnections few(1, 64 << 20, 10s);
   Answered first(kLarge), second(kLarge);
   few.enter(std::move(*first.served));
@@ -145,7 +145,7 @@ TEST_CASE("a client that takes too little in a period is closed; one that keeps 
   CHECK(got > 0);
 }
 
-TEST_CASE("an answer in pieces asks for the next one once the last was taken, and time without it is not the client's") {
+TEST_CASE("a response in pieces requests the next one once the last was taken, and the wait for it is not the client's") {
   LingeringConnections room(10, 64 << 20, 10s);
   Answered client(100);
   int made = 0;

@@ -24,14 +24,14 @@ TEST_CASE("addresses to listen on") {
   }
 }
 
-TEST_CASE("names that do not resolve and addresses of other machines are errors with words") {
+TEST_CASE("names that do not resolve and addresses of other machines are errors with a reason") {
   CHECK_FALSE(Listener::open({"no such host", 0, ""}));
   const auto foreign = Listener::open({"192.0.2.1", 0, ""});
   REQUIRE_FALSE(foreign);
   CHECK(foreign.error().message.find("no interface") != std::string::npos);
 }
 
-TEST_CASE("a unix socket's path is left alone while someone listens, taken over when nobody does") {
+TEST_CASE("a unix socket's path is kept while another process listens, and taken over when none does") {
   TemporaryDirectory directory;
   const ListenAddress address{"", 0, directory.path() / "s"};
   {
@@ -53,7 +53,7 @@ TEST_CASE("a unix socket's path is left alone while someone listens, taken over 
   CHECK(Listener::open(address));
 }
 
-TEST_CASE("a file that is no socket is never touched") {
+TEST_CASE("a file that is not a socket is never touched") {
   TemporaryDirectory directory;
   const std::string path = directory.path() / "notes";
   std::ofstream(path) << "mine";
@@ -62,7 +62,7 @@ TEST_CASE("a file that is no socket is never touched") {
   CHECK_FALSE(Listener::open({"", 0, "/" + std::string(200, 'x')}));
 }
 
-TEST_CASE("who gets to an address, and where nobody could listen, is told without listening there") {
+TEST_CASE("the reach of an address, and a failure to bind, are reported without listening") {
   const auto reached = [](std::string_view text) {
     const auto judged = reached_from_elsewhere(*parse_listen_address(text));
     INFO((judged ? std::string() : judged.error().message));

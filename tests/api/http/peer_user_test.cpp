@@ -12,7 +12,7 @@ TEST_CASE("the user at the other end of a loopback connection and of a unix sock
   const UniqueFd served(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
   REQUIRE(served);
   const std::string user = user_of_peer(served.get());
-  // Where netlink's diagnosis is not to be had, the address must do.
+  // Without netlink's socket diagnosis the address is used instead.
   if (!user.empty()) CHECK(user == std::to_string(::geteuid()));
 
   int ends[2];
@@ -21,4 +21,4 @@ TEST_CASE("the user at the other end of a loopback connection and of a unix sock
   CHECK(user_of_peer(one.get()) == std::to_string(::geteuid()));
 }
 
-TEST_CASE("what is no connection has no user") { CHECK(user_of_peer(-1) == ""); }
+TEST_CASE("a descriptor that is not a connection has no user") { CHECK(user_of_peer(-1) == ""); }

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A connection whose other end the test holds.
+// A connection whose client end the test holds.
 struct Client {
   Client() {
     int ends[2];
@@ -35,7 +35,7 @@ struct Room : PendingRequests {
   explicit Room(size_t connections = 10, size_t bytes = 1 << 20, std::chrono::milliseconds timeout = 1min)
       : PendingRequests(connections, bytes, 1000, timeout,
                     [](const HttpConnection& connection) { return connection.head().starts_with("POST /refused"); }) {}
-  // One round, as the server makes it.
+  // One round of the server's loop.
   Sorted look() {
     std::vector<pollfd> entries;
     append_to(entries);
@@ -54,7 +54,7 @@ const std::string kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n";
 
 }  // namespace
 
-TEST_CASE("nobody waits for the body of what its head refuses") {
+TEST_CASE("a request that its head rejects does not wait for its body") {
   Room room;
   Client client, other;
   client.enter(room);
@@ -65,7 +65,7 @@ TEST_CASE("nobody waits for the body of what its head refuses") {
   CHECK(room.held() == 1);
 }
 
-TEST_CASE("bodies that come without a pause are held up to the limit, whoever sends them") {
+TEST_CASE("bodies that arrive without a pause are kept up to the limit, whoever sends them") {
   Room room(10, 1000);
   std::vector<Client> clients(5);
   for (Client& client : clients) {
@@ -84,7 +84,7 @@ TEST_CASE("bodies that come without a pause are held up to the limit, whoever se
   CHECK(held >= 1);
 }
 
-TEST_CASE("a request is ready when its head and the body that it announces are there") {
+TEST_CASE("a request is ready when its head and the announced body have arrived") {
   Room room;
   Client client;
   client.enter(room);
@@ -100,7 +100,7 @@ TEST_CASE("a request is ready when its head and the body that it announces are t
   CHECK(room.held() == 0);
 }
 
-TEST_CASE("who came after poll() was asked is looked at too") {
+TEST_CASE("a client that was added after poll() is served too") {
   Room room;
   Client client;
   client.send(kGet);
@@ -108,7 +108,7 @@ TEST_CASE("who came after poll() was asked is looked at too") {
   CHECK(room.sort(nullptr, 0).ready.size() == 1);
 }
 
-TEST_CASE("what is refused by its head does not wait for a body") {
+TEST_CASE("a request that its head rejects is ready without a body") {
   for (const std::string& head :
        {std::string("nonsense\r\n\r\n"), std::string("GET / HTTP/1.1\n\n"), std::string(40'000, 'a'),
         std::string("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n")}) {
@@ -120,7 +120,7 @@ TEST_CASE("what is refused by its head does not wait for a body") {
   }
 }
 
-TEST_CASE("who asks before it sends a body is told to go on, once") {
+TEST_CASE("a client that expects 100-continue gets it once") {
   Room room;
   Client client;
   client.enter(room);
@@ -134,7 +134,7 @@ TEST_CASE("who asks before it sends a body is told to go on, once") {
   CHECK(room.look().ready.size() == 1);
 }
 
-TEST_CASE("who expects something else, or speaks HTTP/1.0, is not told to go on") {
+TEST_CASE("other expectations and HTTP/1.0 get no 100-continue") {
   for (const char* request : {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 200-foo\r\n\r\n",
                               "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"}) {
     CAPTURE(request);
@@ -147,7 +147,7 @@ TEST_CASE("who expects something else, or speaks HTTP/1.0, is not told to go on"
   }
 }
 
-TEST_CASE("a client that closes goes: without a word where it said nothing, else to be told what is missing") {
+TEST_CASE("a closed client is dropped silently if it sent nothing, else it gets an error") {
   Room room;
   Client silent, partly, within;
   for (Client* client : {&silent, &partly, &within}) client->enter(room);
@@ -160,7 +160,7 @@ TEST_CASE("a client that closes goes: without a word where it said nothing, else
   CHECK(room.held() == 0);
 }
 
-TEST_CASE("poll() is to wake for the first deadline, and for ever where there is none") {
+TEST_CASE("poll() wakes for the first deadline, or never without one") {
   Room room;
   CHECK(room.poll_timeout() == -1);
   Client client;
@@ -169,7 +169,7 @@ TEST_CASE("poll() is to wake for the first deadline, and for ever where there is
   CHECK(room.poll_timeout() <= 60'000);
 }
 
-TEST_CASE("the head has its time, and the body has it anew") {
+TEST_CASE("head and body have a time limit each") {
   Room room(10, 1 << 20, 0ms);
   Client late;
   late.enter(room);
@@ -179,13 +179,13 @@ TEST_CASE("the head has its time, and the body has it anew") {
   Room patient(10, 1 << 20, 200ms);
   Client slow;
   slow.enter(patient);
-  std::this_thread::sleep_for(120ms);  // the time itself is tested here
+  std::this_thread::sleep_for(120ms);  // the real time limit is tested here
   slow.send(kPost + "\r\n");
   CHECK(patient.look().late.empty());
   CHECK(patient.poll_timeout() > 100);
 }
 
-TEST_CASE("for one too many, and for too many bytes, the oldest go first") {
+TEST_CASE("above the limits of connections and bytes, the oldest are dropped first") {
   Room few(2);
   std::vector<Client> clients(4);
   for (Client& client : clients) client.enter(few);
@@ -206,7 +206,7 @@ TEST_CASE("for one too many, and for too many bytes, the oldest go first") {
   CHECK(small.held() == 2);
 }
 
-TEST_CASE("the oldest can be taken out to make room for its descriptor") {
+TEST_CASE("the oldest can be removed to free its descriptor") {
   Room room;
   CHECK_FALSE(room.take_oldest());
   Client first, second;

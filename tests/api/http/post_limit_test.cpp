@@ -10,7 +10,7 @@ namespace {
 
 const PostLimit::Clock::time_point kStart{1000h};
 
-// How many of `tries` at this moment are let through.
+// Returns how many of `tries` are allowed at this moment.
 int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Clock::time_point now) {
   int count = 0;
   for (int i = 0; i < tries; ++i) count += limit.take(peer, "", now) ? 0 : 1;
@@ -19,25 +19,25 @@ int passed(PostLimit& limit, const std::string& peer, int tries, PostLimit::Cloc
 
 }  // namespace
 
-TEST_CASE("a burst of ten seconds' worth passes, then the rate") {
+TEST_CASE("a burst of ten seconds of the rate passes, then the rate") {
   PostLimit limit({5, 0});
-  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the one that empties the bucket passes too
+  CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);  // the request that empties the bucket passes too
   CHECK(limit.take("10.0.0.1", "", kStart) == 1s);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 2s) == 10);
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 1h) == 51);
 }
 
-TEST_CASE("clients have buckets of their own, and all have one together, of which nobody takes the share of another") {
+TEST_CASE("clients have buckets of their own and share one, of which nobody takes another's share") {
   PostLimit limit({5, 8});
   CHECK(passed(limit, "10.0.0.1", 100, kStart) == 51);
-  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 40);  // half of what all may ask for
+  CHECK(passed(limit, "10.0.0.2", 100, kStart) == 40);  // half of the total rate
   CHECK(passed(limit, "10.0.0.1", 100, kStart + 1s) == 0);
   const int late = passed(limit, "10.0.0.3", 100, kStart + 1s);
   CHECK(late >= 26);  // a third
   CHECK(late <= 28);
 }
 
-TEST_CASE("a client that asks seldom is never refused, however many others flood") {
+TEST_CASE("a client that posts seldom is never rejected, however many others flood") {
   PostLimit limit({100, 200});
   int honest = 0, others = 0;
   for (int step = 0; step < 40 * 100; ++step) {
@@ -63,7 +63,7 @@ TEST_CASE("addresses of one user have fair shares too") {
   CHECK(honest == 400);
 }
 
-TEST_CASE("a user gains nothing by many addresses") {
+TEST_CASE("a user gains nothing from many addresses") {
   PostLimit limit({100, 200});
   int honest = 0;
   for (int step = 0; step < 40 * 100; ++step) {
@@ -74,7 +74,7 @@ TEST_CASE("a user gains nothing by many addresses") {
   CHECK(honest == 400);
 }
 
-TEST_CASE("an IPv6 host cannot multiply itself by the addresses of its network") {
+TEST_CASE("an IPv6 host gains nothing from the addresses of its network") {
   PostLimit limit({1, 0});
   CHECK(passed(limit, "fd00::1", 100, kStart) == 11);
   CHECK(passed(limit, "fd00::2", 100, kStart) == 0);
@@ -86,7 +86,7 @@ TEST_CASE("without rates nothing is limited") {
   CHECK(passed(limit, "", 100'000, kStart) == 100'000);
 }
 
-TEST_CASE("of more clients than are remembered the bucket of all is the limit; places come free again") {
+TEST_CASE("above the number of remembered clients the shared bucket is the limit; places are freed again") {
   PostLimit limit({1, 1000});
   int count = 0;
   for (int i = 0; i < 20'000; ++i) count += passed(limit, fmt::format("10.0.{}.{}", i / 256, i % 256), 1, kStart);
@@ -103,7 +103,7 @@ TEST_CASE("a user with more addresses than can be remembered leaves others their
   CHECK(count == 40);
 }
 
-TEST_CASE("other rates hold for requests from then on") {
+TEST_CASE("changed rates apply to later requests") {
   PostLimit limit({1, 0});
   const auto now = PostLimit::Clock::now();
   while (!limit.take("10.0.0.1", "", now)) {
@@ -114,7 +114,7 @@ TEST_CASE("other rates hold for requests from then on") {
   CHECK(passed(limit, "10.0.0.1", 100, now) == 11);
 }
 
-TEST_CASE("who had to wait for days by a rate that was too low waits by the new one") {
+TEST_CASE("a client that had to wait for days at a rate that was too low waits by the new one") {
   PostLimit limit({0.0001, 0});
   const auto now = PostLimit::Clock::now();
   CHECK(passed(limit, "10.0.0.1", 100, now) == 1);

@@ -19,7 +19,7 @@ TEST_CASE("a problem has all members of RFC 9457 and the list of errors") {
         "\"detail\":\"no\",\"instance\":\"/x\",\"errors\":[{\"pointer\":\"/a\",\"detail\":\"b\"}]}\n");
 }
 
-TEST_CASE("the instance is a URI reference, whatever was asked for") {
+TEST_CASE("the instance is a URI reference, whatever the request's target") {
   Problem problem;
   problem.status = 404;
   const auto instance = [&](std::string_view target) {
@@ -30,7 +30,7 @@ TEST_CASE("the instance is a URI reference, whatever was asked for") {
   CHECK(instance("/a\"<b>|^`{}\\") == "/a%22%3Cb%3E%7C%5E%60%7B%7D%5C");
   CHECK(instance("/%zz%4") == "/%25zz%254");
   CHECK(instance("/a#b") == "/a%23b");
-  CHECK(instance("//evil.example/x") == "/.//evil.example/x");  // no host of another site
+  CHECK(instance("//evil.example/x") == "/.//evil.example/x");  // cannot be read as the host of another site
   CHECK(instance("") == "");
   CHECK(instance("/" + std::string(9000, 'a')).size() <= 2002);
 }
@@ -44,7 +44,7 @@ TEST_CASE("the list of errors is bounded") {
   CHECK(json["errors"].back()["detail"] == "900 more errors are not listed");
 }
 
-TEST_CASE("each error of the store has its status") {
+TEST_CASE("each of the store's errors has its status") {
   using Kind = StoreError::Kind;
   const auto status = [](Kind kind) { return problem_of({kind, "why"}).status; };
   CHECK(status(Kind::not_found) == 404);

@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a query's parameters are parted at &, and a name from its value at the first =") {
+TEST_CASE("a query is split at &, and a parameter at its first =") {
   CHECK(parse_query("") == NamedValues{});
   CHECK(parse_query("tag=a=b&limit=1;cursor=3&&x&=y") ==
         NamedValues{{"", "y"}, {"limit", "1;cursor=3"}, {"tag", "a=b"}, {"x", ""}});
@@ -12,7 +12,7 @@ TEST_CASE("a query's parameters are parted at &, and a name from its value at th
   CHECK(parse_query("a=%zz") == NamedValues{{"a", "%zz"}});
 }
 
-TEST_CASE("a query that is not UTF-8, or wrongly percent-encoded, is refused by the parameter's name") {
+TEST_CASE("a query that is not UTF-8, or wrongly percent-encoded, is rejected by the parameter's name") {
   for (const char* good : {"", "tag=a%20b", "tag=%C3%9F&limit=1", "tag", "tag=", "a&&b", "tag=a+b=c"}) {
     CAPTURE(good);
     CHECK_FALSE(query_coding_problem(good));

@@ -41,13 +41,13 @@ TEST_CASE("methods of any name are passed on") {
   CHECK(read_request_head(head(""))->method == "POST");
 }
 
-TEST_CASE("values are kept as sent but for the blanks around them") {
+TEST_CASE("values are kept as sent except for surrounding blanks") {
   const auto read = read_request_head(head("Idempotency-Key: \t a%41 b \r\n"));
   REQUIRE(read);
   CHECK(read->headers.back().second == "a%41 b");
 }
 
-TEST_CASE("what is no HTTP is refused") {
+TEST_CASE("invalid HTTP is rejected") {
   CHECK(status_of("\r\n") == 400);
   CHECK(status_of("nonsense\r\n\r\n") == 400);
   CHECK(status_of("GET /\r\nHost: a\r\n\r\n") == 400);
@@ -63,19 +63,19 @@ TEST_CASE("what is no HTTP is refused") {
   CHECK(status_of(head(std::string("Nul: a") + '\0' + "b\r\n")) == 400);
 }
 
-TEST_CASE("a request names one host") {
+TEST_CASE("a request has exactly one host") {
   CHECK(status_of("GET / HTTP/1.1\r\n\r\n") == 400);
   CHECK(status_of("GET / HTTP/1.0\r\n\r\n") == 200);
   CHECK(status_of(head("Host: other\r\n")) == 400);
 }
 
-TEST_CASE("long lines are refused") {
+TEST_CASE("long lines are rejected") {
   CHECK(status_of(head("", "GET /" + std::string(kMaxLineBytes, 'a') + " HTTP/1.1")) == 414);
   CHECK(status_of(head("Long: " + std::string(kMaxLineBytes, 'a') + "\r\n")) == 431);
   CHECK(status_of(head("Long: " + std::string(7000, 'a') + "\r\n")) == 200);
 }
 
-TEST_CASE("bodies of unknown or excessive length are refused") {
+TEST_CASE("bodies of unknown or excessive length are rejected") {
   CHECK(status_of(head("Transfer-Encoding: chunked\r\n")) == 411);
   CHECK(status_of(head("transfer-encoding: chunked\r\nContent-Length: 3\r\n")) == 411);
   CHECK(status_of(head("Content-Encoding: br\r\nContent-Length: 3\r\n")) == 415);
@@ -90,14 +90,14 @@ TEST_CASE("bodies of unknown or excessive length are refused") {
   CHECK(status_of(head("Content-Length: 3\r\nContent-Length: 3\r\n")) == 400);
 }
 
-TEST_CASE("what a refused head announced is known, so that it can be swallowed") {
+TEST_CASE("a rejected head's body length is known, so that the body can be drained") {
   CHECK(announced_body(head("Content-Length: 5000000\r\n")) == 5'000'000);
   CHECK(announced_body(head("")) == 0);
   CHECK(announced_body(head("Transfer-Encoding: chunked\r\n")) == std::numeric_limits<uint64_t>::max());
   CHECK(announced_body(head("Content-Length: many\r\n")) == std::numeric_limits<uint64_t>::max());
 }
 
-TEST_CASE("of what may be expected only 100-continue is known, and HTTP/1.0 expects nothing") {
+TEST_CASE("only the expectation 100-continue is known, and HTTP/1.0 has none") {
   CHECK(read_request_head(head("Expect: 100-Continue\r\n"))->asks_first);
   CHECK_FALSE(read_request_head(head(""))->asks_first);
   CHECK(status_of(head("Expect: 200-foo\r\n")) == 417);
@@ -107,7 +107,7 @@ TEST_CASE("of what may be expected only 100-continue is known, and HTTP/1.0 expe
   CHECK_FALSE(old->asks_first);
 }
 
-TEST_CASE("an absolute target is read as its path, and its host is the request's") {
+TEST_CASE("an absolute target gives the path and replaces the host") {
   const auto read = read_request_head(head("", "GET http://bench.lan:8090/runs/1?a=b HTTP/1.1"));
   REQUIRE(read);
   CHECK(read->target == "/runs/1?a=b");
@@ -115,10 +115,10 @@ TEST_CASE("an absolute target is read as its path, and its host is the request's
   CHECK(read->headers[0] == std::pair<std::string, std::string>("host", "bench.lan:8090"));
   CHECK(read_request_head(head("", "GET HTTPS://bench.lan HTTP/1.1"))->target == "/");
   CHECK(read_request_head(head("", "GET http://bench.lan?a=b HTTP/1.1"))->target == "/?a=b");
-  CHECK(status_of("GET http://bench.lan/ HTTP/1.1\r\n\r\n") == 400);  // without a Host all the same
+  CHECK(status_of("GET http://bench.lan/ HTTP/1.1\r\n\r\n") == 400);  // and still lacks a Host
 }
 
-TEST_CASE("a query may have question marks, and any HTTP/1 is read") {
+TEST_CASE("a query may contain question marks, and any HTTP/1 version is read") {
   CHECK(read_request_head(head("", "GET /experiments?tag=why? HTTP/1.1"))->target == "/experiments?tag=why%3F");
   CHECK_FALSE(read_request_head(head("", "GET / HTTP/1.2"))->old);
   CHECK(read_request_head(head("", "GET / HTTP/1.0"))->old);

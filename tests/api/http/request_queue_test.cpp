@@ -15,7 +15,7 @@ PendingRequest request(const std::string& lane, Work work = Work::light) {
   return {HttpConnection(UniqueFd(), 1s), std::move(one), {work, lane}};
 }
 
-// The lanes of all that may be begun now, in order.
+// The lanes of all requests that may start now, in order.
 std::string begun(RequestQueue& queue) {
   std::string lanes;
   while (auto next = queue.pop()) lanes += next->lane.name;
@@ -32,7 +32,7 @@ TEST_CASE("lanes take turns, and keep their order") {
   CHECK(begun(queue) == "abcaaa");
 }
 
-TEST_CASE("of a lane half as many are answered at once as of its kind: others find a worker") {
+TEST_CASE("at most half of a kind's workers serve one lane, so that others find a worker") {
   RequestQueue queue(8, 100, 1 << 20);
   for (int i = 0; i < 9; ++i) queue.push(request("f"));
   for (int i = 0; i < 3; ++i) queue.push(request("h", Work::heavy));
@@ -49,7 +49,7 @@ TEST_CASE("of a lane half as many are answered at once as of its kind: others fi
   CHECK(begun(queue) == "ff");
 }
 
-TEST_CASE("where there are too many, the newest of the longest lane goes") {
+TEST_CASE("above the limit, the newest request of the longest lane is dropped") {
   RequestQueue queue(8, 3, 1 << 20);
   for (int i = 0; i < 3; ++i) CHECK_FALSE(queue.push(request("a")));
   const auto own = queue.push(request("a"));
@@ -63,7 +63,7 @@ TEST_CASE("where there are too many, the newest of the longest lane goes") {
   CHECK(queue.push(request("d"))->lane.name == "d");
 }
 
-TEST_CASE("a quarter of the workers answer heavy requests, a quarter changes, a quarter makes pieces; light ones wait for none") {
+TEST_CASE("a quarter of the workers serves heavy requests, a quarter changes, a quarter pieces; light ones wait for none") {
   RequestQueue queue(8, 100, 1 << 20);
   for (const char* client : {"1", "2", "3", "4", "5"}) {
     queue.push(request(std::string("h") + client, Work::heavy));
@@ -79,7 +79,7 @@ TEST_CASE("a quarter of the workers answer heavy requests, a quarter changes, a 
   CHECK(begun(queue) == "c3c4");
 }
 
-TEST_CASE("of all that waits, the answers that were begun are handed back") {
+TEST_CASE("on stop, only the responses that have begun are handed back") {
   RequestQueue queue(8, 100, 1 << 20);
   queue.push(request("a"));
   queue.push({HttpConnection(UniqueFd(), 1s, "127.0.0.9"), std::nullopt, {Work::piece, "p"}});
@@ -89,7 +89,7 @@ TEST_CASE("of all that waits, the answers that were begun are handed back") {
   CHECK(begun(queue) == "");
 }
 
-TEST_CASE("one worker answers everything, one after another") {
+TEST_CASE("one worker serves everything, one request after another") {
   RequestQueue queue(1, 100, 1 << 20);
   queue.push(request("h", Work::heavy));
   queue.push(request("h", Work::heavy));

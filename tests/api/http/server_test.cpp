@@ -15,14 +15,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// How long clients may stall, and what is less than that however busy the machine: who waited for one of them took longer.
+// The server's limit for stalled clients, and a bound far below it: a request that took longer waited for a stalled client.
 constexpr std::chrono::milliseconds kStalled = 60s;
 constexpr std::chrono::milliseconds kUnhindered = 30s;
 
-// More than the sockets' buffers take.
+// Larger than the sockets' buffers.
 constexpr size_t kLargeAnswer = 5 << 20;
 
-// Answers with what it was asked; some paths misbehave.
+// Echoes the request; some paths misbehave.
 class Echo : public RequestHandler {
  public:
   void arrived() override { ++arrivals; }
@@ -56,7 +56,7 @@ class Echo : public RequestHandler {
         return ++made == 3 ? Piece::last : Piece::more;
       };
     } else if (request.path == "/many-pieces" || request.path == "/stuck-pieces") {
-      // More than are made at once, where its request is answered.
+      // More pieces than the server makes ahead of the client.
       response.pieces = [this, stuck = request.path == "/stuck-pieces", made = 0](std::string& out) mutable {
         if (stuck && made == 8) wait();
         out = "x";
@@ -137,7 +137,7 @@ std::string post_head(size_t length, std::string_view more = "") {
 
 }  // namespace
 
-TEST_CASE("requests come through as they were sent") {
+TEST_CASE("requests arrive as they were sent") {
   Serving serving;
   CHECK(serving.client->get("/a%20b?n=1&m=%26").body == "m=&;n=1;GET /a b ");
   CHECK(serving.client->get("/", "X-Asked: a%41b\r\n").body == "GET /  a%41b");
@@ -146,7 +146,7 @@ TEST_CASE("requests come through as they were sent") {
   CHECK(serving.client->raw(post_head(large.size()) + large).body.size() == large.size() + 8);
 }
 
-TEST_CASE("a body that comes in pieces is put together") {
+TEST_CASE("a body that arrives in pieces is joined") {
   Serving serving;
   const UniqueFd socket = serving.client->connect();
   for (const std::string piece :
@@ -156,7 +156,7 @@ TEST_CASE("a body that comes in pieces is put together") {
   CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x abcdef");
 }
 
-TEST_CASE("bodies made in pieces, and live ones, are chunked, and end where they end") {
+TEST_CASE("bodies in pieces and live ones are chunked, and end correctly") {
   Serving serving;
   for (const std::string path : {"/pieces", "/live"}) {
     CAPTURE(path);
@@ -176,7 +176,7 @@ TEST_CASE("bodies made in pieces, and live ones, are chunked, and end where they
   CHECK(head.body.empty());
 }
 
-TEST_CASE("an answer without a body announces no length, and each is dated") {
+TEST_CASE("a response without a body announces no length, and each has a date") {
   Serving serving;
   const Answer answer = serving.client->get("/unchanged");
   CHECK(answer.status == 304);
@@ -185,7 +185,7 @@ TEST_CASE("an answer without a body announces no length, and each is dated") {
   CHECK(answer.header("date").ends_with(" GMT"));
 }
 
-TEST_CASE("what RFC 9112 lets clients send is answered: an empty line first, a whole URI, later versions, no Host before 1.1") {
+TEST_CASE("RFC 9112's leniencies are accepted: a leading empty line, a whole URI, later versions, no Host before 1.1") {
   Serving serving;
   CHECK(serving.client->raw("\r\nGET /a HTTP/1.1\r\nHost: localhost\r\n\r\n").body == "GET /a ");
   CHECK(serving.client->raw("GET http://localhost:80/a?b=c HTTP/1.1\r\nHost: other\r\n\r\n").body == "b=c;GET /a ");
@@ -200,7 +200,7 @@ TEST_CASE("what RFC 9112 lets clients send is answered: an empty line first, a w
   CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "GET /torn ");
 }
 
-TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer") {
+TEST_CASE("an exception is a 500 without details, and in a stream a cut-off response") {
   Serving serving;
   for (const char* path : {"/throw", "/throw-int"}) {
     const Answer answer = serving.client->get(path);
@@ -212,7 +212,7 @@ TEST_CASE("exceptions are a 500 that tells nothing, and in a stream a cut answer
     const Answer cut = serving.client->get(path);
     CHECK(cut.body == "begun");
     CHECK_FALSE(cut.whole);
-    // To HTTP/1.0 an ordinary end would make it whole.
+    // HTTP/1.0 has no chunks: a normal close would make the cut answer look complete.
     const UniqueFd old = serving.client->connect();
     HttpClient::send(old.get(), std::string("GET ") + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
     char buffer[4096];
@@ -235,7 +235,7 @@ TEST_CASE("one request a connection") {
   CHECK(serving.echo.arrivals == 1);
 }
 
-TEST_CASE("malformed heads are answered, not passed on") {
+TEST_CASE("malformed heads get an error and are not passed on") {
   Serving serving;
   problem(serving.client->raw("nonsense\r\n\r\n"), 400);
   problem(serving.client->raw("GET / HTTP/1.1\n\n"), 400);
@@ -252,14 +252,14 @@ TEST_CASE("malformed heads are answered, not passed on") {
   CHECK(serving.client->get("/").status == 200);
 }
 
-TEST_CASE("the answer to a body that is too large is read, however eagerly it was sent") {
+TEST_CASE("a client can read the error for a body that is too large, however eagerly it sends") {
   Serving serving;
   const std::string body(20'000'000, 'b');
   problem(serving.client->raw(post_head(body.size()) + body), 413);
   CHECK(problem(serving.client->raw(post_head(99'999'999'999)), 413)["instance"] == "/x");
 }
 
-TEST_CASE("a client that asks first is told before it sends") {
+TEST_CASE("a client that expects 100-continue gets it before it sends") {
   Serving serving;
   problem(serving.client->raw(post_head(20'000'000, "Expect: 100-continue\r\n")), 413);
   const UniqueFd socket = serving.client->connect();
@@ -269,7 +269,7 @@ TEST_CASE("a client that asks first is told before it sends") {
   CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == "POST /x body");
 }
 
-TEST_CASE("slow clients lose their connection: a half head, a half body, an answer that is not read") {
+TEST_CASE("slow clients are disconnected: half a head, half a body, an unread response") {
   HttpServerOptions options;
   options.client_timeout = 100ms;
   Serving serving(options);
@@ -282,7 +282,7 @@ TEST_CASE("slow clients lose their connection: a half head, a half body, an answ
   CHECK(serving.client->get("/").status == 200);
 }
 
-TEST_CASE("a body cut short is refused") {
+TEST_CASE("a truncated body is rejected") {
   Serving serving;
   const UniqueFd socket = serving.client->connect();
   HttpClient::send(socket.get(), post_head(10) + "half");
@@ -290,7 +290,7 @@ TEST_CASE("a body cut short is refused") {
   problem(parse_answer(HttpClient::receive_all(socket.get())), 400);
 }
 
-TEST_CASE("requests that do not arrive hold no thread: heads, bodies, bodies that were asked for, silence") {
+TEST_CASE("incomplete requests hold no thread: heads, bodies, expected bodies, silence") {
   HttpServerOptions options;
   options.threads = 2;
   options.client_timeout = kStalled;
@@ -309,7 +309,7 @@ TEST_CASE("requests that do not arrive hold no thread: heads, bodies, bodies tha
   CHECK(std::chrono::steady_clock::now() - asked < kUnhindered);
 }
 
-TEST_CASE("answers that are not read, and announced bodies that never come, hold no thread") {
+TEST_CASE("unread responses and announced bodies that never come hold no thread") {
   HttpServerOptions options;
   options.threads = 1;
   options.client_timeout = kStalled;
@@ -326,14 +326,14 @@ TEST_CASE("answers that are not read, and announced bodies that never come, hold
   const auto asked = std::chrono::steady_clock::now();
   CHECK(serving.client->get("/").status == 200);
   CHECK(std::chrono::steady_clock::now() - asked < kUnhindered);
-  // Who reads after all gets everything: of answers that are too many to be kept, the last one.
+  // A client that resumes reading gets everything: with too many answers to keep, the last one.
   CHECK(parse_answer(HttpClient::receive_all(stalled[9].get())).body.size() == kLargeAnswer);
   CHECK_FALSE(parse_answer(HttpClient::receive_all(stalled[0].get())).whole);
   problem(parse_answer(HttpClient::receive_all(stalled[10].get())), 413);
   problem(parse_answer(HttpClient::receive_all(stalled[20].get())), 411);
 }
 
-TEST_CASE("of an answer that is made in pieces no more is made than its client takes") {
+TEST_CASE("a response in pieces is made no faster than its client reads") {
   HttpServerOptions options;
   options.threads = 1;
   Serving serving(options);
@@ -349,12 +349,12 @@ TEST_CASE("of an answer that is made in pieces no more is made than its client t
   std::string some(1'000'000, 0);
   CHECK(::recv(stalled[0].get(), some.data(), some.size(), MSG_WAITALL) == std::ssize(some));
   CHECK(serving.client->get("/").status == 200);
-  CHECK(before < 20 * 100);  // what the sockets' buffers take, and one piece more
+  CHECK(before < 20 * 100);  // the sockets' buffers and one piece more
 }
 
-TEST_CASE("heavy requests that take long leave workers to light ones, and wait for one another") {
+TEST_CASE("heavy requests that take long leave workers to light ones, and wait for each other") {
   HttpServerOptions options;
-  options.threads = 8;  // two of them for heavy requests
+  options.threads = 8;  // 2 of them for heavy requests
   Serving serving(options);
   std::vector<UniqueFd> heavy;
   const auto ask = [&](const std::string& path) {
@@ -366,7 +366,7 @@ TEST_CASE("heavy requests that take long leave workers to light ones, and wait f
     for (int i = 0; i < 50; ++i) CHECK(serving.client->get("/").status == 200);
     CHECK(serving.echo.waiting == waiting);
   };
-  // Of one kind a single one, however many are asked for: another kind finds a worker.
+  // One kind gets a single worker, however many requests it has: another kind finds a worker.
   for (int i = 0; i < 10; ++i) ask("/wait");
   wait_for(1);
   for (const char* path : {"/wait-too", "/wait-as-well"}) {
@@ -377,9 +377,9 @@ TEST_CASE("heavy requests that take long leave workers to light ones, and wait f
   for (const UniqueFd& socket : heavy) CHECK(parse_answer(HttpClient::receive_all(socket.get())).status == 200);
 }
 
-TEST_CASE("answers of one kind that are made in pieces keep no worker from the pieces of another kind") {
+TEST_CASE("responses of one kind in pieces keep no worker from another kind's pieces") {
   HttpServerOptions options;
-  options.threads = 8;  // two of them for pieces
+  options.threads = 8;  // 2 of them for pieces
   Serving serving(options);
   std::vector<UniqueFd> stuck;
   for (int i = 0; i < 4; ++i) {
@@ -393,7 +393,7 @@ TEST_CASE("answers of one kind that are made in pieces keep no worker from the p
   for (const UniqueFd& socket : stuck) CHECK(parse_answer(HttpClient::receive_all(socket.get())).body == std::string(20, 'x'));
 }
 
-TEST_CASE("an answer that is being read when the server stops has half a second more") {
+TEST_CASE("a response that is being read when the server stops gets another half second") {
   Serving serving;
   const UniqueFd socket = serving.client->connect();
   HttpClient::send(socket.get(), "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -403,7 +403,7 @@ TEST_CASE("an answer that is being read when the server stops has half a second 
   CHECK(HttpClient::receive_all(socket.get()).size() > kLargeAnswer - sizeof buffer);
 }
 
-TEST_CASE("for one connection too many the oldest that has not asked goes") {
+TEST_CASE("above the connection limit, the oldest without a request is closed") {
   HttpServerOptions options;
   options.max_connections = 8;  // 4 of them for requests that are arriving
   Serving serving(options);
@@ -422,10 +422,10 @@ TEST_CASE("for one connection too many the oldest that has not asked goes") {
   CHECK(parse_answer(HttpClient::receive_all(silent.back().get())).status == 200);
 }
 
-TEST_CASE("floods of requests are told to come back") {
+TEST_CASE("floods of requests get 503 with Retry-After") {
   HttpServerOptions options;
-  options.threads = 4;  // one of them for heavy requests
-  options.max_connections = 8;  // 2 of them for requests that wait
+  options.threads = 4;  // 1 of them for heavy requests
+  options.max_connections = 8;  // 2 of them for queued requests
   Serving serving(options);
   std::vector<UniqueFd> asking;
   for (int i = 0; i < 1 + 2 + 5; ++i) {
@@ -435,13 +435,13 @@ TEST_CASE("floods of requests are told to come back") {
   const Answer busy = parse_answer(HttpClient::receive_all(asking.back().get()));
   problem(busy, 503);
   CHECK(busy.header("retry-after") == "1");
-  // Another kind of request is let in: the flood makes room for it.
+  // A request of another kind is accepted: the flood gives up a place.
   CHECK(serving.client->get("/").status == 200);
   serving.let_go();
   CHECK(parse_answer(HttpClient::receive_all(asking.front().get())).status == 200);
 }
 
-TEST_CASE("stopping breaks off an endless answer") {
+TEST_CASE("stopping cuts off an endless response") {
   Serving serving;
   const UniqueFd socket = serving.client->connect();
   HttpClient::send(socket.get(), "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");

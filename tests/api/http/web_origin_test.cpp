@@ -17,7 +17,7 @@ TEST_CASE("the host of an authority") {
   }
 }
 
-TEST_CASE("an origin is a scheme, a host and a port, of which the scheme has one") {
+TEST_CASE("an origin is a scheme, a host and a port, which defaults to the scheme's") {
   CHECK(parse_origin("https://bench.lan") == WebOrigin{"https", "bench.lan", 443});
   CHECK(parse_origin("HTTPS://Bench.LAN:443") == WebOrigin{"https", "bench.lan", 443});
   CHECK(parse_origin("http://bench.lan") == WebOrigin{"http", "bench.lan", 80});
@@ -25,7 +25,7 @@ TEST_CASE("an origin is a scheme, a host and a port, of which the scheme has one
   CHECK(parse_origin("https://[fd00::9]") == WebOrigin{"https", "fd00::9", 443});
 }
 
-TEST_CASE("what is no origin of the web is none") {
+TEST_CASE("other texts are not origins of the web") {
   for (const char* bad : {"", "null", "bench.lan", "//bench.lan", "http:bench.lan", "ftp://bench.lan", "httpsx://bench.lan", "https://",
                           "https:///", "https://bench.lan/", "https://bench.lan/x", "https://a:0", "https://a:65536", "https://a:x",
                           "https://user@bench.lan", "https://*", "https://*.lan", "https://a b", " https://a", "file:///x"}) {

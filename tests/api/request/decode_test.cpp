@@ -55,7 +55,7 @@ TEST_CASE("a search is decoded") {
   CHECK(request.field_size_range->to == 1048576);
   CHECK(bad(R"({"find": "peak"})") == Pointers{"/find"});
   CHECK(bad(R"({"field_sizes": {"from": "64", "upto": 1}})") == Pointers{"/field_sizes/from", "/field_sizes/upto"});
-  // A misspelt search is not judged as the sweep that it is none of.
+  // A misspelt search is not validated as a sweep.
   CHECK(refused(R"({"find": "crosover", "of": ["one_copy", "zero_copy"], "field_sizes": {"from": 64, "to": 128}})") ==
         Pointers{"/find"});
 }
@@ -101,7 +101,7 @@ TEST_CASE("every field is decoded") {
   CHECK(request.events == std::vector<std::string>{"cycles"});
 }
 
-TEST_CASE("nothing is filled in") {
+TEST_CASE("missing fields stay empty") {
   const auto request = good("{}");
   CHECK_FALSE(request.name);
   CHECK_FALSE(request.engines);
@@ -125,7 +125,7 @@ TEST_CASE("CPUs may be given as the kernel writes them") {
   CHECK(bad(R"({"server_cpus": [4294967296]})") == Pointers{"/server_cpus/0"});
 }
 
-TEST_CASE("wrong types are named with what is allowed") {
+TEST_CASE("wrong types are named with the allowed ones") {
   const auto decoded =
       decode(R"({"name": 5, "engines": "two_copy", "threads": [true, null, "1", [1], {}], "tcp_nodelay": 1,
                                   "duration_s": "3", "order": "random", "events": [7]})");
@@ -146,14 +146,14 @@ TEST_CASE("wrong types are named with what is allowed") {
   CHECK(detail("/threads/1") == "null is given; allowed: a whole number");
 }
 
-TEST_CASE("a number of a wrong type is shown as it is given") {
+TEST_CASE("a number of a wrong type is shown as given") {
   const auto detail = [](std::string_view body) { return decode(body).errors.at(0).detail; };
   CHECK(detail(R"({"name": -5})") == "-5 is given; allowed: a string");
   CHECK(detail(R"({"name": 18446744073709551615})") == "18446744073709551615 is given; allowed: a string");
   CHECK(detail(R"({"name": 5.5})") == "5.5 is given; allowed: a string");
 }
 
-TEST_CASE("null is not given only where a spec has it") {
+TEST_CASE("null counts as missing only where a spec has it") {
   CHECK_FALSE(good(R"({"preset": null, "socket_buffer_bytes": null})").preset);
   CHECK(bad(R"({"engines": null})") == Pointers{"/engines"});
 }
@@ -164,12 +164,12 @@ TEST_CASE("unknown keys are named, with their pointer escaped and the known ones
   CHECK(decoded.errors[0].detail.find("field_sizes") != std::string::npos);
 }
 
-TEST_CASE("a NUL character in text is refused") {
+TEST_CASE("a NUL character in text is rejected") {
   CHECK(bad("{\"name\": \"a\\u0000b\"}") == Pointers{"/name"});
   CHECK(bad("{\"events\": [\"cycles\\u0000\"]}") == Pointers{"/events/0"});
 }
 
-TEST_CASE("broken JSON and what is no object are refused as a whole") {
+TEST_CASE("broken JSON and other values than objects are rejected as a whole") {
   for (const char* body : {"", "{", "[]", "null", "7", "\"quick\"", "{\"preset\":\"quick\",\"preset\":\"full\"}"}) {
     CAPTURE(body);
     const auto decoded = decode_experiment_request(body);
@@ -192,7 +192,7 @@ TEST_CASE("all errors are reported at once, each field once") {
   CHECK(refused("{}") == Pointers{"/engines", "/field_sizes", "/threads"});
 }
 
-TEST_CASE("one bad element hides no other, and each is named where it stands") {
+TEST_CASE("one bad element hides no other, and each is named at its position") {
   CHECK(refused(R"({"preset": "quick", "field_sizes": [63, 64, 4194304, 4194305, 64.5, "64", 1e3, -1,
                     18446744073709551616, 64]})") == Pointers{"/field_sizes/0", "/field_sizes/3", "/field_sizes/4",
                                                               "/field_sizes/5", "/field_sizes/7", "/field_sizes/8",
@@ -206,7 +206,7 @@ TEST_CASE("one bad element hides no other, and each is named where it stands") {
   CHECK(refused(R"({"preset": "quick", "threads": ["x"]})") == Pointers{"/threads/0"});
 }
 
-TEST_CASE("CPUs as text are judged as CPUs in a list, but named as one") {
+TEST_CASE("CPUs as text are validated like a list of CPUs, but named as text") {
   const auto detail = [](std::string_view body) {
     const auto plan = plan_decoded(decode(body), kMachine);
     REQUIRE_FALSE(plan);
@@ -241,7 +241,7 @@ TEST_CASE("the spec of an experiment can be sent again") {
   CHECK(again->runs == plan->runs);
 }
 
-TEST_CASE("requests that ask for the same have one canonical text, others do not") {
+TEST_CASE("equivalent requests have one canonical text, others do not") {
   const auto text = [](std::string_view body) { return canonical_text(good(body)); };
   CHECK(text(R"({"threads": [1], "seed": 5})") == text("{\"seed\":5.0,\n\"threads\":[1e0]}"));
   CHECK(text(R"({"server_cpus": "0-2"})") == text(R"({"server_cpus": [0, 1, 2]})"));
@@ -274,7 +274,7 @@ TEST_CASE("requests that ask for the same have one canonical text, others do not
   }
 }
 
-TEST_CASE("the keys are those of a sweep's or a search's spec, then what people write on it") {
+TEST_CASE("the keys are those of a sweep's or a search's spec, then the annotations") {
   Json spec = to_json(ExperimentSpec{});
   ExperimentSpec search;
   search.field_sizes = {64, 128};

@@ -28,7 +28,7 @@ TEST_CASE("a flag is 1 or 0") {
   CHECK_FALSE(decode_flag({{"dry_run", "false"}}, "dry_run"));
 }
 
-TEST_CASE("values that a parameter cannot have are named, each beside all else that is wrong") {
+TEST_CASE("values outside a parameter's set are named, together with all other errors") {
   const auto pointers = [](const NamedValues& query) {
     std::vector<std::string> all;
     if (const auto problem = query_problem(query, {"limit", "cursor", "dry_run"})) {
@@ -45,7 +45,7 @@ TEST_CASE("values that a parameter cannot have are named, each beside all else t
   for (const char* flag : {"perhaps", "", "2"}) CHECK(pointers({{"dry_run", flag}}) == Named{"?dry_run"});
 }
 
-TEST_CASE("a number that is out of its range is refused with the range") {
+TEST_CASE("a number out of range is rejected with the range") {
   const auto said = [](const char* name, const char* value) {
     const auto problem = query_problem({{name, value}}, {name});
     return problem ? problem->errors.at(0).detail : std::string();
@@ -67,7 +67,7 @@ TEST_CASE("unknown and repeated parameters are named") {
   CHECK(problem->errors[1].pointer == "?limit");
 }
 
-TEST_CASE("a required parameter that is missing is named, and one that is no id") {
+TEST_CASE("a missing required parameter is named, and one that is not an id") {
   const std::vector<std::string_view> both{"base", "head"};
   CHECK_FALSE(query_problem({{"base", "1"}, {"head", "2"}}, both, both));
   const auto problem = query_problem({{"base", "x"}}, both, both);

@@ -16,7 +16,7 @@ struct Log {
   spdlog::logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
 };
 
-// So many pieces of 10 bytes, and then a failure or the end.
+// Makes this many pieces of 10 bytes, then fails or ends.
 MakePiece pieces(int count, bool fails) {
   return [count, fails](std::string& out) mutable -> StoreResult<bool> {
     if (count-- > 0) {
@@ -30,7 +30,7 @@ MakePiece pieces(int count, bool fails) {
 
 }  // namespace
 
-TEST_CASE("what is made before the answer begins is a whole answer, or a problem") {
+TEST_CASE("a response that ends before its first piece is sent is whole, or a problem") {
   Log log;
   const Reply whole = answer_in_pieces({}, pieces(3, false), log.logger, 100);
   REQUIRE(whole);
@@ -42,7 +42,7 @@ TEST_CASE("what is made before the answer begins is a whole answer, or a problem
   CHECK(log.text.str().empty());
 }
 
-TEST_CASE("what fails later cuts the answer off, and the log says why") {
+TEST_CASE("a later failure cuts the response off, and the log says why") {
   Log log;
   Reply reply = answer_in_pieces({}, pieces(3, true), log.logger, 20);
   REQUIRE(reply);

@@ -7,7 +7,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the header is the one of the documentation") {
+TEST_CASE("the header is the documented one") {
   CHECK(csv_header() ==
         "experiment_id,run_id,engine,field_bytes,message_bytes,threads,repetition,state,window_s,throughput_gbps,"
         "latency_us,"
@@ -29,7 +29,7 @@ TEST_CASE("a row has a cell for each column, empty where there is no value") {
   CHECK(row == "3,12,one_copy,512,4096,2,4,failed" + std::string(28, ',') + "\r\n");
 }
 
-TEST_CASE("a zero-copy run is told as what it was") {
+TEST_CASE("a zero-copy run is labelled with what it achieved") {
   RunRow run;
   run.planned = {{EngineMode::zero_copy, 512, 2}, 4};
   run.figures.zerocopy_completions = run.figures.zerocopy_copied = 7;
@@ -56,7 +56,7 @@ TEST_CASE("numbers are written shortest, and never as nan or infinity") {
         "1,1,two_copy,64,512,1,1,completed,0.1,,,1e+300,,,,,0,9223372036854775807" + std::string(18, ',') + "\r\n");
 }
 
-TEST_CASE("the kinds of a run's flags stand in its last cell") {
+TEST_CASE("the kinds of a run's flags are in its last cell") {
   RunRow run;
   run.flags = {{FlagKind::drift, "It drifted."}, {FlagKind::steal, "Stolen."}};
   std::string row;

@@ -36,7 +36,7 @@ TEST_CASE("symbols cannot break out of the SVG") {
 
 TEST_CASE("no stacks give an empty graph") { CHECK(contains(flamegraph_svg("t", {}), "0 samples.")); }
 
-TEST_CASE("a stack of any depth is drawn, and of too many frames the first rows") {
+TEST_CASE("a stack of any depth is drawn, and with too many frames the first rows") {
   std::string deep = "engine";
   for (int i = 0; i < 20'000; ++i) deep += ";f";
   const std::string svg = flamegraph_svg("t", {{deep, 3}});

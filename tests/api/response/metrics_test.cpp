@@ -13,7 +13,7 @@ bool has_line(const std::string& text, const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("an empty daemon has the metrics that always are") {
+TEST_CASE("an empty daemon has the metrics that always exist") {
   MetricsInput input;
   input.version = "1.2";
   const std::string text = metrics_text(input);
@@ -25,7 +25,7 @@ TEST_CASE("an empty daemon has the metrics that always are") {
   CHECK(text.find("copybench_http_requests_total") == text.npos);
 }
 
-TEST_CASE("what is queued is what is neither done nor running") {
+TEST_CASE("queued experiments are those neither done nor running") {
   MetricsInput input;
   RunCounts& runs = input.counts.runs;
   runs.total = 20;
@@ -44,7 +44,7 @@ TEST_CASE("what is queued is what is neither done nor running") {
   CHECK(has_line(text, "copybench_experiments{state=\"failed\"} 0"));
 }
 
-TEST_CASE("the last run of an engine has the figures that it has") {
+TEST_CASE("the last run of an engine exports the figures that it has") {
   MetricsInput input;
   RunRow run;
   run.id = 7;
@@ -62,7 +62,7 @@ TEST_CASE("the last run of an engine has the figures that it has") {
   CHECK(text.find("copybench_last_run_cpu_cycles{") == text.npos);
 }
 
-TEST_CASE("pauses, write errors and requests are told") {
+TEST_CASE("pauses, write errors and requests are exported") {
   MetricsInput input;
   input.paused = true;
   input.write_error = StoreError::Kind::io;
@@ -77,7 +77,7 @@ TEST_CASE("pauses, write errors and requests are told") {
   CHECK(has_line(text, "copybench_event_streams 2"));
 }
 
-TEST_CASE("this process is known to itself") {
+TEST_CASE("this process reports its own memory and CPU time") {
   const ProcessFacts facts = process_facts({UtcTime{std::chrono::seconds{100}}, Monotonic::now() - std::chrono::hours{1}});
   CHECK(facts.started_at_s == 100);
   CHECK(facts.uptime_s >= 3600);

@@ -17,7 +17,7 @@ RunRecord run_of(EngineMode engine, RunState state) {
 
 }  // namespace
 
-TEST_CASE("every empty figure has a reason, no other has") {
+TEST_CASE("every empty figure has a reason, and no other has one") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
   run.figures.bytes = 0;
   run.figures.throughput_gbps = 1;
@@ -28,7 +28,7 @@ TEST_CASE("every empty figure has a reason, no other has") {
   for (const Json& reason : reasons) CHECK_FALSE(reason.get<std::string>().empty());
 }
 
-TEST_CASE("counters have perf's own reason, by either of their names") {
+TEST_CASE("counters have perf's own reason, under either of their names") {
   const Json counters = Json::array({{{"event", "cycles"}, {"value", nullptr}, {"reason", "not supported"}},
                                      {{"event", "LLC-load-misses"}, {"value", nullptr}, {"reason", "not counted"}}});
   const Json reasons = missing_values(run_of(EngineMode::zero_copy, RunState::completed), counters).reasons;
@@ -38,7 +38,7 @@ TEST_CASE("counters have perf's own reason, by either of their names") {
   CHECK(reasons["instructions"] == "the experiment did not ask perf for instructions");
 }
 
-TEST_CASE("an event that was asked for by a figure's name takes no figure's place") {
+TEST_CASE("an event that was requested by a figure's name does not replace the figure") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
   run.figures.bytes = 0;
   const Json counters = Json::array({{{"event", "bytes"}, {"value", nullptr}, {"reason", "not supported"}},
@@ -75,7 +75,7 @@ TEST_CASE("zero-copy counters belong to zero_copy") {
         "zero_copy alone has it");
 }
 
-TEST_CASE("a run that did not complete says what became of it") {
+TEST_CASE("a run that did not complete gives its outcome as the reason") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::failed);
   run.reason = "the engine died";
   CHECK(missing_values(run, Json::array()).reasons["bytes"] == "the run failed: the engine died");
@@ -86,7 +86,7 @@ TEST_CASE("a run that did not complete says what became of it") {
   CHECK(missing_values(run, Json::array()).reasons["bytes"] == "the run waits to be measured");
 }
 
-TEST_CASE("readings of another shape are no obstacle") {
+TEST_CASE("readings of an unknown shape are ignored") {
   for (const Json& counters : {Json(), Json(5), Json(Json::value_t::discarded), Json::array({1, nullptr, "x"}),
                                Json::array({{{"event", "cycles"}}})}) {
     CHECK(missing_values(run_of(EngineMode::two_copy, RunState::completed), counters).reasons.contains("cpu_cycles"));
@@ -94,7 +94,7 @@ TEST_CASE("readings of another shape are no obstacle") {
   }
 }
 
-TEST_CASE("events beyond the figures have their counts, and a reason where they have none") {
+TEST_CASE("events beyond the figures have their counts, or a reason") {
   const Json counters = Json::array({{{"event", "cycles"}, {"value", 5}, {"reason", nullptr}},
                                      {{"event", "cache-references"}, {"value", 7}, {"reason", nullptr}},
                                      {{"event", "dTLB-load-misses"}, {"value", nullptr}, {"reason", "not supported"}},
@@ -107,7 +107,7 @@ TEST_CASE("events beyond the figures have their counts, and a reason where they 
   CHECK_FALSE(reasons.contains("cache-references"));
 }
 
-TEST_CASE("a run without perf's text says why") {
+TEST_CASE("a run without perf's text gives the reason") {
   RunRecord run = run_of(EngineMode::two_copy, RunState::completed);
   run.evidence_json = R"({"perf": {"used": false, "version": "", "reason": "perf is not installed"}})";
   CHECK(no_perf_reason(run) == "perf is not installed");

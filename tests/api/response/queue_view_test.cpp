@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("an empty or finished queue has no places") {
+TEST_CASE("an empty or finished queue has no positions") {
   Backend backend;
   CHECK(must(read_queue(*backend.readers->lease(), utc_now(), std::nullopt)).places.empty());
   backend.queue(1);
@@ -14,7 +14,7 @@ TEST_CASE("an empty or finished queue has no places") {
   CHECK_FALSE(view.running);
 }
 
-TEST_CASE("each one waits for those before it") {
+TEST_CASE("each experiment waits for those before it") {
   Backend backend;
   const ExperimentId first = backend.queue(2), second = backend.queue(3), third = backend.queue(1);
   must(backend.store->cancel(second));
@@ -31,7 +31,7 @@ TEST_CASE("each one waits for those before it") {
   CHECK(view.behind_all(one, 9 * one).until_end_max == 12 * one);
 }
 
-TEST_CASE("what the running measurement has used up is taken off, but never more than it takes") {
+TEST_CASE("the running measurement's elapsed time is subtracted, up to its estimate") {
   Backend backend;
   const ExperimentId id = backend.queue(2);
   backend.claim();
@@ -54,7 +54,7 @@ TEST_CASE("a queue longer than one page is counted whole") {
   CHECK(view.places.rbegin()->second.position == 129);
 }
 
-TEST_CASE("the queue is whole where the newest experiment has ended") {
+TEST_CASE("the queue is complete even if the newest experiment has ended") {
   Backend backend;
   const ExperimentId first = backend.queue(2), second = backend.queue(1), newest = backend.queue(1);
   const ClaimedRun run = backend.claim();

@@ -13,7 +13,7 @@ TEST_CASE("a run's keys begin with the columns of the CSV, in their order") {
   for (const FigureColumn& column : figure_columns()) CHECK((key++).key() == column.name);
 }
 
-TEST_CASE("what is not there is null, and so is what is no number") {
+TEST_CASE("missing values and values that are not finite are null") {
   RunRow run;
   run.figures.throughput_gbps = std::nan("");
   run.figures.latency_us = INFINITY;
@@ -27,7 +27,7 @@ TEST_CASE("what is not there is null, and so is what is no number") {
   CHECK(json["started_at"].is_null());
 }
 
-TEST_CASE("evidence that is no JSON is an empty object") {
+TEST_CASE("evidence that is not JSON becomes an empty object") {
   RunRecord run;
   run.evidence_json = "{\"broken";
   CHECK(run_json(run)["evidence"] == Json::object());

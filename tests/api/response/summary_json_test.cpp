@@ -6,9 +6,9 @@ using namespace copybench;
 
 namespace {
 
-constexpr int kSizes = 1100;  // more than are made at once, and than are kept
+constexpr int kSizes = 1100;  // more than are made at once or kept
 
-// An experiment of so many configurations, of which the first 300 were measured.
+// An experiment of this many configurations, of which the first 300 were measured.
 void measure_many(Backend& backend) {
   ExperimentRequest request;
   request.name = "many";
@@ -29,7 +29,7 @@ SummaryPieces pieces_of(Backend& backend) {
 
 }  // namespace
 
-TEST_CASE("a summary of many configurations comes in pieces, and is whole") {
+TEST_CASE("a summary of many configurations comes in pieces, and is complete") {
   Served served;
   measure_many(served);
   const Answer answer = served.get("/experiments/1/summary");
@@ -64,7 +64,7 @@ TEST_CASE("each piece of a summary is short") {
   CHECK(made > 3);
 }
 
-TEST_CASE("a summary whose experiment is deleted meanwhile breaks off") {
+TEST_CASE("a summary whose experiment is deleted meanwhile is cut off") {
   Backend backend;
   measure_many(backend);
   must(backend.store->cancel(1));

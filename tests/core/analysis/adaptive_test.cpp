@@ -55,20 +55,20 @@ std::map<Configuration, int> count_runs(const std::vector<SummaryInput>& ended) 
 
 }  // namespace
 
-TEST_CASE("an experiment with a number of repetitions needs no further runs") {
+TEST_CASE("an experiment with a fixed number of repetitions needs no further runs") {
   CHECK_FALSE(is_adaptive(ExperimentSpec{}));
   CHECK(is_adaptive(until(2, 5, 30)));
 }
 
-TEST_CASE("before anything has ended, the most there can be is told") {
+TEST_CASE("before anything has ended, the maximum number of runs is reported") {
   const Advice advice = advise(until(2, 5, 30), {});
   CHECK(advice.runs_at_most == 180);
   CHECK(advice.findings["repeats"]["state"] == "running");
   CHECK(advice.findings["repeats"]["configurations"] == 6);
 }
 
-TEST_CASE("each configuration is repeated for itself, and the experiment says how it ended") {
-  // two_copy is steady, one_copy jumps about, zero_copy always fails.
+TEST_CASE("each configuration is repeated independently, and the experiment says how it ended") {
+  // two_copy is steady, one_copy varies widely, zero_copy always fails.
   const auto spec = until(2, 5, 12);
   const auto ended = run_to_end(spec, [](const PlannedRun& run) {
     const double step = run.repetition % 2;
@@ -87,7 +87,7 @@ TEST_CASE("each configuration is repeated for itself, and the experiment says ho
                                                         {"given_up", 2}});
 }
 
-TEST_CASE("a further round has every configuration that is open once, in an order of its own") {
+TEST_CASE("a further round has every open configuration once, in an order of its own") {
   const auto spec = until(0.01, 5, 12);
   const auto ended = run_to_end(spec, [](const PlannedRun& run) { return 10.0 + run.repetition % 3; });
   std::set<std::vector<Configuration>> orders;
@@ -103,7 +103,7 @@ TEST_CASE("a further round has every configuration that is open once, in an orde
   CHECK(orders.size() > 9);
 }
 
-TEST_CASE("the same results call for the same runs") {
+TEST_CASE("the same results give the same runs") {
   const auto spec = until(0.01, 5, 12);
   std::vector<SummaryInput> ended;
   for (const PlannedRun& run : runs_in_order(spec)) ended.push_back({0, run, RunState::completed, {}});

@@ -14,7 +14,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// Around a level, without ties, the same for the same seed.
+// Values around a level, without ties, deterministic by seed.
 Values around(double level, size_t n, double spread, unsigned seed) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, spread);
@@ -29,7 +29,7 @@ Comparison one(const ValueSets& sets, Better better = Better::higher, double min
 
 }  // namespace
 
-TEST_CASE("what is clearly apart is faster or slower, by the direction of the figure") {
+TEST_CASE("clearly separated values are faster or slower, by the direction of the figure") {
   const ValueSets slower{around(10, 8, 0.005, 1), around(9.5, 8, 0.005, 2)};
   const Comparison comparison = one(slower);
   CHECK(comparison.verdict == Verdict::slower);
@@ -45,7 +45,7 @@ TEST_CASE("what is clearly apart is faster or slower, by the direction of the fi
   CHECK(one({slower.head, slower.base}).verdict == Verdict::faster);
 }
 
-TEST_CASE("what is significant but within the minimum effect is no difference") {
+TEST_CASE("a significant shift within the minimum effect is no difference") {
   const ValueSets slightly{around(10, 20, 0.001, 3), around(9.94, 20, 0.001, 4)};
   CHECK(*one(slightly).p < 0.001);
   CHECK(one(slightly).verdict == Verdict::no_significant_difference);
@@ -53,7 +53,7 @@ TEST_CASE("what is significant but within the minimum effect is no difference") 
   CHECK(one(slightly, Better::higher, 0).verdict == Verdict::slower);
 }
 
-TEST_CASE("pairs see through a drift that hides the difference from independent sets") {
+TEST_CASE("pairs cancel a drift that hides the difference from independent sets") {
   ValueSets drifting;
   const Values noise = around(1, 8, 0.002, 5), more = around(1, 8, 0.002, 6);
   for (size_t i = 0; i < 8; ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("pairs see through a drift that hides the difference from independent 
   CHECK(one(drifting).ratio->estimate == Approx(1.05).epsilon(0.01));
 }
 
-TEST_CASE("too few repetitions are said to be too few, and how many it takes") {
+TEST_CASE("too few repetitions are reported, with the number that is needed") {
   const ValueSets apart{{1, 2, 3}, {11, 12, 13}};
   CHECK(one(apart).verdict == Verdict::too_few_repetitions);
   CHECK(one(apart).needed == 4);
@@ -79,7 +79,7 @@ TEST_CASE("too few repetitions are said to be too few, and how many it takes") {
   CHECK(one({{1, 2, 3, 4}, {11, 12, 13, 14}}).verdict == Verdict::faster);
 }
 
-TEST_CASE("what it takes grows with the number of comparisons that show nothing") {
+TEST_CASE("the needed number grows with the number of comparisons that show nothing") {
   std::vector<ValueSets> sets{{{1, 2, 3, 4}, {11, 12, 13, 14}}};
   for (unsigned i = 0; i < 9; ++i) sets.push_back({{1, 2, 3, 4}, {1.5, 2.5, 2.7, 3.5}});
   const auto comparisons = compare(sets, Better::higher, 0.01);
@@ -87,12 +87,12 @@ TEST_CASE("what it takes grows with the number of comparisons that show nothing"
   CHECK(*comparisons[0].corrected_p == Approx(20.0 / 70));
   CHECK(comparisons[0].verdict == Verdict::too_few_repetitions);
   CHECK(comparisons[0].needed == 6);  // 2 / C(12, 6) * 10 = 0.022; 2 / C(10, 5) * 10 = 0.079
-  // Where most differ, the same few repetitions are enough.
+  // If most comparisons differ, the same few repetitions suffice.
   const auto all_apart = compare(std::vector<ValueSets>(10, sets[0]), Better::higher, 0.01);
   for (const Comparison& comparison : all_apart) CHECK(comparison.verdict == Verdict::faster);
 }
 
-TEST_CASE("nothing to compare is not measured, and does not count as a comparison") {
+TEST_CASE("a comparison without values is not measured, and is not counted") {
   const auto comparisons = compare({{{}, {1, 2}}, {{0, -1, NAN}, {1, 2}}, {{1, 2, 3, 4}, {11, 12, 13, 14}}}, Better::higher, 0);
   for (const size_t i : {0, 1}) {
     CHECK(comparisons[i].verdict == Verdict::not_measured);
@@ -106,7 +106,7 @@ TEST_CASE("nothing to compare is not measured, and does not count as a compariso
   CHECK(compare({}, Better::higher, 0).empty());
 }
 
-TEST_CASE("a pair without one of its values is left out whole") {
+TEST_CASE("a pair that lacks one value is left out") {
   const Comparison comparison = one({{1, 0, 3}, {2, 4, 6}, true});
   CHECK(comparison.n_base == 2);
   CHECK(comparison.n_head == 2);
@@ -132,8 +132,8 @@ TEST_CASE("simulated sweeps: false alarms stay rare, 5 % is found") {
   CHECK(found > 450);
 }
 
-TEST_CASE("how many repetitions it takes is found among thousands of comparisons as it is among few") {
-  // As Benjamini and Hochberg define it: with this p in the place of its own, all corrected anew.
+TEST_CASE("the needed number of repetitions is found among thousands of comparisons as among few") {
+  // By Benjamini and Hochberg's definition: with this p in place of its own, all are corrected anew.
   const auto needed = [](const std::vector<double>& all, size_t which) -> std::optional<int64_t> {
     const auto corrected = [&](size_t n) {
       std::vector<double> changed = all;

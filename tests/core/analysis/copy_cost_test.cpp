@@ -31,7 +31,7 @@ std::vector<std::string> listed(const CopyCost& cost) {
 
 }  // namespace
 
-TEST_CASE("what each engine spends, and what only some of them spend") {
+TEST_CASE("each engine's cost, and the copies that only some engines make") {
   const auto costs = copy_costs({profiled(EngineMode::two_copy, 69, 241, 0, 182), profiled(EngineMode::one_copy, 2, 246, 0, 217),
                                  profiled(EngineMode::zero_copy, 0, 0, 173, 182)});
   REQUIRE(costs.size() == 1);
@@ -52,14 +52,14 @@ TEST_CASE("what each engine spends, and what only some of them spend") {
   CHECK(costs[0].findings[0].busy_samples == 1000);
 }
 
-TEST_CASE("each message size stands by itself") {
+TEST_CASE("each message size is separate") {
   const auto costs = copy_costs({profiled(EngineMode::one_copy, 0, 300, 0, 200, 65536), profiled(EngineMode::one_copy, 0, 3, 0, 4)});
   REQUIRE(costs.size() == 2);
   CHECK(costs[0].field_bytes == 8192);
   CHECK(listed(costs[0]) == std::vector<std::string>{"spends one_copy"});
 }
 
-TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said to lack it there") {
+TEST_CASE("a copy that an engine cannot make is others' work, and no engine is said to lack it there") {
   const auto costs = copy_costs({profiled(EngineMode::one_copy, 30, 200, 120, 200), profiled(EngineMode::zero_copy, 0, 0, 173, 200)});
   const std::vector<std::string> expected{
       "spends one_copy send 0.200 receive 0.200",
@@ -70,7 +70,7 @@ TEST_CASE("a copy that an engine cannot have is others' work, and nobody is said
   CHECK(listed(costs.at(0)) == expected);
 }
 
-TEST_CASE("how much each spends in a copy that both have is told, and not compared") {
+TEST_CASE("each engine's cost of a common copy is reported, and not compared") {
   const auto costs = copy_costs({profiled(EngineMode::two_copy, 100, 200, 0, 200), profiled(EngineMode::one_copy, 0, 200, 0, 3)});
   CHECK(costs.at(0).findings.size() == 3);
   CHECK(listed(costs.at(0)).back() == "only_some_do two_copy gather 0.100 one_copy");

@@ -22,7 +22,7 @@ const FoldedStacks kStacks{
 
 }  // namespace
 
-TEST_CASE("each copy is told by its root, its leaf and its callers") {
+TEST_CASE("each copy is identified by its root, its leaf and its callers") {
   const CopyShare share = copy_share_of(kStacks);
   CHECK(share.busy_samples == 100);
   CHECK(share.share(CopyKind::gather) == doctest::Approx(0.07));
@@ -51,7 +51,7 @@ TEST_CASE("no samples, no share") {
   CHECK(share.share(CopyKind::send) == 0);
 }
 
-TEST_CASE("the JSON tells what was found, and is read back") {
+TEST_CASE("the JSON holds the findings, and is parsed back") {
   const Json json = to_json(copy_share_of(kStacks));
   CHECK(json["total"].get<double>() == doctest::Approx(0.66));
   CHECK(json["send"]["samples"] == 24);
@@ -62,13 +62,13 @@ TEST_CASE("the JSON tells what was found, and is read back") {
   CHECK_FALSE(copy_share_from_json(nullptr));
 }
 
-TEST_CASE("the rules are there to be read") {
+TEST_CASE("the rules can be read") {
   const Json rules = copy_rules_json();
   REQUIRE(rules.size() == copy_rules().size());
   for (const Json& rule : rules) CHECK_FALSE(rule["meaning"].get<std::string>().empty());
 }
 
-TEST_CASE("only what was written as shares is read as shares") {
+TEST_CASE("only JSON in the form of shares is parsed as shares") {
   const Json good = to_json(copy_share_of({{"engine;memcpy", 3}, {"load;recv", 1}}));
   CHECK(copy_share_from_json(good));
   for (const Json& value : {Json(), Json::object(), Json::array({1}), Json("x"), Json(5)}) CHECK_FALSE(copy_share_from_json(value));

@@ -25,7 +25,7 @@ ExperimentSpec search(uint64_t from = 64, uint64_t to = 1 << 20, const std::stri
   return spec;
 }
 
-// Searches to the end; figures_of(run) are the figures of a completed run, none of one that failed.
+// Searches to the end; figures_of(run) returns a completed run's figures, or nullopt for a failed run.
 template <typename FiguresOf>
 std::pair<CrossoverResult, std::vector<SummaryInput>> search_to_end(const ExperimentSpec& spec, FiguresOf figures_of) {
   std::vector<SummaryInput> ended;
@@ -55,7 +55,7 @@ RunFigures gbps(double value) {
   return figures;
 }
 
-// zero_copy gains `slope` an octave on one_copy, and draws level at `size`; both with noise.
+// zero_copy gains `slope` an octave on one_copy and reaches it at `size`; both have noise.
 struct Machine {
   double slope;
   double size;
@@ -72,7 +72,7 @@ struct Machine {
 
 }  // namespace
 
-TEST_CASE("the geometric steps are a factor of 4 apart at most, and have both ends") {
+TEST_CASE("the geometric steps are at most a factor of 4 apart, and include both ends") {
   CHECK(crossover_grid(64, 1 << 20) == std::vector<uint64_t>{64, 256, 1024, 4096, 16384, 65536, 262144, 1048576});
   CHECK(crossover_grid(64, 65) == std::vector<uint64_t>{64, 65});
   CHECK(crossover_grid(100, 1600) == std::vector<uint64_t>{100, 400, 1600});
@@ -99,7 +99,7 @@ TEST_CASE("it begins with five pairs at each step, both engines one right after 
   CHECK(first == next_pairs(spec, find_crossover(spec, {})));
 }
 
-TEST_CASE("a crossing is found between two sizes a quarter of an octave apart") {
+TEST_CASE("a crossing is located between two sizes a quarter of an octave apart") {
   for (const double size : {700.0, 5000.0, 100000.0}) {
     const auto searched = search_to_end(search(), Machine{0.2, size});
     const auto& found = searched.first;
@@ -113,7 +113,7 @@ TEST_CASE("a crossing is found between two sizes a quarter of an octave apart") 
   }
 }
 
-TEST_CASE("where lower is better, the crossing is the same and the ratio is as measured") {
+TEST_CASE("if lower is better, the crossing is the same and the ratio is as measured") {
   const auto spec = search(64, 65536, "cpu_ns_per_byte");
   const auto [found, ended] = search_to_end(spec, [](const PlannedRun& run) -> std::optional<RunFigures> {
     RunFigures figures;
@@ -137,7 +137,7 @@ TEST_CASE("one engine better throughout is no crossover") {
   CHECK(std::ranges::all_of(found.path, [](const SizeResult& size) { return size.better == zero_copy; }));
 }
 
-TEST_CASE("two engines that are equal are not told apart, within the error that is promised") {
+TEST_CASE("equal engines are not separated, within the stated error rate") {
   int wrong = 0;
   constexpr int kSearches = 200;
   for (int i = 0; i < kSearches; ++i) {
@@ -146,7 +146,7 @@ TEST_CASE("two engines that are equal are not told apart, within the error that 
     const auto [found, ended] = search_to_end(search(), machine);
     wrong += std::ranges::any_of(found.path, [](const SizeResult& size) { return size.better.has_value(); });
   }
-  // 5 % of 200 are 10, and 18 of 200 are beyond any luck (p < 0.01).
+  // 5 % of 200 is 10; 18 of 200 has a probability below 0.01.
   CHECK(wrong < 18);
   const auto [found, ended] = search_to_end(search(), Machine{0, 1});
   CHECK(found.state == CrossoverState::undecided);
@@ -181,7 +181,7 @@ TEST_CASE("a size whose runs fail is given up, and the search goes on") {
   CHECK(at->failed_pairs == 5);
 }
 
-TEST_CASE("a metric that this machine does not measure ends the search with the reason") {
+TEST_CASE("a metric that this machine cannot measure ends the search with the reason") {
   const auto [found, ended] = search_to_end(search(64, 1024, "cycles_per_byte"), Machine{0.2, 500});
   CHECK(found.state == CrossoverState::undecided);
   CHECK(ended.size() == 2);
@@ -189,7 +189,7 @@ TEST_CASE("a metric that this machine does not measure ends the search with the 
   CHECK(to_json(search(64, 1024, "cycles_per_byte"), found)["without_figure"] == *found.without_figure);
 }
 
-TEST_CASE("a counter that is there, but lacks in a run at times, is searched by all the same") {
+TEST_CASE("a counter that some runs lack is still searched by") {
   const auto spec = search(64, 4096, "cycles_per_byte");
   const auto [found, ended] = search_to_end(spec, [](const PlannedRun& run) -> std::optional<RunFigures> {
     RunFigures figures;
@@ -207,7 +207,7 @@ TEST_CASE("if every run fails, no size is measured") {
   CHECK(std::ranges::all_of(found.path, [](const SizeResult& size) { return size.verdict == SizeVerdict::not_measured; }));
 }
 
-TEST_CASE("its JSON has the one crossing where there is one") {
+TEST_CASE("its JSON has the crossing if it is the only one") {
   const auto spec = search();
   const auto [found, ended] = search_to_end(spec, Machine{0.2, 5000});
   const Json json = to_json(spec, found);

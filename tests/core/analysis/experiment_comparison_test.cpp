@@ -16,7 +16,7 @@ struct Sweep : MeasuredExperiment {
     spec.field_sizes = std::move(field_sizes);
     spec.threads = {1};
   }
-  // Repetitions from 1 on.
+  // Repetitions are numbered from 1.
   Sweep& add(EngineMode engine, const std::vector<double>& gbps, uint64_t field_bytes = 512) {
     uint32_t repetition = 0;
     for (const double value : gbps) {
@@ -35,7 +35,7 @@ const std::vector<double> kEleven{11.0, 11.1, 11.2, 11.3, 11.4, 11.5};
 
 }  // namespace
 
-TEST_CASE("configurations are matched; what only one side has is named") {
+TEST_CASE("configurations are matched; those of one side only are named") {
   const Sweep base = Sweep({two_copy, one_copy}, {512, 1024}).add(two_copy, kTen).add(one_copy, kTen);
   const Sweep head = Sweep({one_copy, zero_copy}, {512}).add(one_copy, kEleven).add(zero_copy, kTen);
   const auto compared = compare_experiments({base}, {head}, throughput(), 0.01);
@@ -58,7 +58,7 @@ TEST_CASE("runs that did not complete have no value") {
   CHECK(compared.configurations[0].comparison.n_head == 6);
 }
 
-TEST_CASE("several experiments of both sides are pairs of their medians") {
+TEST_CASE("several experiments a side are pairs of their medians") {
   std::vector<MeasuredExperiment> base, head;
   for (int i = 0; i < 6; ++i) {
     const double level = 10 + i;
@@ -79,7 +79,7 @@ TEST_CASE("a pair with an experiment that measured nothing is left out") {
   CHECK(compare_experiments(base, head, throughput(), 0.01).configurations[0].comparison.n_base == 1);
 }
 
-TEST_CASE("settings in which two experiments differ are named; what is swept is none") {
+TEST_CASE("settings in which two experiments differ are named, except swept ones") {
   Sweep base({two_copy}), head({one_copy}, {4096});
   head.spec.name = "another";
   head.spec.seed = 9;
@@ -95,7 +95,7 @@ TEST_CASE("settings in which two experiments differ are named; what is swept is 
   CHECK(differences[2] == SettingDifference{"socket_buffer_bytes", nullptr, 65536, false});
 }
 
-TEST_CASE("an engine wins where it is ahead of each other one") {
+TEST_CASE("an engine wins if it is ahead of each other one") {
   const Sweep sweep = Sweep({two_copy, one_copy, zero_copy})
                           .add(two_copy, {10.0, 10.1, 10.2, 10.3, 10.4, 10.5})
                           .add(one_copy, {12.0, 12.3, 12.1, 12.4, 12.6, 12.2})
@@ -114,7 +114,7 @@ TEST_CASE("an engine wins where it is ahead of each other one") {
   CHECK(by_cost[0].verdict == CellVerdict::not_measured);
 }
 
-TEST_CASE("no winner where two are too close; they are the contenders") {
+TEST_CASE("if two are too close there is no winner; they are the contenders") {
   const Sweep sweep = Sweep({two_copy, one_copy, zero_copy})
                           .add(two_copy, {10.0, 10.4, 10.1, 10.3, 10.2, 10.5, 10.0})
                           .add(one_copy, {10.1, 10.2, 10.3, 10.2, 10.3, 10.4, 10.2})
@@ -133,7 +133,7 @@ TEST_CASE("with too few repetitions no engine wins, however far ahead") {
   CHECK(cells[0].needed == 6);
 }
 
-TEST_CASE("repetitions that one engine lacks are no pairs; one engine alone has none to beat") {
+TEST_CASE("repetitions that one engine lacks form no pairs; a single engine has no rival") {
   Sweep sweep = Sweep({two_copy, one_copy}, {512, 1024}).add(two_copy, kTen).add(one_copy, {11, 12});
   sweep.add(two_copy, kTen, 1024);
   const auto cells = compare_engines(sweep, throughput(), 0.01);
@@ -143,7 +143,7 @@ TEST_CASE("repetitions that one engine lacks are no pairs; one engine alone has 
   CHECK(cells[1].best == two_copy);
 }
 
-TEST_CASE("alternately is each pair's two right after one another, in either order") {
+TEST_CASE("alternating means that each pair's two follow one another directly, in either order") {
   const auto at = [](const std::vector<int>& seconds) {
     StartTimes starts;
     for (const int s : seconds) starts.emplace_back(UtcTime(std::chrono::seconds{s}));

@@ -20,7 +20,7 @@ HistoryExperiment experiment(ExperimentId id, double level, const char* machine 
 
 }  // namespace
 
-TEST_CASE("a change of level is told with the levels and with what else changed there") {
+TEST_CASE("a change of level is reported with both levels and with the other changes at that point") {
   std::vector<HistoryExperiment> all;
   for (ExperimentId id = 1; id <= 16; ++id) all.push_back(experiment(id, id <= 8 ? 10 : 9, "a", id <= 8 ? "6.1" : "6.2"));
   all[0].flagged = 2;
@@ -42,7 +42,7 @@ TEST_CASE("a change of level is told with the levels and with what else changed 
   CHECK_FALSE(series.settings.contains("seed"));
 }
 
-TEST_CASE("other settings are another series, other machines are left out") {
+TEST_CASE("other settings form another series, other machines are left out") {
   std::vector<HistoryExperiment> all;
   for (ExperimentId id = 1; id <= 6; ++id) all.push_back(experiment(id, 10, id == 2 ? "b" : "a"));
   all[3].spec.tcp_nodelay = true;
@@ -56,7 +56,7 @@ TEST_CASE("other settings are another series, other machines are left out") {
 
 TEST_CASE("without experiments there is no history") { CHECK(history_of({}, "a").series.empty()); }
 
-TEST_CASE("this host is the daemon's, not the newest experiment's; what has no id counts unless it was imported") {
+TEST_CASE("this host is the daemon's, not the newest experiment's; runs without an id count unless imported") {
   std::vector<HistoryExperiment> all{experiment(1, 10), experiment(2, 10, "b"), experiment(3, 10), experiment(4, 10)};
   all[1].imported = true;
   all[2].circumstances.clear();
@@ -75,7 +75,7 @@ TEST_CASE("this host is the daemon's, not the newest experiment's; what has no i
   CHECK(ids(std::nullopt) == std::vector<ExperimentId>{1, 3});
 }
 
-TEST_CASE("an import that names this host is left out, or marked where it is asked for") {
+TEST_CASE("an import that names this host is left out, or marked if requested") {
   std::vector<HistoryExperiment> all{experiment(1, 10), experiment(2, 10), experiment(3, 10)};
   all[1].imported = true;
   const History own = history_of(all, "a");

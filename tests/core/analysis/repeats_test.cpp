@@ -6,7 +6,7 @@ using namespace copybench;
 
 namespace {
 
-// Throughputs of the runs in the order of their ends; 0 is a run that failed.
+// Throughputs of the runs in the order of their ends; 0 is a failed run.
 Repeats after(const std::vector<double>& throughputs, double pct = 10, uint32_t min = 5, uint32_t max = 10) {
   ExperimentSpec spec;
   spec.repetitions = min;
@@ -44,12 +44,12 @@ TEST_CASE("a narrow interval ends the repetitions") {
   CHECK(after({10, 10.1, 9.9, 10, 10.1, 9.9}, 0.5).state == running);
 }
 
-TEST_CASE("the least number of repetitions is always made") {
+TEST_CASE("the minimum number of repetitions is always made") {
   CHECK(after({10, 10, 10, 10, 10, 10}, 10, 8).state == running);
   CHECK(after({10, 10, 10, 10, 10, 10, 10, 10}, 10, 8).state == interval_reached);
 }
 
-TEST_CASE("the cap ends them, failed runs counted") {
+TEST_CASE("the maximum ends them, failed runs counted") {
   const std::vector<double> wide{10, 20, 10, 20, 10, 20, 10, 20, 0};
   CHECK(after(wide).state == running);
   auto all = wide;
@@ -60,11 +60,11 @@ TEST_CASE("the cap ends them, failed runs counted") {
   CHECK(*capped.interval_pct > 10);
 }
 
-TEST_CASE("three failures in a row give a configuration up, two and a success do not") {
+TEST_CASE("three failures in a row end a configuration, two and a success do not") {
   CHECK(after({10, 0, 0, 10, 0, 0}).state == running);
   CHECK(after({10, 0, 0, 0}).state == given_up);
 }
 
-TEST_CASE("one run gone astray does not keep an interval wide") {
+TEST_CASE("one outlier does not keep an interval wide") {
   CHECK(after({10, 10.1, 9.9, 10, 10.1, 9.9, 10, 10.05, 99}, 5, 5, 30).state == interval_reached);
 }

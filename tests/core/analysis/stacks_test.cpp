@@ -14,14 +14,14 @@ TEST_CASE("folded stacks survive the way through text") {
   CHECK(folded_from_text("a;b 1\na;b 2\n")->at("a;b") == 3);
 }
 
-TEST_CASE("text that is no folded stack is refused") {
+TEST_CASE("text that is not folded stacks is rejected") {
   for (const char* text : {"engine;serve", "engine 0", "engine -1", "engine 1x", " 4", "engine "}) {
     CAPTURE(text);
     CHECK_FALSE(folded_from_text(text));
   }
 }
 
-TEST_CASE("a tree's node has the samples of all that it called, also where the text's order parts its callees") {
+TEST_CASE("a tree's node has the samples of all its callees, even if the text's order splits them") {
   const StackTree tree = tree_of({{"a-b;x", 1}, {"a", 2}, {"a;c", 4}, {"a;d", 8}, {"a;c;e", 16}});
   const auto callee = [&](const StackNode& node, size_t i) -> const StackNode& { return tree[node.callees[i]]; };
   const StackNode& root = tree[0];
@@ -36,7 +36,7 @@ TEST_CASE("a tree's node has the samples of all that it called, also where the t
   CHECK(callee(callee(a, 0), 0).depth == 3);
 }
 
-TEST_CASE("stacks are bounded in depth, frames and samples") {
+TEST_CASE("stacks are limited in depth, frames and samples") {
   std::string deep = "engine";
   for (size_t i = 1; i < StackLimits::kMaxFrames; ++i) deep += ";f";
   const auto deepest = folded_from_text(deep + " 1\n");

@@ -16,7 +16,7 @@ using LevelShape = std::function<double(size_t i, size_t n)>;
 
 double flat(size_t, size_t) { return 1; }
 
-// Noise of the given deviation, each sample leaning on the one before by `correlation`, upon a shape.
+// Noise of the given deviation added to a shape; each sample correlates with the one before by `correlation`.
 Series series(unsigned seed, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
@@ -29,7 +29,7 @@ Series series(unsigned seed, size_t n, double noise, double correlation = 0, con
   return samples;
 }
 
-// How often each kind is found in `tries` series.
+// Returns how often each kind is found in `tries` series.
 std::map<FlagKind, int> found(int tries, size_t n, double noise, double correlation = 0, const LevelShape& shape = flat) {
   std::map<FlagKind, int> count;
   for (int seed = 0; seed < tries; ++seed) {
@@ -48,7 +48,7 @@ int all(const std::map<FlagKind, int>& count) {
 
 }  // namespace
 
-TEST_CASE("steady noise is flagged in some 1 of 100 runs at most, over 1,000 seeds each") {
+TEST_CASE("steady noise is flagged in about 1 of 100 runs at most, over 1,000 seeds each") {
   for (const double noise : {0.01, 0.05, 0.2}) {
     for (const size_t n : {20, 30, 60}) {
       CAPTURE(noise);
@@ -58,12 +58,12 @@ TEST_CASE("steady noise is flagged in some 1 of 100 runs at most, over 1,000 see
   }
 }
 
-TEST_CASE("steady noise whose neighbours resemble each other is flagged seldom") {
+TEST_CASE("steady noise with correlated neighbours is flagged seldom") {
   CHECK(all(found(1000, 60, 0.03, 0.5)) <= 20);
   CHECK(all(found(1000, 30, 0.03, 0.5)) <= 50);
 }
 
-TEST_CASE("a drift of 15 % is found in 2 % of noise, and called a drift") {
+TEST_CASE("a drift of 15 % is found in 2 % of noise, and classified as a drift") {
   for (const double end : {1.15, 0.85}) {
     const auto count = found(200, 60, 0.02, 0, [&](size_t i, size_t n) {
       return 1 + (end - 1) * static_cast<double>(i) / static_cast<double>(n - 1);
@@ -72,7 +72,7 @@ TEST_CASE("a drift of 15 % is found in 2 % of noise, and called a drift") {
   }
 }
 
-TEST_CASE("a step of 10 % is found in 2 % of noise, and called a step, with its time") {
+TEST_CASE("a step of 10 % is found in 2 % of noise, and classified as a step, with its time") {
   const LevelShape shape = [](size_t i, size_t n) { return i < n / 2 ? 1 : 0.9; };
   CHECK(found(200, 60, 0.02, 0, shape)[FlagKind::step] >= 190);
   CHECK(found(200, 30, 0.02, 0, shape)[FlagKind::step] >= 180);
@@ -81,13 +81,13 @@ TEST_CASE("a step of 10 % is found in 2 % of noise, and called a step, with its 
   CHECK(one.flags[0].detail == "Throughput changed by -10.5 % at 1.5 s into the window and stayed there (Pettitt).");
 }
 
-TEST_CASE("a window that opened 0.3 s too early is found, and called a warm-up") {
+TEST_CASE("a window that opened 0.3 s too early is found, and classified as a warm-up") {
   for (const size_t n : {20, 30, 60}) {
     CHECK(found(200, n, 0.02, 0, [](size_t i, size_t) { return i < 3 ? 0.7 : 1; })[FlagKind::warm_up] >= 190);
   }
 }
 
-TEST_CASE("single dips are no unsteadiness") {
+TEST_CASE("single dips are not unsteady") {
   const LevelShape shape = [](size_t i, size_t) { return i % 10 == 4 ? 0.5 : 1; };
   CHECK(all(found(200, 60, 0.02, 0, shape)) <= 4);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a paced stream, all of whose samples are equal, is steady") {
   CHECK(detect_unsteadiness(Series(30, 5e6), 100).flags.empty());
 }
 
-TEST_CASE("too few samples, or none in which anything arrived, are not judged, and it is said why") {
+TEST_CASE("too few samples, or none with data, are not tested, and the reason is given") {
   const auto few = detect_unsteadiness(Series(19, 1.0), 100);
   CHECK_FALSE(few.judged);
   CHECK(few.reason == "19 samples of 100 ms are too few to tell: at least 20 are needed");
@@ -105,7 +105,7 @@ TEST_CASE("too few samples, or none in which anything arrived, are not judged, a
   CHECK_FALSE(detect_unsteadiness(Series(30, 0.0), 100).judged);
 }
 
-TEST_CASE("a step that so few samples, each like the one before, could not tell from chance is not judged") {
+TEST_CASE("with so few correlated samples that a step could be chance, nothing is tested") {
   const auto halves = [](double low) {
     Series samples;
     for (size_t i = 0; i < 20; ++i) samples.push_back((i < 10 ? 1e8 : low * 1e8) * (1 + 0.004 * static_cast<double>(i % 10)));
@@ -119,7 +119,7 @@ TEST_CASE("a step that so few samples, each like the one before, could not tell 
   CHECK(detect_unsteadiness(halves(0.99), 100).judged);  // too small a step to matter
 }
 
-TEST_CASE("an hour of samples is judged as fast as a minute, and a drift in it is found") {
+TEST_CASE("an hour of samples is tested as fast as a minute, and a drift in it is found") {
   const auto shape = [](size_t i, size_t n) { return 1 + 0.2 * static_cast<double>(i) / static_cast<double>(n); };
   const auto steadiness = detect_unsteadiness(series(1, 36'000, 0.02, 0, shape), 100);
   REQUIRE(steadiness.flags.size() == 1);
@@ -131,7 +131,7 @@ TEST_CASE("counts become amounts") {
   CHECK(amounts({}).empty());
 }
 
-TEST_CASE("a throughput that halves is found though the change takes two samples and the window begins on a ramp") {
+TEST_CASE("a halved throughput is found though the change takes two samples and the window begins on a ramp") {
   const LevelShape shape = [](size_t i, size_t n) {
     if (i == 0) return 0.6;
     if (i == n / 2) return 0.8;

@@ -32,7 +32,7 @@ using enum EngineMode;
 
 }  // namespace
 
-TEST_CASE("no value has no spread, one value has no interval") {
+TEST_CASE("zero values have no spread, one value has no interval") {
   CHECK_FALSE(spread_of({}));
   const auto one = spread_of({{7, 4}});
   REQUIRE(one);
@@ -61,7 +61,7 @@ TEST_CASE("nan and infinity never enter a spread") {
   CHECK(spread->mean == 2);
 }
 
-TEST_CASE("one line for each configuration, in order, whether it has runs or not") {
+TEST_CASE("each configuration has one line, in order, with runs or without") {
   const auto summary = summarize(
       spec_of({zero_copy, two_copy}, {4096, 512}),
       {run(two_copy, 512, 10), run(two_copy, 512, 30), run(two_copy, 512, 20), run(two_copy, 512, 0, RunState::failed),
@@ -82,7 +82,7 @@ TEST_CASE("one line for each configuration, in order, whether it has runs or not
   CHECK_FALSE(summary.configurations[1].figures[column("throughput_gbps")]);
 }
 
-TEST_CASE("flagged runs count, and are counted") {
+TEST_CASE("flagged runs are included, and counted") {
   SummaryInput doubtful = run(two_copy, 512, 30);
   doubtful.flagged = true;
   const auto summary = summarize(spec_of({two_copy}, {512}), {run(two_copy, 512, 10), doubtful});
@@ -91,7 +91,7 @@ TEST_CASE("flagged runs count, and are counted") {
   CHECK(summary.configurations[0].figures[column("throughput_gbps")]->n == 2);
 }
 
-TEST_CASE("whole numbers are summed up like the others") {
+TEST_CASE("whole numbers are summarised like the others") {
   SummaryInput input = run(two_copy, 512, 1);
   input.figures.bytes = 1000;
   const auto summary = summarize(spec_of({two_copy}, {512}), {input});

@@ -13,7 +13,7 @@ Result<CommandOutput> shell(const std::string& script) { return run_command({.ar
 
 }  // namespace
 
-TEST_CASE("a command's output and status come back") {
+TEST_CASE("a command's output and status are returned") {
   const auto result = shell("echo out; echo err >&2; exit 3");
   REQUIRE(result);
   CHECK(result->out == "out\n");
@@ -32,7 +32,7 @@ TEST_CASE("more output than a pipe holds is not lost") {
   CHECK(result->err.size() == 200'000);
 }
 
-TEST_CASE("a command that writes without end is ended: on stdout by its bound, on stderr by its time") {
+TEST_CASE("a command that writes endlessly is killed: by a size limit on stdout, by the timeout on stderr") {
   const auto out = run_command({.argv = {"sh", "-c", "while :; do echo 0123456789; done"}}, 20s, 100'000);
   REQUIRE_FALSE(out);
   CHECK(out.error().message == "sh wrote more than 100000 bytes and was killed");
@@ -41,9 +41,9 @@ TEST_CASE("a command that writes without end is ended: on stdout by its bound, o
   CHECK(err.error().message == "sh did not end within 0.3 s and was killed");
 }
 
-TEST_CASE("a command over its time is killed with all it started") {
+TEST_CASE("a command over its timeout is killed with all its children") {
   auto [read_end, write_end] = pipe_pair();
-  // The grandchild holds the pipe's end; it alone could keep it open.
+  // Only the grandchild holds the pipe open.
   const auto result = run_command({.argv = {"sh", "-c", "sleep 1000 & wait"}, .inherit = {{write_end.get(), 3}}}, 50ms);
   REQUIRE_FALSE(result);
   CHECK(result.error().message == "sh did not end within 0.1 s and was killed");

@@ -16,7 +16,7 @@ TEST_CASE("nothing is overdue before its time, after a rest, or when the next st
   CHECK_FALSE(deadline_monitor.overdue(Monotonic::now() + 24h));
 }
 
-TEST_CASE("what is overdue is named with how late it is") {
+TEST_CASE("an overdue stage is named with its delay") {
   DeadlineMonitor deadline_monitor;
   deadline_monitor.expect("a stage", 10s);
   const auto overdue = deadline_monitor.overdue(Monotonic::now() + 70s);

@@ -23,7 +23,7 @@ struct Pipe {
 
 }  // namespace
 
-TEST_CASE("lines come out whole, whatever the pieces they came in") {
+TEST_CASE("lines come out whole, whatever the pieces they arrived in") {
   Pipe pipe;
   LineBuffer lines;
   for (const std::string_view piece : {"a", "b\nc", "\n\nlast"}) {
@@ -39,7 +39,7 @@ TEST_CASE("lines come out whole, whatever the pieces they came in") {
   CHECK(!*lines.read_from(pipe.read.get()));
 }
 
-TEST_CASE("a line without end is refused before it fills the memory") {
+TEST_CASE("an endless line is rejected before it fills the memory") {
   Pipe pipe;
   LineBuffer lines;
   const std::string piece(60'000, 'x');

@@ -47,7 +47,7 @@ TEST_CASE("a sink gets an event's fields as they were given, and none with a lin
   CHECK(event_being_logged() == nullptr);
 }
 
-TEST_CASE("an event is logged by its severity, and without a logger not at all") {
+TEST_CASE("an event is logged by its severity, and dropped without a logger") {
   std::ostringstream text;
   spdlog::logger logger("test", std::make_shared<spdlog::sinks::ostream_sink_st>(text));
   logger.set_pattern("%l %v");

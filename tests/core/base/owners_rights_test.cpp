@@ -17,7 +17,7 @@ namespace {
 
 constexpr uid_t kStranger = 4321;
 
-// A folder that nobody but this user can get into, and in it one that belongs to a stranger.
+// A folder that only this user can enter, with one inside that belongs to another user.
 struct Folders {
   Folders() {
     std::string name = (fs::temp_directory_path() / "copybench-rights-XXXXXX").string();
@@ -46,7 +46,7 @@ bool is_root() {
 
 }  // namespace
 
-TEST_CASE("a folder of this user's is used by its name, with its own rights") {
+TEST_CASE("a folder of this user's is used by name, with the user's own rights") {
   const Folders folders;
   const auto folder = Folder::open(folders.closed);
   REQUIRE(folder);
@@ -58,7 +58,7 @@ TEST_CASE("a folder of this user's is used by its name, with its own rights") {
   CHECK(owner_of(folders.closed / "file") == ::getuid());
 }
 
-TEST_CASE("what root makes in another's folder is the other's, and what that other could not do fails") {
+TEST_CASE("files that root creates in another's folder are the other's, and the other's rights apply") {
   if (!is_root()) return;
   const Folders folders;
   const auto folder = Folder::open(folders.theirs);
@@ -79,7 +79,7 @@ TEST_CASE("what root makes in another's folder is the other's, and what that oth
   CHECK(fs::file_size(folders.closed / "secret") == 4);
 }
 
-TEST_CASE("a folder that is renamed away stays the one that was opened") {
+TEST_CASE("a folder that is renamed away stays the opened one") {
   if (!is_root()) return;
   const Folders folders;
   const auto folder = Folder::open(folders.theirs);
@@ -107,7 +107,7 @@ TEST_CASE("rights nest, and messages name the folder") {
   CHECK(theirs->with_name("no room in " + theirs->path().string() + "/x") == "no room in " + folders.theirs.string() + "/x");
 }
 
-TEST_CASE("folders are made by whoever owns the one above them") {
+TEST_CASE("folders are created by the owner of their parent") {
   const Folders folders;
   const auto made = Folder::open_or_create(folders.theirs / "a/b/");
   REQUIRE(made);

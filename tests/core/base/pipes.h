@@ -1,4 +1,4 @@
-// Pipes, and reading them while children write.
+// Pipes, and reads from them while children write.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@
 
 namespace copybench {
 
-// Everything up to the end of the pipe, waiting for it.
+// Reads to the end of the pipe, blocking.
 inline std::string read_all(UniqueFd& pipe) {
   std::string text;
   char buffer[256];
@@ -31,7 +31,7 @@ inline std::string read_all(UniqueFd& pipe) {
   }
 }
 
-// The first line, waiting for it.
+// Reads the first line, blocking.
 inline std::string read_line(UniqueFd& pipe) {
   std::string line;
   for (;;) {
@@ -48,7 +48,7 @@ inline std::string read_line(UniqueFd& pipe) {
   }
 }
 
-// True once the pipe has no writer any more: whoever held the other end is gone.
+// True once the pipe has no writer: every holder of the other end is gone.
 inline bool wait_for_end(UniqueFd& pipe) {
   pollfd entry{pipe.get(), POLLIN, 0};
   char buffer[256];

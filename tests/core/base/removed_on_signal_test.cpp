@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The wait status of a child that guards the files and raises the signal. It exits with 7 if it survives.
+// Returns the wait status of a child that guards the files and raises the signal. It exits with 7 if it survives.
 int status_of_child(int signal, const std::vector<std::string>& paths, bool ignored) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // not the test framework's, which would report a crash
+    ::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // not the test framework's handler, which would report a crash
     const RemovedOnSignal removed(paths);
     ::raise(signal);
     ::_exit(7);
@@ -29,7 +29,7 @@ int status_of_child(int signal, const std::vector<std::string>& paths, bool igno
 
 }  // namespace
 
-TEST_CASE("a signal removes what was left unfinished, and ends the process as it would without") {
+TEST_CASE("a signal removes unfinished files, and ends the process as it would without") {
   std::string folder = (fs::temp_directory_path() / "copybench-signal-XXXXXX").string();
   REQUIRE(::mkdtemp(folder.data()) != nullptr);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -49,7 +49,7 @@ TEST_CASE("a signal removes what was left unfinished, and ends the process as it
   fs::remove_all(folder);
 }
 
-TEST_CASE("what was finished is left alone by a later signal") {
+TEST_CASE("a later signal leaves finished files alone") {
   std::string file = (fs::temp_directory_path() / "copybench-signal-XXXXXX").string();
   const int fd = ::mkstemp(file.data());
   REQUIRE(fd >= 0);

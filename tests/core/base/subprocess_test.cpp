@@ -18,7 +18,7 @@
 using namespace copybench;
 using namespace std::chrono_literals;
 
-TEST_CASE("death by a signal is told from an exit status") {
+TEST_CASE("death by a signal is distinguished from an exit status") {
   const auto result = run_command({.argv = {"sh", "-c", "kill -TERM $$"}}, 20s);
   REQUIRE(result);
   CHECK_FALSE(result->status.exited);
@@ -35,7 +35,7 @@ TEST_CASE("a program that cannot be executed is an error with exec's reason") {
   CHECK_FALSE(Subprocess::spawn({}));
 }
 
-TEST_CASE("programs are found as the shell finds them") {
+TEST_CASE("programs are found along PATH, as by the shell") {
   const auto found = find_program("sh");
   REQUIRE(found);
   CHECK(found->front() == '/');
@@ -45,7 +45,7 @@ TEST_CASE("programs are found as the shell finds them") {
   CHECK_FALSE(find_program(""));
 }
 
-TEST_CASE("lines go in, lines come out, and the end of stdin is seen") {
+TEST_CASE("lines go in, lines come out, and the child sees the end of stdin") {
   auto child = Subprocess::spawn({.argv = {"cat"}});
   REQUIRE(child);
   REQUIRE(::write(child->stdin_pipe().get(), "one\ntwo\n", 8) == 8);
@@ -56,8 +56,8 @@ TEST_CASE("lines go in, lines come out, and the end of stdin is seen") {
   const auto status = child->wait(20s);
   REQUIRE(status);
   CHECK(status->success());
-  CHECK(child->wait(0ns)->success());  // asked again after the answer
-  child->signal_group(SIGKILL);        // its number may belong to a stranger by now: nothing is sent
+  CHECK(child->wait(0ns)->success());  // queried again after the status was collected
+  child->signal_group(SIGKILL);        // the pid may be reused by now: no signal is sent
 }
 
 TEST_CASE("the pidfd is readable once the child has ended") {
@@ -81,7 +81,7 @@ TEST_CASE("the destructor leaves no orphan") {
   CHECK(wait_for_end(read_end));
 }
 
-TEST_CASE("a child's end takes the rest of its group with it") {
+TEST_CASE("a child's end kills the rest of its group") {
   auto [read_end, write_end] = pipe_pair();
   auto child = Subprocess::spawn({.argv = {"sh", "-c", "sleep 1000 & exit 4"}, .inherit = {{write_end.get(), 3}}});
   REQUIRE(child);
@@ -92,7 +92,7 @@ TEST_CASE("a child's end takes the rest of its group with it") {
   CHECK(wait_for_end(read_end));
 }
 
-TEST_CASE("moving moves the child") {
+TEST_CASE("a moved-to object owns the child") {
   auto first = Subprocess::spawn({.argv = {"cat"}});
   REQUIRE(first);
   Subprocess second = std::move(*first);
@@ -124,7 +124,7 @@ TEST_CASE("inherited descriptors get their numbers, even where sources and targe
   const int b = write_b.get();
   const int c = write_c.get();
   REQUIRE(b > 2);
-  // a goes where b is, b goes where c is, c goes where a is.
+  // a moves to b's number, b to c's, c to a's.
   const int a = write_a.get();
   const auto script =
       "echo a >&" + std::to_string(b) + "; echo b >&" + std::to_string(c) + "; echo c >&" + std::to_string(a);
@@ -145,7 +145,7 @@ TEST_CASE("a descriptor that is not open is an error") {
   CHECK(result.error().message.find("Bad file descriptor") != std::string::npos);
 }
 
-TEST_CASE("the child has no descriptor that was not meant for it") {
+TEST_CASE("the child inherits only the descriptors meant for it") {
   const UniqueFd careless(::open("/dev/null", O_RDONLY));  // as a library would open it
   auto [read_end, write_end] = pipe_pair();
   const auto result = run_command({.argv = {"ls", "/proc/self/fd"}, .inherit = {{write_end.get(), 9}}}, 20s);
@@ -153,7 +153,7 @@ TEST_CASE("the child has no descriptor that was not meant for it") {
   CHECK(result->out == "0\n1\n2\n3\n9\n");  // 3 is ls reading the folder
 }
 
-TEST_CASE("a child stands in the root folder with a umask of its own, and is started from where we are") {
+TEST_CASE("a child runs in the root folder with its own umask, and relative programs still start") {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path("/bin");
   const auto result = run_command({.argv = {"./sh", "-c", "pwd; umask"}}, 20s);
@@ -162,7 +162,7 @@ TEST_CASE("a child stands in the root folder with a umask of its own, and is sta
   CHECK(result->out == "/\n0077\n");
 }
 
-TEST_CASE("nothing that this program alone was told is passed on") {
+TEST_CASE("the service manager's variables are not passed on") {
   const std::vector<const char*> secrets{"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS",
                                          "STATE_DIRECTORY", "COPYBENCH_TOKEN_FILE", "LD_PRELOAD_X", "AWS_SECRET"};
   for (const char* name : secrets) ::setenv(name, "x", 1);
@@ -173,7 +173,7 @@ TEST_CASE("nothing that this program alone was told is passed on") {
   for (const char* name : secrets) CHECK(result->out.find(name) == std::string::npos);
 }
 
-TEST_CASE("the child's environment is ours and what was added") {
+TEST_CASE("the child's environment is ours plus additions") {
   ::setenv("TEST_OF_COPYBENCH_KEPT", "kept", 1);
   ::setenv("TEST_OF_COPYBENCH_REPLACED", "old", 1);
   const auto result = run_command({.argv = {"sh", "-c", "echo $TEST_OF_COPYBENCH_KEPT $TEST_OF_COPYBENCH_REPLACED $NEW_ONE"},
@@ -199,7 +199,7 @@ TEST_CASE("signals that we ignore or block work in the child") {
   ::sigaction(SIGPIPE, &before, nullptr);
   REQUIRE(status);
   CHECK(status->out == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
-  CHECK(::sigismember(&now, SIGTERM) == 1);  // our own mask is as it was
+  CHECK(::sigismember(&now, SIGTERM) == 1);  // our own mask is unchanged
 }
 
 TEST_CASE("the child leads a process group of its own and dies with the thread that spawned it") {

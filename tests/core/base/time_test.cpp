@@ -12,7 +12,7 @@ TEST_CASE("times are written as RFC 3339 in UTC, with milliseconds") {
   CHECK(to_rfc3339(UtcTime{-1ms}) == "1969-12-31T23:59:59.999Z");
 }
 
-TEST_CASE("now has the resolution that is stored") {
+TEST_CASE("now has the stored resolution") {
   const auto now = utc_now();
   CHECK(now > UtcTime{1'700'000'000'000ms});
   CHECK(to_rfc3339(now).size() == std::string("2026-11-22T14:18:50.123Z").size());
@@ -35,7 +35,7 @@ TEST_CASE("seconds as numbers round to the nanosecond") {
   CHECK(from_seconds(to_seconds(123'456'789ns)) == 123'456'789ns);
 }
 
-TEST_CASE("a deadline is a time of the clock, however long the limit") {
+TEST_CASE("a deadline is representable, however long the limit") {
   CHECK(deadline_after(Nanoseconds::max()) > Monotonic::now() + 24h);
   CHECK(deadline_after(1h) > Monotonic::now() + 59min);
   const auto over = deadline_after(-1h);

@@ -32,7 +32,7 @@ Kind failure_of(DatabaseConnection& connection, const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("those who wait for another program's transaction one after the other are told soon after the first one") {
+TEST_CASE("threads that wait in turn for another program's transaction fail soon after the first") {
   TemporaryDirectory directory;
   const auto own = created(directory);
   const auto other = must(DatabaseConnection::open(directory.database(), Access::read_write));
@@ -48,7 +48,7 @@ TEST_CASE("those who wait for another program's transaction one after the other 
   CHECK_FALSE(own->attempt([&] { own->execute("INSERT INTO t VALUES (1, 1, '')"); }));
 }
 
-TEST_CASE("what takes the place of a file is named, and nobody waits for the other end of a pipe") {
+TEST_CASE("a replacement for a file is named, and a pipe blocks nobody") {
   for (const std::string suffix : {"", "-journal", "-wal"}) {
     for (const std::string what : {"a pipe", "a folder", "a symbolic link"}) {
       TemporaryDirectory directory;
@@ -58,7 +58,7 @@ TEST_CASE("what takes the place of a file is named, and nobody waits for the oth
       if (what == "a pipe") REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
       if (what == "a folder") REQUIRE(::mkdir(file.c_str(), 0700) == 0);
       if (what == "a symbolic link") {
-        if (suffix.empty()) continue;  // that one is followed
+        if (suffix.empty()) continue;  // a symbolic link for the data directory itself is followed
         std::ofstream(directory.path() / "elsewhere") << "of another program";
         std::filesystem::create_symlink(directory.path() / "elsewhere", file);
       }
@@ -74,7 +74,7 @@ TEST_CASE("what takes the place of a file is named, and nobody waits for the oth
   }
 }
 
-TEST_CASE("values come back as they were bound; no value and no finite number are null") {
+TEST_CASE("values come back as bound; missing and non-finite ones are null") {
   TemporaryDirectory directory;
   const auto connection = created(directory);
   const std::string odd("a\0b'ß", 6);
@@ -101,7 +101,7 @@ TEST_CASE("values come back as they were bound; no value and no finite number ar
   CHECK_FALSE(failed);
 }
 
-TEST_CASE("a transaction that is not committed leaves nothing") {
+TEST_CASE("a transaction without a commit leaves nothing") {
   TemporaryDirectory directory;
   const auto connection = created(directory);
   const auto failed = connection->attempt([&] {
@@ -156,7 +156,7 @@ TEST_CASE("a connection is usable after a failure") {
       Query insert(*connection, "INSERT INTO t VALUES (?, 1, 'x')");
       insert.bind(int64_t{1}).run();
     });
-    CHECK(failed.has_value() == (i == 1));  // the second time the key is taken
+    CHECK(failed.has_value() == (i == 1));  // the key exists the second time
   }
   CHECK_FALSE(connection->attempt([&] { CHECK(connection->integer("SELECT count(*) FROM t") == 1); }));
 }

@@ -8,7 +8,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a lock is held by one, who is named, until its end") {
+TEST_CASE("a lock has one holder, who is named, until it is released") {
   TemporaryDirectory directory;
   {
     const auto lock = DataLock::take(directory.path());
@@ -20,11 +20,11 @@ TEST_CASE("a lock is held by one, who is named, until its end") {
   CHECK(DataLock::take(directory.path()));
 }
 
-TEST_CASE("a directory that is not there cannot be locked") {
+TEST_CASE("a missing directory cannot be locked") {
   CHECK(kind_of(DataLock::take("/no/such/directory")) == StoreError::Kind::io);
 }
 
-TEST_CASE("the lock's file does not reach children") {
+TEST_CASE("children do not inherit the lock's file") {
   TemporaryDirectory directory;
   const auto lock = DataLock::take(directory.path());
   REQUIRE(lock);

@@ -8,7 +8,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a file is renamed, and replaces another only where it may") {
+TEST_CASE("a file is renamed, and replaces another only if allowed") {
   TemporaryDirectory directory;
   const auto one = directory.path() / "one", other = directory.path() / "other";
   std::ofstream(one) << "1";
@@ -22,7 +22,7 @@ TEST_CASE("a file is renamed, and replaces another only where it may") {
   CHECK(kind_of(sync_file(one)) == StoreError::Kind::io);
 }
 
-TEST_CASE("a spent disk is told apart from a broken one") {
+TEST_CASE("a full disk is distinguished from a broken one") {
   CHECK(file_error("write", ENOSPC).kind == StoreError::Kind::full);
   CHECK(file_error("write", EDQUOT).kind == StoreError::Kind::full);
   CHECK(file_error("write", EIO).kind == StoreError::Kind::io);

@@ -9,7 +9,7 @@ using Access = DatabaseConnection::Access;
 
 namespace {
 
-// Runs the whole check to its end; its finding, if any.
+// Runs the whole check and returns its finding, if any.
 std::optional<StoreError> finding(const std::filesystem::path& database) {
   std::optional<StoreError> found;
   BackgroundCheck check(database, [&](const StoreError& error) { found = error; });
@@ -50,7 +50,7 @@ TEST_CASE("a file that cannot be opened is a finding") {
   CHECK(finding(directory.database()));
 }
 
-TEST_CASE("a check can be stopped at any time, and then finds nothing") {
+TEST_CASE("a check can be stopped at any time, and then has no finding") {
   TemporaryDirectory directory;
   fill(directory, 200);
   for (int i = 0; i < 20; ++i) {

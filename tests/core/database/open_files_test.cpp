@@ -1,4 +1,4 @@
-// Files of the data directory that are removed, replaced, cut or overwritten while the store has them open.
+// Files of the data directory that are removed, replaced, truncated or overwritten while the store has them open.
 #include "core/database/open_files.h"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ namespace {
 
 const IdempotencyKey kKey{"key", "digest"};
 
-// With one experiment that has an answer under a key, and one that is being measured.
+// Holds one experiment with an idempotency key and one that is being measured.
 struct Prepared {
   Prepared() : store(open_store(directory)) {
     must(store->enqueue(plan_of(1), kKey, [](const ExperimentRecord&) { return std::string("answer"); }));
@@ -33,7 +33,7 @@ struct Prepared {
 
   fs::path file(const std::string& name) const { return directory.path() / name; }
 
-  // Nothing is acknowledged any more, and it is told before anybody has tried.
+  // Nothing is acknowledged any more, and the status reports it before anybody tries to write.
   void refuses(Kind kind, const std::string& name) {
     CAPTURE(name);
     const auto told = store->last_write_error();
@@ -67,7 +67,7 @@ constexpr const char* kFiles[] = {"copybench.db", "copybench.db-wal", "copybench
 
 }  // namespace
 
-TEST_CASE("nothing is acknowledged while a file is gone, and all goes on when it is back") {
+TEST_CASE("nothing is acknowledged while a file is missing, and everything works when it is back") {
   for (const std::string name : kFiles) {
     Prepared prepared;
     fs::rename(prepared.file(name), prepared.file("aside"));
@@ -78,7 +78,7 @@ TEST_CASE("nothing is acknowledged while a file is gone, and all goes on when it
   }
 }
 
-TEST_CASE("a copy in the place of a file is another file") {
+TEST_CASE("a copy in the place of a file is a different file") {
   for (const std::string name : kFiles) {
     Prepared prepared;
     fs::rename(prepared.file(name), prepared.file("aside"));
@@ -88,7 +88,7 @@ TEST_CASE("a copy in the place of a file is another file") {
   }
 }
 
-TEST_CASE("the whole directory under another name is gone too") {
+TEST_CASE("renaming the whole directory is detected too") {
   Prepared prepared;
   const fs::path aside = prepared.directory.path().string() + ".aside";
   fs::rename(prepared.directory.path(), aside);
@@ -97,7 +97,7 @@ TEST_CASE("the whole directory under another name is gone too") {
   prepared.goes_on();
 }
 
-TEST_CASE("a file that another program cut or overwrote stays refused") {
+TEST_CASE("a file that another program truncated or overwrote stays rejected") {
   Prepared prepared;
   std::string name = "copybench.db";
   SUBCASE("database cut") {
@@ -123,7 +123,7 @@ TEST_CASE("a file that another program cut or overwrote stays refused") {
   prepared.refuses(Kind::corrupt, name);
 }
 
-TEST_CASE("bytes that another program wrote into the middle of the log are damage, and a new time alone is none") {
+TEST_CASE("bytes that another program wrote into the middle of the log are damage, and a new mtime alone is not") {
   Prepared store;
   const fs::path log = store.file("copybench.db-wal");
   must(store.store->annotate(1, {{}, "a note", {}, {}}));
@@ -141,7 +141,7 @@ TEST_CASE("bytes that another program wrote into the middle of the log are damag
   store.refuses(Kind::corrupt, "copybench.db-wal was overwritten");
 }
 
-TEST_CASE("a cut index ends neither the store nor its readers") {
+TEST_CASE("a truncated index ends neither the store nor its readers") {
   Prepared prepared;
   const auto readers = must(ReaderPool::open(prepared.file("copybench.db"), 1));
   must(readers->lease()->experiment(1));
@@ -152,7 +152,7 @@ TEST_CASE("a cut index ends neither the store nor its readers") {
   prepared.refuses(Kind::corrupt, "copybench.db-shm");
 }
 
-TEST_CASE("a log without what was written to it is damage for readers too") {
+TEST_CASE("a log that lost its content is damage for readers too") {
   Prepared prepared;
   const auto readers = must(ReaderPool::open(prepared.file("copybench.db"), 1));
   fs::resize_file(prepared.file("copybench.db-wal"), 0);
@@ -167,7 +167,7 @@ TEST_CASE("the index has no holes, for which a full disk would have no room") {
   CHECK(status.st_blocks * 512 >= status.st_size);
 }
 
-TEST_CASE("what the store does itself with its files is no other program's doing") {
+TEST_CASE("the store's own changes to its files are not another program's") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   RunResult large = completed();
@@ -183,13 +183,13 @@ TEST_CASE("what the store does itself with its files is no other program's doing
   }
   must(store->convert_to_give_back_space());
   enqueue(*store, 1);
-  // Readers of other processes look at the same files.
+  // Readers in other processes use the same files.
   TemporaryDirectory elsewhere;
   must(back_up(directory.path(), elsewhere.path() / "backup"));
   enqueue(*store, 1);
 }
 
-TEST_CASE("another program that writes by SQLite cuts and overwrites nothing") {
+TEST_CASE("another program that writes through SQLite truncates and overwrites nothing") {
   Prepared prepared;
   const auto other = must(DatabaseConnection::open(prepared.file("copybench.db"), DatabaseConnection::Access::read_write));
   AnnotationChange change;
@@ -210,7 +210,7 @@ TEST_CASE("another program that writes by SQLite cuts and overwrites nothing") {
   CHECK_FALSE(prepared.store->last_write_error());
 }
 
-TEST_CASE("whatever becomes of the lock's file, a second daemon does not get in beside the first") {
+TEST_CASE("a second daemon never gets in beside the first, whatever happens to the lock's file") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   const fs::path lock = directory.path() / "copybench.lock";

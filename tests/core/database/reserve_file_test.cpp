@@ -8,7 +8,7 @@
 
 using namespace copybench;
 
-TEST_CASE("room is held by a file, given up once, and held again") {
+TEST_CASE("a file reserves space, is given up once, and made again") {
   TemporaryDirectory directory;
   const auto file = directory.path() / "copybench.reserve";
   ReserveFile reserve(directory.path());
@@ -29,7 +29,7 @@ TEST_CASE("room is held by a file, given up once, and held again") {
   CHECK(next.give_up());
 }
 
-TEST_CASE("what lies in its place and is no file of its own is neither followed nor waited for") {
+TEST_CASE("another file in its place is neither followed nor waited for") {
   TemporaryDirectory directory;
   const auto file = directory.path() / "copybench.reserve", other = directory.path() / "other";
   std::ofstream(other) << std::string(600 * 1024, 'x');
@@ -44,7 +44,7 @@ TEST_CASE("what lies in its place and is no file of its own is neither followed 
   CHECK(by_pipe.give_up());
 }
 
-TEST_CASE("where there is no directory to hold room in, none is held") {
+TEST_CASE("without a directory nothing is reserved") {
   ReserveFile reserve("/nonexistent/data");
   reserve.hold();
   CHECK_FALSE(reserve.give_up());

@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a write that failed is told until one succeeds") {
+TEST_CASE("a failed write is reported until one succeeds") {
   WriteStatus status;
   CHECK_FALSE(status.last_error());
   status.failed({StoreError::Kind::full, "The disk is full."});
@@ -16,7 +16,7 @@ TEST_CASE("a write that failed is told until one succeeds") {
   CHECK_FALSE(status.last_error());
 }
 
-TEST_CASE("damage refuses every write from then on, by its own words") {
+TEST_CASE("damage rejects every later write, with its own message") {
   WriteStatus status;
   SUBCASE("found by a check") { status.refuse({StoreError::Kind::io, "Found first."}); }
   SUBCASE("met by a write") { status.failed({StoreError::Kind::corrupt, "Found first."}); }

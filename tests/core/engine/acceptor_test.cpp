@@ -22,7 +22,7 @@ struct Port {
     REQUIRE(socket);
     return std::move(*socket);
   }
-  // Until so many are in, or nothing has come for a second.
+  // Waits until this many clients are accepted, or none has come for a second.
   std::vector<AcceptedClient> admit(size_t wanted) {
     std::vector<AcceptedClient> all;
     pollfd readable{acceptor.poll_fd(), POLLIN, 0};
@@ -49,7 +49,7 @@ bool is_closed(const UniqueFd& socket) {
 
 }  // namespace
 
-TEST_CASE("who proves the token is let in, past any number of silent strangers") {
+TEST_CASE("a client that proves the token is accepted, past any number of silent ones") {
   Port port;
   std::vector<UniqueFd> strangers;
   for (size_t i = 0; i < Acceptor::kMaxWaiting + 50; ++i) strangers.push_back(port.client());
@@ -62,7 +62,7 @@ TEST_CASE("who proves the token is let in, past any number of silent strangers")
   CHECK(is_closed(strangers.front()));
 }
 
-TEST_CASE("a greeting without the token, or one that was used before, is closed without an answer") {
+TEST_CASE("a greeting without the token, or a replayed one, is closed without a response") {
   Port port;
   const auto guess = port.client();
   greet(guess, RunToken{});
@@ -77,7 +77,7 @@ TEST_CASE("a greeting without the token, or one that was used before, is closed 
   CHECK(port.acceptor.rejected() == 2);
 }
 
-TEST_CASE("a closed acceptor wakes nobody, and counts who came to it") {
+TEST_CASE("a closed acceptor wakes nobody, and counts the clients that came") {
   Port port;
   const auto early = port.client();
   port.acceptor.close();

@@ -40,12 +40,12 @@ TEST_CASE("ids wrap at 2^32") {
   CHECK(completions.outstanding() == 0);
 }
 
-TEST_CASE("a completion that nobody waits for is an error") {
+TEST_CASE("an unexpected completion is an error") {
   Completions completions(2);
   CHECK(!completions.completed(0, 0));  // never sent
   completions.sent(0);
   completions.sent(1);
-  CHECK(!completions.completed(0, 2));  // reaches beyond what was sent
+  CHECK(!completions.completed(0, 2));  // extends past the last send
   REQUIRE(completions.completed(1, 1));
   const auto twice = completions.completed(1, 1);
   REQUIRE(!twice);
@@ -54,7 +54,7 @@ TEST_CASE("a completion that nobody waits for is an error") {
   CHECK(!completions.completed(0, 0));
 }
 
-TEST_CASE("more sends may be open than there was room for at first") {
+TEST_CASE("more sends may be open than initially reserved") {
   Completions completions(2, 0xfffffff0);
   for (int i = 0; i < 100; ++i) completions.sent(0);
   REQUIRE(completions.completed(0xfffffff0, 0xfffffff0 + 98));

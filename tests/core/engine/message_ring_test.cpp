@@ -8,7 +8,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the ring holds what may be in flight, counted in whole pages, and two messages at least") {
+TEST_CASE("the ring holds the bytes that may be in flight, in whole pages, and at least two messages") {
   CHECK(MessageRing::slots_for(512, 4 << 20) == 128);
   CHECK(MessageRing::slots_for(4096, 4 << 20) == 128);
   CHECK(MessageRing::slots_for(4097, 4 << 20) == 64);
@@ -30,7 +30,7 @@ TEST_CASE("each field is memory of its own, page-aligned where it should be") {
   }
 }
 
-TEST_CASE("after verification the headers carry no checksum any more") {
+TEST_CASE("after verification the headers have no checksum") {
   auto ring = MessageRing::create(FieldMemory::heap, 64, 2);
   REQUIRE(ring);
   fill_checked((*ring)[1], 1, 1);

@@ -1,4 +1,4 @@
-// The three send paths against a real connection over loopback: what comes out is what was put in, whole and in order.
+// Tests the three send paths over a real loopback connection: the receiver gets every byte once and in order.
 #include "core/engine/send_path.h"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ Pair connected_pair(const StreamSocketOptions& options) {
 
 struct Sent {
   SendCounters counters;
-  std::optional<std::string> wrong;  // what the receiver found
+  std::optional<std::string> wrong;  // the receiver's result
   bool drained = false;
 };
 
@@ -45,7 +45,7 @@ std::unique_ptr<Sent> send_checked(EngineMode mode, uint64_t field_bytes, uint64
   auto path = make_send_path(mode, {pair.sender.get(), &*ring, &result->counters, &stopping, reuse_early});
   REQUIRE(path);
   std::thread receiver([&] {
-    // A receiver that begins late makes the sender queue, as the load's does; a correct sender just waits.
+    // A receiver that starts late makes the sender queue, like the load; a correct sender just waits.
     if (reuse_early) std::this_thread::sleep_for(std::chrono::milliseconds{20});
     std::vector<std::byte> message(8 * field_bytes);
     for (uint64_t i = 0; i < count && !result->wrong; ++i) {
@@ -75,7 +75,7 @@ TEST_CASE("every path delivers every byte, for odd sizes and through small buffe
   for (const auto mode : {EngineMode::two_copy, EngineMode::one_copy, EngineMode::zero_copy}) {
     for (const uint64_t field_bytes : {64, 1000, 4096, 70'001}) {
       for (const auto& options : {StreamSocketOptions{}, StreamSocketOptions{16'384, true}}) {
-        // Through a buffer that one message fills, each waits for an acknowledgement, which TCP delays.
+        // With a buffer of one message, each message waits for an acknowledgement, which TCP delays.
         const uint64_t count = options.buffer_bytes ? 20 : 400;
         const auto sent = send_checked(mode, field_bytes, count, options);
         INFO(name_of(mode), " ", field_bytes, " ", options.buffer_bytes.value_or(0));
@@ -84,7 +84,7 @@ TEST_CASE("every path delivers every byte, for odd sizes and through small buffe
         if (mode == EngineMode::zero_copy) {
           CHECK(sent->counters.zerocopy_sends >= count);
           CHECK(sent->counters.zerocopy_completions == sent->counters.zerocopy_sends);
-          // Loopback delivers locally, and such packets are always copied after all.
+          // Loopback delivers locally, so the kernel always copies.
           CHECK(sent->counters.zerocopy_copied == sent->counters.zerocopy_completions);
         } else {
           CHECK(sent->counters.zerocopy_sends == 0);

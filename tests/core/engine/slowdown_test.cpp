@@ -24,7 +24,7 @@ int64_t ns_of_messages(const Slowdown& slowdown, int messages) {
 
 }  // namespace
 
-TEST_CASE("what is burnt is named term by term") {
+TEST_CASE("each term of a slowdown is named") {
   const auto slowdown = parse_slowdown("message_ns=20000+byte_ns=0.5");
   REQUIRE(slowdown);
   CHECK(slowdown->message_ns == 20000);
@@ -41,7 +41,7 @@ TEST_CASE("what is burnt is named term by term") {
   }
 }
 
-TEST_CASE("what is burnt for a time ends with it, and what grows is little at first") {
+TEST_CASE("a timed slowdown ends with its time, and a growing one starts small") {
   Slowdown slowdown;
   slowdown.message_ns = 1e6;
   slowdown.until_s = 0.02;
@@ -52,9 +52,9 @@ TEST_CASE("what is burnt for a time ends with it, and what grows is little at fi
   CHECK(ns_of_messages(slowdown, 100) < 50'000'000);
 }
 
-TEST_CASE("each message takes at least what is burnt for it and its bytes") {
+TEST_CASE("each message takes at least the slowdown of its own and its bytes' terms") {
   CHECK(ns_of_messages({20'000, 0, 0, 0}, 100) >= 2'000'000);
   CHECK(ns_of_messages({0, 20, 0, 0}, 100) >= 2'000'000);
-  // A thread's CPU time is never ahead of the clock.
+  // A thread's CPU time never exceeds elapsed time.
   CHECK(ns_of_messages({0, 20, 0, 1}, 100) >= 2'000'000);
 }

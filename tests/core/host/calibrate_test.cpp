@@ -15,6 +15,6 @@ TEST_CASE("a calibration has all its values, and the cache is no slower than mem
     MESSAGE(column.name << ": " << (*calibration).*column.member);
   }
   CHECK(calibration->memcpy_cached_gbytes_per_s > 0.8 * calibration->memcpy_memory_gbytes_per_s);
-  // A round trip is four system calls that each do something.
+  // A round trip is four system calls with real work each.
   CHECK(calibration->round_trip_us * 1e3 > calibration->syscall_ns);
 }

@@ -14,7 +14,7 @@ using namespace copybench;
 
 namespace {
 
-// In a process of its own, since what is given up does not come back.
+// In its own process, since dropped capabilities do not come back.
 int in_child(int (*what)()) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(what());
@@ -30,14 +30,14 @@ bool has_none(const char* set) {
 
 }  // namespace
 
-TEST_CASE("what is not kept is gone from every set") {
+TEST_CASE("a capability that is not kept is removed from every set") {
   CHECK(in_child([] {
           if (!keep_capabilities({})) return 1;
           return has_none("CapEff") && has_none("CapPrm") && has_none("CapInh") && has_none("CapAmb") ? 0 : 2;
         }) == 0);
 }
 
-TEST_CASE("what is kept stays in force where it was, and no other") {
+TEST_CASE("a kept capability stays in its sets, and no other does") {
   static const bool had = has_capability(CAP_IPC_LOCK);
   CHECK(in_child([] {
           if (!keep_capabilities({CAP_IPC_LOCK})) return 1;

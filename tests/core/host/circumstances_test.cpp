@@ -22,7 +22,7 @@ const Circumstance& fact(const Circumstances& facts, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("every fact has a name of its own, and a value or the reason why there is none") {
+TEST_CASE("every fact has a unique name, and a value or the reason why it has none") {
   const auto facts = gather_circumstances(std::string("6.1.0"));
   std::set<std::string> seen;
   for (const Circumstance& one : facts) {
@@ -32,7 +32,7 @@ TEST_CASE("every fact has a name of its own, and a value or the reason why there
   }
 }
 
-TEST_CASE("gathered twice the facts are the same") {
+TEST_CASE("facts gathered twice are equal") {
   const auto perf = Result<std::string>("6.1.0");
   CHECK(diff(gather_circumstances(perf), gather_circumstances(perf)).empty());
 }
@@ -56,7 +56,7 @@ TEST_CASE("the facts are this machine's") {
   }
 }
 
-TEST_CASE("the machine's id is not shown as it is") {
+TEST_CASE("the machine's id is only shown hashed") {
   const auto facts = gather_circumstances(std::string("6.1.0"));
   const auto& shown = fact(facts, kMachineId);
   const auto secret = read_text_file("/etc/machine-id");

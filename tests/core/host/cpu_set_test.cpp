@@ -39,11 +39,11 @@ TEST_CASE("halves are disjoint and cover everything") {
 TEST_CASE("SMT siblings stay on one side where the halves allow it") {
   const auto paired = [](int cpu) { return Cpus{cpu % 4, cpu % 4 + 4}; };
   CHECK(split_cpus({0, 1, 2, 3, 4, 5, 6, 7}, paired) == std::pair(Cpus{0, 1, 4, 5}, Cpus{2, 3, 6, 7}));
-  // A sibling that is not allowed plays no part.
+  // A sibling outside the allowed set is ignored.
   CHECK(split_cpus({0, 1, 2, 3}, paired) == std::pair(Cpus{0, 1}, Cpus{2, 3}));
-  // Three cores of two: one has to be split.
+  // Three cores of two threads: one core has to be split.
   CHECK(split_cpus({0, 1, 2, 4, 5, 6}, paired) == std::pair(Cpus{0, 1, 4}, Cpus{2, 5, 6}));
-  // One core: its threads are all there is.
+  // With one core, its two threads are split.
   CHECK(split_cpus({0, 4}, paired) == std::pair(Cpus{0}, Cpus{4}));
   // A single-threaded core fills the half, so that no core is split.
   const auto hybrid = [](int cpu) { return cpu < 4 ? Cpus{cpu / 2 * 2, cpu / 2 * 2 + 1} : Cpus{cpu}; };
@@ -63,7 +63,7 @@ TEST_CASE("this machine's CPUs, split and bound to") {
     seen = allowed_cpus();
   }).join();
   CHECK(seen == Cpus{cpus.back()});
-  CHECK(allowed_cpus() == cpus);  // other threads are left alone
+  CHECK(allowed_cpus() == cpus);  // other threads keep their affinity
 
   CHECK_FALSE(pin_this_thread({}));
   CHECK_FALSE(pin_this_thread({-1}));

@@ -6,7 +6,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the loopback device tells its MTU, its queue and its features") {
+TEST_CASE("the loopback device reports its MTU, its queue and its features") {
   const auto mtu = device_mtu("lo");
   REQUIRE(mtu);
   CHECK(*mtu >= 68);
@@ -16,7 +16,7 @@ TEST_CASE("the loopback device tells its MTU, its queue and its features") {
   CHECK(std::any_of(features->begin(), features->end(), [](const auto& one) { return one.first == "tx-scatter-gather"; }));
 }
 
-TEST_CASE("a device that is not there is told by the question that failed") {
+TEST_CASE("a missing device is reported by the query that failed") {
   const auto mtu = device_mtu("no-such-device");
   REQUIRE_FALSE(mtu);
   CHECK(mtu.error().message.find("MTU") != std::string::npos);

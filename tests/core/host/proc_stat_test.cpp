@@ -5,7 +5,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the line of all CPUs, in nanoseconds, with guests taken out of user and nice") {
+TEST_CASE("the line of all CPUs, in nanoseconds, with guest time subtracted from user and nice") {
   REQUIRE(::sysconf(_SC_CLK_TCK) == 100);
   const auto times = parse_proc_stat("cpu  1000 200 300 4000 50 6 7 8 100 20\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
   REQUIRE(times);
@@ -33,7 +33,7 @@ TEST_CASE("the line of all CPUs, in nanoseconds, with guests taken out of user a
 
 TEST_CASE("older kernels without guest times") { CHECK(parse_proc_stat("cpu  1 2 3 4 5 6 7 8\n")->guest_ns == 0); }
 
-TEST_CASE("some of the CPUs, those that are online") {
+TEST_CASE("some of the CPUs, if online") {
   constexpr const char* kText = "cpu  9 9 9 9 9 9 9 9 9 9\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu2 10 0 0 0 0 0 0 1 0 0\nintr 5 5\n";
   constexpr int64_t kTick = 10'000'000;
   CHECK(parse_proc_stat(kText, {0})->process_ns() == 6 * kTick);
@@ -43,7 +43,7 @@ TEST_CASE("some of the CPUs, those that are online") {
   CHECK_FALSE(parse_proc_stat("cpu  1 2 3 4 5 6 7 8\ncpu0 1 2\n", {0}));
 }
 
-TEST_CASE("what is not /proc/stat is an error") {
+TEST_CASE("text in another format than /proc/stat is an error") {
   for (const char* text : {"", "cpu", "cpu0 1 2 3 4 5 6 7 8", "cpu  1 2 3", "cpu  1 2 3 x 5 6 7 8", "intr 1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_proc_stat(text));

@@ -23,7 +23,7 @@ TEST_CASE("a process's name may contain anything") {
   CHECK_FALSE(process->kernel);
 }
 
-TEST_CASE("a name is its user's choice: it is stored as text, and makes no kernel thread") {
+TEST_CASE("a name is its user's choice: it is stored as text, and does not make a kernel thread") {
   const std::string numbers = "0 0 -1 4194560 1 2 3 4 100 23 7 1 20 0 1 0 5 1000 10 0 1 2 3 4 5 0 0 0 0 0 0 0 17 6 0 0";
   const auto disguised = parse_process_stat("17 (ksoftirqd/0) R 1 15 " + numbers);
   REQUIRE(disguised);
@@ -34,7 +34,7 @@ TEST_CASE("a name is its user's choice: it is stored as text, and makes no kerne
   CHECK_NOTHROW(static_cast<void>(Json(bytes->name).dump()));
 }
 
-TEST_CASE("what is no process is none") {
+TEST_CASE("invalid text is not a process") {
   for (const char* text : {"", "17", "17 (a", ")(", "17 (a) S 1 2", "17 (a) S 1 x 15 0 -1 4 1 2 3 4 1 2 3 4"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_process_stat(text));

@@ -9,7 +9,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a stopped process is told from a running one, and its parent knows it") {
+TEST_CASE("a stopped process is distinguished from a running one, and its parent knows it") {
   SubprocessOptions options;
   options.argv = {"sleep", "60"};
   auto sleeper = Subprocess::spawn(options);

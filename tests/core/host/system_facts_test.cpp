@@ -39,7 +39,7 @@ TEST_CASE("sysctls and capabilities") {
   if (::geteuid() != 0) MESSAGE("no root here: CAP_IPC_LOCK is " << has_capability(CAP_IPC_LOCK));
 }
 
-TEST_CASE("small files say why they cannot be read") {
+TEST_CASE("small files give the reason if they cannot be read") {
   CHECK(read_small_file("/no/such/file").error().message.find("/no/such/file: No such file") != std::string::npos);
   CHECK(value_of_line("/proc/self/status", "Name").has_value());
   CHECK_FALSE(value_of_line("/proc/self/status", "Nam"));
@@ -53,5 +53,5 @@ TEST_CASE("small files") {
   CHECK(read_text_file("/proc/sys/kernel/ostype") == "Linux");
   CHECK_FALSE(read_text_file("/no/such/file"));
   CHECK_FALSE(read_text_file("/proc"));
-  CHECK_FALSE(read_text_file("/dev/zero"));  // without end
+  CHECK_FALSE(read_text_file("/dev/zero"));  // endless
 }

@@ -6,7 +6,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the probe gives an answer, and loopback says that it copied") {
+TEST_CASE("the probe returns an answer, and loopback reports a copy") {
   const auto probe = probe_zerocopy();
   CHECK(probe.loopback);
   CHECK(probe.works == probe.copied.has_value());

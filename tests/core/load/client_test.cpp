@@ -12,7 +12,7 @@ namespace {
 
 constexpr RunToken kToken{std::byte{5}};
 
-// Greets at a port where somebody else does this with each connection; what the client says then.
+// Greets at a port where a thread runs this for each connection; returns the client's error.
 template <typename Answer>
 Error greeted_by(const Answer& answer) {
   auto listener = listen_tcp("127.0.0.1", 0, {});
@@ -42,7 +42,7 @@ Error greeted_by(const Answer& answer) {
 
 }  // namespace
 
-TEST_CASE("who holds the engine's port without the run's token does not pass for the engine") {
+TEST_CASE("a process on the engine's port without the run's token does not pass for the engine") {
   std::vector<std::byte> seen;
   const auto error = greeted_by([&](int socket) {
     std::array<std::byte, kGreetingBytes> greeting;
@@ -51,10 +51,10 @@ TEST_CASE("who holds the engine's port without the run's token does not pass for
     static_cast<void>(send_all(socket, encode(GreetingReply{Welcome::welcome, 2, 64}, RunToken{}, Nonce{})));
   });
   CHECK(error.message.find("no engine of this run") != std::string::npos);
-  CHECK(seen.size() == kGreetingBytes);  // no second try, and nothing but the greeting
+  CHECK(seen.size() == kGreetingBytes);  // no second try, and no bytes after the greeting
 }
 
-TEST_CASE("a client whose connection is closed without an answer tries again, a few times") {
+TEST_CASE("a client whose connection is closed without a response retries a few times") {
   int tries = 0;
   const auto error = greeted_by([&](int) { ++tries; });
   CHECK(tries > 1);

@@ -41,7 +41,7 @@ TEST_CASE("percentiles keep three significant digits, mean and max are exact") {
   CHECK(*histogram.max_ns() == values.back());
 }
 
-TEST_CASE("below 2048 ns nothing is rounded, and clocks that disagree count as 0") {
+TEST_CASE("below 2048 ns nothing is rounded, and a negative latency counts as 0") {
   Histogram histogram;
   histogram.record(-5);
   histogram.record(1);
@@ -66,7 +66,7 @@ TEST_CASE("merging gives what one histogram would have had") {
   }
 }
 
-TEST_CASE("values beyond the range stay in it, and the maximum tells") {
+TEST_CASE("values beyond the range are clamped, and the maximum is exact") {
   Histogram histogram;
   histogram.record(Histogram::kHighestNs * 4);
   CHECK(*histogram.quantile_ns(0.5) == Histogram::kHighestNs);

@@ -29,7 +29,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("what is due is asked for, answered or not") {
+TEST_CASE("due requests are sent, answered or not") {
   const Pair pair;
   PacedRequests requests(pair.client.get(), Pacer({1000, 0, 1}, 0), 4096);
   REQUIRE(requests.ask(0));
@@ -43,7 +43,7 @@ TEST_CASE("what is due is asked for, answered or not") {
   CHECK(requests.next_answer_due_ns() == 11 * kMs);
 }
 
-TEST_CASE("an engine that cannot keep up is not asked without bounds, and what it missed stays due") {
+TEST_CASE("an engine that cannot keep up gets a bounded number of requests, and missed ones stay due") {
   const Pair pair;
   PacedRequests requests(pair.client.get(), Pacer({1000, 0, 1}, 0), 32 << 20);
   REQUIRE(requests.ask(100 * kMs));
@@ -54,7 +54,7 @@ TEST_CASE("an engine that cannot keep up is not asked without bounds, and what i
   CHECK(pair.frames_arrived() == 1);
 }
 
-TEST_CASE("waiting ends with an answer, or when the next request is due") {
+TEST_CASE("waiting ends with a response, or when the next request is due") {
   const Pair pair;
   PacedRequests requests(pair.client.get(), Pacer({1000, 0, 1}, monotonic_ns()), 4096);
   CHECK(requests.wait(/*ending=*/false).value() == false);

@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("connections take turns at the rate of all together") {
+TEST_CASE("connections take turns at the total rate") {
   constexpr int64_t kMillisecond = 1'000'000;
   const Pacer first({1000, 0, 2}, 5 * kMillisecond);
   const Pacer second({1000, 1, 2}, 5 * kMillisecond);

@@ -14,7 +14,7 @@ using namespace copybench;
 TEST_CASE("messages come out whole, however their bytes arrive") {
   constexpr size_t kField = 100;
   for (const auto how : {Receive::recv, Receive::recvmsg}) {
-    // Pieces of awkward sizes, one at a time.
+    // Feeds pieces of awkward sizes, one at a time.
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
     UniqueFd sender(ends[0]);

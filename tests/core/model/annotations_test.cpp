@@ -19,14 +19,14 @@ AnnotationChange with_tags(std::vector<std::string> tags) { return {{}, {}, std:
 
 }  // namespace
 
-TEST_CASE("readable notes and tags are taken") {
+TEST_CASE("readable notes and tags are accepted") {
   CHECK(annotation_errors({}).empty());
   CHECK(annotation_errors({"größer 😀", "two\nlines\tand a tab\r\n", {{"baseline", "kernel 6.1", "a/b:c"}}, true}).empty());
   CHECK(annotation_errors({std::string(200, 'a'), std::string(10'000, 'a'), {{std::string(50, 'a')}}, false}).empty());
   CHECK(annotation_errors({{}, "", std::vector<std::string>{}, {}}).empty());
 }
 
-TEST_CASE("what cannot be shown or is too long is named, with what is allowed") {
+TEST_CASE("unreadable or overlong text is named, with what is allowed") {
   for (const std::string& bad : {std::string(10'001, 'a'), std::string("a\0b", 3), std::string("\x1b[2J"),
                                  std::string("\x7f"), std::string("\xc2\x85"), std::string("\xff")}) {
     CHECK(pointers_of(with_notes(bad)) == Pointers{"/notes"});
@@ -40,7 +40,7 @@ TEST_CASE("what cannot be shown or is too long is named, with what is allowed") 
   }
 }
 
-TEST_CASE("a tag comes once, and not more than twenty") {
+TEST_CASE("tags are unique, and at most twenty") {
   CHECK(pointers_of(with_tags({"a", "b", "a"})) == Pointers{"/tags/2"});
   std::vector<std::string> tags;
   for (int i = 0; i < 21; ++i) tags.push_back("t" + std::to_string(i));
@@ -49,14 +49,14 @@ TEST_CASE("a tag comes once, and not more than twenty") {
   CHECK(annotation_errors(with_tags(tags)).empty());
 }
 
-TEST_CASE("what is not given stays") {
+TEST_CASE("missing fields stay unchanged") {
   const Annotations before{"notes", {"a", "b"}, true};
   CHECK(changed(before, {}) == before);
   CHECK(changed(before, {"name", {}, {}, false}) == Annotations{"notes", {"a", "b"}, false});
   CHECK(changed(before, {{}, "", std::vector<std::string>{}, {}}) == Annotations{"", {}, true});
 }
 
-TEST_CASE("a name or tag that shows nothing is refused") {
+TEST_CASE("a name or tag without a visible character is rejected") {
   for (const std::string text : {" ", "   ", "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8b \xef\xbb\xbf", "\xe3\x85\xa4",
                                  "\xe2\xa0\x80", "\xc2\xad", "\xf3\xa0\x80\xa0"}) {
     CAPTURE(text);

@@ -20,7 +20,7 @@ std::vector<Calibration> earlier(size_t count, double noise) {
 
 }  // namespace
 
-TEST_CASE("a calibration read back from its JSON is the same, and half a one is none") {
+TEST_CASE("a calibration read back from its JSON is the same, and an incomplete one is rejected") {
   const Calibration calibration{20, 8, 100, 10};
   CHECK(calibration_from_json(Json::parse(to_json(calibration).dump())).value() == calibration);
   for (const char* text : {"{}", "[]", R"({"syscall_ns":1})"}) CHECK_FALSE(calibration_from_json(Json::parse(text)));
@@ -29,7 +29,7 @@ TEST_CASE("a calibration read back from its JSON is the same, and half a one is 
   CHECK_FALSE(calibration_from_json(zero));
 }
 
-TEST_CASE("the calibrations of a run come back from their JSON, and what is none is refused") {
+TEST_CASE("a run's calibrations come back from their JSON, and invalid ones are rejected") {
   const CalibrationRecord before{true, UtcTime(std::chrono::milliseconds(7)), "here", {20, 8, 100, 10}, "syscall_ns 100"};
   const std::vector<CalibrationRecord> both{before, {false, before.at, "here", {21, 8, 100, 10}, std::nullopt}};
   CHECK(calibrations_from_json(Json::parse(to_json(both).dump())).value() == both);
@@ -47,12 +47,12 @@ TEST_CASE("the calibrations of a run come back from their JSON, and what is none
   CHECK_FALSE(calibrations_from_json(Json::object()));
 }
 
-TEST_CASE("what the machine showed before is usual") {
+TEST_CASE("a value within the machine's earlier range is usual") {
   const auto known = earlier(50, 0.02);
   for (const Calibration& one : earlier(30, 0.03)) CHECK_FALSE(unusual(one, known));
 }
 
-TEST_CASE("a value far beyond what was seen is named, with what is usual") {
+TEST_CASE("a value far outside the earlier range is named, with that range") {
   const auto known = earlier(50, 0.01);
   const auto text = unusual({20, 8, 300, 10}, known);
   REQUIRE(text);
@@ -60,7 +60,7 @@ TEST_CASE("a value far beyond what was seen is named, with what is usual") {
   CHECK(unusual({10, 4, 100, 10}, known)->find("memcpy_memory_gbytes_per_s 4") != std::string::npos);
 }
 
-TEST_CASE("on a machine that always varies, much is usual; a few wild ones among the earlier change nothing") {
+TEST_CASE("on a machine that always varies, much is usual; a few outliers among the earlier values change nothing") {
   CHECK_FALSE(unusual({13, 8, 100, 10}, earlier(50, 0.15)));
   auto known = earlier(50, 0.01);
   for (size_t i = 0; i < 10; ++i) known[i] = {1, 1, 1000, 1000};
@@ -68,4 +68,4 @@ TEST_CASE("on a machine that always varies, much is usual; a few wild ones among
   CHECK_FALSE(unusual({20, 8, 101, 10}, known));
 }
 
-TEST_CASE("with few earlier ones nothing can be told") { CHECK_FALSE(unusual({1, 1, 1, 1}, earlier(9, 0.01))); }
+TEST_CASE("a few earlier values are too few for a verdict") { CHECK_FALSE(unusual({1, 1, 1, 1}, earlier(9, 0.01))); }

@@ -41,7 +41,7 @@ TEST_CASE("a list read back from its JSON is the same") {
   CHECK(to_json(kBase)[4]["unit"].is_null());
 }
 
-TEST_CASE("what this program never wrote is refused") {
+TEST_CASE("facts that this program never wrote are rejected") {
   for (const char* text : {"{}", "1", "[1]", R"([{"name":"a"}])",
                            R"([{"name":"a","class":"weather","value":1,"unit":null,"reason":null}])",
                            R"([{"name":1,"class":"host","value":1,"unit":null,"reason":null}])"}) {
@@ -52,28 +52,28 @@ TEST_CASE("what this program never wrote is refused") {
 
 TEST_CASE("equal circumstances have no differences, nulls included") { CHECK(diff(kBase, kBase).empty()); }
 
-TEST_CASE("a difference carries both values and its class") {
+TEST_CASE("a difference has both values and its class") {
   const auto found = only(diff(kBase, with("net.core.optmem_max", 20480)));
   CHECK(found == CircumstanceDifference{"net.core.optmem_max", settings, "bytes", 131072, 20480, "", "", true});
   CHECK(to_json(found)["class"] == "settings");
   CHECK(to_json(found)["base"] == 131072);
 }
 
-TEST_CASE("a setting that is not there on one side matters, with the reason") {
+TEST_CASE("a setting that is missing on one side matters, with the reason") {
   const auto found = only(diff(kBase, with("cpu.governor", "powersave")));
   CHECK(found.matters);
   CHECK(found.base.is_null());
   CHECK(found.base_reason == "there is no cpufreq");
 }
 
-TEST_CASE("a machine is known by its id, or its name where it has none, and by its kernel") {
+TEST_CASE("a machine is identified by its id, or else its name, and by its kernel") {
   CHECK(machine_key(kBase) == "1234 6.1.0");
   CHECK(machine_key(with(kMachineId, nullptr)) == "alpha 6.1.0");
 }
 
-TEST_CASE("what is harmless does not matter") { CHECK_FALSE(only(diff(kBase, with("kernel.boot_id", "two"))).matters); }
+TEST_CASE("harmless differences do not matter") { CHECK_FALSE(only(diff(kBase, with("kernel.boot_id", "two"))).matters); }
 
-TEST_CASE("a host may be renamed, but is another one where its id is another or unknown") {
+TEST_CASE("a host may be renamed, but is a different one if its id differs or is unknown") {
   CHECK_FALSE(only(diff(kBase, with(kHostName, "beta"))).matters);
   auto other = with(kHostName, "beta");
   other[1].value = "5678";
@@ -85,7 +85,7 @@ TEST_CASE("a host may be renamed, but is another one where its id is another or 
   CHECK(only(diff(unknown, renamed)).matters);
 }
 
-TEST_CASE("a fact that one version does not gather is told and does not matter") {
+TEST_CASE("a fact that one version does not gather is reported and does not matter") {
   auto fewer = kBase;
   fewer.erase(fewer.begin() + 2);
   const auto gone = only(diff(kBase, fewer));
@@ -98,7 +98,7 @@ TEST_CASE("a fact that one version does not gather is told and does not matter")
   CHECK_FALSE(come.matters);
 }
 
-TEST_CASE("facts beyond what is gathered are refused by the field, and many are compared in time") {
+TEST_CASE("more facts than are gathered are rejected by field, and many are compared in time") {
   Json facts = Json::array();
   for (int i = 0; i < 1001; ++i) {
     facts.push_back({{"name", std::to_string(i)}, {"class", "host"}, {"value", i}, {"unit", nullptr}, {"reason", nullptr}});
@@ -112,7 +112,7 @@ TEST_CASE("facts beyond what is gathered are refused by the field, and many are 
     wrong[7][key] = 5;
     CHECK(circumstances_from_json(wrong).error().message.find(std::string("facts/7/") + key + " is 5") != std::string::npos);
   }
-  // Of 40,000 names in either order, each was looked for in all of the other: half a minute.
+  // With 40,000 names in either order, a quadratic search took half a minute.
   Circumstances base, head;
   for (int i = 0; i < 40'000; ++i) {
     base.push_back({std::to_string(i), CircumstanceClass::host, i, "", ""});

@@ -4,7 +4,7 @@
 
 using copybench::event_name_problem;
 
-TEST_CASE("what perf calls an event may be asked for") {
+TEST_CASE("perf's event names are accepted") {
   for (const char* name : {"cpu-cycles",
                            "cycles",
                            "instructions",
@@ -30,7 +30,7 @@ TEST_CASE("what perf calls an event may be asked for") {
   }
 }
 
-TEST_CASE("an event that would be printed under another's name may not") {
+TEST_CASE("an event that perf would print under another's name is rejected") {
   for (const char* name : {"software/config=0,name=cpu-cycles/", "cpu/name=instructions,event=0x3c/", "cpu/event=0x3c,NAME=cycles/u",
                            "software/config=0,name/", "cpu/cycles,name=x/:k"}) {
     CAPTURE(name);
@@ -41,7 +41,7 @@ TEST_CASE("an event that would be printed under another's name may not") {
   CHECK(event_name_problem("cpu/event=0x3c,names=1/") == std::nullopt);
 }
 
-TEST_CASE("what could be an option, a path, a program or a second event may not") {
+TEST_CASE("possible options, paths, programs and second events are rejected") {
   for (const char* name : {"",
                            "-a",
                            "--output=x",
@@ -78,7 +78,7 @@ TEST_CASE("what could be an option, a path, a program or a second event may not"
   CHECK(event_name_problem(std::string(201, 'a')).has_value());
 }
 
-TEST_CASE("the text says what is allowed") {
+TEST_CASE("the text lists the allowed names") {
   CHECK(*event_name_problem("a,b") == "may contain commas only between slashes");
   CHECK(*event_name_problem("a b") == "may contain letters, digits and _ . : - / = , only");
 }

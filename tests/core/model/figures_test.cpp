@@ -7,7 +7,7 @@
 
 using namespace copybench;
 
-TEST_CASE("the columns of a run stand in their published order") {
+TEST_CASE("a run's columns are in their published order") {
   std::vector<std::string> columns(identity_columns().begin(), identity_columns().end());
   for (const FigureColumn& column : figure_columns()) columns.emplace_back(column.name);
   CHECK(columns == std::vector<std::string>{"experiment_id",
@@ -46,7 +46,7 @@ TEST_CASE("the columns of a run stand in their published order") {
                                             "zerocopy_enobufs"});
 }
 
-TEST_CASE("each column reaches a figure of its own, and none is left out") {
+TEST_CASE("each column reaches its own figure, and none is left out") {
   RunFigures figures;
   int64_t next = 1;
   for (const FigureColumn& column : figure_columns()) {
@@ -62,7 +62,7 @@ TEST_CASE("each column reaches a figure of its own, and none is left out") {
   CHECK(figure_columns().size() * sizeof(std::optional<int64_t>) == sizeof(RunFigures));
 }
 
-TEST_CASE("figures that are better one way can be compared, and no others") {
+TEST_CASE("figures with a better direction can be compared, and no others") {
   CHECK(find_figure("throughput_gbps")->better == Better::higher);
   CHECK(find_figure("cpu_ns_per_byte")->better == Better::lower);
   CHECK(find_figure("cpu_cycles")->better == Better::neither);

@@ -9,7 +9,7 @@
 
 using namespace copybench;
 
-TEST_CASE("a shape names the first value that does not fit, and what is allowed") {
+TEST_CASE("a shape names the first value that does not match, and what is allowed") {
   static constexpr std::array<std::string_view, 2> kWords{"red", "blue"};
   const Shape shape = Shape::object({{"count", Shape::whole(0, 10)},
                                      {"share", Shape::number(0, 1).or_null()},
@@ -36,7 +36,7 @@ TEST_CASE("a shape names the first value that does not fit, and what is allowed"
   for (const Json& value : {Json(), Json(5), Json("x"), Json::array()}) CHECK_FALSE(shape.problem(value, "it").empty());
 }
 
-TEST_CASE("what a later version may add is plain") {
+TEST_CASE("members of later versions are plain") {
   const Shape shape = Shape::open_object({});
   CHECK(shape.problem({{"new", {{"a", {1, 2.5, "x", nullptr}}}}}, "it") == "");
   CHECK_FALSE(shape.problem({{"new", UINT64_MAX}}, "it").empty());

@@ -21,7 +21,7 @@ void check_spellings(size_t count) {
 
 }  // namespace
 
-TEST_CASE("every word has one spelling, and is read back from it") {
+TEST_CASE("every name has one spelling, and is parsed back from it") {
   check_spellings<EngineMode>(3);
   check_spellings<Pattern>(2);
   check_spellings<Receive>(2);
@@ -30,14 +30,14 @@ TEST_CASE("every word has one spelling, and is read back from it") {
   check_spellings<RunState>(7);
 }
 
-TEST_CASE("the words are those of the API") {
+TEST_CASE("the names are those of the API") {
   CHECK(name_of(EngineMode::zero_copy) == "zero_copy");
   CHECK(name_of(Pattern::request_response) == "request_response");
   CHECK(name_of(RunState::timed_out) == "timed_out");
   CHECK(name_of(ExperimentState::cancelled) == "cancelled");
 }
 
-TEST_CASE("all states but queued and running are final") {
+TEST_CASE("all states except queued and running are final") {
   CHECK_FALSE(is_final(ExperimentState::queued));
   CHECK_FALSE(is_final(ExperimentState::running));
   CHECK(is_final(ExperimentState::cancelled));

@@ -58,7 +58,7 @@ TEST_CASE("profiles come last, one of each configuration") {
   for (size_t i = 0; i < cells.size(); ++i) CHECK(runs[without.size() + i] == PlannedRun{cells[i], 1, RunKind::profile});
 }
 
-TEST_CASE("a seed gives one order, another seed another") {
+TEST_CASE("one seed gives one order, another seed another") {
   CHECK(runs_in_order(small_sweep(Order::shuffled, 7)) == runs_in_order(small_sweep(Order::shuffled, 7)));
   CHECK(runs_in_order(small_sweep(Order::shuffled, 7)) != runs_in_order(small_sweep(Order::shuffled, 8)));
 }

@@ -12,7 +12,7 @@ TEST_CASE("an origin survives the way through JSON") {
   CHECK(*origin_from_json(to_json(origin)) == origin);
 }
 
-TEST_CASE("what is no origin is refused") {
+TEST_CASE("an invalid origin is rejected") {
   const Json good = to_json(Origin{"h", {}, "c", 1, UtcTime(std::chrono::milliseconds(1)), {}});
   CHECK_FALSE(origin_from_json(Json::array()));
   for (const auto& [key, bad] : std::initializer_list<std::pair<const char*, Json>>{

@@ -42,7 +42,7 @@ std::vector<std::string> refused_pointers(const ExperimentRequest& request) {
 
 }  // namespace
 
-TEST_CASE("repetitions until an interval have a least and a most") {
+TEST_CASE("repetitions until an interval have a minimum and a maximum") {
   ExperimentRequest request = small_sweep_request();
   request.until_ci = UntilCiRequest{2.0, std::nullopt, std::nullopt};
   const Plan plan = plan_for(request);
@@ -53,7 +53,7 @@ TEST_CASE("repetitions until an interval have a least and a most") {
   CHECK(plan_for(request).spec.until_ci == UntilCi{2.0, 40});
 }
 
-TEST_CASE("repetitions until an interval are judged member by member") {
+TEST_CASE("repetitions until an interval are validated member by member") {
   const auto refused = [](UntilCiRequest until) {
     ExperimentRequest request = small_sweep_request();
     request.until_ci = until;
@@ -66,7 +66,7 @@ TEST_CASE("repetitions until an interval are judged member by member") {
   CHECK(refused({2.0, 2, 5}) == std::vector<std::string>{"/repetitions/max"});
 }
 
-TEST_CASE("the most runs that repetitions can come to are limited") {
+TEST_CASE("the largest number of runs that repetitions can reach is limited") {
   ExperimentRequest request = small_sweep_request();
   request.field_sizes.emplace();
   for (int64_t size = 64; size < 64 + 101; ++size) request.field_sizes->push_back(size);
@@ -83,7 +83,7 @@ TEST_CASE("a search is planned as its first pairs") {
   CHECK(plan.runs.size() == 3 * 5 * 2);
 }
 
-TEST_CASE("a search is judged as one") {
+TEST_CASE("a search is validated as a search") {
   const auto refused = [](const auto& change) {
     ExperimentRequest request = small_search_request();
     change(request);
@@ -105,7 +105,7 @@ TEST_CASE("a search is judged as one") {
   CHECK(refused([](auto& r) { r.profile = true; }) == Named{"/profile"});
 }
 
-TEST_CASE("what belongs to a search is refused in a sweep") {
+TEST_CASE("a search's fields are rejected in a sweep") {
   ExperimentRequest request = small_sweep_request();
   request.of = {{one_copy, zero_copy}};
   request.metric = "throughput_gbps";

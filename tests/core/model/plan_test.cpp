@@ -51,7 +51,7 @@ std::vector<std::string> error_pointers(const ExperimentRequest& request) {
   return pointers;
 }
 
-// The one error that the request has.
+// Returns the only error of the request.
 FieldError error_of(const ExperimentRequest& request) {
   const auto errors = errors_of(request);
   REQUIRE(errors.size() == 1);
@@ -93,7 +93,7 @@ TEST_CASE("full is 48 configurations of 5 repetitions of 6 s") {
   CHECK(plan.spec.repetitions == 5);
 }
 
-TEST_CASE("thorough is full in as many repetitions as it takes to call a winner, in the same time") {
+TEST_CASE("thorough is full with as many repetitions as a winner needs, within the same time") {
   ExperimentRequest request;
   request.preset = "full";
   const Plan full = planned(request);
@@ -151,14 +151,14 @@ TEST_CASE("given fields override the preset's") {
   CHECK(plan.spec.events == std::vector<std::string>{"cycles"});
 }
 
-TEST_CASE("request_response turns Nagle off unless told otherwise") {
+TEST_CASE("request_response turns Nagle off by default") {
   ExperimentRequest request = quick_with(&ExperimentRequest::pattern, Pattern::request_response);
   CHECK(planned(request).spec.tcp_nodelay);
   request.tcp_nodelay = false;
   CHECK_FALSE(planned(request).spec.tcp_nodelay);
 }
 
-TEST_CASE("a rate goes with request_response alone, within its limits") {
+TEST_CASE("a rate is accepted with request_response alone, within its limits") {
   auto request = quick_with(&ExperimentRequest::messages_per_s, 1000.0);
   CHECK(error_of(request).pointer == "/messages_per_s");
   request.pattern = Pattern::request_response;
@@ -172,7 +172,7 @@ TEST_CASE("a rate goes with request_response alone, within its limits") {
 
 TEST_CASE("the same request and seed give the same plan") { CHECK(planned(quick()).runs == planned(quick()).runs); }
 
-TEST_CASE("nothing given: each required field is named") {
+TEST_CASE("an empty request names each required field") {
   CHECK(error_pointers({}) == Pointers{"/engines", "/field_sizes", "/threads"});
   CHECK(errors_of({})[0].detail == "missing; required where no preset is named (presets: quick, full, thorough)");
 }
@@ -183,7 +183,7 @@ TEST_CASE("an unknown preset is one error that lists the presets") {
   CHECK(error_of(request) == FieldError{"/preset", "\"slow\" is no preset; allowed: quick, full, thorough"});
 }
 
-TEST_CASE("limits are accepted, what lies beyond is not") {
+TEST_CASE("limits are accepted, values outside are not") {
   using R = ExperimentRequest;
   const auto sizes = [](std::vector<int64_t> values) { return quick_with(&R::field_sizes, std::move(values)); };
   CHECK(make_plan(sizes({64, 4 << 20}), kContext));
@@ -216,7 +216,7 @@ TEST_CASE("limits are accepted, what lies beyond is not") {
   }
 }
 
-TEST_CASE("empty and repeating lists are refused") {
+TEST_CASE("empty lists and duplicates are rejected") {
   ExperimentRequest request = quick();
   request.engines = std::vector<EngineMode>{};
   request.field_sizes = std::vector<int64_t>{};
@@ -246,7 +246,7 @@ TEST_CASE("a sweep has at most 10,000 runs") {
         "the sweep has 20000 runs (2 engines x 100 field sizes x 1 threads x 100 repetitions); allowed: at most 10000");
 }
 
-TEST_CASE("CPUs must be there for this process") {
+TEST_CASE("CPUs must be available to this process") {
   using R = ExperimentRequest;
   const auto listed = [](std::vector<int> cpus) { return CpuChoice{CpuChoice::Kind::listed, std::move(cpus)}; };
   CHECK(error_of(quick_with(&R::server_cpus, listed({0, 4}))) ==
@@ -281,7 +281,7 @@ TEST_CASE("bad event names are pointed at") {
   CHECK(error_of(quick_with(&ExperimentRequest::events, events)).pointer == "/events");
 }
 
-TEST_CASE("every error is found, not the first alone") {
+TEST_CASE("every error is reported, not just the first") {
   ExperimentRequest request = own_sweep();
   request.name = "";
   request.field_sizes = std::vector<int64_t>{1};
@@ -293,7 +293,7 @@ TEST_CASE("every error is found, not the first alone") {
         Pointers{"/name", "/field_sizes/0", "/repetitions", "/duration_s", "/warmup_s", "/seed"});
 }
 
-TEST_CASE("a run's estimate is warm-up, window and what stands around them") {
+TEST_CASE("a run's estimate is warm-up, window and the stages around them") {
   CHECK(estimated_run_duration(planned(quick()).spec) ==
         std::chrono::seconds(3) + std::chrono::milliseconds(500) + kRunOverhead);
 }

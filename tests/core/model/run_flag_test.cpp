@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("flags read back from their JSON are the same, and what this program never wrote is refused") {
+TEST_CASE("flags read back from their JSON are the same, and others are rejected") {
   const std::vector<RunFlag> flags{{FlagKind::drift, "It drifted."}, {FlagKind::steal, "Stolen."}};
   const auto read = flags_from_json(Json::parse(to_json(flags).dump()));
   REQUIRE(read);

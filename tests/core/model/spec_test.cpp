@@ -31,7 +31,7 @@ ExperimentSpec full_spec() {
 
 }  // namespace
 
-TEST_CASE("a search comes back as it was, in the words of its request") {
+TEST_CASE("a search survives the way through JSON, in the words of its request") {
   ExperimentSpec spec = full_spec();
   spec.preset.reset();
   spec.engines = {EngineMode::one_copy, EngineMode::zero_copy};
@@ -53,7 +53,7 @@ TEST_CASE("a search comes back as it was, in the words of its request") {
   }
 }
 
-TEST_CASE("repetitions until an interval come back as they were") {
+TEST_CASE("repetitions until an interval survive the way through JSON") {
   ExperimentSpec spec;
   spec.repetitions = 5;
   spec.until_ci = UntilCi{2.5, 30};
@@ -97,7 +97,7 @@ TEST_CASE("a rate survives too") {
   CHECK(spec_from_json(Json::parse(to_json(spec).dump())).value() == spec);
 }
 
-TEST_CASE("what this program did not write is refused") {
+TEST_CASE("specs that this program did not write are rejected") {
   CHECK_FALSE(spec_from_json(Json(nullptr)));
   CHECK_FALSE(spec_from_json(Json::array()));
   const Json good = to_json(full_spec());

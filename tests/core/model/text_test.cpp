@@ -10,7 +10,7 @@ TEST_CASE("UTF-8 of every length is decoded") {
   CHECK(decode_utf8("\xf4\x8f\xbf\xbf") == std::u32string(U"\U0010ffff"));
 }
 
-TEST_CASE("bytes that are no UTF-8 are refused") {
+TEST_CASE("bytes that are not UTF-8 are rejected") {
   for (const char* bad : {"\x80", "\xc3", "\xc3(", "\xe2\x82", "\xf0\x9f\x98", "\xff", "\xc0\xaf", "\xe0\x80\xaf",
                           "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
     CAPTURE(bad);
@@ -24,7 +24,7 @@ TEST_CASE("control characters are C0, DEL and C1") {
   for (const char32_t other : {U' ', U'~', U'\xa0', U'é'}) CHECK_FALSE(is_control_character(other));
 }
 
-TEST_CASE("only text fit to be shown is quoted") {
+TEST_CASE("only printable text is quoted") {
   CHECK(shown("fast") == "\"fast\"");
   CHECK(shown("\x1b[31m") == "that text");
   CHECK(shown("\xff") == "that text");
@@ -32,7 +32,7 @@ TEST_CASE("only text fit to be shown is quoted") {
   CHECK(shown(std::string(1000, 'a')) == "that text");
 }
 
-TEST_CASE("other programs' text is made fit to be stored, and stays what it is where it is fit") {
+TEST_CASE("other programs' text is made fit to store, and stays the same if it already is") {
   CHECK(clean_text("caf\xc3\xa9\tone\nline \xf0\x9f\x98\x80") == "caf\xc3\xa9\tone\nline \xf0\x9f\x98\x80");
   CHECK(clean_text("a\xff" "b\x1b[2Jc\xc3") == "a\xef\xbf\xbd" "b\xef\xbf\xbd[2Jc\xef\xbf\xbd");
   CHECK(clean_text(std::string_view("\0\xed\xa0\x80", 4)) == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");

@@ -18,7 +18,7 @@ using namespace copybench;
 
 namespace {
 
-// A stand-in for a perf that this machine does not have: an old one, a forbidden one, a wrapper without its program.
+// A stand-in for a perf that this machine lacks: an old one, a forbidden one, a wrapper without its program.
 class FakePerf {
  public:
   explicit FakePerf(const std::string& script) {
@@ -42,7 +42,7 @@ class FakePerf {
 
 }  // namespace
 
-TEST_CASE("what the perf of this machine can count") {
+TEST_CASE("the events that this machine's perf can count") {
   PerfProbe probe("perf");
   const auto& perf = probe.availability();
   if (!perf.usable) {
@@ -74,7 +74,7 @@ TEST_CASE("no perf") {
   CHECK_FALSE(probe.availability().usable);
   CHECK(probe.availability().path.empty());
   CHECK(probe.availability().reason == "there is no program no-such-perf-of-copybench");
-  // It was named by the administrator: to install perf would not help.
+  // The administrator named this perf: installing another would not help.
   CHECK(probe.availability().remedy.starts_with("copybenchd serve --perf perf"));
   const auto support = probe.support({"cycles"});
   CHECK_FALSE(support[0].works);
@@ -134,7 +134,7 @@ TEST_CASE("perf is installed by the distribution's own command") {
   CHECK(how_to_install_perf("ID=ubuntu", "linux-tools-6.8.0-31$(reboot)") == "sudo apt-get install linux-tools-6.8.0-31");
 }
 
-TEST_CASE("a perf whose words are no text is told as text") {
+TEST_CASE("a perf whose output is not text is reported as text") {
   const FakePerf fake("printf '\\377\\033[2J' >&2; exit 1");
   PerfProbe probe(fake.path());
   CHECK_NOTHROW(static_cast<void>(Json(probe.availability().reason).dump()));
@@ -148,7 +148,7 @@ TEST_CASE("a perf without the control channel") {
   CHECK(probe.availability().reason.find("too old") != std::string::npos);
 }
 
-TEST_CASE("a perf without JSON is asked for CSV") {
+TEST_CASE("a perf without JSON gets asked for CSV") {
   const FakePerf fake(R"(
 case "$*" in
   --version) echo perf version 5.10.209;;
@@ -174,7 +174,7 @@ esac)");
   CHECK(probe.availability().remedy == "sudo sysctl kernel.perf_event_paranoid=1");
 }
 
-TEST_CASE("a perf that is refused by the kernel") {
+TEST_CASE("a perf that the kernel denies counting") {
   const FakePerf fake(R"(
 case "$*" in
   --version) echo perf version 6.1.0;;
@@ -186,21 +186,21 @@ esac)");
   CHECK_FALSE(probe.availability().remedy.empty());
 }
 
-TEST_CASE("who holds quiet is not disturbed by others' questions") {
+TEST_CASE("others' probes do not disturb the holder of quiet") {
   PerfProbe probe("/nonexistent/perf");
   CHECK(probe.support_without_disturbing({"task-clock"}).size() == 1);
   {
     const PerfProbe::Quiet quiet(probe);
     const auto known = probe.support_without_disturbing({"page-faults", "task-clock"});
-    CHECK(known.size() == 2);  // without a perf nothing has to be asked
-    CHECK(probe.support({"instructions"}).size() == 1);  // who measures may ask
+    CHECK(known.size() == 2);  // without perf no probe is needed
+    CHECK(probe.support({"instructions"}).size() == 1);  // the measuring side may probe
   }
   CHECK(probe.support_without_disturbing({"page-faults"}).size() == 1);
 }
 
 namespace {
 
-// Counts task-clock alone, refuses all other events by their name, and writes a line for each time that it was asked for any.
+// Counts task-clock only, rejects all other events by name, and logs a line for each call that names one.
 std::string picky_perf(const std::string& log) {
   return R"(
 [ "$1" = --version ] && { echo perf version 6.1.0; exit; }
@@ -224,7 +224,7 @@ int64_t lines_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("while quiet is held what is known is told, and nothing is asked") {
+TEST_CASE("while quiet is held known answers are returned, and nothing is probed") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);
@@ -241,7 +241,7 @@ TEST_CASE("while quiet is held what is known is told, and nothing is asked") {
   ::unlink(log);
 }
 
-TEST_CASE("others' questions start few perfs, however many events they name, and are answered from memory afterwards") {
+TEST_CASE("others' probes start few perfs, however many events they name, and are then answered from memory") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);
@@ -257,14 +257,14 @@ TEST_CASE("others' questions start few perfs, however many events they name, and
   for (const auto& event : first) CHECK(event.reason.starts_with("unknown to perf: "));
   CHECK(probe.support_without_disturbing({unknown[0]}).size() == 1);
   CHECK(lines_of(log) - before == PerfProbe::kMostForOthers);
-  // Who measures gets an answer for each.
+  // The measuring side gets a reading for each.
   const auto all = probe.support(unknown);
   CHECK(all.size() == unknown.size());
   CHECK(probe.support({"task-clock"}).front().works);
   ::unlink(log);
 }
 
-TEST_CASE("who measures does not wait for others' questions but for one perf that has begun, and answers come meanwhile") {
+TEST_CASE("the measuring side waits at most for one perf that has begun, and answers arrive meanwhile") {
   char log[] = "/tmp/copybench-log-XXXXXX";
   const UniqueFd file(::mkstemp(log));
   REQUIRE(file);
@@ -284,7 +284,7 @@ TEST_CASE("who measures does not wait for others' questions but for one perf tha
   }
   for (int round = 0; round < 20; ++round) {
     const PerfProbe::Quiet quiet(probe);
-    // From here on nobody else starts perf.
+    // Nobody else starts perf from here on.
     const int64_t before = lines_of(log);
     CHECK(probe.support({"task-clock"}).front().works);
     CHECK(lines_of(log) - before <= 1);

@@ -57,12 +57,12 @@ TEST_CASE("a VM without a PMU: no value with perf's reason, and the software eve
   CHECK(read_sample("vm-no-pmu.csv", {"task-clock"}, PerfScope::task).front().value == 400000.0);
 }
 
-TEST_CASE("hybrid, system-wide: the core types add up, whatever name was asked for") {
+TEST_CASE("hybrid, system-wide: the core types add up, whatever name was requested") {
   for (const char* asked : {"cycles", "cpu-cycles"}) {
     const auto reading = read_sample("hybrid-system-wide.json", {asked}, PerfScope::system_wide).front();
     CHECK(reading.event == asked);
     CHECK(reading.value == 18685492.0 + 255620352.0);
-    CHECK(reading.running_pct == 54);  // the part of the atoms is extrapolated
+    CHECK(reading.running_pct == 54);  // the atoms' part is extrapolated
   }
   CHECK(read_sample("hybrid-system-wide.json", {"instructions"}, PerfScope::system_wide).front().value ==
         15489913.0 + 38790161.0);
@@ -77,7 +77,7 @@ TEST_CASE("hybrid, one task: each row counts by its share, taken from the runtim
   const double atom = 16548968.0;
   const double core = 622042486.0;
   CHECK(*reading.value == std::round((6720143357.0 * atom + 20875198260.0 * core) / (atom + core)));
-  // Near what the printed shares give, and far from the sum of the rows.
+  // Close to the total by the printed shares, and far from the plain sum.
   CHECK(*reading.value == doctest::Approx(6720143357.0 * 0.02 + 20875198260.0 * 0.97).epsilon(0.02));
   CHECK(reading.running_pct == 100);  // together they cover the whole time
 }
@@ -92,7 +92,7 @@ TEST_CASE("hybrid, a task that never ran on one side: the total is the other row
 TEST_CASE("a large server, system-wide") {
   const auto readings =
       read_sample("server-system-wide.csv", {"cpu-cycles", "branches", "cs", "faults"}, PerfScope::system_wide);
-  CHECK(readings[0].value == 52288305.0);  // printed as cycles
+  CHECK(readings[0].value == 52288305.0);  // printed under the name cycles
   CHECK(readings[1].value == 7299859.0);
   CHECK(readings[2].value == 976.0);
   CHECK(readings[3].value == 76.0);
@@ -110,25 +110,25 @@ TEST_CASE("a multiplexed event keeps its value with its share") {
   CHECK(reading.running_pct == 33.3);
 }
 
-TEST_CASE("a part is no total") {
-  // A core type without the event, while the task was there half of the time.
+TEST_CASE("a partial count is not a total") {
+  // A core type without the event, on which the task spent half of the time.
   const auto reading =
       task({row("cpu_core/LLC-load-misses/", 1000, 50, 500), missing("cpu_atom/LLC-load-misses/", "not supported")},
            "LLC-load-misses");
   CHECK_FALSE(reading.value);
   CHECK(reading.reason == "not supported (cpu_atom/LLC-load-misses/)");
-  // It stayed away from there.
+  // The task was never there.
   CHECK(task({row("cpu_core/LLC-load-misses/", 1000), missing("cpu_atom/LLC-load-misses/", "not supported")},
              "LLC-load-misses")
             .value == 1000.0);
-  // System-wide each PMU stands for CPUs of its own.
+  // System-wide, each PMU covers its own CPUs.
   CHECK_FALSE(system_wide({row("cpu_core/cycles/", 1000), missing("cpu_atom/cycles/", "not counted")}, "cycles").value);
-  // Nowhere.
+  // Counted nowhere.
   CHECK_FALSE(
       task({missing("cpu_core/cycles/", "not counted"), missing("cpu_atom/cycles/", "not counted")}, "cycles").value);
 }
 
-TEST_CASE("rows are found under aliases, PMUs, modifiers and other cases of letters") {
+TEST_CASE("rows are found under aliases, PMUs, modifiers and in any letter case") {
   CHECK(task({row("cycles", 5)}, "cpu-cycles").value == 5.0);
   CHECK(task({row("cpu-cycles", 5)}, "cycles").value == 5.0);
   CHECK(task({row("cpu_core/cpu-cycles/", 5)}, "cycles").value == 5.0);
@@ -147,7 +147,7 @@ TEST_CASE("rows are found under aliases, PMUs, modifiers and other cases of lett
   CHECK_FALSE(task({row("cache-misses", 5)}, "L1-dcache-load-misses").value);
 }
 
-TEST_CASE("each asked event takes its own row where several would fit") {
+TEST_CASE("each requested event takes its own row where several would match") {
   const auto readings = combine_rows({row("cycles", 1), row("cpu-cycles", 2), row("cycles:u", 3), row("cycles:k", 4)},
                                      {"cycles:k", "cpu-cycles", "cycles", "cycles:u"}, PerfScope::task);
   CHECK(readings[0].value == 4.0);
@@ -160,8 +160,8 @@ TEST_CASE("each asked event takes its own row where several would fit") {
   CHECK(hybrid[1].value == 1.0);
 }
 
-TEST_CASE("what perf reduced to user space is no value, for the copies run in the kernel") {
-  // As perf 6.1 prints it for an unprivileged user with kernel.perf_event_paranoid 2: the 0 is a false one.
+TEST_CASE("a count that perf reduced to user space is no value, since the copies run in the kernel") {
+  // perf 6.1's output for an unprivileged user with kernel.perf_event_paranoid 2: the 0 is false.
   const auto readings = combine_rows(
       {row("context-switches:u", 0),
        row("page-faults:u", 46),
@@ -173,11 +173,11 @@ TEST_CASE("what perf reduced to user space is no value, for the copies run in th
     CHECK_FALSE(readings[i].value);
     CHECK(readings[i].reason.find("user space only") != std::string::npos);
   }
-  CHECK(readings[3].value == 500000.0);  // a clock counts the same either way
+  CHECK(readings[3].value == 500000.0);  // a clock counts the same at both levels
   CHECK(task({missing("cpu-cycles:u", "not supported")}, "cpu-cycles").reason == "not supported");
 }
 
-TEST_CASE("readings as JSON: whole numbers, null and the reason where there is no value") {
+TEST_CASE("readings as JSON: whole numbers, null and the reason without a value") {
   const auto json = to_json(combine_rows({row("cycles", 20508456507.0),
                                           missing("instructions", "not supported"),
                                           {.event = "power/energy-pkg/",
@@ -193,7 +193,7 @@ TEST_CASE("readings as JSON: whole numbers, null and the reason where there is n
         R"({"event":"power/energy-pkg/","value":1.5,"unit":"Joules","running_pct":100.0}])");
 }
 
-TEST_CASE("an event of a PMU that is no CPU's does not stand in for, or add to, the one of that name") {
+TEST_CASE("an event of a PMU that is not a CPU's neither replaces nor adds to the one of that name") {
   const std::vector<PerfRow> rows{row("arm_dsu_0/cycles/", 7), row("cycles", 1000)};
   const auto readings = combine_rows(rows, {"arm_dsu_0/cycles/", "cycles"}, PerfScope::task);
   CHECK(readings[0].value == 7);
@@ -205,7 +205,7 @@ TEST_CASE("an event of a PMU that is no CPU's does not stand in for, or add to, 
   CHECK(both[1].value == 150);
 }
 
-TEST_CASE("a count that no integer holds is out of range") {
+TEST_CASE("a count that fits no integer is out of range") {
   auto clock = row("task-clock", 1e15);
   clock.unit = "msec";
   for (const PerfRow& huge : {row("cycles", 1e300), row("cycles", 9.3e18), clock}) {

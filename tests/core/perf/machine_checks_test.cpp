@@ -32,7 +32,7 @@ MachineCheck named(const ProbedMachine& machine, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("each check has a name of its own, and says what was found") {
+TEST_CASE("each check has a unique name, and reports its finding") {
   std::set<std::string> names;
   for (const MachineCheck& check : machine_checks(machine())) {
     CHECK(names.insert(check.what).second);
@@ -52,7 +52,7 @@ TEST_CASE("no loopback: no run is possible") {
   CHECK(named(machine(), "loopback").state == CheckState::ok);
 }
 
-TEST_CASE("zero-copy and perf are missed, and neither is needed; what a VM lacks is a note") {
+TEST_CASE("missing zero-copy and perf are reported and optional; what a VM lacks is a note") {
   auto poor = machine();
   poor.zerocopy.works = false;
   poor.zerocopy.reason = "SO_ZEROCOPY was refused";

@@ -1,4 +1,4 @@
-// Against the perf of this machine: software events work wherever perf may count at all.
+// Uses this machine's perf: software events work wherever perf may count.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -21,12 +21,12 @@ struct Counted {
   Subprocess perf;
 };
 
-// The program ignores SIGPIPE as a whole; here it is done for the tests that write to a perf that is gone.
+// The program ignores SIGPIPE process-wide; the tests that write to a dead perf need the same.
 struct IgnoredSigpipe {
   IgnoredSigpipe() { ::signal(SIGPIPE, SIG_IGN); }
 };
 
-// perf around a command; none where this machine does not let perf count: then the test is skipped.
+// Runs perf around a command; nullopt where this machine does not let perf count: the test is then skipped.
 std::optional<Counted> count(const std::vector<std::string>& command, bool json) {
   static const IgnoredSigpipe ignored;
   PerfProbe probe("perf");
@@ -77,7 +77,7 @@ TEST_CASE("only what runs between enable and disable is counted") {
     REQUIRE_MESSAGE(disabled, disabled.error().message);
     const double disable_ms = milliseconds_since(before_disable);
     const auto window = Monotonic::now() - window_start;
-    usleep(100'000);  // runs on, uncounted
+    usleep(100'000);  // keeps running, uncounted
 
     const auto before_end = Monotonic::now();
     counted->perf.signal_group(SIGINT);  // perf ends its command and writes the counts
@@ -90,7 +90,7 @@ TEST_CASE("only what runs between enable and disable is counted") {
     REQUIRE(task_clock.value);
     CHECK(task_clock.unit == "ns");
     CHECK(*task_clock.value > 0);
-    // Not longer than the window, seen from outside it: enable and disable lie within these bounds.
+    // At most the outer interval: enable and disable lie within these bounds.
     CHECK(*task_clock.value <= static_cast<double>((window + (window_start - before_enable)).count()) * 1.1);
     CHECK(readings[5].value);
     CHECK(readings[7].value);
@@ -101,7 +101,7 @@ TEST_CASE("only what runs between enable and disable is counted") {
   }
 }
 
-TEST_CASE("a window can be opened again, and perf's exit status follows its command") {
+TEST_CASE("a window can be opened again, and perf's exit status is that of its command") {
   auto counted = count({"cat"}, true);
   if (!counted) return;
   for (int i = 0; i < 3; ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("without enable nothing is counted, and nothing is stored as 0") {
   }
 }
 
-TEST_CASE("a perf that is gone is an error at once, one that is silent after the time") {
+TEST_CASE("a dead perf is an error at once, a silent one after the timeout") {
   auto counted = count({"true"}, true);
   if (!counted) return;
   REQUIRE(counted->perf.wait(20s));

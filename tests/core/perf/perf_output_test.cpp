@@ -25,10 +25,10 @@ std::vector<PerfRow> sample(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a VM without a PMU: JSON and CSV say the same") {
+TEST_CASE("a VM without a PMU: JSON and CSV agree") {
   for (const char* name : {"vm-no-pmu.json", "vm-no-pmu.csv"}) {
     CAPTURE(name);
-    const auto rows = sample(name);  // the file begins with a # line and a blank one
+    const auto rows = sample(name);  // the file begins with a # line and an empty one
     REQUIRE(rows.size() == 7);
     for (size_t i = 0; i < 5; ++i) {
       CHECK_FALSE(rows[i].value);
@@ -49,7 +49,7 @@ TEST_CASE("a VM without a PMU: JSON and CSV say the same") {
 
 TEST_CASE("a hybrid CPU, system-wide: string numbers, metric lines, nan") {
   const auto rows = sample("hybrid-system-wide.json");
-  REQUIRE(rows.size() == 8);  // the five lines without an event are passed over
+  REQUIRE(rows.size() == 8);  // the five lines without an event are skipped
   CHECK(rows[0].event == "cpu-clock");
   CHECK(rows[0].value == 32131.530625);
   CHECK(rows[4].event == "cpu_core/cycles/");
@@ -74,7 +74,7 @@ TEST_CASE("a hybrid CPU, one task") {
   CHECK(one[1].value == 20508456507.0);
 }
 
-TEST_CASE("a large server: metric lines of CSV are passed over") {
+TEST_CASE("a large server: metric lines of CSV are skipped") {
   const auto rows = sample("server-system-wide.csv");
   REQUIRE(rows.size() == 8);
   CHECK(rows[0].event == "cpu-clock");
@@ -83,14 +83,14 @@ TEST_CASE("a large server: metric lines of CSV are passed over") {
   CHECK(rows[7].value == 51102.0);
 }
 
-TEST_CASE("a number beside a runtime of 0 is no count") {
+TEST_CASE("a number beside a runtime of 0 is not a count") {
   const auto rows = parsed("0,,cycles,0,100.00,,\n");
   REQUIRE(rows.size() == 1);
   CHECK_FALSE(rows[0].value);
   CHECK(rows[0].missing == "not counted");
 }
 
-TEST_CASE("nan, inf and negative numbers are no values, quoted or bare") {
+TEST_CASE("nan, inf and negative numbers are not values, quoted or bare") {
   const auto rows = parsed(
       R"({"counter-value" : "nan", "unit" : "", "event" : "a", "event-runtime" : 5, "pcnt-running" : 100.00}
 {"counter-value" : -nan, "unit" : "", "event" : "b", "event-runtime" : 5, "pcnt-running" : nan, "metric-value" : inf}
@@ -117,13 +117,13 @@ TEST_CASE("commas between slashes belong to the event's name") {
   CHECK(rows[0].runtime_ns == 400);
 }
 
-TEST_CASE("nothing printed is no rows") {
+TEST_CASE("empty output has no rows") {
   CHECK(parsed("").empty());
   CHECK(parsed("# started on Sun Nov 22 13:46:55 2026\n\n").empty());
   CHECK(parsed("\r\n1,,cycles,5,100.00,,\r\n").size() == 1);
 }
 
-TEST_CASE("a line that is neither format costs no other line its value, and the first is told") {
+TEST_CASE("a line in neither format costs no other line its value, and the first one is reported") {
   const PerfOutput csv = parse_perf_output("# x\n1,,cycles,5,100.00,,\nError: no\nWARNING: x\n2,,faults,5,100.00,,\n");
   REQUIRE(csv.rows.size() == 2);
   CHECK(csv.rows[1].event == "faults");
@@ -146,7 +146,7 @@ TEST_CASE("a line that is neither format costs no other line its value, and the 
   }
 }
 
-TEST_CASE("text that is no UTF-8, or very long, stays within bounds and can be stored") {
+TEST_CASE("text that is not UTF-8, or very long, stays within bounds and can be stored") {
   const PerfOutput output = parse_perf_output("\xff\xfe" + std::string(1 << 20, 'x') + "\n1,\xc0,a\xff,5,100.00,,\n");
   CHECK(output.problem.size() < 500);
   REQUIRE(output.rows.size() == 1);

@@ -1,4 +1,4 @@
-// Against the perf of this machine, as it may sample.
+// Uses this machine's perf, as far as it may sample.
 #include "core/perf/perf_record.h"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ TEST_CASE("the frequency bounds the samples of a long window on many CPUs") {
   CHECK(64 * 10 * frequency <= 1.1 * kMostSamples);
 }
 
-TEST_CASE("what burns CPU between the marks is sampled, and what did before and after is not") {
+TEST_CASE("CPU time between the marks is sampled, and none before and after") {
   ::signal(SIGPIPE, SIG_IGN);
   PerfProbe probe("perf");
   if (!probe.availability().usable) return skipped("perf may not count here: " + probe.availability().reason);
@@ -45,7 +45,7 @@ TEST_CASE("what burns CPU between the marks is sampled, and what did before and 
   CHECK(static_cast<double>(folded.engine_samples) <= 1.2 * window_s * sampling.frequency_hz + 2);
 }
 
-TEST_CASE("perf's own words come with an event that it cannot sample") {
+TEST_CASE("an event that perf cannot sample is reported with perf's own words") {
   ::signal(SIGPIPE, SIG_IGN);
   PerfProbe probe("perf");
   if (!probe.availability().usable) return skipped("perf may not count here: " + probe.availability().reason);
@@ -57,7 +57,7 @@ TEST_CASE("perf's own words come with an event that it cannot sample") {
   CHECK(enabled.error().message.find("no-such-event") != std::string::npos);
 }
 
-TEST_CASE("a perf that floods its stderr and prints no samples is ended, and says so") {
+TEST_CASE("a perf that floods its stderr and prints no samples is ended, and that is reported") {
   ::signal(SIGPIPE, SIG_IGN);
   char name[] = "/tmp/copybench-perf-XXXXXX";
   UniqueFd file(::mkstemp(name));
@@ -67,7 +67,7 @@ TEST_CASE("a perf that floods its stderr and prints no samples is ended, and say
       "while :; do echo 'WARNING: \377' >&2; done\n";
   REQUIRE(::write(file.get(), script.data(), script.size()) == static_cast<ssize_t>(script.size()));
   REQUIRE(::chmod(name, 0755) == 0);
-  // A file that is open for writing cannot be executed.
+  // A file that is open for writing cannot be executed (ETXTBSY).
   file.reset();
   auto recorder = Recorder::start(name, {.event = "cycles", .frequency_hz = 99, .whole_machine = true, .processes = {}});
   REQUIRE(recorder);

@@ -8,7 +8,7 @@ using namespace copybench;
 
 namespace {
 
-// Of perf 6.1 on Linux 6.18.
+// Output of perf 6.1 on Linux 6.18.
 constexpr const char* kText = R"(12316/12318 
 	ffffffff821f3a68 __pi_memcpy ([kernel.kallsyms])
 	ffffffff81e40823 skb_copy_ubufs ([kernel.kallsyms])
@@ -42,7 +42,7 @@ constexpr const char* kText = R"(12316/12318
 
 }  // namespace
 
-TEST_CASE("samples are folded under their process's part in the run") {
+TEST_CASE("samples are folded under their process's role in the run") {
   const auto folded = fold_perf_script(kText, {.engine = 12346, .load = 12316, .soft_irq = {14}});
   CHECK(folded.problem.empty());
   const FoldedStacks expected{
@@ -61,7 +61,7 @@ TEST_CASE("samples are folded under their process's part in the run") {
   CHECK(folded.unnamed_kernel_samples == 1);
 }
 
-TEST_CASE("what was ending when it was sampled is another's, and its thread's process is known") {
+TEST_CASE("a sample of an exiting task counts as another's, and its thread's process is known") {
   const auto folded = fold_perf_script(
       "   -1/-1   \n\tffffffff81e3d93f do_exit ([kernel.kallsyms])\n\n"
       "12346/-1   \n\tffffffff81e3d93f do_exit ([kernel.kallsyms])\n\n",
@@ -72,12 +72,12 @@ TEST_CASE("what was ending when it was sampled is another's, and its thread's pr
   CHECK(folded.other_samples == 1);
 }
 
-TEST_CASE("a separator within a symbol does not part a frame") {
+TEST_CASE("a separator within a symbol does not split a frame") {
   const auto folded = fold_perf_script("5/5\n\t 1 a b;c (/y)\n", {.engine = 5, .load = 6});
   CHECK(folded.stacks.begin()->first == "engine;a b:c");
 }
 
-TEST_CASE("what is not understood costs its own sample and no other, and the first of it is told") {
+TEST_CASE("an unparsable line loses its own sample and no other, and the first one is reported") {
   const char* const kGood = "\n5/6\n\t 1 send (/y)\n\n";
   for (const char* text : {"no head\n", "5/5\n no frame\n", "x 5/5\n", "5/x\n", "5/\n", "/5\n", "-5/5\n", "99999999999999/1\n",
                            "5/5\n\t 1 a (/tmp/line\nend)\n", "\xff\n"}) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Whether an answer that may wait for an hour begins at once. A hang is told after 30 s.
+// Returns whether a heavy answer with a bound of an hour begins at once. A hang is reported after 30 s.
 bool begins(ActivityCounter& activity) {
   auto answer = std::async(std::launch::async, [&] { const ActivityCounter::HeavyAnswer heavy(activity, 1h); });
   const bool begun = answer.wait_for(30s) == std::future_status::ready;
@@ -48,7 +48,7 @@ TEST_CASE("a heavy answer waits for the window's end") {
   check_that_an_answer_waits_for_a_window(activity);
 }
 
-TEST_CASE("it does not wait for ever, and nobody waits after it in the same window") {
+TEST_CASE("its wait is bounded, and nobody waits after it in the same window") {
   ActivityCounter activity;
   const ActivityCounter::OpenWindow window(activity, 1h);
   { const ActivityCounter::HeavyAnswer heavy(activity, 10ms); }
@@ -64,7 +64,7 @@ TEST_CASE("in the next window they wait again") {
   check_that_an_answer_waits_for_a_window(activity);
 }
 
-TEST_CASE("what may not wait at all begins, and leaves the window to those that do") {
+TEST_CASE("an answer that may not wait begins, and ends the waiting in that window") {
   ActivityCounter activity;
   std::optional<ActivityCounter::OpenWindow> window;
   window.emplace(activity, 1h);
@@ -75,7 +75,7 @@ TEST_CASE("what may not wait at all begins, and leaves the window to those that 
   answer.get();
 }
 
-TEST_CASE("a window waits for the heavy answers under way, within its bound, and lets no further one begin") {
+TEST_CASE("a window waits for the running heavy answers, within a bound, and lets no further one begin") {
   ActivityCounter activity;
   std::optional<ActivityCounter::HeavyAnswer> heavy;
   heavy.emplace(activity, 1h);

@@ -9,7 +9,7 @@
 
 using namespace copybench;
 
-TEST_CASE("each event that was asked for has a reading, also one that perf does not start with") {
+TEST_CASE("each requested event has a reading, also one that perf does not start with") {
   EventChoice choice;
   choice.asked = {"bogus", "context-switches"};
   choice.events = {{"bogus", false, false, "unknown to perf"}, {"context-switches", true, true, ""}};
@@ -23,7 +23,7 @@ TEST_CASE("each event that was asked for has a reading, also one that perf does 
   CHECK(readings.at(1).value == 7.0);
 }
 
-TEST_CASE("where perf does not count, each event says why; what is not understood of perf costs what it may have been") {
+TEST_CASE("if perf does not count, each event gives the reason; unparsable output costs what it may have been") {
   EventChoice choice;
   choice.asked = {"cycles", "instructions"};
   choice.not_counted = "there is no program perf";
@@ -41,7 +41,7 @@ TEST_CASE("where perf does not count, each event says why; what is not understoo
         "perf printed no row for it; line 2 of perf's output is not a CSV row of `perf stat`: Error: no");
 }
 
-TEST_CASE("a perf that starts with no event that it cannot count gets task-clock beside it") {
+TEST_CASE("a perf without any event that it can count gets task-clock as well") {
   char folder[] = "/tmp/copybench-perf-XXXXXX";
   REQUIRE(::mkdtemp(folder) != nullptr);
   const std::string path = std::string(folder) + "/perf";

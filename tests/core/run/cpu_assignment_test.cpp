@@ -12,13 +12,13 @@ CpuChoice listed(std::vector<int> cpus) { return {CpuChoice::Kind::listed, std::
 
 }  // namespace
 
-TEST_CASE("auto on both sides shares the machine without overlap") {
+TEST_CASE("auto on both sides splits the machine without overlap") {
   const auto cpus = assign_cpus(kAuto, kAuto, {0, 1});
   CHECK(cpus.server == std::vector{0});
   CHECK(cpus.client == std::vector{1});
 }
 
-TEST_CASE("auto beside a list takes what the list leaves, or all") {
+TEST_CASE("auto beside a list takes the remaining CPUs, or all") {
   CHECK(assign_cpus(listed({1}), kAuto, {0, 1, 2}).client == std::vector{0, 2});
   CHECK(assign_cpus(kAuto, listed({0, 1}), {0, 1}).server == std::vector{0, 1});
 }
@@ -29,7 +29,7 @@ TEST_CASE("none binds nothing") {
   CHECK(cpus.client == std::vector{0});
 }
 
-TEST_CASE("a run uses as many CPUs of each side as it has threads, and where it is not bound all") {
+TEST_CASE("a run uses as many CPUs of each side as it has threads, and all if unbound") {
   CHECK(used_cpus({{0, 1, 2}, {4, 5, 6}}, 2, {0, 1, 2, 3, 4, 5, 6}) == std::vector{0, 1, 4, 5});
   CHECK(used_cpus({{3, 1}, {1}}, 8, {0, 1, 2, 3}) == std::vector{1, 3});
   CHECK(used_cpus({{}, {1}}, 1, {0, 1}) == std::vector{0, 1});

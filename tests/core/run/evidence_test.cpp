@@ -4,7 +4,7 @@
 
 using namespace copybench;
 
-TEST_CASE("what no stage came to is null in a run's evidence, with the reasons") {
+TEST_CASE("the results of stages that were not reached are null in a run's evidence, with the reasons") {
   RunEvidence evidence;
   evidence.not_counted = "there is no program perf";
   const Json json = to_json(evidence);
@@ -22,7 +22,7 @@ TEST_CASE("what no stage came to is null in a run's evidence, with the reasons")
   CHECK(json["steadiness"]["reason"] == "the window did not end");
 }
 
-TEST_CASE("a run's evidence has what passed between the marks, and perf's times where it counted") {
+TEST_CASE("a run's evidence has the amounts between the marks, and perf's times if it counted") {
   RunEvidence evidence;
   evidence.counted = true;
   evidence.perf_version = "6.1";

@@ -11,7 +11,7 @@ Configuration configuration(uint64_t field_bytes, uint32_t threads) { return {En
 
 }  // namespace
 
-TEST_CASE("the more bytes a run has to prepare, the longer it may take to be ready") {
+TEST_CASE("a run with more bytes to prepare gets more time to be ready") {
   const StageLimits limits;
   CHECK(limits.ready(configuration(64, 1)) > limits.start);
   CHECK(limits.ready(configuration(4 << 20, 1)) > limits.ready(configuration(64, 1)));

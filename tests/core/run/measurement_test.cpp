@@ -43,7 +43,7 @@ Measurement plain() {
 
 }  // namespace
 
-TEST_CASE("figures follow from what was reported, and nothing becomes a false zero") {
+TEST_CASE("figures follow from the reports, and nothing becomes a false zero") {
   const auto figures = figures_of(plain());
   REQUIRE(figures);
   CHECK(figures->throughput_gbps == doctest::Approx(8e-6));
@@ -60,9 +60,9 @@ TEST_CASE("figures follow from what was reported, and nothing becomes a false ze
   CHECK(figures->zerocopy_copied == 9);
 }
 
-TEST_CASE("a figure per byte is a rate over its own window, by the rate of the bytes") {
+TEST_CASE("a figure a byte is a rate over its own window, divided by the rate of the bytes") {
   auto measurement = plain();
-  // Marks that came late: twice the time, twice the amount, the same cost of a byte.
+  // Late marks: twice the time, twice the amount, the same cost a byte.
   measurement.engine_closed["cpu_ns"] = 100 + 2 * 5000;
   measurement.engine_closed["monotonic_ns"] = 2'000'000'000;
   measurement.machine_cpu.user_ns = 14'000;
@@ -94,13 +94,13 @@ TEST_CASE("counts of another interval than the window's are withheld, with the r
   }
 }
 
-TEST_CASE("engines that do not ask for zero-copy have no figures of it") {
+TEST_CASE("engines without zero-copy have no zero-copy figures") {
   auto measurement = plain();
   measurement.configuration.engine = EngineMode::one_copy;
   CHECK(!figures_of(measurement)->zerocopy_sends);
 }
 
-TEST_CASE("no message within the window: no latency, but bytes") {
+TEST_CASE("without a message in the window there are bytes, but no latency") {
   auto measurement = plain();
   for (auto& [key, value] : measurement.load_result["latency"].items()) value = nullptr;
   const auto figures = figures_of(measurement);
@@ -110,7 +110,7 @@ TEST_CASE("no message within the window: no latency, but bytes") {
   CHECK(figures->bytes == 1000);
 }
 
-TEST_CASE("a run that contradicts itself is no result") {
+TEST_CASE("a run that contradicts itself fails") {
   auto broken = plain();
   broken.engine_result["connections"][1]["problem"] = "the kernel says 5 bytes were acknowledged, and 6 were sent";
   CHECK(figures_of(broken).error().message.find("acknowledged") != std::string::npos);
@@ -125,7 +125,7 @@ TEST_CASE("a run that contradicts itself is no result") {
   CHECK(!figures_of(backwards));
 }
 
-TEST_CASE("a rate that was missed by a hundredth is flagged, and a message at an edge is no miss") {
+TEST_CASE("a rate missed by a hundredth is flagged, and a message at an edge is not a miss") {
   RunFigures figures;
   figures.window_s = 1.0;
   figures.messages = 1000;
@@ -138,7 +138,7 @@ TEST_CASE("a rate that was missed by a hundredth is flagged, and a message at an
   CHECK_FALSE(rate_flag(10, figures));
 }
 
-TEST_CASE("what lay in buffers at the edges is told where it is 5 % or more, and more than a message a connection") {
+TEST_CASE("bytes in buffers at the edges are flagged from 5 % up, if they exceed a message a connection") {
   const auto flag = [](int64_t sent, int64_t received) {
     auto measurement = plain();
     measurement.engine_opened["bytes"] = 500;
@@ -155,7 +155,7 @@ TEST_CASE("what lay in buffers at the edges is told where it is 5 % or more, and
   CHECK(seen->detail.find("received 1.6 MB") != std::string::npos);
 }
 
-TEST_CASE("clients that came to the engine's port in the window are a reason for doubt") {
+TEST_CASE("clients at the engine's port in the window flag the run") {
   auto measurement = plain();
   CHECK(!rejected_clients_flag(measurement));
   measurement.engine_closed["rejected_clients"] = 1;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kMs = 1'000'000;
 
-// 3 s on two CPUs, of which the run used 5.5 s and nobody else anything. pid 100 leads the run's group.
+// 3 s on two CPUs; the run used 5.5 s, other processes none. pid 100 leads the run's group.
 NoiseWindow quiet() {
   NoiseWindow window;
   window.cpus = {0, 1};
@@ -34,7 +34,7 @@ std::string kinds(const NoiseWindow& window) { return kinds_of(detect_noise(wind
 
 }  // namespace
 
-TEST_CASE("a quiet window has no flags, and its evidence says so") {
+TEST_CASE("a quiet window has no flags, and its evidence shows that") {
   const Noise noise = detect_noise(quiet());
   CHECK(noise.flags.empty());
   CHECK(noise.evidence["cpus"] == "0-1");
@@ -56,7 +56,7 @@ TEST_CASE("a process that takes the run's CPUs is flagged and named") {
         "burner (pid 300) 50 %, editor (pid 200) 0 % of one.");
 }
 
-TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neighbour on its CPUs") {
+TEST_CASE("soft interrupts, which count in the run's own time, do not hide a busy process on its CPUs") {
   auto window = quiet();
   window.cpu.user_ns = 2000 * kMs;
   window.cpu.system_ns = 2700 * kMs;
@@ -66,13 +66,13 @@ TEST_CASE("soft interrupts, which are in the run's own time, do not hide a neigh
   const Noise noise = detect_noise(window);
   CHECK(kinds_of(noise.flags) == "neighbours");
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.125));
-  window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts were nobody's
+  window.after.processes.back().cpu = 5;  // on another CPU: those soft interrupts belong to no process
   CHECK(kinds(window).empty());
   window.after.processes.back() = {300, 300, "ksoftirqd/1", 750 * kMs, 0, 1, true};
   CHECK(kinds(window).empty());
 }
 
-TEST_CASE("what was used between edges that lie far apart counts by the window's part of it") {
+TEST_CASE("CPU time between edges that lie far apart counts in proportion to the window") {
   auto window = quiet();
   window.own_cpu_ns -= 3000 * kMs;
   window.after.at = window.before.at + 4 * window.length;
@@ -83,7 +83,7 @@ TEST_CASE("what was used between edges that lie far apart counts by the window's
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(1.0025 / 6));
 }
 
-TEST_CASE("busy processes on other CPUs, or ticks that only seem another's, are no neighbours") {
+TEST_CASE("busy processes on other CPUs, or ticks that only look like another's, are not flagged") {
   auto elsewhere = quiet();
   elsewhere.after.processes.push_back({300, 300, "burner", 3000 * kMs, 0});
   CHECK(kinds(elsewhere).empty());
@@ -92,7 +92,7 @@ TEST_CASE("busy processes on other CPUs, or ticks that only seem another's, are 
   CHECK(kinds(ticks).empty());
 }
 
-TEST_CASE("processes that ended in the window are counted by their parents") {
+TEST_CASE("the parents of processes that ended in the window account for them") {
   auto window = quiet();
   window.own_cpu_ns -= 1000 * kMs;
   window.before.processes.push_back({300, 300, "make", 0, 1000 * kMs});
@@ -103,12 +103,12 @@ TEST_CASE("processes that ended in the window are counted by their parents") {
   CHECK(noise.evidence["neighbours_share"].get<double>() == doctest::Approx(0.61 / 6));
 }
 
-TEST_CASE("where not all processes can be seen the CPUs decide, and those that are seen count at least") {
+TEST_CASE("if not all processes are visible the CPUs decide, and visible processes count at least") {
   auto window = quiet();
   window.own_cpu_ns -= 1500 * kMs;
   window.before.all_processes = window.after.all_processes = false;
   CHECK(kinds(window) == "neighbours");
-  auto hidden = quiet();  // by the soft interrupts that are in the run's own time
+  auto hidden = quiet();  // because of the soft interrupts in the run's own time
   hidden.own_cpu_ns -= 400 * kMs;
   hidden.cpu.softirq_ns += 800 * kMs;
   hidden.cpu.system_ns -= 400 * kMs;
@@ -146,7 +146,7 @@ TEST_CASE("stolen time, frequency and heat") {
   CHECK(kinds(slowed) == "frequency;thermal");
 }
 
-TEST_CASE("in a short window a tick or two are no neighbour") {
+TEST_CASE("in a short window a tick or two is not flagged") {
   auto window = quiet();
   window.length = std::chrono::milliseconds{200};
   window.cpu = {};
@@ -156,12 +156,12 @@ TEST_CASE("in a short window a tick or two are no neighbour") {
   CHECK(kinds(window).empty());
 }
 
-TEST_CASE("this machine's edge can be read") {
+TEST_CASE("this machine's noise can be read") {
   const NoiseEdge edge = read_noise_edge({0});
   CHECK((!edge.processes.empty() || !edge.no_processes.empty()));
 }
 
-TEST_CASE("the daemon's own CPU time above 1 % of one CPU is flagged, with the requests that came") {
+TEST_CASE("daemon CPU time above 1 % of one CPU is flagged, with the number of requests") {
   auto window = quiet();
   window.daemon_cpu_ns = 30 * kMs;
   window.requests = 7;

@@ -18,13 +18,13 @@ const UsedCpu kUsed{std::chrono::seconds{2}, std::chrono::milliseconds{500}};
 
 }  // namespace
 
-TEST_CASE("samples that fit the CPU time are no flag, and neither are few") {
+TEST_CASE("samples that match the CPU time are not flagged, and neither are few") {
   CHECK_FALSE(sampling_flag(kSampling, samples(2000, 500), kUsed));
   CHECK_FALSE(sampling_flag(kSampling, samples(1600, 400), kUsed));
   CHECK_FALSE(sampling_flag(kSampling, samples(2000, 5), {kUsed.engine, std::chrono::milliseconds{90}}));
 }
 
-TEST_CASE("a process that was sampled too little or too much is told with both times") {
+TEST_CASE("a process with too few or too many samples is reported with both times") {
   const auto few = sampling_flag(kSampling, samples(2000, 60), kUsed);
   REQUIRE(few);
   CHECK(few->kind == FlagKind::sampling);

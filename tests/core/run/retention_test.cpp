@@ -38,7 +38,7 @@ struct Kept {
     return id;
   }
 
-  // Works until there is no more to do; what it said meanwhile.
+  // Runs until nothing is left to do; returns its log lines.
   std::string work(const RetentionPolicy& policy, const std::function<bool()>& stopping = [] { return false; }) {
     std::ostringstream said;
     auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said));
@@ -58,7 +58,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("without a policy it does nothing and never needs to be asked again") {
+TEST_CASE("without a policy it does nothing and is never due again") {
   Kept kept;
   kept.experiment(true);
   Retention retention({}, *kept.store, kept.changed, nullptr);
@@ -67,7 +67,7 @@ TEST_CASE("without a policy it does nothing and never needs to be asked again") 
   CHECK(kept.work({}).empty());
 }
 
-TEST_CASE("it removes what the policy lets go, says so, and makes the file shorter") {
+TEST_CASE("it removes what the policy allows, logs it, and shrinks the file") {
   Kept kept;
   for (int i = 0; i < 5; ++i) kept.experiment(true);
   const std::string said = kept.work({{}, 500'000});
@@ -82,7 +82,7 @@ TEST_CASE("it removes what the policy lets go, says so, and makes the file short
   CHECK(size->used <= 500'000);
 }
 
-TEST_CASE("what may not be removed is said once") {
+TEST_CASE("an experiment that may not be removed is reported once") {
   Kept kept;
   kept.experiment(true);
   REQUIRE(kept.store->annotate(1, {{}, {}, {}, true}));
@@ -93,7 +93,7 @@ TEST_CASE("what may not be removed is said once") {
   CHECK_FALSE(contains(said, "removed"));
 }
 
-TEST_CASE("asked to stop it leaves the rest for later") {
+TEST_CASE("a stop leaves the rest for later") {
   Kept kept;
   for (int i = 0; i < 3; ++i) kept.experiment(true);
   Retention retention({{}, 1}, *kept.store, kept.changed, nullptr);
@@ -108,7 +108,7 @@ TEST_CASE("asked to stop it leaves the rest for later") {
   CHECK(*retention.next_look() < Monotonic::now() + std::chrono::hours(25));
 }
 
-TEST_CASE("a clock that was set far forward removes nothing by age, and by size all the same") {
+TEST_CASE("a clock that was set far forward removes nothing by age, but still by size") {
   Kept kept;
   for (int i = 0; i < 2; ++i) kept.experiment(true);
   const RetentionPolicy by_age{std::chrono::days(0), {}};
@@ -117,19 +117,19 @@ TEST_CASE("a clock that was set far forward removes nothing by age, and by size 
   CHECK(contains(said, "warning event=retention_clock_doubted reason="));
   CHECK_FALSE(contains(said, "event=retention_removed"));
   CHECK(contains(kept.work({std::chrono::days(0), 1}), "event=retention_removed experiment_id=1"));
-  // It was noted that the clock is believed again.
+  // The record shows that the clock is trusted again.
   REQUIRE(kept.store->believe_time(utc_now() - std::chrono::days(1)));
   kept.experiment(true);
   CHECK(contains(kept.work(by_age), "event=retention_removed"));
   CHECK(utc_now() - **kept.store->last_trusted_time() < std::chrono::minutes(1));
 }
 
-TEST_CASE("another policy holds from the next look on") {
+TEST_CASE("a changed policy applies from the next check on") {
   Kept kept;
   kept.experiment(true);
   Retention retention({}, *kept.store, kept.changed, nullptr);
   CHECK_FALSE(retention.work([] { return false; }));
   retention.set_policy({{}, 1});
   CHECK_FALSE(retention.work([] { return false; }));
-  CHECK_FALSE(*kept.store->remove_expired({{}, 1}));  // there is nothing left to remove
+  CHECK_FALSE(*kept.store->remove_expired({{}, 1}));  // nothing is left to remove
 }

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A scheduler whose runs fail at once: its program does not exist. Its status lines are kept.
+// A scheduler whose runs fail at once, since its program does not exist. Keeps its status lines.
 struct Fixture {
   std::string directory = (std::filesystem::temp_directory_path() / "copybench-scheduler-XXXXXX").string();
   std::unique_ptr<Store> store;
@@ -64,7 +64,7 @@ struct Fixture {
     REQUIRE(store->enqueue(plan, std::nullopt, {}));
   }
 
-  // What was told once `last` was.
+  // Returns the status lines once `last` has come.
   std::vector<std::string> told_until(const std::string& last) {
     uint64_t seen = changed.current();
     const auto deadline = Monotonic::now() + 30s;
@@ -82,7 +82,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("what is measured is told before each run, and that nothing is after the last") {
+TEST_CASE("the status shows each run before it starts, and idle after the last") {
   Fixture fixture;
   fixture.enqueue(2);
   REQUIRE(fixture.scheduler->start());
@@ -92,7 +92,7 @@ TEST_CASE("what is measured is told before each run, and that nothing is after t
   CHECK(told[1] == "measuring experiment 1, run 2 of 2: one_copy, fields of 512 bytes, threads 2, repetition 2");
 }
 
-TEST_CASE("an idle scheduler is not stalled, however long it waits; one that does not hear a nudge would be") {
+TEST_CASE("an idle scheduler is not stalled, however long it waits; one that misses a nudge would be") {
   Fixture fixture;
   REQUIRE(fixture.scheduler->start());
   fixture.told_until("idle: nothing is queued");
@@ -103,7 +103,7 @@ TEST_CASE("an idle scheduler is not stalled, however long it waits; one that doe
   CHECK_FALSE(fixture.scheduler->stalled(Monotonic::now() + 1h));
 }
 
-// Holds the database's write lock, as a disk does that takes its time.
+// Holds the database's write lock, like a slow disk.
 struct SlowDisk {
   explicit SlowDisk(const std::filesystem::path& database) {
     auto opened = DatabaseConnection::open(database, DatabaseConnection::Access::read_write);
@@ -117,7 +117,7 @@ struct SlowDisk {
   std::optional<WriteTransaction> transaction;
 };
 
-TEST_CASE("nobody who asks waits for a claim that waits for the disk") {
+TEST_CASE("status requests do not wait for a claim that waits for the disk") {
   Fixture fixture;
   fixture.enqueue(1);
   std::optional<SlowDisk> disk;
@@ -130,7 +130,7 @@ TEST_CASE("nobody who asks waits for a claim that waits for the disk") {
   const auto deadline = Monotonic::now() + 30s;
   while (!claiming() && Monotonic::now() < deadline) std::this_thread::sleep_for(1ms);
   REQUIRE(claiming());
-  // SQLite waits for 5 s, and those who held the scheduler's lock meanwhile made others wait as long.
+  // SQLite waits 5 s; callers that held the scheduler's lock meanwhile would block others as long.
   Nanoseconds longest{};
   for (int i = 0; i < 20 && claiming(); ++i) {
     const auto begin = Monotonic::now();

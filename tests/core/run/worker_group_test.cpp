@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A child that does what a shell script says.
+// A child that runs a shell script.
 Worker worker(const std::string& name, const std::string& script) {
   SubprocessOptions options;
   options.argv = {"sh", "-c", script};
@@ -39,7 +39,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("the report that is awaited comes back") {
+TEST_CASE("the expected report is returned") {
   Interruption word = interruption();
   Worker engine = worker("engine", kReady);
   WorkerGroup workers(word);
@@ -49,7 +49,7 @@ TEST_CASE("the report that is awaited comes back") {
   CHECK((*ready)["port"] == 7);
 }
 
-TEST_CASE("a child's death fails the run with its last words, whoever was awaited") {
+TEST_CASE("a child's death fails the run with its last words, whichever child was awaited") {
   Interruption word = interruption();
   Worker engine = worker("engine", "echo 'it hurts' >&2; kill -SEGV $$");
   Worker load = worker("load", kSleeps);
@@ -64,7 +64,7 @@ TEST_CASE("a child's death fails the run with its last words, whoever was awaite
   CHECK_MESSAGE(has(failed->reason, "the engine said: it hurts"), failed->reason);
 }
 
-TEST_CASE("a child that says nothing in time is late, and its words are told") {
+TEST_CASE("a child that reports nothing in time times out, and its last words are reported") {
   Interruption word = interruption();
   Worker engine = worker("engine", "echo 'slow today' >&2; exec sleep 60");
   WorkerGroup workers(word);
@@ -77,7 +77,7 @@ TEST_CASE("a child that says nothing in time is late, and its words are told") {
   CHECK_MESSAGE(has(late->reason, "the engine said: slow today"), late->reason);
 }
 
-TEST_CASE("where a child was stopped the run timed out, also if another one failed by that") {
+TEST_CASE("a stopped child is a timeout, also if another one failed because of it") {
   Interruption word = interruption();
   Worker engine = worker("engine", kSleeps);
   Worker load = worker("load", "read go; echo 'nobody greets me' >&2; exit 1");
@@ -94,7 +94,7 @@ TEST_CASE("where a child was stopped the run timed out, also if another one fail
   CHECK_MESSAGE(has(late->reason, "the engine was stopped by a signal"), late->reason);
 }
 
-TEST_CASE("an order to a child that is gone tells of its death") {
+TEST_CASE("an order to a dead child reports its death") {
   Interruption word = interruption();
   Worker engine = worker("engine", "exit 3");
   WorkerGroup workers(word);
@@ -105,7 +105,7 @@ TEST_CASE("an order to a child that is gone tells of its death") {
   CHECK_MESSAGE((has(failed->reason, "exit status 3") || has(failed->reason, "no orders")), failed->reason);
 }
 
-TEST_CASE("the end is awaited in order, within a limit, and not past a cancellation") {
+TEST_CASE("the ends are awaited in order, within a limit, and not past a cancellation") {
   Interruption word = interruption();
   Worker ends = worker("load", "exit 0");
   Worker fails = worker("load", "exit 4");

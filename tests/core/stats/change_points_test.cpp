@@ -28,7 +28,7 @@ std::vector<size_t> indices(const std::vector<double>& series) {
 
 }  // namespace
 
-TEST_CASE("a level that stays has change points in one series of twenty or so") {
+TEST_CASE("a constant level has change points in one series of twenty or so") {
   int with = 0;
   for (unsigned seed = 0; seed < 20; ++seed) with += !indices(noisy({{30, 10}}, seed)).empty();
   CHECK(with <= 4);
@@ -69,7 +69,7 @@ TEST_CASE("an outlier is no change of level, and hides none") {
   CHECK(found >= 8);
 }
 
-TEST_CASE("too short a series, or one without any noise, says nothing false") {
+TEST_CASE("too short a series, or one without noise, has no false change") {
   CHECK(change_points({}).empty());
   CHECK(indices({1, 2, 3, 4, 5}).empty());
   CHECK(indices(std::vector<double>(20, 7.0)).empty());

@@ -27,7 +27,7 @@ Values drawn(std::mt19937_64& random, size_t n, double shift = 0) {
   return values;
 }
 
-// By going through every way in which the values could have been dealt.
+// Enumerates every way in which the values could have been dealt.
 double enumerated_p(const Values& base, const Values& head) {
   Values all = base;
   all.insert(all.end(), head.begin(), head.end());
@@ -52,10 +52,10 @@ double enumerated_p(const Values& base, const Values& head) {
   return std::min(1.0, 2 * std::min(below, above) / total);
 }
 
-// Two sets without ties whose U of the second is as given.
+// Two sets without ties with the given U of the second.
 std::pair<Values, Values> sets_with_u(size_t n, size_t u) {
   Values base = counted(n, 1000), head = counted(n, 0);
-  // A head value moved above k base values adds k.
+  // A head value above k base values adds k.
   for (size_t i = n; i-- > 0 && u > 0;) {
     const size_t k = std::min(u, n);
     head[i] = 1000 + static_cast<double>(k) - 0.5 + 0.001 * static_cast<double>(i);
@@ -119,7 +119,7 @@ TEST_CASE("the published critical values of the signed rank sum at 0.05, two-sid
   }
 }
 
-TEST_CASE("exact p is what going through every case gives, with ties and without") {
+TEST_CASE("the exact p equals that of a full enumeration, with ties and without") {
   std::mt19937_64 random(1);
   for (int round = 0; round < 20; ++round) {
     std::uniform_int_distribution<int> value(0, round % 2 == 0 ? 4 : 1000);
@@ -130,7 +130,7 @@ TEST_CASE("exact p is what going through every case gives, with ties and without
   }
 }
 
-TEST_CASE("the least p is that of values that do not overlap") {
+TEST_CASE("the smallest p is that of values that do not overlap") {
   for (size_t n = 1; n <= 12; ++n) {
     CHECK(mann_whitney_p(counted(n), counted(n + 2, 100)) == Approx(mann_whitney_least_p(n, n + 2)));
     CHECK(signed_rank_p(counted(n)) == Approx(signed_rank_least_p(n)));
@@ -141,7 +141,7 @@ TEST_CASE("the least p is that of values that do not overlap") {
   CHECK(signed_rank_least_p(6) == Approx(0.03125));
 }
 
-TEST_CASE("nothing to tell apart is no difference") {
+TEST_CASE("equal values have no difference") {
   CHECK(mann_whitney_p({}, Values{1, 2}) == 1);
   CHECK(mann_whitney_p(Values{2, 2, 2}, Values{2, 2, 2}) == 1);
   CHECK(mann_whitney_p(Values(40, 2.0), Values(40, 2.0)) == 1);
@@ -150,7 +150,7 @@ TEST_CASE("nothing to tell apart is no difference") {
   CHECK(signed_rank_p(Values{1, -1}) == 1);
 }
 
-TEST_CASE("turning the sides round turns the shift and keeps p") {
+TEST_CASE("swapping the sides negates the shift and keeps p") {
   std::mt19937_64 random(2);
   const Values a = drawn(random, 9), b = drawn(random, 7, 0.5);
   CHECK(mann_whitney_p(a, b) == Approx(mann_whitney_p(b, a)));
@@ -166,7 +166,7 @@ TEST_CASE("turning the sides round turns the shift and keeps p") {
   CHECK(*shift_of(a)->low == Approx(-*shift_of(turned)->high));
 }
 
-TEST_CASE("the normal approximation meets the exact p where the two meet") {
+TEST_CASE("the normal approximation meets the exact p at the threshold between them") {
   std::mt19937_64 random(3);
   for (int round = 0; round < 5; ++round) {
     const Values a = drawn(random, 25), b = drawn(random, 25, 0.5), c = drawn(random, 26, 0.5);
@@ -191,7 +191,7 @@ TEST_CASE("few values have no interval of 95 %") {
   CHECK_FALSE(shift_of({}));
 }
 
-TEST_CASE("an interval leaves 0 out where p is below 0.05, and only there") {
+TEST_CASE("an interval excludes 0 exactly if p is below 0.05") {
   std::mt19937_64 random(4);
   for (int round = 0; round < 200; ++round) {
     const Values a = drawn(random, 8), b = drawn(random, 7, 0.8);
@@ -204,7 +204,7 @@ TEST_CASE("an interval leaves 0 out where p is below 0.05, and only there") {
   }
 }
 
-TEST_CASE("simulated: false alarms stay below 5 %, intervals hold the truth in 95 %, also far from normal") {
+TEST_CASE("simulated: false alarms stay below 5 %, intervals cover the truth in 95 %, also far from normal") {
   std::mt19937_64 random(5);
   std::lognormal_distribution<double> heavy(0, 1.5);
   const int rounds = 2000;
@@ -243,7 +243,7 @@ TEST_CASE("Benjamini and Hochberg's correction") {
 
 namespace {
 
-// As it is defined: by writing all candidates down. The ranks of the interval's ends are found among them.
+// By definition: writes all candidates down and finds the ranks of the interval's ends among them.
 void check_against_all(std::vector<double> candidates, const Shift& shift) {
   std::sort(candidates.begin(), candidates.end());
   const size_t n = candidates.size();
@@ -278,7 +278,7 @@ Values averages_of(const Values& values) {
 
 }  // namespace
 
-TEST_CASE("shift and interval are those of all differences and all averages, to the last bit") {
+TEST_CASE("shift and interval equal those of all differences and all averages, to the last bit") {
   std::mt19937_64 random(11);
   for (int trial = 0; trial < 200; ++trial) {
     const size_t n = 1 + random() % 60, m = 1 + random() % 60;
@@ -292,7 +292,7 @@ TEST_CASE("shift and interval are those of all differences and all averages, to 
   }
 }
 
-TEST_CASE("10,000 values on each side are compared within bounds of memory: 10^8 differences are not written down") {
+TEST_CASE("10,000 values on each side are compared in bounded memory: 10^8 differences are not written down") {
   std::mt19937_64 random(12);
   const Values base = drawn(random, 10'000), head = drawn(random, 10'000, 0.25);
   const auto shift = shift_between(base, head);

@@ -10,7 +10,7 @@ TEST_CASE("a median is the middle, or the mean of the middle two") {
   CHECK(robust_median({9, 1, 3, 5}) == 4);
 }
 
-TEST_CASE("one wild value moves neither the median nor the deviation") {
+TEST_CASE("one outlier moves neither the median nor the deviation") {
   const std::vector<double> values{1, 2, 3, 4, 1000};
   CHECK(robust_median(values) == 3);
   CHECK(robust_deviation(values, 3) == doctest::Approx(1.4826));

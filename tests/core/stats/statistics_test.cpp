@@ -20,7 +20,7 @@ Values one_to(int n) {
   return values;
 }
 
-// Share of `tries` samples of n whose interval holds 0, the median and mean of what draw() draws.
+// Returns the share of `tries` samples of n whose interval holds 0, the median and mean of draw().
 template <typename Draw, typename IntervalOf>
 double covered(size_t n, int tries, const Draw& draw, const IntervalOf& interval_of) {
   int hits = 0;
@@ -50,7 +50,7 @@ TEST_CASE("the interval of the mean is Student's") {
   CHECK(equal->high == doctest::Approx(0.1));
 }
 
-TEST_CASE("too few values for 95 % of a median say what they cover") {
+TEST_CASE("too few values for 95 % of a median report their coverage") {
   CHECK_FALSE(median_interval(Values{1}));
   const double coverage[] = {0.5, 0.75, 0.875, 0.9375};
   for (int n = 2; n <= 5; ++n) {
@@ -71,7 +71,7 @@ TEST_CASE("the interval of the median lies between the depths whose coverage enc
   CHECK(ten->high == doctest::Approx(11 - 2.657658).epsilon(1e-5));
 }
 
-TEST_CASE("intervals cover what they promise") {
+TEST_CASE("intervals have their nominal coverage") {
   std::mt19937_64 random(2026);
   std::normal_distribution<double> normal;
   std::student_t_distribution<double> heavy(3);
@@ -82,7 +82,7 @@ TEST_CASE("intervals cover what they promise") {
     const auto of_skewed = [&] { return std::exp(normal(random)) - 1; };
     const auto mean = [](const Values& values) { return mean_interval(values, 0.95); };
     const auto median = [](const Values& values) { return median_interval(values); };
-    // 2,000 tries tell 0.95 from 0.93.
+    // 2,000 tries can tell 0.95 from 0.93.
     CHECK(covered(n, 2000, of_normal, mean) == doctest::Approx(0.95).epsilon(0.02));
     CHECK(covered(n, 2000, of_normal, median) == doctest::Approx(0.95).epsilon(0.02));
     CHECK(covered(n, 2000, of_skewed, median) == doctest::Approx(0.95).epsilon(0.02));

@@ -17,7 +17,7 @@ size_t files_in(const fs::path& directory) {
 
 }  // namespace
 
-TEST_CASE("a backup is made while the store is open, and holds all that was committed") {
+TEST_CASE("a backup is made while the store is open, and holds every commit") {
   TemporaryDirectory directory, elsewhere;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -32,7 +32,7 @@ TEST_CASE("a backup is made while the store is open, and holds all that was comm
   CHECK(copy.running == 2);
   CHECK(copy.bytes == static_cast<int64_t>(fs::file_size(file)));
   CHECK(files_in(elsewhere.path()) == 1);
-  // Readers need nothing beside the file, and see the same rows.
+  // Readers need only this file, and see the same rows.
   const auto readers = must(ReaderPool::open(file, 1));
   CHECK(must(readers->lease()->runs(1, std::nullopt, 10)).items.size() == 2);
   CHECK(must(readers->lease()->perf_raw(1)) == "perf said this");
@@ -40,7 +40,7 @@ TEST_CASE("a backup is made while the store is open, and holds all that was comm
   complete_all(*opened.store);
 }
 
-TEST_CASE("backups are whole whenever they are made, while runs are being stored") {
+TEST_CASE("backups are consistent at any time, while runs are being stored") {
   TemporaryDirectory directory, elsewhere;
   Opened opened(directory);
   enqueue(*opened.store, 200);
@@ -62,7 +62,7 @@ TEST_CASE("a backup replaces no file, and needs a database") {
   CHECK(files_in(elsewhere.path()) == 1);
 }
 
-TEST_CASE("a backup takes none of the names that a data directory keeps for itself") {
+TEST_CASE("a backup cannot take a name that a data directory uses itself") {
   TemporaryDirectory directory, elsewhere;
   fill(directory, 1);
   for (const char* name : {"copybench.db-journal", "copybench.db.new", "copybench.lock", "copybench.reserve"}) {
@@ -78,7 +78,7 @@ TEST_CASE("a backup takes none of the names that a data directory keeps for itse
   CHECK(kind_of(back_up(directory.path(), "")) == StoreError::Kind::invalid);
 }
 
-TEST_CASE("a backup for which there is no room leaves nothing behind") {
+TEST_CASE("a backup without enough room leaves no file behind") {
   TemporaryDirectory directory, elsewhere;
   enqueue(*open_store(directory), 100);
   {

@@ -17,7 +17,7 @@ CalibrationRecord taken(double syscall_ns, const std::string& machine = "here", 
 
 }  // namespace
 
-TEST_CASE("calibrations are kept with their run and experiment, and go with it") {
+TEST_CASE("calibrations are stored with their run and experiment, and deleted with it") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto experiment = enqueue(*opened.store, 2).id;

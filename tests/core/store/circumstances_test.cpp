@@ -13,7 +13,7 @@ Circumstances under(const std::string& kernel) {
 
 }  // namespace
 
-TEST_CASE("what an experiment is measured under is recorded with its first claim, and again where it changed") {
+TEST_CASE("an experiment's circumstances are recorded with its first claim, and again when they change") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto experiment = enqueue(*opened.store, 4).id;
@@ -35,7 +35,7 @@ TEST_CASE("what an experiment is measured under is recorded with its first claim
   CHECK(recorded[1].facts == under("6.2"));
 }
 
-TEST_CASE("each experiment has its own, and they go with it") {
+TEST_CASE("each experiment has its own, and they are deleted with it") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto first = enqueue(*opened.store, 1).id;
@@ -48,7 +48,7 @@ TEST_CASE("each experiment has its own, and they go with it") {
   CHECK(must(opened.reader->circumstances(second)).size() == 1);
 }
 
-TEST_CASE("a claim that knows none records none") {
+TEST_CASE("a claim without circumstances records none") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto experiment = enqueue(*opened.store, 1).id;

@@ -1,4 +1,4 @@
-// Killed at any moment, a store has everything that it acknowledged, and nothing by halves.
+// A store that is killed at any moment keeps everything that it acknowledged, and nothing half done.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -15,7 +15,7 @@ using namespace copybench;
 
 namespace {
 
-// What the child writes to the pipe after a call returned.
+// Record that the child writes to the pipe after a call returned.
 struct Acknowledged {
   enum class What : int64_t { queued, finished } what;
   int64_t id;
@@ -46,7 +46,7 @@ constexpr int64_t kRunsEach = 3;
 
 }  // namespace
 
-TEST_CASE("SIGKILL in the midst of writing loses nothing that was acknowledged") {
+TEST_CASE("SIGKILL during writes loses nothing that was acknowledged") {
   TemporaryDirectory directory;
   std::vector<Acknowledged> all;
   std::mt19937 random(1);
@@ -60,7 +60,7 @@ TEST_CASE("SIGKILL in the midst of writing loses nothing that was acknowledged")
     if (child == 0) work(directory.path(), write_end.get());
     write_end.reset();
 
-    // Killed after some number of acknowledgements, wherever it is by then.
+    // Killed after some number of acknowledgements, at an arbitrary point.
     const int kill_after = 1 + static_cast<int>(random() % 20);
     Acknowledged said{};
     for (int i = 0; ::read(read_end.get(), &said, sizeof said) == sizeof said; ++i) {

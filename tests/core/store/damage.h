@@ -1,4 +1,4 @@
-// Databases to be damaged, and the damage.
+// Databases to damage, and the ways to damage them.
 #pragma once
 
 #include <fstream>
@@ -8,7 +8,7 @@
 
 namespace copybench {
 
-// A database with completed runs, closed and with everything in the main file.
+// A closed database with completed runs, all of it in the main file.
 inline void fill(const TemporaryDirectory& directory, int64_t runs) {
   const auto store = open_store(directory);
   enqueue(*store, runs);

@@ -26,7 +26,7 @@ TEST_CASE("experiments come newest first, page by page") {
   CHECK_FALSE(must(opened.reader->experiments(std::nullopt, 5)).next);
 }
 
-TEST_CASE("a page of large specs ends before its limit, and the next one goes on from there") {
+TEST_CASE("a page of large specs ends before its limit, and the next one resumes there") {
   TemporaryDirectory directory;
   Opened opened(directory);
   Plan plan = plan_of(1);
@@ -65,7 +65,7 @@ TEST_CASE("runs come in the order of their ids, page by page") {
   CHECK(must(opened.reader->runs(2, 6, 3)).items.empty());
 }
 
-TEST_CASE("what does not exist is not found") {
+TEST_CASE("missing ids are not found") {
   TemporaryDirectory directory;
   Opened opened(directory);
   CHECK(must(opened.reader->experiments(std::nullopt, 10)).items.empty());
@@ -79,7 +79,7 @@ TEST_CASE("what does not exist is not found") {
   CHECK(kind_of(opened.reader->perf_raw(1)) == Kind::not_found);
 }
 
-TEST_CASE("the queue has the unfinished experiments in order, with what each will take") {
+TEST_CASE("the queue has the unfinished experiments in order, with their remaining work") {
   TemporaryDirectory directory;
   Opened opened(directory);
   CHECK(must(opened.reader->queue()).empty());
@@ -97,7 +97,7 @@ TEST_CASE("the queue has the unfinished experiments in order, with what each wil
   CHECK(queue[1].runs_left == 4);
 }
 
-TEST_CASE("experiments are found by a tag, page by page, as it is now") {
+TEST_CASE("experiments are found by a current tag, page by page") {
   TemporaryDirectory directory;
   Opened opened(directory);
   for (int i = 0; i < 5; ++i) enqueue(*opened.store, 1);
@@ -146,7 +146,7 @@ TEST_CASE("a history has the newest experiments' values of one figure") {
   CHECK(history({EngineMode::two_copy, 512, 2}, "throughput_gbps", 10, 1000).empty());
 }
 
-TEST_CASE("the running run is told while it runs") {
+TEST_CASE("the running run is reported while it runs") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -159,7 +159,7 @@ TEST_CASE("the running run is told while it runs") {
   CHECK_FALSE(must(opened.reader->running_run()));
 }
 
-TEST_CASE("finished runs are followed by their sequence, interrupted ones among them") {
+TEST_CASE("finished runs are followed by their sequence, including interrupted ones") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 4);
@@ -177,7 +177,7 @@ TEST_CASE("finished runs are followed by their sequence, interrupted ones among 
   CHECK(rest[0].id == all[3].id);
 }
 
-TEST_CASE("a run has its evidence and what perf printed") {
+TEST_CASE("a run has its evidence and perf's text") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -192,7 +192,7 @@ TEST_CASE("a run has its evidence and what perf printed") {
   CHECK(must(opened.reader->perf_raw(1)) == "perf said this");
 }
 
-TEST_CASE("the summary sees the final runs, without those that were interrupted") {
+TEST_CASE("the summary sees the final runs, without interrupted ones") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 4);
@@ -211,7 +211,7 @@ TEST_CASE("the summary sees the final runs, without those that were interrupted"
   REQUIRE(ended.size() == 2);
   CHECK(ended[0].id == input[0].id);
   CHECK(ended[0].configuration == input[0].planned.configuration);
-  // In the order asked for, up to what is gone.
+  // In the requested order, up to the deleted one.
   const RunId asked[] = {input[1].id, input[0].id, 999, input[0].id};
   const auto some = must(opened.reader->summary_input_of(asked));
   REQUIRE(some.size() == 2);
@@ -219,7 +219,7 @@ TEST_CASE("the summary sees the final runs, without those that were interrupted"
   CHECK(some[1].figures == input[0].figures);
 }
 
-TEST_CASE("readers see whole states while a writer works") {
+TEST_CASE("readers see consistent states while a writer works") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   const auto record = enqueue(*store, 60);
@@ -243,7 +243,7 @@ TEST_CASE("readers see whole states while a writer works") {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST_CASE("an overview counts what there is, and finds the last completed run of each engine") {
+TEST_CASE("an overview counts the experiments, and finds the last completed run of each engine") {
   TemporaryDirectory directory;
   Opened opened(directory);
   CHECK(must(opened.reader->counts()).runs.total == 0);
@@ -270,7 +270,7 @@ TEST_CASE("an overview counts what there is, and finds the last completed run of
   REQUIRE(runs.size() == 1);  // of one engine
   CHECK(runs[0].id == last.id);
   CHECK(runs[0].figures.throughput_gbps == 4.0);
-  // Deleted with its experiment; then the one before it is the last again.
+  // It was deleted with its experiment; the one before it is the last again.
   must(opened.store->cancel(2));
   must(opened.store->finish(under_way.id, {Cancelled{}, Json::object(), ""}));
   must(opened.store->erase(2));

@@ -19,7 +19,7 @@ void in_database(const TemporaryDirectory& directory, const Work& work) {
 
 }  // namespace
 
-TEST_CASE("in pieces an experiment goes with all that it had, and leaves the others") {
+TEST_CASE("an experiment is erased in pieces with all its rows, and leaves the others") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);
@@ -43,7 +43,7 @@ TEST_CASE("in pieces an experiment goes with all that it had, and leaves the oth
   CHECK(opened.runs(2).size() == 3);
 }
 
-TEST_CASE("what was cut off is measured no further, and the next start completes it") {
+TEST_CASE("an interrupted erasure measures no further, and the next start completes it") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);
@@ -68,7 +68,7 @@ TEST_CASE("what was cut off is measured no further, and the next start completes
   CHECK(opened.experiment(2).state == ExperimentState::completed);
 }
 
-TEST_CASE("what may not be deleted may not be in pieces either") {
+TEST_CASE("an experiment that may not be deleted may not be erased in pieces either") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);

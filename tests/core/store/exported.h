@@ -14,7 +14,7 @@
 
 namespace copybench {
 
-// The lines of an experiment; each with a line feed.
+// The lines of an experiment's export, each with a line feed.
 inline std::string exported(const TemporaryDirectory& directory, ExperimentId id) {
   const auto readers = must(ReaderPool::open(directory.database(), 1));
   std::string text;
@@ -67,7 +67,7 @@ inline ExportFile parsed(const std::string& text) {
   return std::move(*file);
 }
 
-// The export, once changed and read again with its digests made anew.
+// Changes the export, computes its digests anew and reads it.
 inline ExportFile changed(const TemporaryDirectory& directory, const std::function<void(ExportFile&)>& change) {
   ExportFile file = parsed(exported(directory, 1));
   change(file);

@@ -1,4 +1,4 @@
-// What the store's tests share: a fresh directory, small plans, and a store whose results must be there.
+// Shared parts of the store's tests: a fresh directory, small plans, and a store whose calls must succeed.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -56,7 +56,7 @@ class FileSizeLimit {
   rlimit earlier_{};
 };
 
-// One engine and size, so that the repetitions 1, 2, ... tell the runs apart and in order.
+// One engine and size, so that the repetition number identifies a run and its order.
 inline Plan plan_of(int64_t runs, const std::string& name = "test") {
   Plan plan;
   plan.spec.name = name;
@@ -109,7 +109,7 @@ inline RunResult completed(double gbps = 1.5) {
 
 inline RunResult failed(const std::string& reason) { return {Failed{reason}, Json::object(), ""}; }
 
-// Claims and completes until the queue is empty; returns how many runs that were.
+// Claims and completes until the queue is empty; returns the number of runs.
 inline int64_t complete_all(Store& store) {
   int64_t runs = 0;
   while (auto claimed = must(store.claim_next())) {
@@ -119,7 +119,7 @@ inline int64_t complete_all(Store& store) {
   return runs;
 }
 
-// A store with one reader beside it.
+// A store and one reader.
 struct Opened {
   explicit Opened(const TemporaryDirectory& directory)
       : store(open_store(directory)),

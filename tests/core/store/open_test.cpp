@@ -25,7 +25,7 @@ void write_file(const std::filesystem::path& file, const std::string& content) {
   std::ofstream(file, std::ios::binary) << content;
 }
 
-// Opening is refused as `kind`, and the file keeps every byte.
+// Checks that opening fails with `kind` and that the file keeps every byte.
 void check_refused(const TemporaryDirectory& directory, Kind kind) {
   const std::string before = content_of(directory.database());
   CHECK(kind_of(Store::open(directory.path(), advise)) == kind);
@@ -34,7 +34,7 @@ void check_refused(const TemporaryDirectory& directory, Kind kind) {
 
 }  // namespace
 
-TEST_CASE("a missing data directory is made, with a database of the current schema") {
+TEST_CASE("a missing data directory is created, with a database of the current schema") {
   TemporaryDirectory directory;
   const auto nested = directory.path() / "a" / "b";
   must(Store::open(nested, advise));
@@ -58,14 +58,14 @@ TEST_CASE("the writer's connection is durable") {
   CHECK_FALSE(failed);
 }
 
-TEST_CASE("what a creation left unfinished is done anew") {
+TEST_CASE("an unfinished creation is started anew") {
   TemporaryDirectory directory;
   write_file(directory.path() / "copybench.db.new", "half a database");
   open_store(directory);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "copybench.db.new"));
 }
 
-TEST_CASE("a newer schema is refused, and the file is kept") {
+TEST_CASE("a newer schema is rejected, and the file is kept") {
   TemporaryDirectory directory;
   fill(directory, 1);
   {
@@ -77,7 +77,7 @@ TEST_CASE("a newer schema is refused, and the file is kept") {
   check_refused(directory, Kind::newer);
 }
 
-TEST_CASE("damaged files are refused and kept") {
+TEST_CASE("damaged files are rejected and kept") {
   TemporaryDirectory directory;
   SUBCASE("no database at all") { write_file(directory.database(), std::string(10'000, 'x')); }
   SUBCASE("empty") { write_file(directory.database(), ""); }
@@ -96,7 +96,7 @@ TEST_CASE("damaged files are refused and kept") {
   check_refused(directory, Kind::corrupt);
 }
 
-TEST_CASE("what another program changed in the tables is damage, and said as that") {
+TEST_CASE("another program's change to the tables is reported as damage") {
   TemporaryDirectory directory;
   fill(directory, 3);
   std::string change, told;
@@ -112,7 +112,7 @@ TEST_CASE("what another program changed in the tables is damage, and said as tha
   CHECK_MESSAGE(refused.error().message.find(told) != std::string::npos, refused.error().message);
 }
 
-TEST_CASE("an index of others is no damage") {
+TEST_CASE("an additional index is not damage") {
   TemporaryDirectory directory;
   fill(directory, 3);
   {
@@ -122,7 +122,7 @@ TEST_CASE("an index of others is no damage") {
   CHECK(Store::open(directory.path(), advise));
 }
 
-TEST_CASE("what another program changes in the tables meanwhile is damage at the next write") {
+TEST_CASE("another program's change to the tables while open is damage at the next write") {
   TemporaryDirectory directory;
   fill(directory, 3);
   Opened opened(directory);
@@ -144,7 +144,7 @@ TEST_CASE("what another program changes in the tables meanwhile is damage at the
   CHECK(opened.store->last_write_error()->kind == Kind::corrupt);
 }
 
-TEST_CASE("a write-ahead log without its database is no fresh start") {
+TEST_CASE("a write-ahead log without its database is not a fresh start") {
   TemporaryDirectory directory;
   write_file(directory.database().string() + "-wal", "committed work");
   CHECK(kind_of(Store::open(directory.path(), advise)) == Kind::corrupt);
@@ -152,13 +152,13 @@ TEST_CASE("a write-ahead log without its database is no fresh start") {
   CHECK(content_of(directory.database().string() + "-wal") == "committed work");
 }
 
-TEST_CASE("damage that only the whole check finds stops the writing, not the reading") {
+TEST_CASE("damage that only the whole check finds stops writes, not reads") {
   TemporaryDirectory directory;
   fill(directory, 50);
   damage_root_page(directory.database(), "run_evidence");
   Opened opened(directory);
-  CHECK(must(opened.store->recover()) == 0);  // is never refused for what is found after it
-  // claim_next waits for the verdict.
+  CHECK(must(opened.store->recover()) == 0);  // a finding of the later check never refuses the opening
+  // claim_next waits for the check's result.
   CHECK(kind_of(opened.store->claim_next()) == Kind::corrupt);
   CHECK(kind_of(opened.store->enqueue(plan_of(1), std::nullopt, nullptr)) == Kind::corrupt);
   CHECK(kind_of(opened.store->cancel(1)) == Kind::corrupt);

@@ -42,7 +42,7 @@ TEST_CASE("a lease waits until a reader is given back") {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST_CASE("a database that is not there cannot be read, and is not made") {
+TEST_CASE("a missing database cannot be read, and is not created") {
   TemporaryDirectory directory;
   CHECK(kind_of(ReaderPool::open(directory.database(), 2)) == StoreError::Kind::io);
   CHECK_FALSE(std::filesystem::exists(directory.database()));

@@ -23,7 +23,7 @@ std::set<std::string> names_in(const fs::path& directory) {
   return names;
 }
 
-// A backup of a store with so many completed runs.
+// Makes a backup of a store with this many completed runs.
 fs::path backup_of(const TemporaryDirectory& elsewhere, int64_t runs) {
   TemporaryDirectory directory;
   fill(directory, runs);
@@ -44,11 +44,11 @@ void execute(const fs::path& database, const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("a backup takes the place of the database, which is kept with its -wal and -shm") {
+TEST_CASE("a backup replaces the database, which is kept with its -wal and -shm") {
   TemporaryDirectory directory, elsewhere;
   const fs::path file = backup_of(elsewhere, 3);
   fill(directory, 5);
-  // As a daemon that was killed leaves it: the last commits are in the -wal alone.
+  // The state that a killed daemon leaves: the last commits are in the -wal alone.
   TemporaryDirectory living;
   const auto store = open_store(living);
   enqueue(*store, 7);
@@ -63,19 +63,19 @@ TEST_CASE("a backup takes the place of the database, which is kept with its -wal
   REQUIRE(restored.kept.size() == 3);
   CHECK(restored.kept[1].string() == restored.kept[0].string() + "-wal");
   CHECK(runs_of(directory) == 3);
-  // And back again: nothing of what was there is lost.
+  // Restoring the kept database loses nothing that it had.
   must(restore(directory.path(), restored.kept[0]));
   CHECK(runs_of(directory) == 7);
 }
 
-TEST_CASE("a backup is restored where nothing was") {
+TEST_CASE("a backup is restored into an empty directory") {
   TemporaryDirectory elsewhere, parent;
   const fs::path directory = parent.path() / "new";
   CHECK(must(restore(directory, backup_of(elsewhere, 3))).kept.empty());
   CHECK(names_in(directory) == std::set<std::string>{"copybench.db", "copybench.lock"});
 }
 
-TEST_CASE("what is no sound backup is refused, and nothing is changed") {
+TEST_CASE("a file that is not a sound backup is rejected, and nothing is changed") {
   TemporaryDirectory directory, elsewhere;
   fill(directory, 5);
   const auto before = names_in(directory.path());
@@ -113,7 +113,7 @@ TEST_CASE("what is no sound backup is refused, and nothing is changed") {
   CHECK(runs_of(directory) == 5);
 }
 
-TEST_CASE("a directory in use is left alone") {
+TEST_CASE("a directory in use stays untouched") {
   TemporaryDirectory directory, elsewhere;
   const fs::path file = backup_of(elsewhere, 3);
   const auto store = open_store(directory);
@@ -122,10 +122,10 @@ TEST_CASE("a directory in use is left alone") {
   CHECK(restored.error().message.find("is in use by process") != std::string::npos);
 }
 
-TEST_CASE("a restore that was cut off at any step is completed by whoever opens the directory next") {
+TEST_CASE("an interrupted restore is completed, at any step, when the directory is next opened") {
   TemporaryDirectory elsewhere;
   const fs::path file = backup_of(elsewhere, 3);
-  // Of the files that were there, so many were put aside already.
+  // This many of the existing files were already moved aside.
   for (int done = 0; done <= 3; ++done) {
     CAPTURE(done);
     TemporaryDirectory directory;
@@ -145,7 +145,7 @@ TEST_CASE("a restore that was cut off at any step is completed by whoever opens 
   }
 }
 
-TEST_CASE("a restore that was cut off earlier leaves the old database, and its rest goes with the next start") {
+TEST_CASE("a restore that was interrupted earlier leaves the old database, and the next start removes its files") {
   TemporaryDirectory directory, elsewhere;
   fill(directory, 5);
   std::ofstream(directory.database().string() + ".restoring") << "half a data";
@@ -174,7 +174,7 @@ TEST_CASE("a backup of an earlier version is migrated") {
   CHECK(opened.experiment(1).annotations == Annotations{});
 }
 
-TEST_CASE("what is no file at all is told apart from what is empty") {
+TEST_CASE("a missing file is distinguished from an empty one") {
   TemporaryDirectory directory, elsewhere;
   const auto said = [&](const fs::path& file) { return restore(directory.path(), file).error().message; };
   CHECK(said(elsewhere.path() / "none") == "There is no file " + (elsewhere.path() / "none").string() + ". Name a file that copybenchd backup made.");
@@ -184,7 +184,7 @@ TEST_CASE("what is no file at all is told apart from what is empty") {
   CHECK(said(empty).find(" is empty. Name") != std::string::npos);
 }
 
-TEST_CASE("what is no backup makes no data directory") {
+TEST_CASE("an invalid backup creates no data directory") {
   TemporaryDirectory elsewhere;
   const fs::path file = elsewhere.path() / "text", into = elsewhere.path() / "new";
   std::ofstream(file) << "no database, but long enough for the header of one: " << std::string(200, 'x');
@@ -192,7 +192,7 @@ TEST_CASE("what is no backup makes no data directory") {
   CHECK_FALSE(fs::exists(into));
 }
 
-TEST_CASE("the mode of what is no file is not taken over") {
+TEST_CASE("the mode of something other than a file is not copied") {
   TemporaryDirectory directory, elsewhere;
   const fs::path file = backup_of(elsewhere, 1);
   fs::create_directory(directory.database());
@@ -201,7 +201,7 @@ TEST_CASE("the mode of what is no file is not taken over") {
   CHECK((fs::status(directory.database()).permissions() & fs::perms(0077)) == fs::perms::none);
 }
 
-TEST_CASE("an export is named as what it is, with the command that takes it in") {
+TEST_CASE("an export is named as such, with the command that imports it") {
   TemporaryDirectory directory, elsewhere;
   const fs::path file = elsewhere.path() / "experiment.ndjson";
   std::ofstream(file) << R"({"copybench_export": 1})" << "\n";
@@ -210,7 +210,7 @@ TEST_CASE("an export is named as what it is, with the command that takes it in")
   CHECK(refused.error().message.find("copybenchd import") != std::string::npos);
 }
 
-TEST_CASE("what was kept from others stays kept from them") {
+TEST_CASE("private files stay private") {
   TemporaryDirectory directory, elsewhere;
   const auto mode = [](const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); };
   const fs::path file = backup_of(elsewhere, 3);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kDayMs = 24 * 3600 * 1000;
 
-// As if the experiment had ended so many days ago.
+// Backdates the experiment's end by this many days.
 void age(const TemporaryDirectory& directory, ExperimentId id, int64_t days) {
   const auto connection = must(DatabaseConnection::open(directory.database(), Access::read_write));
   REQUIRE_FALSE(connection->attempt([&] {
@@ -26,7 +26,7 @@ std::vector<ExperimentId> removed_by(Store& store, const RetentionPolicy& policy
   return ids;
 }
 
-// Evidence as large as a real run's.
+// Evidence of a real run's size.
 RunResult with_evidence() {
   RunResult result = completed();
   result.evidence["filler"] = std::string(20'000, 'x');
@@ -52,7 +52,7 @@ TEST_CASE("without a policy nothing is removed") {
   CHECK(removed_by(*store, {}).empty());
 }
 
-TEST_CASE("by age: what ended too long ago goes, oldest first; pinned and unfinished ones stay") {
+TEST_CASE("by age: the oldest expired experiments go first; pinned and unfinished ones stay") {
   TemporaryDirectory directory;
   for (int i = 1; i <= 4; ++i) {
     const auto store = open_store(directory);
@@ -78,7 +78,7 @@ TEST_CASE("by age: what ended too long ago goes, oldest first; pinned and unfini
   CHECK(must(opened.reader->experiments(std::nullopt, 10)).items.size() == 3);
 }
 
-TEST_CASE("by size: the oldest go until the rest fits, and the file becomes as short") {
+TEST_CASE("by size: the oldest go until the rest fits, and the file shrinks") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   fill_with_evidence(*store, 6);
@@ -100,7 +100,7 @@ TEST_CASE("by size: the oldest go until the rest fits, and the file becomes as s
   CHECK(static_cast<int64_t>(std::filesystem::file_size(directory.database())) == after.file);
 }
 
-TEST_CASE("a database of an early version gives nothing back until it is converted") {
+TEST_CASE("a database of an early version frees no disk space until it is converted") {
   TemporaryDirectory directory;
   {
     const auto connection = must(DatabaseConnection::open(directory.database(), Access::create));
@@ -118,7 +118,7 @@ TEST_CASE("a database of an early version gives nothing back until it is convert
   CHECK(must(readers->lease()->experiments(std::nullopt, 10)).items.empty());
 }
 
-TEST_CASE("up to when the clock was right: as it was noted, else by the newest experiment of this machine") {
+TEST_CASE("the last trusted time is the recorded one, else that of this machine's newest experiment") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   CHECK_FALSE(must(store->last_trusted_time()));

@@ -11,7 +11,7 @@ using namespace copybench;
 
 namespace {
 
-// Reads one queued run after a stranger has changed the database by `sql`.
+// Reads one queued run after another program changed the database by `sql`.
 void read_after(const TemporaryDirectory& directory, const std::string& sql, const std::function<void(Reader&)>& read) {
   enqueue(*open_store(directory), 1);
   const auto connection = must(DatabaseConnection::open(directory.database(), DatabaseConnection::Access::read_write));
@@ -40,7 +40,7 @@ TEST_CASE("all figures survive the way through a row") {
   CHECK(must(opened.reader->run(1)).figures == outcome.figures);
 }
 
-TEST_CASE("a figure that is no finite number is stored as none") {
+TEST_CASE("a figure that is not finite is stored as NULL") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -50,7 +50,7 @@ TEST_CASE("a figure that is no finite number is stored as none") {
   CHECK_FALSE(opened.runs(1)[0].figures.throughput_gbps);
 }
 
-TEST_CASE("a word, number or JSON that no version wrote is damage of that row alone") {
+TEST_CASE("an invalid word, number or JSON is damage of that row alone") {
   for (const char* sql :
        {"UPDATE runs SET state = 'resting'", "UPDATE runs SET engine = 'five_copy'", "UPDATE runs SET threads = -1",
         "UPDATE runs SET field_bytes = 9223372036854775807", "UPDATE runs SET started_at_ms = -9223372036854775808",
@@ -105,7 +105,7 @@ TEST_CASE("a spec that would expand beyond the limits is damage, and is not expa
   }
 }
 
-TEST_CASE("a run that is done and said to be running is measured again, and keeps nobody from storing") {
+TEST_CASE("a finished run that is marked running is measured again, and prevents no write") {
   TemporaryDirectory directory;
   fill(directory, 1);
   {
@@ -119,7 +119,7 @@ TEST_CASE("a run that is done and said to be running is measured again, and keep
   must(opened.store->erase(1));
 }
 
-TEST_CASE("a damaged experiment is failed when its turn comes, can be deleted, and keeps none from the queue") {
+TEST_CASE("a damaged experiment fails when its turn comes, can be deleted, and blocks no other") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);

@@ -6,7 +6,7 @@
 
 using namespace copybench;
 
-TEST_CASE("times are the caller's") {
+TEST_CASE("the caller sets all times") {
   TemporaryDirectory directory;
   const auto connection = must(open_for_writing(directory.path()));
   const UtcTime created{std::chrono::milliseconds(1'000)};
@@ -29,7 +29,7 @@ TEST_CASE("times are the caller's") {
   CHECK_FALSE(broken);
 }
 
-TEST_CASE("last words that are no UTF-8 lose no run") {
+TEST_CASE("last words that are not UTF-8 lose no run") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -47,7 +47,7 @@ Plan until_plan(double pct, uint32_t min, uint32_t max) {
   return plan;
 }
 
-// Finishes the next run with this throughput and returns how many runs the experiment has then.
+// Finishes the next run with this throughput and returns the experiment's number of runs.
 int64_t total_after(Opened& opened, double gbps) {
   const ClaimedRun run = claim(*opened.store);
   must(opened.store->finish(run.id, completed(gbps)));
@@ -56,7 +56,7 @@ int64_t total_after(Opened& opened, double gbps) {
 
 }  // namespace
 
-TEST_CASE("what follows from results is queued with the end of the last run before it") {
+TEST_CASE("runs that depend on results are queued with the end of the last run before them") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto id = must(opened.store->enqueue(until_plan(5, 2, 7), std::nullopt, nullptr)).id;
@@ -65,7 +65,7 @@ TEST_CASE("what follows from results is queued with the end of the last run befo
   CHECK(total_after(opened, 10) == 2);
   CHECK(total_after(opened, 10.1) == 3);
   CHECK(total_after(opened, 10) == 4);
-  // An interrupted run calls for itself alone.
+  // An interrupted run is repeated by itself alone.
   must(opened.store->finish(claim(*opened.store).id, {Interrupted{"x"}, Json::object(), ""}));
   CHECK(opened.experiment(id).runs.total == 4);
   CHECK(total_after(opened, 10.1) == 5);
@@ -92,7 +92,7 @@ TEST_CASE("a cancelled experiment gets no further runs") {
   CHECK_FALSE(must(opened.store->claim_next()));
 }
 
-TEST_CASE("an experiment all of whose runs fail ends, having given up") {
+TEST_CASE("an experiment whose runs all fail ends by giving up") {
   TemporaryDirectory directory;
   Opened opened(directory);
   const auto id = must(opened.store->enqueue(until_plan(5, 2, 20), std::nullopt, nullptr)).id;

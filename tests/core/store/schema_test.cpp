@@ -19,7 +19,7 @@ std::unique_ptr<DatabaseConnection> migrated(const TemporaryDirectory& directory
   return connection;
 }
 
-// What the planner says to a statement, in one line.
+// Returns the planner's output for a statement, in one line.
 std::string plan_of_query(DatabaseConnection& connection, const std::string& sql) {
   std::string plan;
   const auto failed = connection.attempt([&] {
@@ -73,7 +73,7 @@ TEST_CASE("a migrated database is current, and migrating it again changes nothin
   CHECK(check_version(*connection));
 }
 
-TEST_CASE("versions that are not ours are refused") {
+TEST_CASE("unknown schema versions are rejected") {
   TemporaryDirectory directory;
   const auto connection = migrated(directory);
   const auto refused_after = [&](const std::string& sql) {
@@ -85,7 +85,7 @@ TEST_CASE("versions that are not ours are refused") {
   CHECK(refused_after("PRAGMA user_version=1; PRAGMA application_id=0") == StoreError::Kind::corrupt);
 }
 
-TEST_CASE("what is asked often is found by an index, without sorting") {
+TEST_CASE("frequent queries use an index, without sorting") {
   TemporaryDirectory directory;
   const auto connection = migrated(directory);
   struct Expected {
@@ -134,7 +134,7 @@ TEST_CASE("what is asked often is found by an index, without sorting") {
   }
 }
 
-TEST_CASE("who only reads is told that an older database must be migrated first") {
+TEST_CASE("a reader gets the error that an older database must be migrated first") {
   TemporaryDirectory directory;
   {
     const auto old = must(DatabaseConnection::open(directory.database(), Access::create));
@@ -147,7 +147,7 @@ TEST_CASE("who only reads is told that an older database must be migrated first"
   CHECK(ReaderPool::open(directory.database(), 1));
 }
 
-TEST_CASE("an older database gets what the new indexes need: the queue's times, the last runs, the tags") {
+TEST_CASE("an older database gets the new indexes' data: the queue's times, the last runs, the tags") {
   TemporaryDirectory directory;
   {
     const auto old = must(DatabaseConnection::open(directory.database(), Access::create));
@@ -178,7 +178,7 @@ TEST_CASE("an older database gets what the new indexes need: the queue's times, 
   }
 }
 
-TEST_CASE("the counts by state follow each change of the experiments, and leave out what was imported") {
+TEST_CASE("the counts by state follow each change of the experiments, and exclude imports") {
   TemporaryDirectory directory;
   const auto connection = migrated(directory);
   const auto counted_after = [&](const std::string& sql) {

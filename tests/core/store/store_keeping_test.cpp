@@ -1,4 +1,4 @@
-// What the store keeps of an experiment once it is there: what people wrote on it, and when it may go.
+// Annotations of stored experiments, and the conditions of their deletion.
 #include "core/store/store.h"
 
 #include "fixture.h"
@@ -6,7 +6,7 @@
 using namespace copybench;
 using Kind = StoreError::Kind;
 
-TEST_CASE("notes, tags and a pin are stored with an experiment and changed at any time") {
+TEST_CASE("notes, tags and a pin are stored with an experiment and can change at any time") {
   TemporaryDirectory directory;
   Opened opened(directory);
   Plan plan = plan_of(1);
@@ -33,7 +33,7 @@ TEST_CASE("a pinned experiment is not erased") {
   must(opened.store->erase(1));
 }
 
-TEST_CASE("experiments are found by a tag as it is written, page by page") {
+TEST_CASE("experiments are found by an exact tag, page by page") {
   TemporaryDirectory directory;
   Opened opened(directory);
   for (int i = 1; i <= 4; ++i) {
@@ -51,7 +51,7 @@ TEST_CASE("experiments are found by a tag as it is written, page by page") {
   CHECK(must(opened.reader->experiments(std::nullopt, 2, "a")).items.empty());
 }
 
-TEST_CASE("erase takes the runs along, and never an experiment that runs") {
+TEST_CASE("erase removes the runs too, and never a running experiment") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -70,7 +70,7 @@ TEST_CASE("erase takes the runs along, and never an experiment that runs") {
   CHECK_FALSE(must(opened.store->claim_next()));
 }
 
-TEST_CASE("ids and finish sequences are never used again") {
+TEST_CASE("ids and finish sequences are never reused") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -82,7 +82,7 @@ TEST_CASE("ids and finish sequences are never used again") {
   CHECK(opened.runs(2)[0].finish_sequence == 3);
 }
 
-TEST_CASE("everything is there after the store was opened again") {
+TEST_CASE("everything survives reopening the store") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);

@@ -41,7 +41,7 @@ TEST_CASE("runs are claimed in the order of the plan, experiments in the order t
   const ClaimedRun two = claim(*opened.store);
   CHECK(two.experiment_id == 1);
   CHECK(two.planned.repetition == 2);
-  // The first one owns the machine until its last run has ended.
+  // The first experiment owns the machine until its last run has ended.
   CHECK_FALSE(must(opened.store->claim_next()));
   must(opened.store->finish(two.id, completed()));
   CHECK(opened.experiment(1).state == ExperimentState::completed);
@@ -86,7 +86,7 @@ TEST_CASE("each outcome ends its run and is counted") {
   CHECK(record.runs.cancelled == 1);
 }
 
-TEST_CASE("a run's flags are kept with it") {
+TEST_CASE("a run's flags are stored with it") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -103,7 +103,7 @@ TEST_CASE("a run's flags are kept with it") {
   CHECK_FALSE(input[1].flagged);
 }
 
-TEST_CASE("a flag that names a process whose name is no UTF-8 costs no run") {
+TEST_CASE("a flag that names a process whose name is not UTF-8 costs no run") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -113,7 +113,7 @@ TEST_CASE("a flag that names a process whose name is no UTF-8 costs no run") {
   CHECK(opened.runs(1)[0].flags[0].detail.find("(pid 3)") != std::string::npos);
 }
 
-TEST_CASE("an experiment of which no run completed has failed, and says why") {
+TEST_CASE("an experiment without a completed run has failed, and reports why") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -134,7 +134,7 @@ TEST_CASE("only a running run can be ended, and only once") {
   CHECK(kind_of(store->finish(run.id, completed())) == Kind::conflict);
 }
 
-TEST_CASE("an interrupted run stays, and its measurement comes before the rest") {
+TEST_CASE("an interrupted run stays, and its repetition comes before the rest") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 3);
@@ -153,7 +153,7 @@ TEST_CASE("an interrupted run stays, and its measurement comes before the rest")
   CHECK(opened.runs(1)[1].reason == "stopping");
 }
 
-TEST_CASE("recover: what was running is measured again, what ended stays") {
+TEST_CASE("recover: running runs are measured again, ended ones stay") {
   TemporaryDirectory directory;
   {
     const auto store = open_store(directory);
@@ -197,7 +197,7 @@ TEST_CASE("cancel: queued") {
   CHECK(claim(*opened.store).spec.name == "next");
 }
 
-TEST_CASE("cancel: running; the end of its last run ends it, whatever that is") {
+TEST_CASE("cancel: running; the end of its last run ends it, whatever the outcome") {
   for (const RunResult& last : {completed(), failed("x"), RunResult{Cancelled{}, Json::object(), ""},
                                 RunResult{Interrupted{"stopping"}, Json::object(), ""}}) {
     TemporaryDirectory directory;
@@ -217,7 +217,7 @@ TEST_CASE("cancel: running; the end of its last run ends it, whatever that is") 
   }
 }
 
-TEST_CASE("cancel between two runs keeps what was measured; on a final experiment it changes nothing") {
+TEST_CASE("cancel between two runs keeps finished ones; on a final experiment it changes nothing") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 2);
@@ -242,7 +242,7 @@ TEST_CASE("10,000 runs are queued, cancelled and erased whole") {
   CHECK(must(opened.reader->experiments(std::nullopt, 10)).items.empty());
 }
 
-TEST_CASE("a stopping store gives no more runs") {
+TEST_CASE("a stopping store hands out no more runs") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   enqueue(*store, 1);
@@ -250,7 +250,7 @@ TEST_CASE("a stopping store gives no more runs") {
   CHECK_FALSE(must(store->claim_next()));
 }
 
-TEST_CASE("a full queue takes no more until one has ended") {
+TEST_CASE("a full queue rejects experiments until one has ended") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   must(store->enqueue(plan_of(1), std::nullopt, nullptr, 2));
@@ -260,7 +260,7 @@ TEST_CASE("a full queue takes no more until one has ended") {
   must(store->enqueue(plan_of(1), std::nullopt, nullptr, 2));
 }
 
-TEST_CASE("the count of changes grows with what is stored, and with nothing else") {
+TEST_CASE("the change counter grows with stored changes, and with nothing else") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   const uint64_t before = store->changes();

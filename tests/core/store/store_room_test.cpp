@@ -1,4 +1,4 @@
-// The store where there is no room: what is refused, what goes on, and what SQLite's log takes beside the database.
+// The store without free space: which calls fail, which go on, and the size of SQLite's log beside the database.
 #include "core/store/store.h"
 
 #include <filesystem>
@@ -9,14 +9,14 @@
 using namespace copybench;
 using Kind = StoreError::Kind;
 
-TEST_CASE("a full database refuses what does not fit, keeps what is there, and goes on when there is room") {
+TEST_CASE("a full database rejects what does not fit, keeps its content, and recovers when there is room") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 10);
   const ClaimedRun run = claim(*opened.store);
   RunResult huge = completed();
   huge.perf_raw = std::string(1 << 20, 'x');
-  // A file may not grow beyond a quarter of that: write() fails with EFBIG, as it does with ENOSPC on a full disk.
+  // A file may not grow beyond a quarter of that: write() fails with EFBIG, like ENOSPC on a full disk.
   const FileSizeLimit limit(256 << 10);
   const auto refused = opened.store->finish(run.id, huge);
   CAPTURE(refused.error().message);
@@ -29,7 +29,7 @@ TEST_CASE("a full database refuses what does not fit, keeps what is there, and g
   CHECK(opened.experiment(1).runs.completed == 1);
 }
 
-TEST_CASE("after a write that failed, the store is well again once one would succeed, though nobody writes") {
+TEST_CASE("after a failed write the store recovers once one would succeed, though nobody writes") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 1);
@@ -46,10 +46,10 @@ TEST_CASE("after a write that failed, the store is well again once one would suc
   CHECK(opened.experiment(1).annotations.notes.empty());
 }
 
-TEST_CASE("where the log takes all the room, it is folded back into the database, and writing goes on") {
+TEST_CASE("if the WAL takes all the room, it is checkpointed, and writing goes on") {
   TemporaryDirectory directory;
   Opened opened(directory);
-  // No file may be larger, as on a small disk; by itself SQLite folds the log back at 4 MB.
+  // Limits every file's size, like a small disk; by default SQLite checkpoints the WAL at 4 MB.
   const FileSizeLimit small(700'000);
   RunResult large = completed();
   large.evidence["filler"] = std::string(20'000, 'x');
@@ -61,7 +61,7 @@ TEST_CASE("where the log takes all the room, it is folded back into the database
   CHECK(std::filesystem::file_size(directory.database().string() + "-wal") < 700'000);
 }
 
-TEST_CASE("between runs the log is made empty, unless a reader needs it") {
+TEST_CASE("between runs the WAL is truncated, unless a reader needs it") {
   TemporaryDirectory directory;
   Opened opened(directory);
   enqueue(*opened.store, 3);

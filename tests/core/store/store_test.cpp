@@ -8,7 +8,7 @@
 using namespace copybench;
 using Kind = StoreError::Kind;
 
-TEST_CASE("an idempotency key gives the first answer again") {
+TEST_CASE("an idempotency key returns the first answer again") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   const IdempotencyKey key{"abc", "digest"};
@@ -21,15 +21,15 @@ TEST_CASE("an idempotency key gives the first answer again") {
   CHECK(answer->body == "experiment 1");
   CHECK(kind_of(store->find_answer({"abc", "another digest"})) == Kind::conflict);
   CHECK(kind_of(store->enqueue(plan_of(1), key, render)) == Kind::conflict);
-  CHECK(enqueue(*store, 1).id == 2);  // and nothing of the refused one was stored
+  CHECK(enqueue(*store, 1).id == 2);  // and nothing of the rejected one was stored
 
-  // Also when the experiment is deleted: whoever asks again is late, and wants no second one.
+  // A deleted experiment keeps its key too: a late retry must not queue a second one.
   must(store->erase(1));
   REQUIRE(must(store->find_answer(key)));
   CHECK(must(store->find_answer(key))->body == "experiment 1");
 }
 
-TEST_CASE("a transaction that does not end is told, and one that ends is not") {
+TEST_CASE("a transaction that does not end is reported, and one that ends is not") {
   TemporaryDirectory directory;
   auto store = must(Store::open(directory.path(), advise));
   std::optional<std::string> now, later;
@@ -51,7 +51,7 @@ TEST_CASE("without a key no answer is rendered") {
   }));
 }
 
-TEST_CASE("a second store on the same data is refused, and may have it afterwards") {
+TEST_CASE("a second store on the same data is rejected, and accepted afterwards") {
   TemporaryDirectory directory;
   auto first = open_store(directory);
   const auto second = Store::open(directory.path(), advise);

@@ -35,7 +35,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("what was written is read again") {
+TEST_CASE("a written export is read back") {
   const auto file = read_export(exported());
   REQUIRE(file);
   CHECK(file->origin == kOrigin);
@@ -46,14 +46,14 @@ TEST_CASE("what was written is read again") {
   CHECK(file->runs[0]["perf_raw"] == "line\nline\xef\xbf\xbd");
 }
 
-TEST_CASE("the same runs have the same digest, whoever exports them, whenever, and whatever is noted on them") {
+TEST_CASE("the same runs have the same digest, whoever exports them, whenever, and whatever their annotations") {
   Origin later = kOrigin;
   later.exported_at += std::chrono::hours(1);
   later.copybench = "0.2.0";
   CHECK(read_export(exported())->digest_of_runs == read_export(exported(later, "other notes"))->digest_of_runs);
 }
 
-TEST_CASE("runs that say the same have the same digest, in whatever order and whether or not a null is written") {
+TEST_CASE("equal runs have the same digest, whatever the order of members and whether or not a null is written") {
   const auto digest_of = [](const char* run) {
     ExportWriter writer(kOrigin, 3);
     std::string text = writer.head() + writer.experiment({{"notes", "n"}});
@@ -69,7 +69,7 @@ TEST_CASE("runs that say the same have the same digest, in whatever order and wh
   CHECK(digest_of(R"({"a": "1", "b": [null, {"c": "x"}]})") != digest);
 }
 
-TEST_CASE("a line of more values than a run can have is refused before it is read") {
+TEST_CASE("a line with more values than a run can have is rejected before it is parsed") {
   std::string many = "[";
   for (int i = 0; i < 300'000; ++i) many += "[],";
   const std::string head = ExportWriter(kOrigin, 3).head();
@@ -79,7 +79,7 @@ TEST_CASE("a line of more values than a run can have is refused before it is rea
   CHECK(error_of(lines) == "line 22: there are more than 4000000 values up to here");
 }
 
-TEST_CASE("a file that was changed, cut or put together otherwise is refused with its line") {
+TEST_CASE("a changed, truncated or rearranged file is rejected by line") {
   const std::string good = exported();
   const auto lines = lines_of(good);
   REQUIRE(lines.size() == 6);
@@ -91,7 +91,7 @@ TEST_CASE("a file that was changed, cut or put together otherwise is refused wit
   for (size_t at = 0; at < good.size(); ++at) {
     std::string changed = good;
     changed[at] ^= 1;
-    // All but the moment of the export, which stands in the last line, is under the digest.
+    // The digest covers everything but the time of the export, which is in the last line.
     const bool moment = at > good.find("exported_at_ms") && at < good.find(",\"sha256");
     CAPTURE(at);
     CHECK((moment || !read_export(changed)));
@@ -104,7 +104,7 @@ TEST_CASE("a file that was changed, cut or put together otherwise is refused wit
   CHECK(contains(error_of(lines[0] + lines[1] + lines[4] + lines[3] + lines[5]), "the digest differs"));
 }
 
-TEST_CASE("another format, deep nesting and NUL bytes are refused") {
+TEST_CASE("another format, deep nesting and NUL bytes are rejected") {
   CHECK(contains(error_of("{\"copybench_export\":2,\"schema\":1}\n"), "reads format 1"));
   const auto lines = lines_of(exported());
   const std::string deep = "{\"run\":{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}}\n";

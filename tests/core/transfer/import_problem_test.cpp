@@ -33,7 +33,7 @@ Json numbers(int count) {
 
 }  // namespace
 
-TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is stored") {
+TEST_CASE("a row that copybench cannot have written is rejected by line, and nothing is stored") {
   TemporaryDirectory directory, other;
   eventful(*open_store(directory));
   const auto store = open_store(other);
@@ -295,7 +295,7 @@ TEST_CASE("a row that no copybench wrote is refused by its line, and nothing is 
   CHECK(must(readers->lease()->experiments(std::nullopt, 10)).items.empty());
 }
 
-TEST_CASE("what nothing can measure is not imported") {
+TEST_CASE("values that cannot be measured are not imported") {
   TemporaryDirectory here;
   Opened opened(here);
   eventful(*opened.store);
@@ -314,7 +314,7 @@ TEST_CASE("what nothing can measure is not imported") {
   }
 }
 
-TEST_CASE("a mark between a receive's bytes and its messages is no contradiction") {
+TEST_CASE("a mark between a receive's bytes and its messages is not a contradiction") {
   TemporaryDirectory directory, other;
   eventful(*open_store(directory));
   const ExportFile file = changed(directory, [](ExportFile& measured) {

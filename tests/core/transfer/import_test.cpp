@@ -13,7 +13,7 @@
 
 using namespace copybench;
 
-TEST_CASE("an experiment is the same after the way to another machine, but for its ids") {
+TEST_CASE("an experiment is the same on another machine, except for its ids") {
   TemporaryDirectory here, there;
   Opened source(here);
   eventful(*source.store);
@@ -58,14 +58,14 @@ TEST_CASE("an experiment is the same after the way to another machine, but for i
   REQUIRE(calibrations.size() == 2);
   for (CalibrationRecord& one : calibrations) one.run_id = runs[0].id;
   CHECK(must(target.reader->calibrations(2)) == calibrations);
-  // What somebody hands in says nothing about what is usual here.
+  // Imported results do not define what is usual on this machine.
   CHECK(must(target.store->recent_calibrations("here", 9)).empty());
   CHECK(must(source.store->recent_calibrations("here", 9)).size() == 2);
-  // Nothing of it waits to be measured.
+  // Nothing of it is queued for measurement.
   CHECK_FALSE(must(target.store->claim_next()));
 }
 
-TEST_CASE("what was imported is no last run and no count of this machine, and is found by its tag") {
+TEST_CASE("an import changes no last run and no count of this machine, and is found by its tag") {
   TemporaryDirectory here, there;
   Opened source(here);
   eventful(*source.store);
@@ -82,14 +82,14 @@ TEST_CASE("what was imported is no last run and no count of this machine, and is
   CHECK(must(target.reader->counts()).runs.completed == 1);
 }
 
-TEST_CASE("where it was measured, an experiment is not imported beside itself") {
+TEST_CASE("an experiment is not imported into the database that measured it") {
   TemporaryDirectory here;
   Opened opened(here);
   eventful(*opened.store);
   const auto again = must(import_experiment(*opened.store, parsed(exported(here, 1))));
   CHECK_FALSE(again.is_new);
   CHECK(again.record.id == 1);
-  // Another experiment of that number is another one.
+  // Another experiment with the same number is a different one.
   const auto other = changed(here, [](ExportFile& file) {
     file.runs[0]["perf_raw"] = "perf said that";
     file.digest_of_runs = "other";
@@ -97,7 +97,7 @@ TEST_CASE("where it was measured, an experiment is not imported beside itself") 
   CHECK(must(import_experiment(*opened.store, other)).is_new);
 }
 
-TEST_CASE("what a file was exported from is found while another one writes") {
+TEST_CASE("a file's original is found while another one writes") {
   TemporaryDirectory here;
   const auto store = open_store(here);
   eventful(*store);
@@ -109,7 +109,7 @@ TEST_CASE("what a file was exported from is found while another one writes") {
   }));
 }
 
-TEST_CASE("an original that was deleted after it was found is imported") {
+TEST_CASE("a file whose original was found but deleted since is imported") {
   TemporaryDirectory here;
   Opened opened(here);
   eventful(*opened.store);
@@ -121,7 +121,7 @@ TEST_CASE("an original that was deleted after it was found is imported") {
   CHECK(must(import_experiment(*opened.store, file)).is_new);
 }
 
-TEST_CASE("runs are exported in the order of their ids, each with its place among those that ended") {
+TEST_CASE("runs are exported in the order of their ids, each with its finish position") {
   TemporaryDirectory here;
   Opened opened(here);
   eventful(*opened.store);
@@ -140,7 +140,7 @@ TEST_CASE("runs are exported in the order of their ids, each with its place amon
   CHECK(third[0].row == all[2].row);
 }
 
-TEST_CASE("a part of an export costs the same however many runs there are") {
+TEST_CASE("a part of an export costs the same, however many runs the experiment has") {
   TemporaryDirectory here;
   const auto store = open_store(here);
   enqueue(*store, 1);
@@ -158,7 +158,7 @@ TEST_CASE("a part of an export costs the same however many runs there are") {
     }
   }));
   const auto readers = must(ReaderPool::open(here.database(), 1));
-  // CPU time of this thread, so that what else the machine does counts little.
+  // CPU time of this thread, so that other load matters little.
   const auto cost_of_parts = [&](ExperimentId id) {
     const auto places = must(export_experiment(*readers->lease(), id)).finished_as;
     const auto now = [] {
@@ -172,11 +172,11 @@ TEST_CASE("a part of an export costs the same however many runs there are") {
     }
     return now() - before;
   };
-  cost_of_parts(1);  // what is read first is prepared
+  cost_of_parts(1);  // the first read prepares the statements
   CHECK(cost_of_parts(2) < 5 * cost_of_parts(1));
 }
 
-TEST_CASE("the same runs are imported once, also when they come by way of a third machine") {
+TEST_CASE("the same runs are imported once, also when they come through a third machine") {
   TemporaryDirectory here, there, third;
   eventful(*open_store(here));
   const std::string text = exported(here, 1);
@@ -190,7 +190,7 @@ TEST_CASE("the same runs are imported once, also when they come by way of a thir
   CHECK(parsed(passed_on).origin.host == "this-host");
 }
 
-TEST_CASE("what has not ended is not exported") {
+TEST_CASE("an unfinished experiment is not exported") {
   TemporaryDirectory directory;
   const auto store = open_store(directory);
   enqueue(*store, 2);
@@ -203,7 +203,7 @@ TEST_CASE("what has not ended is not exported") {
   CHECK(kind_of(written(1)) == StoreError::Kind::conflict);
 }
 
-TEST_CASE("an export of an earlier schema lacks what came later") {
+TEST_CASE("an export of an earlier schema lacks later columns") {
   TemporaryDirectory directory, other;
   eventful(*open_store(directory));
   const ExportFile file = changed(directory, [](ExportFile& old) {
@@ -216,7 +216,7 @@ TEST_CASE("an export of an earlier schema lacks what came later") {
   CHECK(must(import_experiment(*open_store(other), file)).record.annotations == Annotations{});
 }
 
-TEST_CASE("an import is as old as its import to retention") {
+TEST_CASE("retention counts an import's age from its import") {
   TemporaryDirectory directory, other;
   eventful(*open_store(directory));
   const ExportFile file = changed(directory, [](ExportFile& old) {

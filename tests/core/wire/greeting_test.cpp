@@ -12,7 +12,7 @@ constexpr RunToken kToken{std::byte{1}, std::byte{2}, std::byte{3}};
 
 }  // namespace
 
-TEST_CASE("what is encoded is decoded again") {
+TEST_CASE("encoded values decode to themselves") {
   const Greeting greeting{Pattern::request_response, 4096, Nonce{std::byte{7}}};
   CHECK(decode_greeting(encode(greeting, kToken), kToken) == greeting);
   const GreetingReply reply{Welcome::busy, 128, 512};
@@ -23,7 +23,7 @@ TEST_CASE("what is encoded is decoded again") {
   }
 }
 
-TEST_CASE("any changed byte of a greeting or its reply makes a stranger") {
+TEST_CASE("any changed byte of a greeting or its reply is rejected") {
   const Nonce nonce{std::byte{9}};
   const auto good = encode(Greeting{Pattern::stream, 64, nonce}, kToken);
   for (size_t i = 0; i < good.size(); ++i) {
@@ -45,7 +45,7 @@ TEST_CASE("any changed byte of a greeting or its reply makes a stranger") {
   CHECK(!decode_greeting(std::array<std::byte, kGreetingBytes>{}, kToken));
 }
 
-TEST_CASE("neither side accepts what was made without the token, for another greeting, or by itself") {
+TEST_CASE("neither side accepts bytes made without the token, for another greeting, or by itself") {
   const Nonce nonce{std::byte{1}};
   const Greeting greeting{Pattern::stream, 64, nonce};
   CHECK(!decode_greeting(encode(greeting, RunToken{}), kToken));
@@ -53,7 +53,7 @@ TEST_CASE("neither side accepts what was made without the token, for another gre
   const GreetingReply reply{Welcome::welcome, 2, 64};
   CHECK(!decode_greeting_reply(encode(reply, RunToken{}, nonce), kToken, nonce));
   CHECK(!decode_greeting_reply(encode(reply, kToken, Nonce{std::byte{2}}), kToken, nonce));
-  // A greeting says nothing of the token itself.
+  // A greeting does not contain the token.
   const auto bytes = encode(greeting, kToken);
   CHECK(std::search(bytes.begin(), bytes.end(), kToken.begin(), kToken.begin() + 3) == bytes.end());
   const auto one = random_bytes();

@@ -28,7 +28,7 @@ struct Message {
 
 }  // namespace
 
-TEST_CASE("a checked message passes however its receiver holds it") {
+TEST_CASE("a checked message passes however its receiver stores it") {
   for (const size_t field_bytes : {64, 65, 1000, 4096}) {
     Message message(field_bytes);
     fill_checked(message.fields, 41, 1234);
@@ -38,7 +38,7 @@ TEST_CASE("a checked message passes however its receiver holds it") {
   }
 }
 
-TEST_CASE("every single changed byte is found") {
+TEST_CASE("every single changed byte is detected") {
   Message message(64);
   fill_checked(message.fields, 3, 99);
   for (size_t i = 0; i < message.bytes.size(); ++i) {
@@ -49,7 +49,7 @@ TEST_CASE("every single changed byte is found") {
   CHECK(!message.check_as_one(3));
 }
 
-TEST_CASE("another message's bytes in this one's place are found") {
+TEST_CASE("another message's bytes in its place are detected") {
   Message earlier(128);
   Message later(128);
   fill_checked(earlier.fields, 5, 0);
@@ -59,7 +59,7 @@ TEST_CASE("another message's bytes in this one's place are found") {
   CHECK(earlier.check_as_one(5)->find("bytes that were not sent in it") != std::string::npos);
 }
 
-TEST_CASE("in the window 16 bytes are written and nothing else") {
+TEST_CASE("within the window 16 bytes are written and nothing else") {
   Message message(64);
   std::fill(message.bytes.begin(), message.bytes.end(), std::byte{0x5a});
   stamp(message.fields[0], 1, 2);

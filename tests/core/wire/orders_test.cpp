@@ -7,14 +7,14 @@
 
 using namespace copybench;
 
-TEST_CASE("an order's word, where the line is an order") {
+TEST_CASE("a line that is an order gives its word") {
   CHECK(order_of(R"({"order": "open"})") == order::kOpen);
   for (const char* line : {"", "open", "[]", "null", R"({"order": 1})", R"({"order": null})", R"({"orders": "open"})", "{"}) {
     CHECK(order_of(line).empty());
   }
 }
 
-TEST_CASE("a report, where the line is one") {
+TEST_CASE("a line that is a report is parsed") {
   const auto report = report_of(R"({"report": "error", "message": "no memory"})");
   REQUIRE(report);
   CHECK((*report)["report"] == report::kError);
@@ -24,7 +24,7 @@ TEST_CASE("a report, where the line is one") {
   }
 }
 
-TEST_CASE("an error that says nothing readable says nothing") {
+TEST_CASE("an unreadable error gives no text") {
   CHECK(error_message(*report_of(R"({"report": "error"})")).empty());
   CHECK(error_message(*report_of(R"({"report": "error", "message": 7})")).empty());
   CHECK(error_message(*report_of(R"({"report": "error", "message": null})")).empty());
@@ -39,10 +39,10 @@ TEST_CASE("the run's token is the first line, and a child waits for it") {
   const auto received = await_token(orders, read.get());
   REQUIRE(received);
   CHECK(*received == token);
-  CHECK(order_of(*orders.next()) == order::kStart);  // what came with it is not lost
+  CHECK(order_of(*orders.next()) == order::kStart);  // bytes that arrived in the same read are kept
 }
 
-TEST_CASE("no token, no run: the line is not repeated, since it may hold one") {
+TEST_CASE("a run without a token fails, and the line is not repeated, since it may contain one") {
   for (const char* line : {"", "{}", R"({"order":"start"})", R"({"order":"token","token":"ab"})",
                            R"({"order":"token","token":"0fa003000000000000000000000000zz"})", R"({"order":"token","token":7})"}) {
     auto [read, write] = pipe_pair();
