@@ -18,8 +18,8 @@ namespace {
 using std::string_view;
 
 constexpr size_t kMaxRunLines = 10 * Limits::kMaxRuns;  // interrupted ones are measured again
-// Each value of a parsed tree takes up to a hundred bytes, and one line is parsed at a time. A run has some 300 values; one of 256
-// connections with the largest histogram has less than half as many as this.
+// Each value of a parsed tree takes up to a hundred bytes, and one line is parsed at a time. A run has some 300 values; one
+// of 256 connections with the largest histogram has less than half as many as this.
 constexpr size_t kMaxLineValues = 250'000;
 constexpr size_t kMaxCircumstances = StoredLimits::kMaxRecordings;
 
