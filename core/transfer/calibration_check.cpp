@@ -17,8 +17,8 @@ struct Range {
   double most;
 };
 
-// A core copies at most some hundred bytes a cycle. A calibration that takes longer than 5 s, for some thousand system calls, some
-// hundred round trips and copies of 64 KiB, is killed.
+// A core copies at most some hundred bytes a cycle. A calibration that takes longer than 5 s, for some thousand system calls,
+// some hundred round trips and copies of 64 KiB, is killed.
 constexpr Range kRanges[] = {{&Calibration::memcpy_cached_gbytes_per_s, 1e-4, 1e4},
                              {&Calibration::memcpy_memory_gbytes_per_s, 1e-4, 1e4},
                              {&Calibration::syscall_ns, 1, 1e8},
@@ -45,8 +45,8 @@ std::string calibrations_problem(const Json& row) {
     for (const Range& range : kRanges) {
       const double value = one.values.*range.member;
       if (value >= range.least && value <= range.most) continue;
-      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column_name(range.member), value, range.least,
-                         range.most);
+      return fmt::format("calibrations/{}/values/{} is {:g}; allowed: {:g} to {:g}", i, column_name(range.member), value,
+                         range.least, range.most);
     }
   }
   return "";

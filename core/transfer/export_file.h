@@ -47,6 +47,8 @@ struct ExportFile {
   Origin origin;
   int64_t schema = 0;
   Json experiment;
+  // Rows, for row_of(). read_export() keeps each as a string with its JSON text: parsed, all of them together would take some
+  // ten times the memory of the file.
   std::vector<Json> circumstances;
   std::vector<Json> runs;
   // SHA-256 of the runs' contents: the same wherever and whenever they are exported, in any order of keys, with or without
@@ -54,6 +56,9 @@ struct ExportFile {
   std::string digest_of_runs;
   std::string digest_of_lines;  // SHA-256 of the runs' lines, by which earlier versions identified them
 };
+
+// The object in a row of a file, parsed anew if the row is kept as text.
+Json row_of(const Json& kept);
 
 // Validates form, order, counts and digest. An error names the line: "line 3: …".
 Result<ExportFile> read_export(std::string_view text);

@@ -140,7 +140,7 @@ bool is_original(DatabaseConnection& connection, ExperimentId id, const ExportFi
     const auto page = export_runs(connection, id, after, wanted);
     if (page.size() < wanted.size()) return false;  // deleted meanwhile
     for (const ExportedRun& run : page) {
-      if (!says_the_same(*next++, run.row)) return false;
+      if (!says_the_same(row_of(*next++), run.row)) return false;
     }
     after = page.back().id;
     left = left.subspan(wanted.size());
@@ -173,10 +173,12 @@ ExperimentId insert_import(DatabaseConnection& connection, const ExportFile& fil
   const ExperimentId id = insert_experiment_row(connection, file, columns.experiments, now);
   const int64_t before = take_finish_sequences(connection, static_cast<int64_t>(file.runs.size()));
   std::vector<RunId> runs;
-  for (const Json& row : file.runs) {
+  for (const Json& kept : file.runs) {
+    const Json row = row_of(kept);
     runs.push_back(insert_run_row(connection, id, before + row["finished_as"].get<int64_t>(), row, columns));
   }
-  for (const Json& row : file.circumstances) {
+  for (const Json& kept : file.circumstances) {
+    const Json row = row_of(kept);
     const Columns there = present(row, columns.circumstances);
     Query query(connection, insert_sql("circumstances", "experiment_id, from_run", there));
     query.bind(id).bind(runs[static_cast<size_t>(row["from_run"].get<int64_t>()) - 1]);

@@ -301,7 +301,8 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
   if (!problem.empty()) return "line 2: " + problem;
   size_t line = 3;
   std::set<int64_t> from;
-  for (const Json& row : file.circumstances) {
+  for (const Json& kept : file.circumstances) {
+    const Json row = row_of(kept);
     problem = row_problem(row, columns.circumstances, std::vector<string_view>{"from_run"});
     if (problem.empty()) problem = circumstances_problem(row, file.runs.size(), from);
     if (problem.empty()) problem = machine_problem(row.at("facts"), file.origin);
@@ -310,15 +311,20 @@ std::string import_problem(const ExportFile& file, const TransferColumns& column
   }
   std::set<int64_t> places;
   PossibleRuns possible(*spec);
-  for (const Json& row : file.runs) {
+  std::vector<Json> runs;  // without all that the experiment is not compared with
+  for (const Json& kept : file.runs) {
+    const Json row = row_of(kept);
     problem = columns_problem(row, columns);
     if (problem.empty()) problem = run_problem(row, file.runs.size(), places, possible);
     if (!problem.empty()) return fmt::format("line {}: {}", line, problem);
+    Json brief = Json::object();
+    for (const char* key : {"state", "finished_as", "started_at_ms", "finished_at_ms"}) brief[key] = row.value(key, Json());
+    runs.push_back(std::move(brief));
     ++line;
   }
   // Counted after the runs, so that an invalid run is reported by its own line.
-  problem = counts_problem(file.experiment, file.runs);
-  if (problem.empty()) problem = experiment_times_problem(file.experiment, file.runs);
+  problem = counts_problem(file.experiment, runs);
+  if (problem.empty()) problem = experiment_times_problem(file.experiment, runs);
   return problem.empty() ? "" : "line 2: " + problem;
 }
 

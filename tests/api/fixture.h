@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "api/http/listener.h"
 #include "api/server.h"
@@ -52,6 +53,26 @@ inline Plan must_plan(const ExperimentRequest& request) {
   return std::move(*plan);
 }
 
+// A completed run of one connection in a window of 3 s, with the evidence that each version has stored with it.
+inline RunResult completed_run(double gbps) {
+  constexpr int64_t kWindowNs = 3'000'000'000;
+  RunFigures figures;
+  figures.window_s = 3.0;
+  figures.throughput_gbps = gbps;
+  figures.bytes = std::llround(gbps * 3.0 / 8 * 1e9);
+  const Json connections = Json::array({nullptr});
+  RunResult result{Completed{figures}, Json::object(), ""};
+  result.evidence["windows_ns"] = {{"client", kWindowNs}, {"server", kWindowNs}};
+  result.evidence["counters"] = Json::array();
+  result.evidence["server"] = {
+      {"cpu_ns", 1'000'000'000}, {"bytes", *figures.bytes}, {"messages", 1}, {"connections", connections}};
+  result.evidence["client"]["connections"] = connections;
+  result.evidence["machine_cpu"]["busy_ns"] = 2'000'000'000;
+  result.evidence["latency_histogram"] = Json::array();
+  result.evidence["samples"] = {{"every_ms", 100}, {"bytes", Json::array()}};
+  return result;
+}
+
 // The server's dependencies.
 struct Backend {
   TemporaryDirectory directory;
@@ -82,15 +103,11 @@ struct Backend {
   // Claims and completes the next run of the queue.
   ClaimedRun complete_next() {
     const ClaimedRun run = claim();
-    RunResult result;
-    RunFigures figures;
-    figures.window_s = 3.0;
-    figures.throughput_gbps = 1.5 + static_cast<double>(run.planned.repetition);
-    figures.bytes = std::llround(*figures.throughput_gbps * 3.0 / 8 * 1e9);
+    RunResult result = completed_run(1.5 + static_cast<double>(run.planned.repetition));
+    RunFigures& figures = std::get<Completed>(result.outcome).figures;
     figures.zerocopy_sends = 10;
     figures.zerocopy_completions = 10;
     figures.zerocopy_copied = 10;
-    result.outcome = Completed{figures};
     result.evidence["counters"] =
         Json::array({{{"event", "cpu-cycles"}, {"value", nullptr}, {"reason", "not supported"}}});
     result.perf_raw = "{\"event\" : \"cpu-cycles\"}\n";

@@ -16,13 +16,20 @@
 
 namespace copybench::fuzz {
 
+// With its rows as objects, to be changed.
+inline ExportFile parsed(ExportFile file) {
+  for (Json& row : file.circumstances) row = row_of(row);
+  for (Json& row : file.runs) row = row_of(row);
+  return file;
+}
+
 inline ExportFile read_seed(const std::string& name) {
   std::ifstream file(std::string(COPYBENCH_FUZZ_SEEDS) + "/" + name);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   auto read = read_export(text);
   if (!read) std::fprintf(stderr, "%s: %s\n", name.c_str(), read.error().message.c_str());
   FUZZ_CHECK(read);
-  return std::move(*read);
+  return parsed(std::move(*read));
 }
 
 inline std::vector<ExportFile> read_seeds() {

@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     auto read = through_text(file);
     FUZZ_CHECK(read || read.error().message.starts_with("line "));
     if (!read) return 0;
-    file = std::move(*read);
+    file = parsed(std::move(*read));
   }
   if (!has_objects_alone(file)) return 0;
   file.digest_of_runs = fmt::format("{:x}", ++number);

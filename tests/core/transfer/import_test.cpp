@@ -231,3 +231,13 @@ TEST_CASE("retention counts an import's age from its import") {
   must(import_experiment(*store, file));
   CHECK_FALSE(must(store->remove_expired({std::chrono::days(1), {}})));
 }
+
+TEST_CASE("a file is imported from the text of its lines") {
+  TemporaryDirectory here, there;
+  eventful(*open_store(here));
+  const auto file = read_export(exported(here, 1));
+  REQUIRE(file);
+  CHECK(file->runs[0].is_string());
+  CHECK(find_original(here.database(), *file).value() == 1);
+  CHECK(must(import_experiment(*open_store(there), *file)).is_new);
+}
