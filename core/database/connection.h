@@ -1,4 +1,4 @@
-// One connection to the database. It prepares each statement once. Only its source file uses SQLiteCpp.
+// One connection to the database. It prepares each statement once. Only its two source files use SQLiteCpp.
 //
 // Errors: attempt() returns what SQLite throws inside it as a StoreError. Use Query and WriteTransaction only inside
 // attempt().
@@ -31,7 +31,7 @@ namespace copybench {
 // Ids and sequences count up and stay far below this. A larger value was written by another program.
 constexpr int64_t kLargestId = int64_t{1} << 62;
 
-// Of the library that runs.
+// The version of SQLite that runs.
 std::string_view sqlite_version();
 
 class DatabaseConnection {

@@ -2,19 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "core/analysis/profiled.h"
+
 using namespace copybench;
 
 namespace {
-
-ProfiledShare profiled(EngineMode engine, int64_t gather, int64_t send, int64_t deferred, int64_t receive,
-                       uint64_t field_bytes = 8192) {
-  CopyShare share{1000, {}};
-  for (const auto& [kind, samples] : {std::pair{CopyKind::gather, gather}, {CopyKind::send, send},
-                                      {CopyKind::deferred, deferred}, {CopyKind::receive, receive}}) {
-    share.parts.push_back({kind, samples, {}});
-  }
-  return {{engine, field_bytes, 2}, share};
-}
 
 std::vector<std::string> sentences_of(const CopyCost& cost) {
   std::vector<std::string> all;

@@ -3,19 +3,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "core/analysis/profiled.h"
+
 using namespace copybench;
 
 namespace {
-
-ProfiledShare profiled(EngineMode engine, int64_t gather, int64_t send, int64_t deferred, int64_t receive,
-                       uint64_t field_bytes = 8192) {
-  CopyShare share{1000, {}};
-  for (const auto& [kind, samples] : {std::pair{CopyKind::gather, gather}, {CopyKind::send, send},
-                                      {CopyKind::deferred, deferred}, {CopyKind::receive, receive}}) {
-    share.parts.push_back({kind, samples, {}});
-  }
-  return {{engine, field_bytes, 2}, share};
-}
 
 // "only_some_do one_copy send 0.246 zero_copy": the code, the engine, its copies with their shares, the engines without.
 std::vector<std::string> listed(const CopyCost& cost) {
