@@ -1,4 +1,4 @@
-// What the endpoints work with. All of it outlives them.
+// The endpoints' dependencies. All of them outlive the endpoints.
 #pragma once
 
 #include <cstdint>

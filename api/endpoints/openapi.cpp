@@ -45,15 +45,15 @@ void describe_fields(Json& schemas) {
     Json own = schema_of(field);
     const bool plain = !own.is_null() && !request.contains(key);
     if (!plain) own = std::move(request[key]);
+    if (plain && Field::has_spec) {
+      Json& stored = spec[key] = own;
+      stored.erase("minimum");
+      stored.erase("maximum");
+      schemas["Spec"]["required"].push_back(key);
+    }
     own["title"] = field.text.title;
     if (!own.contains("description")) own["description"] = field.text.meaning;
     in_order[key] = std::move(own);
-    if (!Field::has_spec || !plain) return;
-    Json stored = schema_of(field);
-    stored.erase("minimum");
-    stored.erase("maximum");
-    spec[key] = std::move(stored);
-    schemas["Spec"]["required"].push_back(key);
   });
   request = std::move(in_order);
 }

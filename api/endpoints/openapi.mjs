@@ -1,5 +1,5 @@
-// node api/endpoints/openapi.mjs INPUT.yaml OUTPUT.cpp: the API's description as a C++ string of JSON. The YAML parser is one of the page's
-// npm packages.
+// node api/endpoints/openapi.mjs INPUT.yaml OUTPUT.cpp: the API's description as a C++ string of JSON. The YAML parser is one of
+// the page's npm packages.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

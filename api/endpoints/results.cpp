@@ -100,12 +100,7 @@ Reply Api::get_summary(const Call& call) {
 Reply Api::follow_experiment(const Call& call) {
   int64_t after = 0;
   const std::string* last = call.request.header("last-event-id");
-  // A proxy may repeat a header. Two values name two places in the stream.
-  const auto& headers = call.request.headers;
-  const bool contradictory = std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
-    return header.first == "last-event-id" && header.second != *last;
-  });
-  if (contradictory) {
+  if (call.request.header_contradicts("last-event-id")) {  // it names two places in the stream
     return refuse(bad_request("invalid-header", "there are two different Last-Event-ID headers",
                               {{"Last-Event-ID:", "allowed: one, with the id of an earlier event"}}));
   }

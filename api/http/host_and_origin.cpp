@@ -81,9 +81,7 @@ std::optional<Problem> origin_problem(const HttpRequest& request, string_view li
 
 std::optional<Problem> content_type_problem(const HttpRequest& request, const std::vector<string_view>& allowed) {
   const std::string* header = request.header("content-type");
-  const bool contradictory = std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& each) {
-    return each.first == "content-type" && each.second != *header;
-  });
+  const bool contradictory = request.header_contradicts("content-type");
   if (header && !contradictory) {
     string_view rest = *header;
     const size_t semicolon = rest.find(';');

@@ -36,6 +36,15 @@ struct HttpRequest {
     }
     return nullptr;
   }
+
+  // Whether headers with that name (in lower case) have different values, as when a proxy adds its own.
+  bool header_contradicts(std::string_view name) const {
+    const std::string* first = header(name);
+    for (const auto& [key, value] : headers) {
+      if (key == name && value != *first) return true;
+    }
+    return false;
+  }
 };
 
 // A body that is made while the client reads it. Each call appends up to about 1 MiB, so an answer takes that much memory

@@ -8,8 +8,8 @@
 
 #include "api/http/message.h"
 #include "core/base/json.h"
-#include "core/model/plan.h"
-#include "core/store/store.h"
+#include "core/database/error.h"
+#include "core/model/field_error.h"
 
 namespace copybench {
 

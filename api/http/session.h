@@ -11,7 +11,7 @@
 
 namespace copybench {
 
-// Of the library that this was built with.
+// The version of cpp-httplib that this was built with.
 std::string_view httplib_version();
 
 // The received request without its body, or why it is invalid.

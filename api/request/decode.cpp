@@ -111,23 +111,20 @@ constexpr Field decoding_of(const Row& row) {
           [](DecodedRequest& decoded) { decoded.request.*Row::in_request = typename Row::Given{}; }};
 }
 
-std::vector<Field> fields_of_requests() {
-  std::vector<Field> fields;
-  each_request_field([&](const auto& row) {
-    Field field = decoding_of(row);
-    if (field.key == "field_sizes") field.decode = decode_field_sizes;  // these two may be objects
-    if (field.key == "repetitions") field.decode = decode_repetitions;
-    fields.push_back(field);
-  });
-  return fields;
-}
-
 std::span<const Field> request_fields_by_key() {
-  static const std::vector<Field> fields = fields_of_requests();
+  static const std::vector<Field> fields = [] {
+    std::vector<Field> all;
+    each_request_field([&](const auto& row) {
+      all.push_back(decoding_of(row));
+      if (row.text.name == "field_sizes") all.back().decode = decode_field_sizes;  // these two may be objects
+      if (row.text.name == "repetitions") all.back().decode = decode_repetitions;
+    });
+    return all;
+  }();
   return fields;
 }
 
-// Those that may be changed later, by a merge patch (RFC 7396): null removes a value, but not the name.
+// The fields that may be changed later, by a merge patch (RFC 7396): null removes a value, but not the name.
 std::span<const Field> patch_fields() {
   static const std::vector<Field> fields = [] {
     std::vector<Field> changeable;

@@ -1,4 +1,4 @@
-// What the copies cost -> JSON, with a sentence for each finding. Pure.
+// The cost of copies -> JSON, with a sentence for each finding. Pure.
 #pragma once
 
 #include <string>

@@ -70,7 +70,7 @@ void put(MissingValues& missing, const std::string& name, const MissingReason& r
   missing.codes[name] = code_json(reason);
 }
 
-// Of a reading without a value.
+// Why a reading has no value.
 MissingReason reading_reason(std::string event, const Json& reading) {
   auto words = text_at(reading, "reason");
   if (!words) return {MissingCode::no_reading, std::move(event), {}};

@@ -1,4 +1,4 @@
-// What the copies cost, as codes and numbers: the copy shares of the engines side by side, at each message size and thread
+// The cost of copies, as codes and numbers: the copy shares of the engines side by side, at each message size and thread
 // count. Pure.
 #pragma once
 

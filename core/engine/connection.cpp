@@ -214,19 +214,21 @@ Result<void> ServedConnection::finish() {
 
 Json ServedConnection::account() const {
   const auto info = tcp_info();
+  const SendPathRow& path = send_path_row(options_.mode);
+  const bool locked_memory = path.memory == FieldMemory::page_locked;
   Json json{{"messages", counters_.messages.load()},
             {"bytes", counters_.bytes.load()},
             {"client_received_bytes", or_null(client_received_)},
             {"partial_sends", counters_.partial_sends.load()},
             {"ring_slots", ring_ ? ring_->slots() : 0},
-            {"memory_locked", send_path_row(options_.mode).memory == FieldMemory::heap || !ring_ ? Json(nullptr) : Json(!ring_->lock_problem())},
+            {"memory_locked", locked_memory && ring_ ? Json(!ring_->lock_problem()) : Json(nullptr)},
             {"memory_lock_problem", ring_ && ring_->lock_problem() ? Json(*ring_->lock_problem()) : Json(nullptr)},
             {"send_buffer_bytes", buffers_.send_bytes},
             {"receive_buffer_bytes", buffers_.receive_bytes},
             {"drain_ns", drain_time_.count()},
             {"tcp", info ? to_json(*info) : Json(nullptr)},
             {"problem", or_null(problem_)}};
-  if (send_path_row(options_.mode).reports_copies) {
+  if (path.reports_copies) {
     json["zerocopy_sends"] = counters_.zerocopy_sends.load();
     json["zerocopy_completions"] = counters_.zerocopy_completions.load();
     json["zerocopy_copied"] = counters_.zerocopy_copied.load();

@@ -1,5 +1,5 @@
-// The only difference between the engines: how a message's 8 fields get into the socket. Each path is one file; model/send_paths.h has
-// the table of them, send_path.cpp their makers.
+// The only difference between the engines: how a message's 8 fields get into the socket. Each path is one file.
+// core/model/send_paths.h has the table of them, send_path.cpp their makers.
 //
 // Threads: one at a time. Any thread may read the SendCounters.
 #pragma once

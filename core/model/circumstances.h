@@ -69,7 +69,7 @@ inline constexpr char kHostName[] = "host.name";
 inline constexpr char kMachineId[] = "host.machine_id";
 inline constexpr char kKernelRelease[] = "kernel.release";
 
-// Of stored and imported facts.
+// The shape of stored and imported facts.
 const Shape& facts_shape();
 
 }  // namespace copybench

@@ -38,8 +38,9 @@ enum class Find : uint8_t { crossover };
 enum class CrossoverState : uint8_t { searching, found, several, none, undecided, cancelled };
 enum class SizeVerdict : uint8_t { measuring, better, no_difference, not_measured };
 
-// Where a copy of the payload is on its way. gather: 8 fields into one buffer, in user space. send: user memory into socket buffers. deferred: zero_copy's pages into
-// socket buffers, when the packet stays on the host. receive: socket buffers into the client's memory.
+// A copy of the payload, by its place on the way. gather: 8 fields into one buffer, in user space. send: user memory into socket
+// buffers. deferred: zero_copy's pages into socket buffers, when the packet stays on the host. receive: socket buffers into the
+// client's memory.
 enum class CopyKind : uint8_t { gather, send, deferred, receive };
 
 // All spellings of an enumeration, in the order of its values: name_of(E(i)) == names<E>()[i].

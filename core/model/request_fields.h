@@ -1,9 +1,9 @@
 // THE table of request fields: one row for each, in the order in which people read them.
 //
 // It drives the decoding of requests, their canonical text, the spec's JSON, the ranges of plain values, the command lines of
-// `engine` and `load`, and the properties that /openapi.json has of them, from which the page draws its form. A new field of a
-// plain type (a flag, a number, an enumeration) is a member of ExperimentRequest, one of ExperimentSpec with its default, a
-// row here, its use, and tests.
+// `engine` and `load`, and the properties that /openapi.json has of them. A new field of a plain type (a flag, a number, an
+// enumeration) is a member of ExperimentRequest, one of ExperimentSpec with its default, a row here, its use, and tests. The
+// page's form has a list of its own (web/src/views/form.js).
 #pragma once
 
 #include <algorithm>

@@ -19,8 +19,8 @@ template <>
 std::span<const std::string_view> names<FlagKind>() { return kKinds; }
 
 const Shape& flags_shape() {
-  static const Shape shape =
-      Shape::list(Shape::object({{"kind", Shape::word(names<FlagKind>())}, {"detail", Shape::text(StoredLimits::kMaxTextBytes)}}), 100);
+  static const Shape detail = Shape::text(StoredLimits::kMaxTextBytes);
+  static const Shape shape = Shape::list(Shape::object({{"kind", Shape::word(names<FlagKind>())}, {"detail", detail}}), 100);
   return shape;
 }
 

@@ -45,7 +45,7 @@ Result<std::vector<RunFlag>> flags_from_json(const Json& json);
 // "drift;steal", each kind once; empty for none.
 std::string kinds_of(const std::vector<RunFlag>& flags);
 
-// Of stored and imported flags.
+// The shape of stored and imported flags.
 const Shape& flags_shape();
 
 }  // namespace copybench

@@ -90,12 +90,19 @@ void each_spec_field(const Visit& visit) {
   });
 }
 
+const std::set<std::string>& spec_keys() {
+  static const std::set<std::string> keys = [] {
+    std::set<std::string> all;
+    each_spec_field([&](const auto&, const std::string& key) { all.insert(key); });
+    return all;
+  }();
+  return keys;
+}
+
 ExperimentSpec read(const Json& json) {
   if (!json.is_object()) throw BadSpec{"it is no object"};
   ExperimentSpec spec;
-  std::set<std::string> known;
   each_spec_field([&]<typename Field>(const Field& field, const std::string& key) {
-    known.insert(key);
     if (!json.contains(key)) {
       if (!field.later) throw BadSpec{"it lacks " + key};
     } else if (key == "repetitions") {
@@ -106,7 +113,7 @@ ExperimentSpec read(const Json& json) {
     }
   });
   for (const auto& [key, value] : json.items()) {
-    if (!known.contains(key)) throw BadSpec{"this version does not know its key " + key};
+    if (!spec_keys().contains(key)) throw BadSpec{"this version does not know its key " + key};
   }
   return spec;
 }

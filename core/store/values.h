@@ -1,4 +1,4 @@
-// What the store takes and gives beside the records of the model. Plain values.
+// Arguments and results of the store beside the records of the model. Plain values.
 #pragma once
 
 #include <chrono>

@@ -12,10 +12,10 @@
 
 namespace copybench {
 
-// Of an experiment or a run: it has ended, and not before it began. Empty: no contradiction.
+// The problem of an experiment or a run that has not ended, or ended before it began. Empty: no contradiction.
 std::string time_order_problem(const Json& row);
 
-// Of an experiment against its runs. The rows must have their types, and each run its place, finished_as.
+// The contradiction between an experiment and its runs. The rows must have their types, and each run its place, finished_as.
 std::string experiment_times_problem(const Json& experiment, const std::vector<Json>& runs);
 
 }  // namespace copybench

@@ -17,6 +17,7 @@ CONFINED = {
     "SQLiteCpp": {"core/database"},
     "CLI": {"daemon"},
 }
+MODULE = re.compile(r"^copybench_module\(([^\s)]+)([^)]*)\)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
 
@@ -35,6 +36,21 @@ class Layers(unittest.TestCase):
                     if top in MAY_INCLUDE:
                         self.assertIn(top, allowed, f"{path.relative_to(ROOT)} includes {included}")
                     self.assertNotIn("..", included.split("/"), f"{path.relative_to(ROOT)} includes {included}")
+
+    def test_each_folder_includes_only_the_folders_that_cmake_names_for_it(self):
+        modules = {}
+        for layer in MAY_INCLUDE:
+            for folder, words in MODULE.findall((ROOT / layer / "CMakeLists.txt").read_text()):
+                modules[folder] = set(words.split())
+        self.assertIn("core/store", modules)
+        for folder, named in modules.items():
+            for path in sources(folder):
+                if str(path.parent.relative_to(ROOT)) != folder:
+                    continue
+                for included in INCLUDE.findall(path.read_text()):
+                    other = str(pathlib.PurePath(included).parent)
+                    if other in modules and other != folder:
+                        self.assertIn(other, named, f"{path.relative_to(ROOT)} includes {included}")
 
     def test_libraries_stay_where_they_belong(self):
         for layer in MAY_INCLUDE:
